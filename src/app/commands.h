@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <string>
+
+namespace patchpilot {
+
+/// Each adds its subcommand to the program; what it does is run when its arguments have been read.
+void addSynthsCommand(CLI::App& app);
+void addSpaceCommand(CLI::App& app);
+void addRenderCommand(CLI::App& app);
+void addLibraryCommand(CLI::App& app);
+void addMatchCommand(CLI::App& app);
+
+/// Prints JSON, as it is meant for a machine, on stdout.
+void printJson(const nlohmann::json& value);
+
+/// Splits "36,48,60" into MIDI notes. @throws Error (usage) for anything else.
+std::vector<int> parseNotes(const std::string& text);
+
+}  // namespace patchpilot

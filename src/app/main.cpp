@@ -1,0 +1,63 @@
+#include "app/commands.h"
+#include "base/error.h"
+#include "base/process.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace patchpilot {
+namespace {
+
+constexpr const char* kFooter = R"(
+Exit status: 0 done; 1 a fault of Patch Pilot's own; 2 wrong options; 3 a file that cannot be used;
+4 a plug-in that is missing or fails; 5 the machine refuses (disk full, no permission);
+130 stopped by Ctrl-C, with what was done so far kept.
+
+Environment: VST3_PATH, LV2_PATH (where plug-ins are looked for, instead of the standard places),
+PATCHPILOT_SPACES (more folders of parameter spaces), PATCHPILOT_WORKER_LOG (a file that takes what
+plug-ins print).
+
+Example: find patches of mda's JX10 that sound like flute.wav
+  patchpilot library build --space jx10 --count 3000 --out jx10.db
+  patchpilot match flute.wav --library jx10.db --out flute
+)";
+
+int run(int count, char** arguments) {
+  CLI::App app{"Give it a sound, and it gives back patches of a real synthesizer that make that sound.", "patchpilot"};
+  app.set_version_flag("--version", "patchpilot " PATCHPILOT_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.get_formatter()->column_width(34);
+  addMatchCommand(app);
+  addLibraryCommand(app);
+  addSynthsCommand(app);
+  addSpaceCommand(app);
+  addRenderCommand(app);
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == 0;  // --help and --version
+    if (asked) return app.exit(error);
+    fmt::print(stderr, "patchpilot: {}\nRun with --help for what there is.\n", error.what());
+    return int(ExitCode::usage);
+  }
+  return int(interrupted() ? ExitCode::interrupted : ExitCode::success);
+}
+
+}  // namespace
+}  // namespace patchpilot
+
+int main(int count, char** arguments) {
+  using namespace patchpilot;
+  catchInterrupts();
+  try {
+    return run(count, arguments);
+  } catch (const Error& error) {
+    fmt::print(stderr, "patchpilot: {}\n", error.what());
+    return int(error.code());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "patchpilot: {}; please report this, with the command that led to it\n", error.what());
+    return int(ExitCode::internal);
+  }
+}

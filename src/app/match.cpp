@@ -1,0 +1,2 @@
+#include "app/commands.h"
+namespace patchpilot { void addMatchCommand(CLI::App&) {} }

@@ -1,0 +1,61 @@
+#include "app/commands.h"
+#include "app/synth_options.h"
+#include "audio/file.h"
+#include "audio/level.h"
+#include "base/error.h"
+#include "synth/render_pool.h"
+
+#include <fmt/format.h>
+
+namespace patchpilot {
+
+namespace {
+
+struct Options {
+  SynthArguments synth;
+  std::string patch;
+  std::optional<std::uint64_t> random;
+  Note note;
+  double duration = 4;
+  std::string out;
+  bool json = false;
+};
+
+Patch patchToRender(const Options& options, const Synth& synth) {
+  if (!options.patch.empty()) return readPatchFile(options.patch, synth.space(), synth);
+  if (options.random) return Patch{synth.space().draw(*options.random, 0), {}, {}};
+  return {};
+}
+
+void run(const Options& options) {
+  const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
+  const Patch patch = patchToRender(options, synth);
+  const AudioBuffer audio = renderOnce(synth, patch, options.note, options.duration);
+  if (containsNonFinite(audio)) failPlugin("{} gave samples that are no numbers", synth.plugin().name);
+  writeWav(options.out, audio);
+  const double level = rmsDb(audio), top = amplitudeToDb(peak(audio));
+  if (options.json)
+    printJson({{"file", options.out}, {"seconds", audio.seconds()}, {"rms_db", level}, {"peak_db", top}});
+  else
+    fmt::print("{}: {:g} s of {}, {:.1f} dB RMS, peak {:.1f} dB{}\n", options.out, audio.seconds(), synth.plugin().name,
+               level, top, level < -60 ? " (silent)" : "");
+}
+
+}  // namespace
+
+void addRenderCommand(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  auto* command = app.add_subcommand("render", "Play one note of a patch and write what is heard");
+  addSynthOptions(*command, o->synth);
+  auto* patch = command->add_option("--patch", o->patch, "Patch to play: .json, .vstpreset, .fxp or .lv2 preset; the base without it");
+  command->add_option("--random", o->random, "Play a patch drawn from the space with this seed instead")->excludes(patch);
+  command->add_option("--note", o->note.midi, "MIDI note")->check(CLI::Range(0, 127))->capture_default_str();
+  command->add_option("--velocity", o->note.velocity, "MIDI velocity")->check(CLI::Range(1, 127))->capture_default_str();
+  command->add_option("--length", o->note.lengthSeconds, "When the note is let go, in seconds")->check(CLI::Range(0.001, 600.0))->capture_default_str();
+  command->add_option("--duration", o->duration, "How long to listen, in seconds")->check(CLI::Range(0.01, 600.0))->capture_default_str();
+  command->add_option("-o,--out", o->out, "The .wav to write")->required();
+  command->add_flag("--json", o->json, "Print JSON");
+  command->callback([o] { run(*o); });
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,172 @@
+#include "app/commands.h"
+#include "app/synth_options.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "synth/space_init.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char* kindName(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::continuous: return "continuous";
+    case ParameterKind::stepped: return "stepped";
+    case ParameterKind::categorical: return "categorical";
+  }
+  return "";
+}
+
+std::string rangeText(const ParameterSpec& p) {
+  std::string text;
+  if (p.kind == ParameterKind::categorical) {
+    for (const auto& choice : p.choices) text += (text.empty() ? "" : ", ") + choice.label;
+    return text;
+  }
+  text = p.text(p.min).value_or(fmt::format("{:g}", p.min)) + " to " + p.text(p.max).value_or(fmt::format("{:g}", p.max));
+  if (p.kind == ParameterKind::stepped) text += fmt::format(" in {} steps", p.steps);
+  if (p.constant) text += fmt::format(", {:.0f} % of the time {}", 100 * p.constantProbability, p.text(*p.constant).value_or(fmt::format("{:g}", *p.constant)));
+  return text;
+}
+
+void show(const std::string& name, bool json) {
+  const ParameterSpace space = loadSpace(name);
+  if (json) {
+    nlohmann::json parameters = nlohmann::json::array();
+    for (const auto& p : space.parameters) {
+      nlohmann::json choices = nlohmann::json::array();
+      for (const auto& c : p.choices) choices.push_back({{"label", c.label}, {"value", c.value}, {"weight", c.weight}});
+      parameters.push_back({{"key", p.key}, {"id", p.id}, {"name", p.name}, {"section", p.section}, {"kind", kindName(p.kind)},
+                            {"min", p.min}, {"max", p.max}, {"steps", p.steps}, {"choices", choices},
+                            {"constant", p.constant ? nlohmann::json(*p.constant) : nlohmann::json()},
+                            {"constant_probability", p.constantProbability}});
+    }
+    nlohmann::json symmetries = nlohmann::json::array();
+    for (const auto& s : space.symmetries) symmetries.push_back({{"name", s.name}, {"members", s.members}});
+    printJson({{"name", space.name}, {"title", space.title}, {"file", space.file}, {"fingerprint", space.fingerprint()},
+               {"synth", {{"format", space.synthFormat}, {"id", space.synthId}, {"name", space.synthName}}},
+               {"parameters", parameters}, {"symmetries", symmetries}});
+    return;
+  }
+  fmt::print("{} ({}), for {} ({})\n{}\n{} parameters; {}\n", space.title, space.name, space.synthName, space.synthFormat,
+             space.description, space.parameters.size(), space.file);
+  std::size_t keyWidth = 0, nameWidth = 0;
+  for (const auto& p : space.parameters) {
+    keyWidth = std::max(keyWidth, p.key.size());
+    nameWidth = std::max(nameWidth, p.name.size());
+  }
+  const auto printSection = [&](const std::string& key, const std::string& title) {
+    bool first = true;
+    for (const auto& p : space.parameters) {
+      if (p.section != key) continue;
+      if (std::exchange(first, false)) fmt::print("\n{}\n", title);
+      fmt::print("  {:<{}}  {:<{}}  {:<11}  {}\n", p.key, keyWidth, p.name, nameWidth, kindName(p.kind), rangeText(p));
+    }
+  };
+  for (const auto& section : space.sections) printSection(section.key, section.title);
+  printSection("", "Other");
+}
+
+void check(const SynthArguments& arguments, bool json) {
+  Synth synth(loadSpace(arguments.space), synthOptions(arguments));
+  // The middle of the space goes through the plug-in once, so that a base that it refuses is found.
+  const Patch patch{synth.space().draw(1, 0), {}, {}};
+  const auto texts = synth.texts(patch);
+  if (json)
+    printJson({{"space", synth.space().name}, {"synth", synth.plugin().name}, {"version", synth.plugin().version},
+               {"path", synth.plugin().path}, {"parameters", synth.space().parameters.size()},
+               {"plugin_parameters", synth.parameters().size()}, {"fits", true}});
+  else
+    fmt::print("{} fits {} {} ({}): all {} parameters are there, of the plug-in's {}\n", synth.space().name,
+               synth.plugin().name, synth.plugin().version, synth.plugin().path, texts.size(), synth.parameters().size());
+}
+
+struct InitArguments {
+  std::string plugin;
+  std::string out;
+  std::string name;
+  bool force = false;
+};
+
+std::string simplified(const std::string& name) {
+  std::string text;
+  for (const char c : name) {
+    const auto u = static_cast<unsigned char>(c);
+    if (std::isalnum(u)) text += char(std::tolower(u));
+    else if (!text.empty() && text.back() != '-') text += '-';
+  }
+  while (!text.empty() && text.back() == '-') text.pop_back();
+  return text.empty() ? "space" : text;
+}
+
+PluginInfo chosenPlugin(const std::string& wanted) {
+  ScanOptions scan;
+  const bool isFile = wanted.ends_with(".vst3") || wanted.ends_with(".vst3/") || wanted.ends_with(".lv2") || wanted.ends_with(".lv2/");
+  if (isFile) scan.files.emplace_back(wanted);
+  const Catalogue catalogue = scanPlugins(scan);
+  std::vector<PluginInfo> found;
+  for (const auto& plugin : catalogue.plugins) {
+    const bool sameFile = isFile && fs::weakly_canonical(plugin.path) == fs::weakly_canonical(fs::path(wanted));
+    if (plugin.id == wanted || sameFile || simplified(plugin.name) == simplified(wanted)) found.push_back(plugin);
+  }
+  if (found.empty())
+    for (const auto& plugin : catalogue.plugins)
+      if (simplified(plugin.name).find(simplified(wanted)) != std::string::npos) found.push_back(plugin);
+  if (found.empty()) failPlugin("no instrument '{}' is installed; 'patchpilot synths' lists those that are", wanted);
+  if (found.size() > 1) {
+    std::string list;
+    for (const auto& plugin : found) list += fmt::format("{}{} ({}, {})", list.empty() ? "" : ", ", plugin.name, plugin.format, plugin.id);
+    failUsage("'{}' may be any of {}; name one by what stands last in the brackets", wanted, list);
+  }
+  return found.front();
+}
+
+void init(const InitArguments& arguments) {
+  if (fs::exists(arguments.out) && !arguments.force)
+    failUsage("{} exists already; choose another place, or replace it with --force", arguments.out);
+  const PluginInfo plugin = chosenPlugin(arguments.plugin);
+  const std::string name = arguments.name.empty() ? fs::path(arguments.out).stem().string() : arguments.name;
+  const std::string text = firstSpace(plugin, probeParameters(plugin), name);
+  const std::size_t count = parseSpace(text, arguments.out).parameters.size();
+  writeFileAtomically(arguments.out, text);
+  fmt::print("{}: {} parameters of {}\nNext: patchpilot library build --space {} --count 2000 --out {}.db\n",
+             arguments.out, count, plugin.name, arguments.out, name);
+}
+
+}  // namespace
+
+void addSpaceCommand(CLI::App& app) {
+  auto* space = app.add_subcommand("space", "Look at parameter spaces, check them, write a first one for a plug-in");
+  space->require_subcommand(1);
+
+  auto name = std::make_shared<std::string>();
+  auto json = std::make_shared<bool>(false);
+  auto* showCommand = space->add_subcommand("show", "Print a space: its sections, parameters and ranges");
+  showCommand->add_option("space", *name, "A name, or a .toml file")->required();
+  showCommand->add_flag("--json", *json, "Print JSON");
+  showCommand->callback([name, json] { show(*name, *json); });
+
+  auto arguments = std::make_shared<SynthArguments>();
+  auto* checkCommand = space->add_subcommand("check", "Check a space against the plug-in that is installed");
+  checkCommand->add_option("space", arguments->space, "A name, or a .toml file")->required();
+  checkCommand->add_option("--base", arguments->base, "Base preset to check with it");
+  addSynthOptions(*checkCommand, *arguments, false);
+  checkCommand->add_flag("--json", *json, "Print JSON");
+  checkCommand->callback([arguments, json] { check(*arguments, *json); });
+
+  auto a = std::make_shared<InitArguments>();
+  auto* initCommand = space->add_subcommand("init", "Write a first space for any instrument from what it reports of itself");
+  initCommand->add_option("plugin", a->plugin, "Its name, LV2 URI, VST3 class id, or file")->required();
+  initCommand->add_option("-o,--out", a->out, "The .toml to write")->required();
+  initCommand->add_option("--name", a->name, "Name of the space (that of the file if left out)");
+  initCommand->add_flag("--force", a->force, "Replace the file if it exists");
+  initCommand->callback([a] { init(*a); });
+}
+
+}  // namespace patchpilot

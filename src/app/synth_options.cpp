@@ -1,0 +1,25 @@
+#include "app/synth_options.h"
+
+namespace patchpilot {
+
+void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool spaceNeeded) {
+  if (spaceNeeded)
+    command.add_option("--space", arguments.space, "Parameter space: a name ('synths' lists those that fit) or a .toml file")
+        ->required();
+  if (spaceNeeded)
+    command.add_option("--base", arguments.base, "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
+  command.add_option("--plugin", arguments.plugins, "Plug-in file besides those in the standard places");
+  command.add_option("--render-limit", arguments.limitSeconds, "Seconds that one render may take before its worker is killed")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+}
+
+SynthOptions synthOptions(const SynthArguments& arguments) {
+  SynthOptions options;
+  if (!arguments.base.empty()) options.base = arguments.base;
+  for (const auto& plugin : arguments.plugins) options.scan.files.emplace_back(plugin);
+  options.limits.answer = arguments.limitSeconds;
+  return options;
+}
+
+}  // namespace patchpilot

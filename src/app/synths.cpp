@@ -1,0 +1,84 @@
+#include "app/commands.h"
+#include "base/error.h"
+#include "synth/catalogue.h"
+#include "synth/parameter_space.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace patchpilot {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  bool rescan = false;
+  bool json = false;
+  double limitSeconds = 30;
+};
+
+std::vector<std::string> fittingSpaces(const PluginInfo& plugin, const std::vector<ParameterSpace>& spaces) {
+  std::vector<std::string> names;
+  for (const auto& space : spaces)
+    if (space.synthFormat == plugin.format && space.synthId == plugin.id) names.push_back(space.name);
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+void printTable(const Catalogue& catalogue, const std::vector<ParameterSpace>& spaces) {
+  std::size_t width = 4, versionWidth = 7;
+  for (const auto& plugin : catalogue.plugins) {
+    width = std::max(width, plugin.name.size());
+    versionWidth = std::max(versionWidth, plugin.version.size());
+  }
+  fmt::print("{:<{}}  {:<6}  {:<{}}  {:>10}  {}\n", "NAME", width, "FORMAT", "VERSION", versionWidth, "PARAMETERS", "SPACES");
+  for (const auto& plugin : catalogue.plugins)
+    fmt::print("{:<{}}  {:<6}  {:<{}}  {:>10}  {}\n", plugin.name, width, plugin.format, plugin.version, versionWidth,
+               plugin.parameters, joined(fittingSpaces(plugin, spaces)));
+  if (catalogue.plugins.empty())
+    fmt::print("No instruments found. Debian's mda-lv2 has two: apt-get install mda-lv2\n");
+  for (const auto& problem : catalogue.problems) fmt::print(stderr, "skipped: {}: {}\n", problem.path, problem.problem);
+}
+
+void printMachineReadable(const Catalogue& catalogue, const std::vector<ParameterSpace>& spaces) {
+  nlohmann::json plugins = nlohmann::json::array(), problems = nlohmann::json::array();
+  for (const auto& p : catalogue.plugins)
+    plugins.push_back({{"name", p.name}, {"vendor", p.vendor}, {"version", p.version}, {"format", p.format}, {"id", p.id},
+                       {"path", p.path}, {"parameters", p.parameters}, {"spaces", fittingSpaces(p, spaces)}});
+  for (const auto& p : catalogue.problems) problems.push_back({{"path", p.path}, {"problem", p.problem}});
+  printJson({{"synths", plugins}, {"skipped", problems}});
+}
+
+void run(const Options& options) {
+  ScanOptions scan;
+  for (const auto& file : options.files) scan.files.emplace_back(file);
+  scan.rescan = options.rescan;
+  scan.limits.load = options.limitSeconds;
+  if (::isatty(STDERR_FILENO)) scan.onScan = [](const std::string& path) { fmt::print(stderr, "\r\033[Klooking into {}", path); };
+  const Catalogue catalogue = scanPlugins(scan);
+  if (scan.onScan) fmt::print(stderr, "\r\033[K");
+  std::vector<std::string> problems;
+  const auto spaces = installedSpaces(&problems);
+  for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
+  if (options.json) printMachineReadable(catalogue, spaces);
+  else printTable(catalogue, spaces);
+}
+
+}  // namespace
+
+void addSynthsCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("synths", "List the instruments found (VST3, LV2), and which spaces fit them");
+  command->add_option("files", options->files, "Plug-ins (.vst3, .lv2) besides those in the standard places");
+  command->add_flag("--rescan", options->rescan, "Look into every plug-in again, changed or not");
+  command->add_option("--limit", options->limitSeconds, "Seconds that a plug-in may take to open")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "audio/buffer.h"
+
+namespace patchpilot {
+
+struct ReadOptions {
+  std::optional<double> startSeconds;     ///< where to begin, 0 or more; the beginning if empty
+  std::optional<double> durationSeconds;  ///< how much to read, above 0; up to the end if empty
+  double maxSeconds = 600;                ///< a longer part is refused, before it is decoded
+};
+
+/// A sound as it was read, and what its file holds.
+struct SoundFile {
+  AudioBuffer sound;  ///< two channels at 44.1 kHz, finite and not silent
+  int fileChannels = 0;
+  double fileRateHz = 0;
+  double fileSeconds = 0;  ///< the whole file, not only the part that was read
+};
+
+/// Reads a sound file of any format that libsndfile knows, at any rate (resampled by soxr, high
+/// quality), or the part of it that `options` asks for; nothing else is decoded. One channel is
+/// copied to both sides; of more than two channels, every one goes to both sides at equal weight,
+/// 1 / channels, so that nothing clips.
+/// @throws Error (input), one line with file, value and remedy: missing, a directory, no permission,
+///         not a sound, no frames, longer than `maxSeconds`, start beyond the end, NaN or infinite
+///         samples, silence (no sample above -80 dB)
+/// @throws Error (usage) for a negative start, or a duration that is not above 0
+SoundFile readSound(const std::filesystem::path& path, const ReadOptions& options = {});
+
+/// Writes a 32-bit float WAV of any number of channels, whole or not at all; equal sounds give equal
+/// bytes. @throws Error (system): no permission, disk full, no such folder.
+void writeWav(const std::filesystem::path& path, const AudioBuffer& sound);
+
+}  // namespace patchpilot

@@ -1,0 +1,124 @@
+#include "base/files.h"
+
+#include "base/error.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string reason(int code) { return std::strerror(code); }
+
+/// Writes `bytes` to a new file and flushes it to disk. Removes what it wrote where that fails.
+void writeAndSync(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) failSystem("cannot write {}: {}", path.string(), reason(errno));
+  std::size_t done = 0;
+  int error = 0;
+  while (done < bytes.size() && error == 0) {
+    const auto count = ::write(fd, bytes.data() + done, bytes.size() - done);
+    if (count > 0) done += std::size_t(count);
+    else if (errno != EINTR) error = errno;
+  }
+  if (error == 0 && ::fsync(fd) != 0 && errno != EINVAL && errno != EROFS) error = errno;
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0) return;
+  ::unlink(path.c_str());
+  failSystem("cannot write {}: {}; free some space or choose another place", path.string(), reason(error));
+}
+
+fs::path hiddenSibling(const fs::path& path) {
+  return path.parent_path() / fmt::format(".{}.{}.partial", path.filename().string(), ::getpid());
+}
+
+}  // namespace
+
+Bytes readFile(const fs::path& path, std::uintmax_t maxBytes) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (!fs::exists(status)) failInput("{}: no such file", path.string());
+  if (fs::is_directory(status)) failInput("{} is a directory; name a file", path.string());
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) failInput("{}: cannot be read ({})", path.string(), reason(errno));
+  const auto size = fs::file_size(path, error);
+  if (!error && size > maxBytes)
+    failInput("{} has {} bytes, more than the {} that are read here", path.string(), size, maxBytes);
+  Bytes bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (stream.bad()) failInput("{}: cannot be read to its end", path.string());
+  return bytes;
+}
+
+std::string readTextFile(const fs::path& path) {
+  const Bytes bytes = readFile(path);
+  return {bytes.begin(), bytes.end()};
+}
+
+void writeFileAtomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const fs::path partial = hiddenSibling(path);
+  writeAndSync(partial, bytes);
+  if (::rename(partial.c_str(), path.c_str()) == 0) return;
+  const int code = errno;
+  ::unlink(partial.c_str());
+  failSystem("cannot write {}: {}", path.string(), reason(code));
+}
+
+void writeFileAtomically(const fs::path& path, std::string_view text) {
+  writeFileAtomically(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+StagedDirectory::StagedDirectory(fs::path final, bool replace) : replace_(replace) {
+  final_ = fs::absolute(final).lexically_normal();
+  if (!final_.has_filename()) final_ = final_.parent_path();
+  std::error_code error;
+  if (fs::exists(final_, error) && !replace_)
+    failUsage("{} exists already; choose another place, or replace it with --force", final_.string());
+  if (fs::exists(final_, error) && !fs::is_directory(final_, error))
+    failUsage("{} is a file, not a folder; choose another place", final_.string());
+  fs::create_directories(final_.parent_path(), error);
+  staging_ = hiddenSibling(final_);
+  fs::remove_all(staging_, error);
+  fs::create_directory(staging_, error);
+  if (error) failSystem("cannot make a folder in {}: {}", final_.parent_path().string(), error.message());
+}
+
+StagedDirectory::~StagedDirectory() {
+  std::error_code ignored;
+  if (!committed_) fs::remove_all(staging_, ignored);
+}
+
+void StagedDirectory::commit() {
+  std::error_code error;
+  const fs::path old = staging_.string() + ".old";
+  const bool hadOld = fs::exists(final_, error);
+  if (hadOld) fs::rename(final_, old, error);
+  if (!error) fs::rename(staging_, final_, error);
+  if (error) {
+    std::error_code ignored;
+    if (hadOld && fs::exists(old, ignored)) fs::rename(old, final_, ignored);
+    failSystem("cannot put {} in its place: {}", final_.string(), error.message());
+  }
+  committed_ = true;
+  fs::remove_all(old, error);
+}
+
+std::string contentHash(std::span<const std::uint8_t> bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+std::string contentHash(std::string_view text) {
+  return contentHash(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+}
+
+}  // namespace patchpilot

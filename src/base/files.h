@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace patchpilot {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// Reads a whole file.
+/// @param maxBytes a larger file is refused: a preset of a gigabyte is none.
+/// @throws Error (input) that names the file: missing, a directory, unreadable, too large.
+Bytes readFile(const std::filesystem::path& path, std::uintmax_t maxBytes = 256u << 20);
+
+/// Reads a whole file as text. @throws as `readFile`.
+std::string readTextFile(const std::filesystem::path& path);
+
+/// Writes a file so that it appears whole or not at all: to a temporary name beside it,
+/// flushed to disk, then renamed. @throws Error (system): disk full, no permission.
+void writeFileAtomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+void writeFileAtomically(const std::filesystem::path& path, std::string_view text);
+
+/// A folder that appears whole or not at all. Files are written under `path()`, a hidden
+/// folder beside the final one; `commit` renames it. Destroyed without `commit`, it is removed.
+class StagedDirectory {
+ public:
+  /// @param replace whether an existing `final` may be replaced, at `commit`
+  /// @throws Error (usage) where `final` exists and `replace` is false; (system) where it
+  ///         cannot be made.
+  StagedDirectory(std::filesystem::path final, bool replace);
+  ~StagedDirectory();
+  StagedDirectory(const StagedDirectory&) = delete;
+  StagedDirectory& operator=(const StagedDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return staging_; }
+
+  /// Puts the folder in its place. @throws Error (system).
+  void commit();
+
+ private:
+  std::filesystem::path final_;
+  std::filesystem::path staging_;
+  bool replace_;
+  bool committed_ = false;
+};
+
+/// 128-bit content hash (XXH3), as 32 hexadecimal digits. Not for security.
+std::string contentHash(std::span<const std::uint8_t> bytes);
+std::string contentHash(std::string_view text);
+
+}  // namespace patchpilot

@@ -1,0 +1,72 @@
+#include "base/places.h"
+
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+fs::path home() { return variable("HOME").empty() ? fs::path("/") : fs::path(variable("HOME")); }
+
+fs::path xdg(const char* name, const char* standard) {
+  return variable(name).empty() ? home() / standard : fs::path(variable(name));
+}
+
+std::vector<fs::path> splitPath(const std::string& list) {
+  std::vector<fs::path> folders;
+  std::istringstream stream(list);
+  for (std::string folder; std::getline(stream, folder, ':');)
+    if (!folder.empty()) folders.emplace_back(folder.starts_with("~/") ? home() / folder.substr(2) : fs::path(folder));
+  return folders;
+}
+
+}  // namespace
+
+fs::path programFile() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error);
+}
+
+fs::path workerProgram() {
+  if (const auto given = variable("PATCHPILOT_WORKER"); !given.empty()) return given;
+  const fs::path folder = programFile().parent_path();
+  // Tests are built one folder below the worker.
+  for (const fs::path& place : {folder / "patchpilot-worker", folder / "../patchpilot-worker",
+                                folder / "../libexec/patchpilot/patchpilot-worker"})
+    if (fs::exists(place)) return fs::weakly_canonical(place);
+  return "patchpilot-worker";
+}
+
+std::vector<fs::path> spaceFolders() {
+  std::vector<fs::path> folders = splitPath(variable("PATCHPILOT_SPACES"));
+  folders.push_back(xdg("XDG_DATA_HOME", ".local/share") / "patchpilot/spaces");
+  const fs::path folder = programFile().parent_path();
+  folders.push_back(folder / "../share/patchpilot/spaces");
+  folders.push_back(folder / "../spaces");     // the build tree
+  folders.push_back(folder / "../../spaces");  // the tests in it
+  return folders;
+}
+
+std::vector<fs::path> vst3Folders() {
+  if (const auto given = variable("VST3_PATH"); !given.empty()) return splitPath(given);
+  return {home() / ".vst3", "/usr/local/lib/vst3", "/usr/lib/vst3"};
+}
+
+std::vector<fs::path> lv2Folders() {
+  if (const auto given = variable("LV2_PATH"); !given.empty()) return splitPath(given);
+  return {home() / ".lv2", "/usr/local/lib/lv2", "/usr/lib/lv2", "/usr/lib/x86_64-linux-gnu/lv2",
+          "/usr/lib/aarch64-linux-gnu/lv2"};
+}
+
+fs::path cacheFolder() { return xdg("XDG_CACHE_HOME", ".cache") / "patchpilot"; }
+
+}  // namespace patchpilot

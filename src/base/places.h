@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace patchpilot {
+
+/// Where this system keeps things. Environment variables that override a place are named beside it.
+
+/// The program's own file.
+std::filesystem::path programFile();
+
+/// The worker program: PATCHPILOT_WORKER, else beside the program, else in ../libexec/patchpilot.
+std::filesystem::path workerProgram();
+
+/// Folders that hold parameter spaces, the user's own first: PATCHPILOT_SPACES (several, with colons),
+/// $XDG_DATA_HOME/patchpilot/spaces, ../share/patchpilot/spaces, ../spaces.
+std::vector<std::filesystem::path> spaceFolders();
+
+/// Folders that hold VST3 bundles: VST3_PATH's, else ~/.vst3, /usr/lib/vst3, /usr/local/lib/vst3.
+std::vector<std::filesystem::path> vst3Folders();
+
+/// Folders that hold LV2 bundles: LV2_PATH's, else ~/.lv2, /usr/local/lib/lv2, /usr/lib/lv2 and the like.
+std::vector<std::filesystem::path> lv2Folders();
+
+/// For what can be made anew: $XDG_CACHE_HOME/patchpilot, else ~/.cache/patchpilot.
+std::filesystem::path cacheFolder();
+
+}  // namespace patchpilot

@@ -1,0 +1,233 @@
+#include "base/process.h"
+
+#include "base/error.h"
+
+#include <boost/process.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+
+namespace patchpilot {
+
+namespace bp = boost::process;
+namespace bip = boost::interprocess;
+
+namespace {
+
+/// A longer message is taken for garbage: no preset comes near it.
+constexpr std::uint32_t kMaxMessageBytes = 1u << 30;
+
+bool writeAll(int descriptor, const void* data, std::size_t size) {
+  const char* bytes = static_cast<const char*>(data);
+  while (size > 0) {
+    const auto count = ::write(descriptor, bytes, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes += count;
+    size -= std::size_t(count);
+  }
+  return true;
+}
+
+bool readAll(int descriptor, void* data, std::size_t size) {
+  char* bytes = static_cast<char*>(data);
+  while (size > 0) {
+    const auto count = ::read(descriptor, bytes, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes += count;
+    size -= std::size_t(count);
+  }
+  return true;
+}
+
+bool waitReadable(int descriptor, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    pollfd entry{descriptor, POLLIN, 0};
+    const int count = ::poll(&entry, 1, int(std::clamp<long long>(left, 0, 1'000'000)));
+    if (count > 0) return true;
+    if (count < 0 && errno != EINTR) return true;  // the read that follows says what is wrong
+    if (count == 0 && left <= 0) return false;
+  }
+}
+
+int movedAway(int descriptor) { return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 10); }
+
+/// A pipe that no child inherits, but for the end that becomes its stdin or stdout.
+bp::pipe privatePipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) failSystem("cannot make a pipe: {}", std::strerror(errno));
+  return bp::pipe(ends[0], ends[1]);
+}
+
+std::string workerLog() {
+  const char* path = std::getenv("PATCHPILOT_WORKER_LOG");
+  return path != nullptr ? path : "/dev/null";
+}
+
+std::atomic<bool> interruptFlag{false};
+
+void onInterrupt(int signalNumber) {
+  if (interruptFlag.exchange(true)) {
+    ::signal(signalNumber, SIG_DFL);
+    ::raise(signalNumber);
+  }
+}
+
+}  // namespace
+
+MessageChannel::MessageChannel(int readDescriptor, int writeDescriptor)
+    : readDescriptor_(readDescriptor), writeDescriptor_(writeDescriptor) {
+  // A peer that has gone is an answer of `send`, not the end of this process.
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+MessageChannel::~MessageChannel() {
+  ::close(readDescriptor_);
+  ::close(writeDescriptor_);
+}
+
+bool MessageChannel::send(const nlohmann::json& message) {
+  std::vector<std::uint8_t> bytes(4);
+  nlohmann::json::to_msgpack(message, bytes);
+  const auto size = std::uint32_t(bytes.size() - 4);
+  std::memcpy(bytes.data(), &size, 4);
+  return writeAll(writeDescriptor_, bytes.data(), bytes.size());
+}
+
+MessageChannel::Arrival MessageChannel::receive(nlohmann::json& message, double seconds) {
+  if (!waitReadable(readDescriptor_, seconds)) return Arrival::late;
+  std::uint32_t size = 0;
+  if (!readAll(readDescriptor_, &size, 4) || size > kMaxMessageBytes) return Arrival::gone;
+  std::vector<std::uint8_t> bytes(size);
+  if (!readAll(readDescriptor_, bytes.data(), size)) return Arrival::gone;
+  message = nlohmann::json::from_msgpack(bytes, true, false);
+  return message.is_discarded() ? Arrival::gone : Arrival::message;
+}
+
+struct ChildProcess::Impl {
+  bp::child child;
+  std::unique_ptr<MessageChannel> channel;
+  std::mutex mutex;
+  bool reaped = false;
+  int status = 0;
+};
+
+ChildProcess::ChildProcess(const std::filesystem::path& program,
+                           const std::map<std::string, std::string>& environment)
+    : impl_(std::make_unique<Impl>()) {
+  bp::environment childEnvironment = boost::this_process::environment();
+  for (const auto& [key, value] : environment) childEnvironment[key] = value;
+  bp::pipe toChild = privatePipe(), fromChild = privatePipe();
+  try {
+    impl_->child = bp::child(program.string(), bp::std_in<toChild, bp::std_out> fromChild,
+                             bp::std_err > workerLog(), childEnvironment);
+  } catch (const std::exception& error) {
+    failSystem("cannot start {}: {}; install Patch Pilot again, or set PATCHPILOT_WORKER to the worker program",
+               program.string(), error.what());
+  }
+  impl_->channel = std::make_unique<MessageChannel>(movedAway(fromChild.native_source()),
+                                                    movedAway(toChild.native_sink()));
+}
+
+ChildProcess::~ChildProcess() {
+  kill();
+  obituary();
+}
+
+MessageChannel& ChildProcess::channel() { return *impl_->channel; }
+
+void ChildProcess::kill() {
+  std::lock_guard lock(impl_->mutex);
+  if (!impl_->reaped) ::kill(impl_->child.id(), SIGKILL);
+}
+
+int ChildProcess::id() const { return impl_->child.id(); }
+
+std::string ChildProcess::obituary(double seconds) {
+  std::lock_guard lock(impl_->mutex);
+  const pid_t id = impl_->child.id();
+  const auto reap = [&](int flags) { impl_->reaped = impl_->reaped || ::waitpid(id, &impl_->status, flags) == id; };
+  reap(WNOHANG);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (!impl_->reaped && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    reap(WNOHANG);
+  }
+  if (!impl_->reaped) {
+    ::kill(id, SIGKILL);
+    reap(0);
+  }
+  impl_->child.detach();
+  const int status = impl_->status;
+  if (WIFSIGNALED(status)) return fmt::format("killed by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
+  return fmt::format("exit status {}", WEXITSTATUS(status));
+}
+
+std::unique_ptr<MessageChannel> adoptStandardStreams() {
+  const int input = movedAway(STDIN_FILENO);
+  const int output = movedAway(STDOUT_FILENO);
+  const int nothing = ::open("/dev/null", O_RDWR);
+  ::dup2(nothing, STDIN_FILENO);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  ::close(nothing);
+  return std::make_unique<MessageChannel>(input, output);
+}
+
+SharedMemory::SharedMemory(std::size_t bytes) : owner_(true) {
+  static std::atomic<int> counter{0};
+  name_ = fmt::format("patchpilot-{}-{}", ::getpid(), counter++);
+  try {
+    bip::shared_memory_object::remove(name_.c_str());
+    bip::shared_memory_object object(bip::create_only, name_.c_str(), bip::read_write, bip::permissions(0600));
+    object.truncate(bip::offset_t(bytes));
+    region_ = bip::mapped_region(object, bip::read_write);
+  } catch (const bip::interprocess_exception& error) {
+    bip::shared_memory_object::remove(name_.c_str());
+    failSystem("cannot make {} bytes of shared memory: {}", bytes, error.what());
+  }
+}
+
+SharedMemory::SharedMemory(const std::string& name) : name_(name), owner_(false) {
+  try {
+    bip::shared_memory_object object(bip::open_only, name.c_str(), bip::read_write);
+    region_ = bip::mapped_region(object, bip::read_write);
+  } catch (const bip::interprocess_exception& error) {
+    failSystem("cannot open shared memory {}: {}", name, error.what());
+  }
+}
+
+SharedMemory::~SharedMemory() { unlink(); }
+
+void SharedMemory::unlink() {
+  if (owner_) bip::shared_memory_object::remove(name_.c_str());
+  owner_ = false;
+}
+
+void catchInterrupts() {
+  struct sigaction action {};
+  action.sa_handler = onInterrupt;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+bool interrupted() { return interruptFlag; }
+void setInterrupted(bool value) { interruptFlag = value; }
+
+void ignoreInterrupts() { ::signal(SIGINT, SIG_IGN); }
+
+}  // namespace patchpilot

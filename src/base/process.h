@@ -1,0 +1,107 @@
+#pragma once
+
+#include <boost/interprocess/mapped_region.hpp>
+#include <boost/interprocess/shared_memory_object.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace patchpilot {
+
+/// One end of a private channel between two processes: messages are JSON values, sent as
+/// MessagePack behind a 4-byte length. Bytes inside a message travel as they are.
+class MessageChannel {
+ public:
+  /// Takes over two file descriptors, one to read from and one to write to.
+  MessageChannel(int readDescriptor, int writeDescriptor);
+  ~MessageChannel();
+  MessageChannel(const MessageChannel&) = delete;
+  MessageChannel& operator=(const MessageChannel&) = delete;
+
+  /// Sends a message. Returns false where the other side is gone.
+  bool send(const nlohmann::json& message);
+
+  enum class Arrival { message, gone, late };
+
+  /// Waits for a message: `gone` where the other side has ended or has sent garbage, `late`
+  /// where nothing has come within `seconds`.
+  Arrival receive(nlohmann::json& message, double seconds = kForever);
+
+  static constexpr double kForever = 1e9;
+
+ private:
+  int readDescriptor_;
+  int writeDescriptor_;
+};
+
+/// A child process with a channel to it over its stdin and stdout. Its stderr goes to the file
+/// that PATCHPILOT_WORKER_LOG names, else nowhere. Killed and reaped when destroyed.
+///
+/// The child sees the end of its stdin when this process ends, however it ends; it is the
+/// child's part to exit then. No other descriptor of this process is inherited, so no sibling
+/// keeps a channel open.
+class ChildProcess {
+ public:
+  /// @param environment variables to set in the child, on top of this process's own
+  /// @throws Error (system) where the program cannot be started
+  ChildProcess(const std::filesystem::path& program, const std::map<std::string, std::string>& environment);
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  MessageChannel& channel();
+
+  /// Ends the child at once; a `receive` that waits for it returns. Callable from any thread.
+  void kill();
+
+  int id() const;
+
+  /// Waits for the child to end, kills it after `seconds`, and says how it ended: "killed by
+  /// signal 11 (Segmentation fault)", "exit status 3".
+  std::string obituary(double seconds = 0);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The worker's side of `ChildProcess`: takes the channel off stdin and stdout, and points those
+/// at nothing, so that what a plug-in prints never enters the channel.
+std::unique_ptr<MessageChannel> adoptStandardStreams();
+
+/// Memory that two processes see. Named only until the second has opened it.
+class SharedMemory {
+ public:
+  /// Makes a block of `bytes` zeros under a fresh name. @throws Error (system).
+  explicit SharedMemory(std::size_t bytes);
+  /// Opens the block that another process made. @throws Error (system).
+  explicit SharedMemory(const std::string& name);
+  ~SharedMemory();
+
+  const std::string& name() const { return name_; }
+  /// Removes the name; the memory lives on in the processes that have opened it.
+  void unlink();
+  void* data() const { return region_.get_address(); }
+  std::size_t size() const { return region_.get_size(); }
+
+ private:
+  std::string name_;
+  bool owner_;
+  boost::interprocess::mapped_region region_;
+};
+
+/// From here on Ctrl-C (and SIGTERM) sets a flag instead of ending the process; a second one
+/// ends it at once.
+void catchInterrupts();
+bool interrupted();
+/// Sets or clears the flag, as a signal would: for tests.
+void setInterrupted(bool value);
+
+/// For a worker: Ctrl-C in a terminal reaches it too, and it is the main program that decides.
+void ignoreInterrupts();
+
+}  // namespace patchpilot

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace patchpilot {
+
+/// Turns a sound into a vector such that sounds that are alike lie near each other (L2).
+class Embedder {
+ public:
+  virtual ~Embedder() = default;
+
+  /// Kind and version; a library keeps both, and vectors of two kinds are never compared.
+  virtual std::string name() const = 0;
+  virtual int version() const = 0;
+
+  virtual int dimension() const = 0;
+
+  /// Embeds a stereo sound at 44.1 kHz that begins with its note. Safe to call from several threads.
+  /// @param left, right  of equal length, any length; beyond the end it is silent
+  /// @param vector       dimension() values
+  virtual void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const = 0;
+};
+
+/// The embedder of that name and version. @throws Error (input) where this program has none.
+std::unique_ptr<Embedder> makeEmbedder(const std::string& name = "mel-envelope", int version = 1);
+
+}  // namespace patchpilot

@@ -1,0 +1,104 @@
+#include "embed/mel_envelope.h"
+
+#include "audio/buffer.h"
+#include "base/error.h"
+#include "features/stft.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
+
+namespace patchpilot {
+
+namespace {
+
+constexpr std::size_t kFftSize = 2048;
+constexpr int kBands = 40;
+constexpr int kEnvelopeSteps = 32;
+constexpr double kSeconds = 4.0;
+constexpr float kFloorDb = -80.0f;
+
+/// Where each stretch of time ends, in seconds, and how far apart its windows lie, in frames.
+struct Stretch {
+  double end;
+  std::size_t hop;
+};
+constexpr std::array<Stretch, 8> kStretches{
+    {{0.06, 512}, {0.12, 1024}, {0.25, 1024}, {0.5, 1024}, {1.0, 2048}, {2.0, 4096}, {3.0, 4096}, {4.0, 4096}}};
+constexpr int kStretchCount = int(kStretches.size());
+
+/// What the envelope weighs against the spectrum; both are scaled so that their dimensions count as one.
+constexpr float kEnvelopeWeight = 0.5f;
+
+float decibels(float power, float reference) {
+  return std::max(kFloorDb, 10.0f * std::log10(std::max(power, 1e-20f) / reference));
+}
+
+/// Decibels below the loudest value, scaled so that -80 dB is -1 and `count` of them have weight 1.
+void scale(std::span<float> values, float weight) {
+  const float loudest = std::max(1e-20f, *std::max_element(values.begin(), values.end()));
+  const float factor = weight / (-kFloorDb) / std::sqrt(float(values.size()));
+  for (float& value : values) value = decibels(value, loudest) * factor;
+}
+
+}  // namespace
+
+MelEnvelopeEmbedder::MelEnvelopeEmbedder()
+    : fft_(kFftSize), mel_(kSampleRateHz, kFftSize, kBands), window_(periodicHann(kFftSize)) {
+  std::size_t frame = 0;
+  for (int stretch = 0; stretch < kStretchCount; ++stretch)
+    for (; double(frame) < kStretches[std::size_t(stretch)].end * kSampleRateHz; frame += kStretches[std::size_t(stretch)].hop)
+      windows_.push_back({frame, stretch});
+}
+
+int MelEnvelopeEmbedder::dimension() const { return kStretchCount * kBands + kEnvelopeSteps; }
+
+void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const float> right,
+                                std::span<float> vector) const {
+  std::fill(vector.begin(), vector.end(), 0.0f);
+  std::array<int, kStretchCount> counts{};
+  std::vector<float> samples(kFftSize);
+  std::vector<std::complex<float>> spectrum(fft_.bins());
+  std::vector<float> power(fft_.bins());
+
+  for (const Window& window : windows_) {
+    const auto stretch = std::size_t(window.stretch);
+    counts[stretch]++;
+    if (window.firstFrame >= left.size()) continue;
+    const std::size_t count = std::min(kFftSize, left.size() - window.firstFrame);
+    const float* l = left.data() + window.firstFrame;
+    const float* r = right.data() + window.firstFrame;
+    for (std::size_t i = 0; i < count; ++i) samples[i] = (l[i] + r[i]) * window_[i];
+    std::fill(samples.begin() + std::ptrdiff_t(count), samples.end(), 0.0f);
+    fft_.forward(samples.data(), spectrum.data());
+    for (std::size_t bin = 0; bin < power.size(); ++bin) power[bin] = std::norm(spectrum[bin]);
+    for (std::size_t band = 0; band < std::size_t(kBands); ++band) {
+      const auto& filter = mel_.bands()[band];
+      float sum = 0;
+      for (std::size_t i = 0; i < filter.weights.size(); ++i) sum += filter.weights[i] * power[filter.firstBin + i];
+      vector[stretch * kBands + band] += sum;
+    }
+  }
+  for (std::size_t stretch = 0; stretch < counts.size(); ++stretch)
+    for (int band = 0; band < kBands; ++band) vector[stretch * kBands + std::size_t(band)] /= float(counts[stretch]);
+
+  const auto mel = vector.first(kStretchCount * kBands);
+  const auto envelope = vector.subspan(kStretchCount * kBands);
+  const auto step = std::size_t(kSeconds * kSampleRateHz) / kEnvelopeSteps;
+  for (std::size_t i = 0; i < std::size_t(kEnvelopeSteps); ++i) {
+    const std::size_t begin = std::min(i * step, left.size()), end = std::min(begin + step, left.size());
+    float sum = 0;
+    for (std::size_t frame = begin; frame < end; ++frame) sum += left[frame] * left[frame] + right[frame] * right[frame];
+    envelope[i] = sum;
+  }
+  scale(mel, 1.0f);
+  scale(envelope, kEnvelopeWeight);
+}
+
+std::unique_ptr<Embedder> makeEmbedder(const std::string& name, int version) {
+  if (name == "mel-envelope" && version == 1) return std::make_unique<MelEnvelopeEmbedder>();
+  failInput("there is no embedder {} version {} in this program; build the library again", name, version);
+}
+
+}  // namespace patchpilot

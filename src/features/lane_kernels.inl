@@ -1,0 +1,222 @@
+// Included by lane_kernels_*.cpp, each within a namespace of its own and with its own instruction
+// set; kVectorBytes is the width of that set's registers. GCC splits wider vectors into scalars,
+// and compiles clones of a function for one width only, which is why this is a file and no template.
+
+namespace {
+
+constexpr std::size_t kWidth = kVectorBytes / sizeof(float);
+using Vector = float __attribute__((vector_size(kVectorBytes), aligned(4), may_alias));
+using IntVector = std::int32_t __attribute__((vector_size(kVectorBytes)));
+using Quad = float __attribute__((vector_size(16), aligned(4), may_alias));
+using QuadIndex = std::int32_t __attribute__((vector_size(16)));
+
+#define PATCHPILOT_INLINE __attribute__((always_inline)) inline
+
+PATCHPILOT_INLINE const Vector& vectorAt(const float* p) { return *reinterpret_cast<const Vector*>(p); }
+PATCHPILOT_INLINE Vector& vectorAt(float* p) { return *reinterpret_cast<Vector*>(p); }
+
+struct ComplexVector {
+  Vector re, im;
+};
+
+/// One register's worth of lanes, beginning at lane `lane`.
+PATCHPILOT_INLINE ComplexVector load(const ComplexLanes& from, std::size_t lane) {
+  return {vectorAt(from.re + lane), vectorAt(from.im + lane)};
+}
+
+PATCHPILOT_INLINE void storeProduct(ComplexLanes& to, std::size_t lane, const ComplexVector& value,
+                                    const float* twiddle) {
+  vectorAt(to.re + lane) = value.re * twiddle[0] - value.im * twiddle[1];
+  vectorAt(to.im + lane) = value.re * twiddle[1] + value.im * twiddle[0];
+}
+
+/// One DFT of `Radix` points; inputs lie `inStride` apart, outputs `outStride`. Odd radix: x[r] and
+/// x[Radix - r] meet the same cosines and opposite sines, so their sum and difference halve the
+/// work; outputs j and Radix - j share both partial sums.
+template <int Radix>
+PATCHPILOT_INLINE void butterfly(const ComplexLanes* in, std::size_t inStride, ComplexLanes* out,
+                                 std::size_t outStride, std::size_t lane, const float* twiddles,
+                                 const float* roots) {
+  constexpr int kHalf = (Radix - 1) / 2;
+  ComplexVector sum[kHalf + 1], difference[kHalf + 1];
+  const ComplexVector first = load(in[0], lane);
+  ComplexVector total = first;
+#pragma GCC unroll 3
+  for (int r = 1; r <= kHalf; ++r) {
+    const ComplexVector a = load(in[std::size_t(r) * inStride], lane);
+    const ComplexVector b = load(in[std::size_t(Radix - r) * inStride], lane);
+    sum[r] = {a.re + b.re, a.im + b.im};
+    difference[r] = {a.re - b.re, a.im - b.im};
+    total.re += sum[r].re;
+    total.im += sum[r].im;
+  }
+  vectorAt(out[0].re + lane) = total.re;
+  vectorAt(out[0].im + lane) = total.im;
+#pragma GCC unroll 3
+  for (int j = 1; j <= kHalf; ++j) {
+    ComplexVector even = first, odd = {};
+#pragma GCC unroll 3
+    for (int r = 1, root = j; r <= kHalf; ++r, root = (root + j) % Radix) {
+      even.re += sum[r].re * roots[2 * root];
+      even.im += sum[r].im * roots[2 * root];
+      odd.re += difference[r].re * roots[2 * root + 1];
+      odd.im += difference[r].im * roots[2 * root + 1];
+    }
+    storeProduct(out[std::size_t(j) * outStride], lane, {even.re - odd.im, even.im + odd.re}, twiddles + 2 * j);
+    storeProduct(out[std::size_t(Radix - j) * outStride], lane, {even.re + odd.im, even.im - odd.re},
+                 twiddles + 2 * (Radix - j));
+  }
+}
+
+template <>
+PATCHPILOT_INLINE void butterfly<2>(const ComplexLanes* in, std::size_t inStride, ComplexLanes* out,
+                                    std::size_t outStride, std::size_t lane, const float* twiddles,
+                                    const float*) {
+  const ComplexVector a = load(in[0], lane), b = load(in[inStride], lane);
+  vectorAt(out[0].re + lane) = a.re + b.re;
+  vectorAt(out[0].im + lane) = a.im + b.im;
+  storeProduct(out[outStride], lane, {a.re - b.re, a.im - b.im}, twiddles + 2);
+}
+
+template <int Radix>
+PATCHPILOT_INLINE void stageOf(const FftStage& stage, const ComplexLanes* in, ComplexLanes* out) {
+  for (std::size_t block = 0; block < stage.blocks; ++block) {
+    for (std::size_t q = 0; q < stage.stride; ++q) {
+      for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
+        butterfly<Radix>(in + q + stage.stride * block, stage.stride * stage.blocks,
+                         out + q + stage.stride * Radix * block, stage.stride, lane,
+                         stage.twiddles + 2 * Radix * block, stage.roots);
+      }
+    }
+  }
+}
+
+void fftStage(const FftStage& stage, const ComplexLanes* in, ComplexLanes* out) {
+  switch (stage.radix) {
+    case 2: return stageOf<2>(stage, in, out);
+    case 3: return stageOf<3>(stage, in, out);
+    case 5: return stageOf<5>(stage, in, out);
+    case 7: return stageOf<7>(stage, in, out);
+    case 19: return stageOf<19>(stage, in, out);
+    default: return stageOf<29>(stage, in, out);
+  }
+}
+
+/// Writes four windowed samples of four frames so that the frames lie side by side.
+PATCHPILOT_INLINE void transposeQuad(const float* samples, std::size_t hop, const Quad& window, float* out,
+                                     std::size_t outStride) {
+  const auto row = [&](std::size_t frame) {
+    return *reinterpret_cast<const Quad*>(samples + frame * hop) * window;
+  };
+  const Quad a = row(0), b = row(1), c = row(2), d = row(3);
+  const Quad abLow = __builtin_shuffle(a, b, QuadIndex{0, 4, 1, 5});
+  const Quad abHigh = __builtin_shuffle(a, b, QuadIndex{2, 6, 3, 7});
+  const Quad cdLow = __builtin_shuffle(c, d, QuadIndex{0, 4, 1, 5});
+  const Quad cdHigh = __builtin_shuffle(c, d, QuadIndex{2, 6, 3, 7});
+  *reinterpret_cast<Quad*>(out) = __builtin_shuffle(abLow, cdLow, QuadIndex{0, 1, 4, 5});
+  *reinterpret_cast<Quad*>(out + outStride) = __builtin_shuffle(abLow, cdLow, QuadIndex{2, 3, 6, 7});
+  *reinterpret_cast<Quad*>(out + 2 * outStride) = __builtin_shuffle(abHigh, cdHigh, QuadIndex{0, 1, 4, 5});
+  *reinterpret_cast<Quad*>(out + 3 * outStride) = __builtin_shuffle(abHigh, cdHigh, QuadIndex{2, 3, 6, 7});
+}
+
+void gatherFrames(const float* left, const float* right, std::size_t hop, const float* window, std::size_t size,
+                  ComplexLanes* out) {
+  constexpr std::size_t kStride = sizeof(ComplexLanes) / sizeof(float);
+  std::size_t i = 0;
+  for (; i + 4 <= size; i += 4) {
+    const Quad weights = *reinterpret_cast<const Quad*>(window + i);
+    for (std::size_t lane = 0; lane < kLanes; lane += 4) {
+      transposeQuad(left + lane * hop + i, hop, weights, out[i].re + lane, kStride);
+      transposeQuad(right + lane * hop + i, hop, weights, out[i].im + lane, kStride);
+    }
+  }
+  for (; i < size; ++i) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      out[i].re[lane] = left[lane * hop + i] * window[i];
+      out[i].im[lane] = right[lane * hop + i] * window[i];
+    }
+  }
+}
+
+void channelPowers(const ComplexLanes* spectrum, std::size_t size, ComplexLanes* power) {
+  for (std::size_t k = 0; k <= size / 2; ++k) {
+    const std::size_t mirror = k == 0 ? 0 : size - k;
+    for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
+      const ComplexVector a = load(spectrum[k], lane), b = load(spectrum[mirror], lane);
+      const Vector leftRe = a.re + b.re, leftIm = a.im - b.im;
+      const Vector rightRe = a.im + b.im, rightIm = b.re - a.re;
+      vectorAt(power[k].re + lane) = (leftRe * leftRe + leftIm * leftIm) * 0.25f;
+      vectorAt(power[k].im + lane) = (rightRe * rightRe + rightIm * rightIm) * 0.25f;
+    }
+  }
+}
+
+void melBand(const ComplexLanes* power, const float* weights, std::size_t count, float* left, float* right) {
+  for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
+    ComplexVector sum = {};
+    for (std::size_t i = 0; i < count; ++i) {
+      const ComplexVector bin = load(power[i], lane);
+      sum.re += bin.re * weights[i];
+      sum.im += bin.im * weights[i];
+    }
+    vectorAt(left + lane) = sum.re;
+    vectorAt(right + lane) = sum.im;
+  }
+}
+
+/// 10 log10 of positive normal numbers. The exponent comes from the bits, with the rest m in
+/// [sqrt(1/2), sqrt(2)); its logarithm is the series of 2 artanh((m - 1) / (m + 1)).
+PATCHPILOT_INLINE Vector toDecibels(const Vector& value) {
+  constexpr std::int32_t kHalfRootBits = 0x3f3504f3;  // sqrt(1/2)
+  const auto bits = (IntVector)value;
+  const IntVector exponent = (bits - kHalfRootBits) >> 23;
+  const auto mantissa = (Vector)(bits - (exponent << 23));
+  const Vector s = (mantissa - 1) / (mantissa + 1);
+  const Vector s2 = s * s;
+  const Vector series = 2 * s * (1 + s2 * (1.0f / 3 + s2 * (1.0f / 5 + s2 * (1.0f / 7 + s2 * (1.0f / 9)))));
+  constexpr float kDbPerOctave = 3.01029995664f, kDbPerNeper = 4.34294481903f;
+  return __builtin_convertvector(exponent, Vector) * kDbPerOctave + series * kDbPerNeper;
+}
+
+void powersToDb(float* values, std::size_t count, float amin, float referenceDb, float floorDb) {
+  const Vector floor = Vector{} + floorDb, least = Vector{} + amin;
+  for (std::size_t i = 0; i < count; i += kWidth) {
+    const Vector value = vectorAt(values + i);
+    const Vector decibels = toDecibels(value > least ? value : least) - referenceDb;
+    vectorAt(values + i) = decibels > floor ? decibels : floor;
+  }
+}
+
+float largest(const float* values, std::size_t count) {
+  Vector most = {};
+  for (std::size_t i = 0; i < count; i += kWidth) {
+    const Vector value = vectorAt(values + i);
+    most = value > most ? value : most;
+  }
+  float result = 0;
+  for (std::size_t lane = 0; lane < kWidth; ++lane) result = most[lane] > result ? most[lane] : result;
+  return result;
+}
+
+double absoluteDifference(const float* a, const float* b, std::size_t count) {
+  // Short runs in single precision, their sums in double: rounding stays below 1e-6 of the sum.
+  constexpr std::size_t kRun = 64 * kLanes;
+  double total = 0;
+  for (std::size_t start = 0; start < count; start += kRun) {
+    const std::size_t end = count - start < kRun ? count : start + kRun;
+    Vector sum = {};
+    for (std::size_t i = start; i < end; i += kWidth) {
+      const Vector difference = vectorAt(a + i) - vectorAt(b + i);
+      sum += difference > 0 ? difference : -difference;
+    }
+    for (std::size_t lane = 0; lane < kWidth; ++lane) total += sum[lane];
+  }
+  return total;
+}
+
+#undef PATCHPILOT_INLINE
+
+}  // namespace
+
+extern const LaneKernels kernels{fftStage,   gatherFrames, channelPowers,     melBand,
+                                 powersToDb, largest,      absoluteDifference};

@@ -1,0 +1,12 @@
+#include "features/lane_kernels.h"
+
+#include <cstdint>
+
+#ifdef PATCHPILOT_X86_KERNELS
+#pragma GCC target("arch=haswell")
+
+namespace patchpilot::avx2 {
+constexpr std::size_t kVectorBytes = 32;
+#include "features/lane_kernels.inl"
+}  // namespace patchpilot::avx2
+#endif

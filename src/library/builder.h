@@ -1,0 +1,43 @@
+#pragma once
+
+#include "library/library.h"
+#include "synth/render_pool.h"
+
+#include <functional>
+
+namespace patchpilot {
+
+struct BuildProgress {
+  std::uint64_t patches = 0;  ///< kept so far, those of earlier runs included
+  std::uint64_t wanted = 0;
+  std::uint64_t silent = 0;
+  std::uint64_t skipped = 0;
+};
+
+struct BuildOptions {
+  std::uint64_t count = 1000;  ///< patches that the library is to have in the end
+  int workers = 0;             ///< 0: one for each core
+  std::function<void(const BuildProgress&)> onProgress;  ///< called after each batch is handed in, by any thread
+};
+
+/// A render quieter than this is silent, in dB RMS over its whole length.
+inline constexpr double kSilentDb = -60.0;
+
+/// The settings with which `synth` would fill a library.
+LibrarySettings librarySettings(const Synth& synth);
+
+/// Says why a library of these settings cannot be continued with those: another plug-in version,
+/// another space, other notes. Nothing where it can.
+/// @throws Error (input) that names the file, the difference and the remedy.
+void checkCompatible(const Library& library, const LibrarySettings& wanted);
+
+/// Draws patches, renders them at the library's notes, embeds them and writes them down until the
+/// library has `count`. A silent patch is counted and the next one takes its place; one that fails
+/// is recorded and skipped. The patches depend on the seed alone: not on the number of workers,
+/// nor on how often the work was stopped and taken up again.
+/// @return false where Ctrl-C stopped it; what was done is kept
+/// @throws Error (plugin) where the plug-in fails on everything, or nothing is audible; Error (system)
+///         where the library cannot be written.
+bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options);
+
+}  // namespace patchpilot

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace patchpilot {
+
+/// One SQL statement, prepared once and run as often as needed. Parameters count from 1, columns from 0.
+class Statement {
+ public:
+  Statement(sqlite3* database, std::string file, const char* sql);
+  ~Statement();
+  Statement(Statement&& other) noexcept;
+  Statement& operator=(Statement&&) = delete;
+
+  Statement& bind(int parameter, std::int64_t value);
+  Statement& bind(int parameter, double value);
+  Statement& bind(int parameter, const std::string& value);
+  Statement& bindBytes(int parameter, std::span<const std::uint8_t> bytes);  ///< NULL where empty
+  Statement& bindFloats(int parameter, std::span<const float> values);       ///< NULL where empty
+
+  /// Goes to the next row; false after the last. @throws Error (system or input).
+  bool step();
+  /// Runs a statement that gives no rows, and makes it ready to be run again.
+  void run();
+  void reset();
+
+  std::int64_t integer(int column) const;
+  double real(int column) const;
+  std::string text(int column) const;
+  std::vector<std::uint8_t> bytes(int column) const;
+  std::vector<float> floats(int column) const;
+  /// Copies a column of `out.size()` floats. @throws Error (input) where it has another size.
+  void floats(int column, std::span<float> out) const;
+
+ private:
+  void check(int code) const;
+
+  sqlite3* database_;
+  std::string file_;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+/// A SQLite file. Errors name the file: Error (input) where it is no database or damaged,
+/// Error (system) where the disk is full or it is locked by another process.
+class Database {
+ public:
+  enum class Mode { readOnly, readWrite, create };
+
+  Database(const std::filesystem::path& file, Mode mode);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  void execute(const char* sql);
+  Statement prepare(const char* sql);
+  std::int64_t lastRowId() const;
+
+ private:
+  std::string file_;
+  sqlite3* database_ = nullptr;
+};
+
+/// Everything between construction and `commit` is written together or not at all.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+}  // namespace patchpilot

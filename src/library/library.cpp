@@ -1,0 +1,186 @@
+#include "library/library.h"
+
+#include "base/error.h"
+
+#include <sstream>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kFormat = 1;
+/// "PPLB": SQLite's own place for what kind of file this is.
+constexpr int kApplicationId = 0x50504c42;
+
+constexpr const char* kSchema = R"(
+CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+-- A patch is a point of the space (parameters: float32, in the space's order) or a preset's
+-- whole state, or both; source is the file that a preset came from.
+CREATE TABLE patches (
+  id INTEGER PRIMARY KEY, attempt INTEGER, parameters BLOB, state BLOB, source TEXT NOT NULL DEFAULT '');
+CREATE TABLE rows (
+  patch INTEGER NOT NULL REFERENCES patches(id), note INTEGER NOT NULL, rms_db REAL NOT NULL,
+  embedding BLOB NOT NULL, PRIMARY KEY (patch, note)) WITHOUT ROWID;
+CREATE TABLE skipped (attempt INTEGER PRIMARY KEY, problem TEXT NOT NULL);
+)";
+
+std::string joined(const std::vector<int>& numbers) {
+  std::string text;
+  for (const int number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
+  return text;
+}
+
+std::vector<int> split(const std::string& text) {
+  std::vector<int> numbers;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) numbers.push_back(std::stoi(part));
+  return numbers;
+}
+
+}  // namespace
+
+Library::Library(const fs::path& file, Database::Mode mode)
+    : file_(file), database_(std::make_unique<Database>(file, mode)) {}
+
+Library Library::create(const fs::path& file, const LibrarySettings& settings) {
+  Library library(file, Database::Mode::create);
+  Database& database = *library.database_;
+  Transaction transaction(database);
+  database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat).c_str());
+  database.execute(kSchema);
+  auto insert = database.prepare("INSERT INTO settings VALUES (?, ?)");
+  const auto put = [&](const char* key, const auto& value) { insert.bind(1, std::string(key)).bind(2, value).run(); };
+  put("space_toml", settings.spaceToml);
+  put("space_name", settings.spaceName);
+  put("space_fingerprint", settings.spaceFingerprint);
+  put("synth_format", settings.synthFormat);
+  put("synth_id", settings.synthId);
+  put("synth_name", settings.synthName);
+  put("synth_version", settings.synthVersion);
+  insert.bind(1, std::string("base")).bindBytes(2, settings.base).run();
+  put("own_base", std::int64_t(settings.ownBase));
+  put("seed", std::int64_t(settings.seed));
+  put("notes", joined(settings.notes));
+  put("velocity", std::int64_t(settings.velocity));
+  put("length_s", settings.lengthSeconds);
+  put("duration_s", settings.durationSeconds);
+  put("embedder", settings.embedderName);
+  put("embedder_version", std::int64_t(settings.embedderVersion));
+  put("next_attempt", std::int64_t(0));
+  put("silent", std::int64_t(0));
+  transaction.commit();
+  library.settings_ = settings;
+  return library;
+}
+
+Library Library::open(const fs::path& file, Database::Mode mode) {
+  std::error_code error;
+  if (!fs::exists(file, error)) failInput("{}: no such library; 'patchpilot library build' makes one", file.string());
+  if (fs::is_directory(file, error)) failInput("{} is a directory; name a library file", file.string());
+  Library library(file, mode);
+  auto id = library.database_->prepare("PRAGMA application_id");
+  id.step();
+  if (id.integer(0) != kApplicationId)
+    failInput("{} is no Patch Pilot library; name a file that 'patchpilot library build' made", file.string());
+  auto format = library.database_->prepare("PRAGMA user_version");
+  format.step();
+  if (format.integer(0) != kFormat)
+    failInput("{} has library format {}, this program reads {}; build it anew or use another version of Patch Pilot",
+              file.string(), format.integer(0), kFormat);
+  library.readSettings();
+  return library;
+}
+
+void Library::readSettings() {
+  auto select = database_->prepare("SELECT key, value FROM settings");
+  std::map<std::string, std::string> texts;
+  while (select.step()) {
+    const std::string key = select.text(0);
+    if (key == "base") settings_.base = select.bytes(1);
+    else if (key == "length_s") settings_.lengthSeconds = select.real(1);
+    else if (key == "duration_s") settings_.durationSeconds = select.real(1);
+    else if (key == "seed") settings_.seed = std::uint64_t(select.integer(1));
+    else if (key == "velocity") settings_.velocity = int(select.integer(1));
+    else if (key == "own_base") settings_.ownBase = select.integer(1) != 0;
+    else if (key == "embedder_version") settings_.embedderVersion = int(select.integer(1));
+    else texts[key] = select.text(1);
+  }
+  settings_.spaceToml = texts["space_toml"];
+  settings_.spaceName = texts["space_name"];
+  settings_.spaceFingerprint = texts["space_fingerprint"];
+  settings_.synthFormat = texts["synth_format"];
+  settings_.synthId = texts["synth_id"];
+  settings_.synthName = texts["synth_name"];
+  settings_.synthVersion = texts["synth_version"];
+  settings_.embedderName = texts["embedder"];
+  settings_.notes = split(texts["notes"]);
+  if (settings_.spaceToml.empty()) failInput("{} is damaged: its settings are incomplete; build it anew", file_.string());
+}
+
+LibraryCounts Library::counts() {
+  auto select = database_->prepare(
+      "SELECT (SELECT value FROM settings WHERE key = 'next_attempt'), (SELECT count(*) FROM patches),"
+      " (SELECT count(*) FROM rows), (SELECT value FROM settings WHERE key = 'silent'),"
+      " (SELECT count(*) FROM skipped)");
+  select.step();
+  const auto at = [&](int column) { return std::uint64_t(select.integer(column)); };
+  return {at(0), at(1), at(2), at(3), at(4)};
+}
+
+void Library::append(const std::vector<LibraryAttempt>& batch, std::uint64_t nextAttempt) {
+  Transaction transaction(*database_);
+  auto patch = database_->prepare("INSERT INTO patches (attempt, parameters, state, source) VALUES (?, ?, ?, ?)");
+  auto row = database_->prepare("INSERT INTO rows VALUES (?, ?, ?, ?)");
+  auto skipped = database_->prepare("INSERT INTO skipped VALUES (?, ?)");
+  std::int64_t silent = 0;
+  for (const auto& attempt : batch) {
+    if (attempt.fate == LibraryAttempt::Fate::silent) {
+      ++silent;
+    } else if (attempt.fate == LibraryAttempt::Fate::skipped) {
+      skipped.bind(1, std::int64_t(attempt.index)).bind(2, attempt.problem).run();
+    } else {
+      patch.bind(1, std::int64_t(attempt.index)).bindFloats(2, attempt.patch.values);
+      patch.bindBytes(3, attempt.patch.state).bind(4, attempt.patch.source).run();
+      const std::int64_t id = database_->lastRowId();
+      for (const auto& render : attempt.rows)
+        row.bind(1, id).bind(2, std::int64_t(render.note)).bind(3, render.rmsDb).bindFloats(4, render.embedding).run();
+    }
+  }
+  auto next = database_->prepare("UPDATE settings SET value = ? WHERE key = 'next_attempt'");
+  next.bind(1, std::int64_t(nextAttempt)).run();
+  auto count = database_->prepare("UPDATE settings SET value = value + ? WHERE key = 'silent'");
+  count.bind(1, silent).run();
+  transaction.commit();
+}
+
+Patch Library::patch(std::int64_t id) {
+  auto select = database_->prepare("SELECT parameters, state, source FROM patches WHERE id = ?");
+  if (!select.bind(1, id).step()) failInput("{} has no patch {}", file_.string(), id);
+  return {select.floats(0), select.bytes(1), select.text(2)};
+}
+
+Library::Embeddings Library::embeddings() {
+  Embeddings result;
+  result.dimension = makeEmbedder(settings_.embedderName, settings_.embedderVersion)->dimension();
+  const auto count = counts().rows;
+  result.vectors.resize(count * std::size_t(result.dimension));
+  auto select = database_->prepare("SELECT patch, note, embedding FROM rows ORDER BY patch, note");
+  for (std::size_t row = 0; row < count && select.step(); ++row) {
+    result.patches.push_back(select.integer(0));
+    result.notes.push_back(int(select.integer(1)));
+    select.floats(2, std::span(result.vectors).subspan(row * std::size_t(result.dimension), std::size_t(result.dimension)));
+  }
+  return result;
+}
+
+std::vector<std::string> Library::skippedProblems(int limit) {
+  auto select = database_->prepare("SELECT attempt, problem FROM skipped ORDER BY attempt LIMIT ?");
+  select.bind(1, std::int64_t(limit));
+  std::vector<std::string> problems;
+  while (select.step()) problems.push_back(fmt::format("patch {}: {}", select.integer(0), select.text(1)));
+  return problems;
+}
+
+}  // namespace patchpilot

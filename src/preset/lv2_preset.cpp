@@ -1,0 +1,296 @@
+#include "preset/lv2_preset.h"
+
+#include "base/error.h"
+#include "preset/turtle.h"
+
+#include <serd/serd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view rdfType = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
+constexpr std::string_view rdfsLabel = "http://www.w3.org/2000/01/rdf-schema#label";
+constexpr std::string_view rdfsComment = "http://www.w3.org/2000/01/rdf-schema#comment";
+constexpr std::string_view rdfsSeeAlso = "http://www.w3.org/2000/01/rdf-schema#seeAlso";
+constexpr std::string_view lv2AppliesTo = "http://lv2plug.in/ns/lv2core#appliesTo";
+constexpr std::string_view lv2Port = "http://lv2plug.in/ns/lv2core#port";
+constexpr std::string_view lv2Symbol = "http://lv2plug.in/ns/lv2core#symbol";
+constexpr std::string_view psetPreset = "http://lv2plug.in/ns/ext/presets#Preset";
+constexpr std::string_view psetValue = "http://lv2plug.in/ns/ext/presets#value";
+constexpr std::string_view stateState = "http://lv2plug.in/ns/ext/state#state";
+constexpr std::string_view base64Binary = "http://www.w3.org/2001/XMLSchema#base64Binary";
+
+constexpr std::uintmax_t maxFileBytes = 16u << 20;
+constexpr std::uintmax_t maxBundleBytes = 64u << 20;
+constexpr std::size_t maxPorts = 65536;
+/// Stands for the folder, so that a reference out of it shows.
+constexpr std::string_view placeOfBundle = "file:///bundle/";
+
+// --- writing ---
+
+bool isSymbol(std::string_view text) {
+  const auto isLetter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+  return !text.empty() && isLetter(text[0]) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return isLetter(c) || isDigit(c); });
+}
+
+/// A Turtle number that reads back as the same float. It always has a point: a bare `1` would be an integer.
+std::string number(float value) {
+  auto text = fmt::format("{}", value);
+  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string base64(const Bytes& data) {
+  // serd does not know the literal of no bytes at all.
+  if (data.empty()) return "";
+  SerdNode node = serd_node_new_blob(data.data(), data.size(), false);
+  std::string text(reinterpret_cast<const char*>(node.buf), node.n_bytes);
+  serd_node_free(&node);
+  return text;
+}
+
+constexpr std::string_view prefixes =
+    "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
+    "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
+    "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+    "@prefix state: <http://lv2plug.in/ns/ext/state#> .\n"
+    "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n\n";
+
+void check(const Lv2Preset& preset) {
+  if (!isPlainUri(preset.pluginUri))
+    failInput("cannot write an LV2 preset: '{}' is no URI", preset.pluginUri);
+  for (const auto& [symbol, value] : preset.ports) {
+    if (!isSymbol(symbol)) failInput("cannot write an LV2 preset: '{}' is no port symbol", symbol);
+    if (!std::isfinite(value))
+      failInput("cannot write an LV2 preset: the value of '{}' is {}", symbol, value);
+  }
+  for (const auto& property : preset.state)
+    if (!isPlainUri(property.key))
+      failInput("cannot write an LV2 preset: the state key '{}' is no URI", property.key);
+}
+
+std::string manifestText(const Lv2Preset& preset) {
+  return fmt::format(
+      "{}<preset.ttl>\n\ta pset:Preset ;\n\tlv2:appliesTo <{}> ;\n\trdfs:label \"{}\" ;\n"
+      "\trdfs:seeAlso <preset.ttl> .\n",
+      prefixes, preset.pluginUri, escapeTurtle(preset.label));
+}
+
+std::string presetText(const Lv2Preset& preset) {
+  auto text = fmt::format("{}<>\n\ta pset:Preset ;\n\tlv2:appliesTo <{}> ;\n\trdfs:label \"{}\"", prefixes,
+                          preset.pluginUri, escapeTurtle(preset.label));
+  if (!preset.comment.empty()) text += fmt::format(" ;\n\trdfs:comment \"{}\"", escapeTurtle(preset.comment));
+  const char* separator = " ;\n\tlv2:port ";
+  for (const auto& [symbol, value] : preset.ports) {
+    text +=
+        fmt::format("{}[\n\t\tlv2:symbol \"{}\" ;\n\t\tpset:value {}\n\t]", separator, symbol, number(value));
+    separator = " , ";
+  }
+  if (!preset.state.empty()) {
+    text += " ;\n\tstate:state [";
+    separator = "\n\t\t";
+    for (const auto& property : preset.state) {
+      text += fmt::format("{}<{}> \"{}\"^^xsd:base64Binary", separator, property.key, base64(property.data));
+      separator = " ;\n\t\t";
+    }
+    text += "\n\t]";
+  }
+  return text + " .\n";
+}
+
+// --- reading ---
+
+/// What is known of one subject. A subject may have several values for one predicate.
+struct Description {
+  std::multimap<std::string, TurtleNode> properties;
+
+  const TurtleNode* first(std::string_view predicate) const {
+    const auto found = properties.find(std::string(predicate));
+    return found == properties.end() ? nullptr : &found->second;
+  }
+};
+
+using Graph = std::map<std::string, Description>;
+
+/// Blank nodes are known by a name within their file only.
+std::string key(const TurtleNode& node, const std::string& file) {
+  return node.kind == TurtleNode::Kind::blank ? "_:" + file + "#" + node.text : node.text;
+}
+
+/// Adds what a file of the bundle says. @return its size
+std::uintmax_t readInto(Graph& graph, const fs::path& bundle, const std::string& file) {
+  const auto path = bundle / file;
+  const auto bytes = readFile(path, maxFileBytes);
+  const std::string text(bytes.begin(), bytes.end());
+  readTurtle(text, std::string(placeOfBundle) + file, path.string(),
+             [&](const TurtleNode& subject, const std::string& predicate, const TurtleNode& object) {
+               TurtleNode value = object;
+               if (value.kind != TurtleNode::Kind::literal) value.text = key(value, file);
+               graph[key(subject, file)].properties.emplace(predicate, std::move(value));
+             });
+  return bytes.size();
+}
+
+/// `%41` and its like as the characters they stand for.
+std::string percentDecoded(const std::string& text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int code = 0;
+    const auto* digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() &&
+        std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2) {
+      plain += char(code);
+      i += 2;
+    } else {
+      plain += text[i];
+    }
+  }
+  return plain;
+}
+
+/// The name of the file of the bundle that a reference leads to.
+/// @throws Error (input) for every other place.
+std::string fileInBundle(const fs::path& bundle, const std::string& uri) {
+  const auto refuse = [&](const char* why) {
+    failInput("{} points to {}, which is not followed: {}", bundle.string(), uri, why);
+  };
+  if (!uri.starts_with(placeOfBundle)) refuse("it lies outside the bundle");
+  const auto name = percentDecoded(uri.substr(placeOfBundle.size()));
+  if (name.empty() || name == "." || name == ".." ||
+      name.find_first_of(std::string("/\\\0", 3)) != std::string::npos)
+    refuse("it is no plain file name");
+  std::error_code error;
+  const auto status = fs::symlink_status(bundle / name, error);
+  if (status.type() == fs::file_type::not_found) refuse("there is no such file");
+  if (status.type() != fs::file_type::regular) refuse("it is no regular file");
+  return name;
+}
+
+bool isPreset(const Description& description) {
+  const auto [begin, end] = description.properties.equal_range(std::string(rdfType));
+  return std::any_of(begin, end, [](const auto& entry) { return entry.second.text == psetPreset; });
+}
+
+std::vector<std::string> presetsOf(const Graph& graph, const std::string& pluginUri) {
+  std::vector<std::string> found;
+  for (const auto& [subject, description] : graph) {
+    const auto* plugin = description.first(lv2AppliesTo);
+    if (isPreset(description) && plugin && (pluginUri.empty() || plugin->text == pluginUri))
+      found.push_back(subject);
+  }
+  return found;
+}
+
+void readPort(const Description& port, Lv2Preset& preset, const std::string& where) {
+  const auto* symbol = port.first(lv2Symbol);
+  const auto* value = port.first(psetValue);
+  if (!symbol || !value) return;  // a port may be described without being given a value
+  // A port of a type other than float may have a value that is no number: not for a control port.
+  const auto text = std::string_view(value->text).substr(value->text.starts_with('+') ? 1 : 0);
+  float number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool tiny = error == std::errc::result_out_of_range && text.find("e-") != std::string_view::npos;
+  if (!tiny && (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)))
+    failInput("{}: the value '{}' of port '{}' is no number", where, value->text.substr(0, 40), symbol->text);
+  if (preset.ports.size() >= maxPorts) failInput("{}: more than {} ports", where, maxPorts);
+  preset.ports[symbol->text] = tiny ? 0.0f : number;
+}
+
+Bytes decodeBase64(const TurtleNode& literal, const std::string& where) {
+  std::size_t size = 0;
+  void* data = serd_base64_decode(reinterpret_cast<const std::uint8_t*>(literal.text.c_str()),
+                                  literal.text.size(), &size);
+  if (!data && !literal.text.empty()) failInput("{}: its state is no base64", where);
+  const auto* begin = static_cast<const std::uint8_t*>(data);
+  Bytes bytes(begin, begin + size);
+  serd_free(data);
+  return bytes;
+}
+
+Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::string& where) {
+  const auto& description = graph.at(subject);
+  Lv2Preset preset;
+  preset.pluginUri = description.first(lv2AppliesTo)->text;
+  if (const auto* label = description.first(rdfsLabel)) preset.label = label->text;
+  if (const auto* comment = description.first(rdfsComment)) preset.comment = comment->text;
+  const auto [begin, end] = description.properties.equal_range(std::string(lv2Port));
+  for (auto entry = begin; entry != end; ++entry)
+    if (const auto port = graph.find(entry->second.text); port != graph.end())
+      readPort(port->second, preset, where);
+  if (const auto* state = description.first(stateState))
+    if (const auto properties = graph.find(state->text); properties != graph.end())
+      for (const auto& [property, value] : properties->second.properties)
+        if (value.kind == TurtleNode::Kind::literal && value.datatype == base64Binary)
+          preset.state.push_back({property, decodeBase64(value, where)});
+  return preset;
+}
+
+}  // namespace
+
+void writeLv2Preset(const fs::path& bundle, const Lv2Preset& preset, bool replace) {
+  check(preset);
+  StagedDirectory folder(bundle, replace);
+  writeFileAtomically(folder.path() / "manifest.ttl", std::string_view(manifestText(preset)));
+  writeFileAtomically(folder.path() / "preset.ttl", std::string_view(presetText(preset)));
+  folder.commit();
+}
+
+std::vector<Lv2Preset> readLv2Presets(const fs::path& bundle, const std::string& pluginUri) {
+  std::error_code error;
+  if (fs::symlink_status(bundle / "manifest.ttl", error).type() != fs::file_type::regular)
+    failInput("{} is no LV2 bundle: it has no manifest.ttl", bundle.string());
+  Graph graph;
+  readInto(graph, bundle, "manifest.ttl");
+  const auto subjects = presetsOf(graph, pluginUri);
+  std::set<std::string> files;
+  for (const auto& subject : subjects) {
+    const auto [begin, end] = graph[subject].properties.equal_range(std::string(rdfsSeeAlso));
+    for (auto entry = begin; entry != end; ++entry) files.insert(fileInBundle(bundle, entry->second.text));
+  }
+  files.erase("manifest.ttl");
+  std::uintmax_t total = 0;
+  for (const auto& file : files)
+    if (total += readInto(graph, bundle, file); total > maxBundleBytes)
+      failInput("{} holds more than {} MB of presets", bundle.string(), maxBundleBytes >> 20);
+  std::vector<Lv2Preset> presets;
+  for (const auto& subject : subjects) presets.push_back(readPreset(graph, subject, bundle.string()));
+  if (presets.empty())
+    failInput("{} holds no LV2 preset{}{}", bundle.string(), pluginUri.empty() ? "" : " of ", pluginUri);
+  return presets;
+}
+
+Lv2Preset parseLv2State(const std::string& turtle) {
+  const std::string where = "an LV2 plug-in's state";
+  Graph graph;
+  readTurtle(
+      turtle, std::string(placeOfBundle) + "state", where,
+      [&](const TurtleNode& subject, const std::string& predicate, const TurtleNode& object) {
+        graph[key(subject, where)].properties.emplace(
+            predicate,
+            TurtleNode{object.kind, object.kind == TurtleNode::Kind::blank ? key(object, where) : object.text,
+                       object.datatype});
+      });
+  const auto subjects = presetsOf(graph, "");
+  if (subjects.empty()) failInput("{} holds no preset", where);
+  return readPreset(graph, subjects.front(), where);
+}
+
+std::string lv2StateText(const Lv2Preset& preset) {
+  check(preset);
+  auto text = presetText(preset);
+  // Hosts look a state up by its subject, which cannot be relative to a file where there is none.
+  const auto subject = text.find("<>");
+  return text.replace(subject, 2, "<" + preset.pluginUri + "/savedState>");
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/files.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// A property of an LV2 plug-in's saved state whose value is bytes.
+struct Lv2StateProperty {
+  std::string key;  ///< URI of the property
+  Bytes data;
+};
+
+/// A preset of an LV2 plug-in (LV2 "presets" extension, http://lv2plug.in/ns/ext/presets).
+struct Lv2Preset {
+  std::string pluginUri;
+  std::string label;                    ///< what a host shows, UTF-8
+  std::string comment;                  ///< UTF-8, may be empty
+  std::map<std::string, float> ports;   ///< control ports by symbol; plain values, in the port's own range
+  std::vector<Lv2StateProperty> state;  ///< for plug-ins whose ports are not all
+};
+
+/// Writes a bundle: a folder with `manifest.ttl` and `preset.ttl`, which appears whole or not at all. Values
+/// are written so that they read back as the same floats, and base64 is used for state.
+/// @param bundle ends in `.lv2`
+/// @param replace whether a folder that exists may be replaced
+/// @throws Error (usage) where `bundle` exists and `replace` is false; (input) for a URI or a symbol that is
+///         none, or a value that is not finite; (system) where it cannot be written.
+void writeLv2Preset(const std::filesystem::path& bundle, const Lv2Preset& preset, bool replace = false);
+
+/// Reads all presets of a bundle, a plug-in's own bundle with its factory presets included, in the order of
+/// their URIs. Only files that lie in the bundle itself are opened: what a manifest says of other places, on
+/// disk or on the net, is not followed, nor are symbolic links. Nothing is executed.
+/// @param pluginUri if not empty, only presets of this plug-in
+/// @throws Error (input): no bundle, no preset in it, text that is no Turtle, or one that points elsewhere.
+std::vector<Lv2Preset> readLv2Presets(const std::filesystem::path& bundle, const std::string& pluginUri = "");
+
+/// The preset in a plug-in's state as LV2 hosts keep it: one preset in Turtle, as lilv writes and JUCE hands
+/// over.
+/// @throws Error (input) for text that is no Turtle or holds no preset.
+Lv2Preset parseLv2State(const std::string& turtle);
+
+/// The other way: the state, as Turtle, that gives a plug-in this preset's values.
+std::string lv2StateText(const Lv2Preset& preset);
+
+}  // namespace patchpilot

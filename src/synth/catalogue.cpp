@@ -1,0 +1,242 @@
+#include "synth/catalogue.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/places.h"
+
+#include <lilv/lilv.h>
+#include <lv2/core/lv2.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kCacheFormat = 2;
+
+bool isBundle(const fs::path& path, const char* extension) { return path.extension() == extension; }
+
+/// What is opened at a time: a VST3 bundle, or a folder of LV2 bundles, which JUCE reads as one.
+struct Unit {
+  fs::path path;
+  std::string format;
+};
+
+void addVst3Bundles(const fs::path& folder, std::vector<Unit>& units) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
+       it != end; it.increment(error)) {
+    if (!isBundle(it->path(), ".vst3")) continue;
+    it.disable_recursion_pending();
+    found.push_back(it->path());
+  }
+  std::sort(found.begin(), found.end());
+  for (auto& path : found) units.push_back({std::move(path), "VST3"});
+}
+
+std::vector<Unit> unitsToScan(const std::vector<fs::path>& files) {
+  std::vector<Unit> units;
+  for (const auto& file : files) {
+    fs::path path = fs::absolute(file).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path();
+    if (!fs::exists(path)) failInput("{}: no such plug-in", path.string());
+    if (isBundle(path, ".vst3")) units.push_back({path, "VST3"});
+    else if (isBundle(path, ".lv2")) units.push_back({path.parent_path(), "LV2"});
+    else failInput("{} is neither a .vst3 nor a .lv2 bundle", path.string());
+  }
+  for (const auto& folder : vst3Folders()) addVst3Bundles(folder, units);
+  for (const auto& folder : lv2Folders())
+    if (fs::is_directory(folder)) units.push_back({folder, "LV2"});
+
+  std::set<fs::path> seen;
+  std::erase_if(units, [&](const Unit& unit) { return !seen.insert(fs::weakly_canonical(unit.path)).second; });
+  return units;
+}
+
+/// Changes when a file of the unit that scanning depends on changes. Reads no file.
+std::string stampOf(const Unit& unit) {
+  std::string stamp;
+  const auto add = [&](const fs::path& file) {
+    std::error_code error;
+    const auto time = fs::last_write_time(file, error);
+    if (!error) stamp += fmt::format("{}:{};", file.filename().string(), time.time_since_epoch().count());
+  };
+  std::error_code error;
+  if (unit.format == "LV2") {
+    std::vector<fs::path> bundles;
+    for (const auto& entry : fs::directory_iterator(unit.path, error)) bundles.push_back(entry.path());
+    std::sort(bundles.begin(), bundles.end());
+    for (const auto& bundle : bundles) {
+      add(bundle);
+      add(bundle / "manifest.ttl");
+    }
+  } else {
+    add(unit.path);
+    for (const auto& entry : fs::recursive_directory_iterator(unit.path, error))
+      if (entry.path().extension() == ".so") add(entry.path());
+  }
+  return contentHash(stamp);
+}
+
+PluginInfo pluginFromJson(const json& j, const Unit& unit) {
+  return {j.at("name"), j.at("vendor"), j.at("version"), unit.format,
+          j.at("id"),   unit.path.string(), j.at("parameters")};
+}
+
+/// A worker that is started when first asked, and anew after it died.
+class Scanner {
+ public:
+  explicit Scanner(const WorkerLimits& limits) : limits_(limits) {}
+
+  json ask(const json& request) {
+    if (session_ == nullptr) session_ = std::make_unique<WorkerSession>();
+    try {
+      return session_->ask(request, limits_.load);
+    } catch (const WorkerDied&) {
+      session_.reset();
+      throw;
+    }
+  }
+
+ private:
+  WorkerLimits limits_;
+  std::unique_ptr<WorkerSession> session_;
+};
+
+/// Opens one plug-in, and says what went wrong if it did.
+template <typename Use>
+void attempt(json& entry, const std::string& path, const Use& use) {
+  try {
+    use();
+  } catch (const WorkerDied& death) {
+    entry["problems"].push_back({{"path", path}, {"problem", std::string(death.what()) + " while it was opened"}});
+  } catch (const WorkerRefused& refusal) {
+    entry["problems"].push_back({{"path", path}, {"problem", refusal.what()}});
+  }
+}
+
+/// Versions of the LV2 plug-ins in a folder, by URI. JUCE does not tell them; lilv reads them without
+/// opening any plug-in.
+std::map<std::string, std::string> lv2Versions(const fs::path& folder) {
+  const std::unique_ptr<LilvWorld, decltype(&lilv_world_free)> world(lilv_world_new(), lilv_world_free);
+  const auto node = [&](const char* uri) {
+    return std::unique_ptr<LilvNode, decltype(&lilv_node_free)>(lilv_new_uri(world.get(), uri), lilv_node_free);
+  };
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (!isBundle(entry.path(), ".lv2")) continue;
+    const std::unique_ptr<LilvNode, decltype(&lilv_node_free)> bundle(
+        lilv_new_file_uri(world.get(), nullptr, (entry.path().string() + "/").c_str()), lilv_node_free);
+    lilv_world_load_bundle(world.get(), bundle.get());
+  }
+  const auto minor = node(LV2_CORE__minorVersion), micro = node(LV2_CORE__microVersion), revision = node(LILV_NS_DOAP "revision");
+  std::map<std::string, std::string> versions;
+  const LilvPlugins* plugins = lilv_world_get_all_plugins(world.get());
+  LILV_FOREACH(plugins, i, plugins) {
+    const LilvPlugin* plugin = lilv_plugins_get(plugins, i);
+    const auto first = [&](const LilvNode* predicate) -> std::string {
+      LilvNodes* values = lilv_plugin_get_value(plugin, predicate);
+      const std::string text = values != nullptr ? lilv_node_as_string(lilv_nodes_get_first(values)) : "";
+      lilv_nodes_free(values);
+      return text;
+    };
+    const std::string full = first(revision.get()), major = first(minor.get()), patch = first(micro.get());
+    versions[lilv_node_as_uri(lilv_plugin_get_uri(plugin))] =
+        !full.empty() ? full : major.empty() ? "" : major + "." + (patch.empty() ? "0" : patch);
+  }
+  return versions;
+}
+
+json scanUnit(const Unit& unit, Scanner& scanner) {
+  json entry = {{"plugins", json::array()}, {"problems", json::array()}};
+  attempt(entry, unit.path.string(), [&] {
+    const json found = scanner.ask({{"op", "scan"}, {"path", unit.path.string()}, {"format", unit.format}});
+    const auto versions = unit.format == "LV2" ? lv2Versions(unit.path) : std::map<std::string, std::string>();
+    for (json plugin : found.at("instruments")) {
+      if (unit.format == "VST3") {
+        entry["plugins"].push_back(plugin);
+        continue;
+      }
+      // LV2 plug-ins are listed from their descriptions; now each is opened by itself.
+      attempt(entry, plugin.at("id"), [&] {
+        const json loaded = scanner.ask({{"op", "load"}, {"path", unit.path.string()}, {"format", "LV2"}, {"id", plugin.at("id")}});
+        plugin["parameters"] = loaded.at("parameters").size();
+        if (const auto version = versions.find(plugin.at("id")); version != versions.end()) plugin["version"] = version->second;
+        entry["plugins"].push_back(plugin);
+      });
+    }
+  });
+  return entry;
+}
+
+fs::path cacheFile() { return cacheFolder() / "plugins.json"; }
+
+json readCache() {
+  try {
+    json cache = json::parse(readTextFile(cacheFile()));
+    if (cache.value("format", 0) == kCacheFormat) return cache;
+  } catch (const std::exception&) {
+    // No cache, or a broken one: it is made anew.
+  }
+  return {{"format", kCacheFormat}, {"units", json::object()}};
+}
+
+void writeCache(const json& cache) {
+  try {
+    fs::create_directories(cacheFolder());
+    writeFileAtomically(cacheFile(), cache.dump(1));
+  } catch (const std::exception&) {
+    // Nothing depends on the cache but the time of the next scan.
+  }
+}
+
+std::string listOf(const std::vector<fs::path>& folders) {
+  std::string list;
+  for (const auto& folder : folders) list += (list.empty() ? "" : ", ") + folder.string();
+  return list;
+}
+
+}  // namespace
+
+Catalogue scanPlugins(const ScanOptions& options) {
+  json cache = readCache();
+  Scanner scanner(options.limits);
+  Catalogue catalogue;
+  bool changed = false;
+  for (const Unit& unit : unitsToScan(options.files)) {
+    const std::string stamp = stampOf(unit);
+    json& entry = cache["units"][unit.path.string()];
+    if (options.rescan || entry.is_null() || entry.value("stamp", "") != stamp) {
+      if (options.onScan) options.onScan(unit.path.string());
+      entry = scanUnit(unit, scanner);
+      entry["stamp"] = stamp;
+      changed = true;
+    }
+    for (const auto& plugin : entry.at("plugins")) catalogue.plugins.push_back(pluginFromJson(plugin, unit));
+    for (const auto& problem : entry.at("problems")) catalogue.problems.push_back({problem.at("path"), problem.at("problem")});
+  }
+  if (changed) writeCache(cache);
+  return catalogue;
+}
+
+PluginInfo findPlugin(const std::string& format, const std::string& id, const std::string& name,
+                      const ScanOptions& options) {
+  const Catalogue catalogue = scanPlugins(options);
+  for (const auto& plugin : catalogue.plugins)
+    if (plugin.format == format && plugin.id == id) return plugin;
+  for (const auto& problem : catalogue.problems)
+    if (problem.path == id || problem.path.find(name) != std::string::npos)
+      failPlugin("{} ({}) {}: {}; reinstall it, or run 'patchpilot synths --rescan' after mending it", name, format,
+                 problem.problem, problem.path);
+  failPlugin("{} is not installed as {} (looked in {}); install it, or set {}_PATH to its folder", name, format,
+             listOf(format == "VST3" ? vst3Folders() : lv2Folders()), format);
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "synth/worker_session.h"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// An instrument plug-in on this machine.
+struct PluginInfo {
+  std::string name;
+  std::string vendor;
+  std::string version;
+  std::string format;  ///< "VST3" or "LV2"
+  std::string id;      ///< VST3: class id, 32 hex digits; LV2: URI
+  std::string path;    ///< VST3: the bundle; LV2: the folder that holds its bundle
+  int parameters = 0;
+};
+
+/// A plug-in file that could not be looked into, and why.
+struct PluginProblem {
+  std::string path;
+  std::string problem;
+};
+
+struct Catalogue {
+  std::vector<PluginInfo> plugins;
+  std::vector<PluginProblem> problems;
+};
+
+struct ScanOptions {
+  std::vector<std::filesystem::path> files;  ///< plug-ins named by the user, besides the standard places
+  bool rescan = false;                       ///< look into every file again, changed or not
+  WorkerLimits limits;
+  std::function<void(const std::string& path)> onScan;  ///< called before a file is opened
+};
+
+/// Finds the instruments installed. Each file is opened in a worker, so that one that crashes or
+/// hangs is a problem reported and no more. What was found is kept in `cacheFolder()` until the
+/// file changes.
+/// @throws Error (input) for a file of `options.files` that does not exist or is no plug-in.
+Catalogue scanPlugins(const ScanOptions& options = {});
+
+/// The installed plug-in with this id. The cache is tried before the disk is searched.
+/// @throws Error (plugin) where there is none, naming where it was looked for.
+PluginInfo findPlugin(const std::string& format, const std::string& id, const std::string& name,
+                      const ScanOptions& options = {});
+
+}  // namespace patchpilot

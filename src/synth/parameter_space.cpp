@@ -1,0 +1,393 @@
+#include "synth/parameter_space.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/places.h"
+
+#include <muParser.h>
+#include <nlohmann/json.hpp>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a generator that can be started anywhere.
+class SplitMix64 {
+ public:
+  explicit SplitMix64(std::uint64_t state) : state_(state) {}
+
+  std::uint64_t next() {
+    state_ += 0x9e3779b97f4a7c15ull;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+  }
+
+  /// In [0, 1).
+  double uniform() { return double(next() >> 11) * 0x1p-53; }
+
+ private:
+  std::uint64_t state_;
+};
+
+float stepValue(const ParameterSpec& p, int step) {
+  return p.steps < 2 ? p.min : p.min + (p.max - p.min) * float(step) / float(p.steps - 1);
+}
+
+int nearestStep(const ParameterSpec& p, float value) {
+  if (p.steps < 2 || p.max <= p.min) return 0;
+  const float step = std::round((value - p.min) / (p.max - p.min) * float(p.steps - 1));
+  return std::clamp(int(step), 0, p.steps - 1);
+}
+
+const Choice& nearestChoice(const ParameterSpec& p, float value) {
+  return *std::min_element(p.choices.begin(), p.choices.end(), [&](const Choice& a, const Choice& b) {
+    return std::abs(a.value - value) < std::abs(b.value - value);
+  });
+}
+
+float drawValue(const ParameterSpec& p, SplitMix64& random) {
+  // One parameter takes the same two numbers whatever its kind, so that a change of one
+  // leaves the others' draws as they were.
+  const double first = random.uniform();
+  const double second = random.uniform();
+  switch (p.kind) {
+    case ParameterKind::continuous:
+      if (p.constant && first < p.constantProbability) return *p.constant;
+      return p.min + (p.max - p.min) * float(second);
+    case ParameterKind::stepped:
+      if (p.constant && first < p.constantProbability) return *p.constant;
+      return stepValue(p, std::min(p.steps - 1, int(second * p.steps)));
+    case ParameterKind::categorical: break;
+  }
+  double total = 0;
+  for (const auto& choice : p.choices) total += choice.weight;
+  double left = second * total;
+  for (const auto& choice : p.choices)
+    if ((left -= choice.weight) < 0) return choice.value;
+  return p.choices.back().value;
+}
+
+std::string number(double value) {
+  const double size = std::abs(value);
+  if (size >= 100) return fmt::format("{:.0f}", value);
+  if (size >= 10) return fmt::format("{:.1f}", value);
+  return fmt::format("{:.2f}", value);
+}
+
+std::string withUnit(double value, const std::string& unit) {
+  if (unit == "Hz" && std::abs(value) >= 1000) return number(value / 1000) + " kHz";
+  if (unit == "s" && std::abs(value) < 1) return number(value * 1000) + " ms";
+  return unit.empty() ? number(value) : number(value) + " " + unit;
+}
+
+/// Reads one TOML table with messages that say where something is wrong.
+class Reader {
+ public:
+  Reader(const toml::table& table, std::string file, std::string what)
+      : table_(table), file_(std::move(file)), what_(std::move(what)) {}
+
+  template <typename T>
+  std::optional<T> optional(const char* key) const {
+    const auto* node = table_.get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto value = node->value<T>();
+    if (!value) fail(key, "has the wrong type");
+    return value;
+  }
+
+  template <typename T>
+  T required(const char* key) const {
+    const auto value = optional<T>(key);
+    if (!value) fail(key, "is missing");
+    return *value;
+  }
+
+  std::vector<std::string> strings(const char* key) const {
+    std::vector<std::string> result;
+    if (const auto* array = table_.get_as<toml::array>(key))
+      for (const auto& item : *array) result.push_back(item.value<std::string>().value_or(""));
+    return result;
+  }
+
+  void allowOnly(std::initializer_list<std::string_view> keys) const {
+    for (const auto& [key, value] : table_)
+      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end())
+        fail(std::string(key.str()), "is not known here; check its spelling");
+  }
+
+  [[noreturn]] void fail(const std::string& key, const std::string& problem) const {
+    failInput("{}:{}: {}: '{}' {}", file_, table_.source().begin.line, what_, key, problem);
+  }
+
+  const toml::table& table() const { return table_; }
+
+ private:
+  const toml::table& table_;
+  std::string file_;
+  std::string what_;
+};
+
+ParameterKind kindOf(const Reader& reader) {
+  const auto kind = reader.required<std::string>("kind");
+  if (kind == "continuous") return ParameterKind::continuous;
+  if (kind == "stepped") return ParameterKind::stepped;
+  if (kind == "categorical") return ParameterKind::categorical;
+  reader.fail("kind", fmt::format("is '{}'; it may be continuous, stepped or categorical", kind));
+}
+
+float normalizedValue(const Reader& reader, const char* key, double value) {
+  if (!(value >= 0 && value <= 1)) reader.fail(key, fmt::format("is {}; values are normalized, 0 to 1", value));
+  return float(value);
+}
+
+std::vector<Choice> readChoices(const Reader& reader, const std::string& file, const std::string& what) {
+  std::vector<Choice> choices;
+  const auto* array = reader.table().get_as<toml::array>("choices");
+  if (array == nullptr || array->empty()) reader.fail("choices", "is missing: a categorical parameter lists them");
+  for (const auto& item : *array) {
+    if (!item.is_table()) reader.fail("choices", "holds something that is no table");
+    const Reader choice(*item.as_table(), file, what + ", choice");
+    choice.allowOnly({"label", "value", "weight"});
+    choices.push_back({choice.required<std::string>("label"),
+                       normalizedValue(choice, "value", choice.required<double>("value")),
+                       choice.optional<double>("weight").value_or(1.0)});
+    if (!(choices.back().weight >= 0)) choice.fail("weight", "is negative");
+  }
+  if (std::all_of(choices.begin(), choices.end(), [](const Choice& c) { return c.weight == 0; }))
+    reader.fail("choices", "have no weight above 0");
+  return choices;
+}
+
+ParameterSpec readParameter(const toml::table& table, const std::string& file) {
+  const std::string what = "parameter " + table["key"].value_or(std::string("?"));
+  const Reader reader(table, file, what);
+  reader.allowOnly({"key", "id", "name", "section", "kind", "min", "max", "constant", "constant_probability", "unit",
+                    "display", "labels", "steps", "choices"});
+  ParameterSpec p;
+  p.key = reader.required<std::string>("key");
+  p.id = reader.optional<std::string>("id").value_or(p.key);
+  p.name = reader.optional<std::string>("name").value_or(p.key);
+  p.section = reader.optional<std::string>("section").value_or("");
+  p.kind = kindOf(reader);
+  p.min = normalizedValue(reader, "min", reader.optional<double>("min").value_or(0.0));
+  p.max = normalizedValue(reader, "max", reader.optional<double>("max").value_or(1.0));
+  if (p.min > p.max) reader.fail("min", fmt::format("is {}, above max, {}", p.min, p.max));
+  if (const auto constant = reader.optional<double>("constant"))
+    p.constant = normalizedValue(reader, "constant", *constant);
+  p.constantProbability = reader.optional<double>("constant_probability").value_or(0.0);
+  if (!(p.constantProbability >= 0 && p.constantProbability <= 1))
+    reader.fail("constant_probability", "is no probability, 0 to 1");
+  if (p.constantProbability > 0 && !p.constant) reader.fail("constant", "is missing, but has a probability");
+  p.unit = reader.optional<std::string>("unit").value_or("");
+  p.display = reader.optional<std::string>("display").value_or("");
+  p.labels = reader.strings("labels");
+  p.steps = int(reader.optional<std::int64_t>("steps").value_or(std::int64_t(p.labels.size())));
+  if (p.kind == ParameterKind::stepped && p.steps < 2) reader.fail("steps", "must be 2 or more");
+  if (!p.labels.empty() && int(p.labels.size()) != p.steps)
+    reader.fail("labels", fmt::format("has {} entries for {} steps", p.labels.size(), p.steps));
+  if (p.kind == ParameterKind::categorical) p.choices = readChoices(reader, file, what);
+  return p;
+}
+
+std::map<std::string, std::string> flatten(const toml::table& table) {
+  std::map<std::string, std::string> fields;
+  for (const auto& [key, value] : table) {
+    if (const auto* inner = value.as_table()) {
+      fields.merge(flatten(*inner));
+      continue;
+    }
+    std::string text;
+    if (const auto string = value.value<std::string>()) text = *string;
+    else if (const auto integer = value.value_exact<std::int64_t>()) text = fmt::format("{}", *integer);
+    else if (const auto real = value.value<double>()) text = fmt::format("{}", *real);
+    fields[std::string(key.str())] = text;
+  }
+  return fields;
+}
+
+void forEachTable(const toml::table& table, const char* key, const auto& use) {
+  if (const auto* array = table.get_as<toml::array>(key))
+    for (const auto& item : *array)
+      if (item.is_table()) use(*item.as_table());
+}
+
+BaseSpec readBase(const toml::table& table, const std::string& file) {
+  const Reader reader(table, file, "[base]");
+  reader.allowOnly({"preset", "values", "modulation", "raw", "revision"});
+  BaseSpec base;
+  base.revision = int(reader.optional<std::int64_t>("revision").value_or(0));
+  if (const auto preset = reader.optional<std::string>("preset")) base.preset = fs::path(file).parent_path() / *preset;
+  if (const auto* values = table.get_as<toml::table>("values"))
+    for (const auto& [key, value] : *values)
+      base.values[std::string(key.str())] =
+          normalizedValue(reader, "values", value.value<double>().value_or(std::nan("")));
+  forEachTable(table, "modulation", [&](const toml::table& row) { base.modulations.push_back(flatten(row)); });
+  forEachTable(table, "raw", [&](const toml::table& row) { base.raw.push_back(flatten(row)); });
+  return base;
+}
+
+/// Checks what no single table shows: names that are used twice, or that stand for nothing.
+void checkNames(const ParameterSpace& space) {
+  std::set<std::string> sections, keys, ids;
+  for (const auto& section : space.sections) sections.insert(section.key);
+  for (const auto& p : space.parameters) {
+    if (!keys.insert(p.key).second) failInput("{}: parameter {} is there twice", space.file, p.key);
+    if (!ids.insert(p.id).second) failInput("{}: parameter {} uses the id {} of another", space.file, p.key, p.id);
+    if (!p.section.empty() && !sections.contains(p.section))
+      failInput("{}: parameter {} names a section '{}' that is not there", space.file, p.key, p.section);
+  }
+  for (const auto& symmetry : space.symmetries)
+    for (const auto& member : symmetry.members) {
+      if (member.size() != symmetry.members.front().size())
+        failInput("{}: the members of symmetry {} differ in length", space.file, symmetry.name);
+      for (const auto& key : member)
+        if (!keys.contains(key)) failInput("{}: symmetry {} names no parameter: {}", space.file, symmetry.name, key);
+    }
+}
+
+nlohmann::json fingerprintOf(const ParameterSpec& p) {
+  nlohmann::json choices = nlohmann::json::array();
+  for (const auto& choice : p.choices) choices.push_back({choice.value, choice.weight});
+  return {p.key, p.id, int(p.kind), p.min, p.max, p.constant.value_or(-1), p.constantProbability, p.steps, choices};
+}
+
+}  // namespace
+
+float ParameterSpec::nearest(float normalized) const {
+  if (kind == ParameterKind::stepped) return stepValue(*this, nearestStep(*this, normalized));
+  if (kind == ParameterKind::categorical) return nearestChoice(*this, normalized).value;
+  return std::clamp(normalized, 0.0f, 1.0f);
+}
+
+std::optional<std::string> ParameterSpec::text(float normalized) const {
+  if (kind == ParameterKind::categorical) return nearestChoice(*this, normalized).label;
+  if (!labels.empty()) return labels[std::size_t(nearestStep(*this, normalized))];
+  if (display.empty()) return std::nullopt;
+  double x = normalized;
+  mu::Parser parser;
+  parser.DefineVar("x", &x);
+  parser.SetExpr(display);
+  try {
+    return withUnit(parser.Eval(), unit);
+  } catch (const mu::Parser::exception_type& error) {
+    failInput("parameter {}: the display formula '{}' cannot be evaluated: {}", key, display, error.GetMsg());
+  }
+}
+
+std::string ParameterSpace::fingerprint() const {
+  nlohmann::json content = {synthFormat, synthId, base.values, base.modulations, base.raw, base.revision};
+  if (!base.preset.empty() && fs::exists(base.preset)) content.push_back(contentHash(readFile(base.preset)));
+  for (const auto& p : parameters) content.push_back(fingerprintOf(p));
+  return contentHash(content.dump());
+}
+
+std::vector<float> ParameterSpace::draw(std::uint64_t seed, std::uint64_t index) const {
+  SplitMix64 mixer(seed);
+  SplitMix64 random(mixer.next() ^ SplitMix64(index).next());
+  std::vector<float> values;
+  values.reserve(parameters.size());
+  for (const auto& p : parameters) values.push_back(drawValue(p, random));
+  return values;
+}
+
+std::optional<std::size_t> ParameterSpace::find(const std::string& key) const {
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (parameters[i].key == key) return i;
+  return std::nullopt;
+}
+
+ParameterSpace parseSpace(const std::string& text, const std::string& file) {
+  toml::table table;
+  try {
+    table = toml::parse(text, file);
+  } catch (const toml::parse_error& error) {
+    failInput("{}:{}: {}", file, error.source().begin.line, error.description());
+  }
+  const Reader top(table, file, "space");
+  top.allowOnly({"format", "name", "title", "description", "synth", "section", "parameter", "symmetry", "base"});
+  if (const auto format = top.required<std::int64_t>("format"); format != 1)
+    failInput("{}: format {} is not known here; this version reads format 1", file, format);
+
+  ParameterSpace space;
+  space.file = file;
+  space.toml = text;
+  space.name = top.required<std::string>("name");
+  space.title = top.optional<std::string>("title").value_or(space.name);
+  space.description = top.optional<std::string>("description").value_or("");
+
+  const auto* synthTable = table.get_as<toml::table>("synth");
+  if (synthTable == nullptr) top.fail("synth", "is missing: it says which plug-in the space is for");
+  const Reader synth(*synthTable, file, "[synth]");
+  synth.allowOnly({"format", "id", "name", "fxp"});
+  space.synthFormat = synth.required<std::string>("format");
+  if (space.synthFormat != "VST3" && space.synthFormat != "LV2") synth.fail("format", "must be VST3 or LV2");
+  space.synthId = synth.required<std::string>("id");
+  space.synthName = synth.optional<std::string>("name").value_or(space.synthId);
+  space.fxpId = synth.optional<std::string>("fxp").value_or("");
+
+  forEachTable(table, "section", [&](const toml::table& row) {
+    const Reader section(row, file, "section");
+    section.allowOnly({"key", "title"});
+    space.sections.push_back({section.required<std::string>("key"), section.required<std::string>("title")});
+  });
+  forEachTable(table, "parameter", [&](const toml::table& row) { space.parameters.push_back(readParameter(row, file)); });
+  if (space.parameters.empty()) failInput("{}: the space has no [[parameter]]", file);
+  forEachTable(table, "symmetry", [&](const toml::table& row) {
+    Symmetry symmetry{row["name"].value_or(std::string()), {}};
+    if (const auto* members = row.get_as<toml::array>("members"))
+      for (const auto& member : *members) {
+        std::vector<std::string> keys;
+        if (const auto* list = member.as_array())
+          for (const auto& key : *list) keys.push_back(key.value<std::string>().value_or(""));
+        symmetry.members.push_back(keys);
+      }
+    space.symmetries.push_back(std::move(symmetry));
+  });
+  if (const auto* base = table.get_as<toml::table>("base")) space.base = readBase(*base, file);
+  checkNames(space);
+  return space;
+}
+
+ParameterSpace loadSpace(const std::string& nameOrPath) {
+  std::error_code error;
+  if (nameOrPath.ends_with(".toml") || fs::is_regular_file(nameOrPath, error))
+    return parseSpace(readTextFile(nameOrPath), nameOrPath);
+  std::string known;
+  for (const auto& folder : spaceFolders()) {
+    const fs::path path = folder / (nameOrPath + ".toml");
+    if (fs::is_regular_file(path, error)) return parseSpace(readTextFile(path), path.string());
+  }
+  for (const auto& space : installedSpaces()) known += (known.empty() ? "" : ", ") + space.name;
+  failInput("no parameter space '{}'; there are {}; name one of them or a .toml file, or make one with 'space init'",
+            nameOrPath, known.empty() ? "none" : known);
+}
+
+std::vector<ParameterSpace> installedSpaces(std::vector<std::string>* problems) {
+  std::map<std::string, ParameterSpace> byName;
+  for (const auto& folder : spaceFolders()) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      if (entry.path().extension() != ".toml") continue;
+      try {
+        auto space = parseSpace(readTextFile(entry.path()), entry.path().string());
+        byName.try_emplace(space.name, std::move(space));
+      } catch (const Error& broken) {
+        if (problems != nullptr) problems->push_back(broken.what());
+      }
+    }
+  }
+  std::vector<ParameterSpace> spaces;
+  for (auto& [name, space] : byName) spaces.push_back(std::move(space));
+  return spaces;
+}
+
+}  // namespace patchpilot

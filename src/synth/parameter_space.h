@@ -1,0 +1,103 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+enum class ParameterKind { continuous, stepped, categorical };
+
+/// One value of a categorical parameter.
+struct Choice {
+  std::string label;
+  float value = 0;    ///< normalized
+  double weight = 1;  ///< relative probability when a patch is drawn
+};
+
+/// One searched parameter of a synth. All values are normalized, 0 to 1, as hosts see them.
+struct ParameterSpec {
+  std::string key;      ///< names it in this space, for good
+  std::string id;       ///< its address in the plug-in: VST3 ParamID in decimal, LV2 port symbol
+  std::string name;     ///< for people
+  std::string section;  ///< key of its section
+  ParameterKind kind = ParameterKind::continuous;
+  float min = 0;
+  float max = 1;
+  std::optional<float> constant;    ///< continuous: held here ...
+  double constantProbability = 0;   ///< ... with this probability
+  int steps = 0;                    ///< stepped: values spread evenly from min to max
+  std::vector<std::string> labels;  ///< stepped: one a step, or none
+  std::vector<Choice> choices;      ///< categorical
+  std::string unit;                 ///< of the displayed number; empty where the plug-in's text says it
+  std::string display;              ///< muParser formula of x, the normalized value; may be empty
+
+  /// The nearest value that this parameter can take.
+  float nearest(float normalized) const;
+  /// What the space itself says of a value ("1.2 kHz", "LP 24 dB"); nothing where only the plug-in knows.
+  std::optional<std::string> text(float normalized) const;
+};
+
+struct Section {
+  std::string key;
+  std::string title;
+};
+
+/// Groups of parameters that may change places with no change of sound, as parallel lists of keys.
+struct Symmetry {
+  std::string name;
+  std::vector<std::vector<std::string>> members;
+};
+
+/// What a space does not vary: a preset file, values of other parameters, and what no parameter reaches.
+struct BaseSpec {
+  std::filesystem::path preset;         ///< empty: the plug-in's own state when loaded
+  std::map<std::string, float> values;  ///< plug-in parameter id -> normalized value
+  std::vector<std::map<std::string, std::string>> modulations;  ///< Surge XT: fields of a routing
+  std::vector<std::map<std::string, std::string>> raw;          ///< Surge XT: element and attributes of a value
+  int revision = 0;                     ///< Surge XT: of the patch format in which raw values are given
+};
+
+/// Which parameters of a synth are searched, and how patches are drawn: a `spaces/*.toml` file.
+struct ParameterSpace {
+  std::string name;
+  std::string title;
+  std::string description;
+  std::string synthFormat;  ///< "VST3" or "LV2"
+  std::string synthId;      ///< VST3 class id (32 hex digits) or LV2 URI
+  std::string synthName;
+  std::string fxpId;        ///< where the synth reads .fxp: its four letters
+  std::vector<Section> sections;
+  std::vector<ParameterSpec> parameters;
+  std::vector<Symmetry> symmetries;
+  BaseSpec base;
+  std::string toml;         ///< the text it was read from
+  std::string file;         ///< where that was, for messages
+
+  /// Changes when anything changes that changes a patch's meaning; comments and titles do not count.
+  std::string fingerprint() const;
+
+  /// Draws a patch: `parameters.size()` normalized values. The same (seed, index) gives the same patch,
+  /// whoever asks and in whatever order.
+  std::vector<float> draw(std::uint64_t seed, std::uint64_t index) const;
+
+  /// Index into `parameters`, or nothing.
+  std::optional<std::size_t> find(const std::string& key) const;
+};
+
+/// Reads a space. @param file where `text` was read, for messages and relative paths.
+/// @throws Error (input) that names the file and the line or key.
+ParameterSpace parseSpace(const std::string& text, const std::string& file);
+
+/// Finds a space by name among `spaceFolders()`, or by path. @throws Error (input) that lists what there is.
+ParameterSpace loadSpace(const std::string& nameOrPath);
+
+/// Every readable space of `spaceFolders()`, by name; a broken file is passed over and told in `problems`.
+std::vector<ParameterSpace> installedSpaces(std::vector<std::string>* problems = nullptr);
+
+}  // namespace patchpilot

@@ -1,0 +1,256 @@
+#include "synth/render_pool.h"
+
+#include "base/error.h"
+
+#include <cmath>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace patchpilot {
+
+using nlohmann::json;
+
+namespace {
+
+/// While one render is listened to, the next is made.
+constexpr std::size_t kSlots = 2;
+
+/// A patch that kills this many workers is given up.
+constexpr int kDeathsOfAPatch = 2;
+
+/// Where these many patches are given up before anything has sounded, the plug-in is to blame.
+constexpr long kHopelessPatches = 3;
+
+/// A worker's room is rounded up to its whole blocks.
+constexpr std::size_t kBlockFrames = 512;
+
+std::size_t framesOf(double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); }
+
+}  // namespace
+
+AudioBuffer StereoView::copy() const {
+  AudioBuffer buffer(kChannels, left.size());
+  std::copy(left.begin(), left.end(), buffer.channel(0).begin());
+  std::copy(right.begin(), right.end(), buffer.channel(1).begin());
+  return buffer;
+}
+
+/// What all workers share during a run.
+struct RenderPool::Run {
+  const std::function<std::optional<RenderJob>()>& next;
+  const std::function<void(const RenderOutcome&)>& done;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  bool finished = false;
+
+  std::optional<RenderJob> take() {
+    std::lock_guard lock(mutex);
+    if (finished || interrupted()) return std::nullopt;
+    auto job = next();
+    finished = !job;
+    return job;
+  }
+
+  void fail(std::exception_ptr error) {
+    std::lock_guard lock(mutex);
+    if (!failure) failure = error;
+    finished = true;
+  }
+};
+
+/// One worker, its memory, and the jobs it has in hand.
+class RenderPool::Seat {
+ public:
+  Seat(RenderPool& pool, double longestSeconds)
+      : pool_(pool), slotFrames_((framesOf(longestSeconds) / kBlockFrames + 1) * kBlockFrames) {}
+
+  /// Starts the worker and has it open the plug-in, but does not wait until it has.
+  void start() {
+    memory_ = std::make_unique<SharedMemory>(kSlots * kChannels * slotFrames_ * sizeof(float));
+    session_ = std::make_unique<WorkerSession>();
+    json load = pool_.synth_.loadRequest();
+    load["memory"] = memory_->name();
+    load["slot_frames"] = slotFrames_;
+    session_->post(load);
+    ready_ = false;
+  }
+
+  void work(Run& run) {
+    again_.clear();  // of a run that was interrupted
+    for (;;) {
+      while (inHand_.size() < kSlots)
+        if (auto job = takeJob(run)) post(*job);
+        else break;
+      if (inHand_.empty()) return;
+      finishOldest(run);
+    }
+  }
+
+  int processId() const { return session_->processId(); }
+
+ private:
+  struct Held {
+    RenderJob job;
+    int deaths = 0;
+    std::size_t slot = 0;
+  };
+
+  std::optional<Held> takeJob(Run& run) {
+    if (!again_.empty()) {
+      // One that has killed a worker is tried alone, so that no other is blamed for it.
+      if (again_.front().deaths > 0 && !inHand_.empty()) return std::nullopt;
+      Held held = again_.front();
+      again_.pop_front();
+      return held;
+    }
+    if (!inHand_.empty() && inHand_.front().deaths > 0) return std::nullopt;
+    if (auto job = run.take()) return Held{*job};
+    return std::nullopt;
+  }
+
+  void post(Held held) {
+    ensureReady();
+    held.slot = nextSlot_++ % kSlots;
+    json request = {{"op", "render"},
+                    {"slot", held.slot},
+                    {"frames", framesOf(held.job.seconds)},
+                    {"note", held.job.note.midi},
+                    {"velocity", held.job.note.velocity},
+                    {"length", held.job.note.lengthSeconds}};
+    pool_.synth_.addPatch(request, *held.job.patch);
+    session_->post(request);
+    inHand_.push_back(held);
+  }
+
+  void finishOldest(Run& run) {
+    Held held = inHand_.front();
+    RenderOutcome outcome{held.job.tag, RenderOutcome::Status::ok, {}, {}};
+    try {
+      session_->collect(pool_.synth_.limits().answer);
+      inHand_.pop_front();
+      pool_.rendered_++;
+      outcome.audio = view(held);
+    } catch (const WorkerRefused& refusal) {
+      inHand_.pop_front();
+      outcome.status = RenderOutcome::Status::refused;
+      outcome.problem = refusal.what();
+    } catch (const WorkerDied& death) {
+      if (!mourn(death.what(), outcome)) return;
+    }
+    run.done(outcome);
+  }
+
+  /// The oldest job has killed the worker; all others go back. True where the job is given up.
+  bool mourn(const std::string& problem, RenderOutcome& outcome) {
+    Held guilty = inHand_.front();
+    inHand_.pop_front();
+    again_.insert(again_.begin(), inHand_.begin(), inHand_.end());
+    inHand_.clear();
+    start();
+    if (++guilty.deaths < kDeathsOfAPatch) {
+      again_.push_front(guilty);
+      return false;
+    }
+    outcome.status = RenderOutcome::Status::killed;
+    outcome.problem = problem;
+    if (++pool_.killed_ >= kHopelessPatches && pool_.rendered_ == 0)
+      failPlugin("{} {} on each of the first {} patches ({}); reinstall it, or try another version or base preset",
+                 pool_.synth_.plugin().name, problem, kHopelessPatches, pool_.synth_.plugin().path);
+    return true;
+  }
+
+  void ensureReady() {
+    if (ready_) return;
+    const Synth& synth = pool_.synth_;
+    try {
+      session_->collect(synth.limits().load);
+      memory_->unlink();
+      if (!synth.base().empty()) session_->ask(synth.baseRequest(), synth.limits().answer);
+    } catch (const std::runtime_error& error) {
+      failPlugin("{} {} when a worker opened it ({})", synth.plugin().name, error.what(), synth.plugin().path);
+    }
+    ready_ = true;
+  }
+
+  StereoView view(const Held& held) const {
+    const float* left = static_cast<const float*>(memory_->data()) + held.slot * kChannels * slotFrames_;
+    const std::size_t frames = framesOf(held.job.seconds);
+    return {{left, frames}, {left + slotFrames_, frames}};
+  }
+
+  RenderPool& pool_;
+  std::size_t slotFrames_;
+  std::unique_ptr<SharedMemory> memory_;
+  std::unique_ptr<WorkerSession> session_;
+  std::deque<Held> inHand_;
+  std::deque<Held> again_;
+  std::size_t nextSlot_ = 0;
+  bool ready_ = false;
+};
+
+RenderPool::RenderPool(const Synth& synth, RenderPoolOptions options) : synth_(synth) {
+  const int count = options.workers > 0 ? options.workers : std::max(1, int(std::thread::hardware_concurrency()));
+  for (int i = 0; i < count; ++i) seats_.push_back(std::make_unique<Seat>(*this, options.longestSeconds));
+  for (auto& seat : seats_) seat->start();
+}
+
+RenderPool::~RenderPool() = default;
+
+void RenderPool::run(const std::function<std::optional<RenderJob>()>& next,
+                     const std::function<void(const RenderOutcome&)>& done) {
+  Run run{next, done, {}, {}, false};
+  std::vector<std::thread> threads;
+  for (auto& seat : seats_)
+    threads.emplace_back([&run, &seat] {
+      try {
+        seat->work(run);
+      } catch (...) {
+        run.fail(std::current_exception());
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  if (run.failure) std::rethrow_exception(run.failure);
+}
+
+std::vector<std::optional<AudioBuffer>> RenderPool::renderAll(const std::vector<RenderJob>& jobs) {
+  std::vector<std::optional<AudioBuffer>> sounds(jobs.size());
+  std::size_t position = 0;
+  run(
+      [&]() -> std::optional<RenderJob> {
+        if (position == jobs.size()) return std::nullopt;
+        RenderJob job = jobs[position];
+        job.tag = position++;
+        return job;
+      },
+      [&](const RenderOutcome& outcome) {
+        if (outcome.status == RenderOutcome::Status::ok) sounds[outcome.tag] = outcome.audio.copy();
+      });
+  return sounds;
+}
+
+std::vector<int> RenderPool::processIds() const {
+  std::vector<int> ids;
+  for (const auto& seat : seats_) ids.push_back(seat->processId());
+  return ids;
+}
+
+AudioBuffer renderOnce(const Synth& synth, const Patch& patch, const Note& note, double seconds) {
+  RenderPool pool(synth, {.workers = 1, .longestSeconds = seconds});
+  std::optional<AudioBuffer> audio;
+  std::string problem = "was interrupted";
+  bool asked = false;
+  pool.run(
+      [&]() -> std::optional<RenderJob> {
+        if (std::exchange(asked, true)) return std::nullopt;
+        return RenderJob{0, &patch, note, seconds};
+      },
+      [&](const RenderOutcome& outcome) {
+        problem = outcome.problem;
+        if (outcome.status == RenderOutcome::Status::ok) audio = outcome.audio.copy();
+      });
+  if (!audio) failPlugin("{} {} on this patch", synth.plugin().name, problem);
+  return *audio;
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,272 @@
+#include "synth/synth.h"
+
+#include "base/error.h"
+#include "preset/fxp.h"
+#include "preset/lv2_preset.h"
+#include "preset/surge_patch.h"
+#include "preset/vstpreset.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+double real(const std::map<std::string, std::string>& fields, const char* key, double otherwise) {
+  const auto it = fields.find(key);
+  return it == fields.end() ? otherwise : std::strtod(it->second.c_str(), nullptr);
+}
+
+std::string string(const std::map<std::string, std::string>& fields, const char* key) {
+  const auto it = fields.find(key);
+  return it == fields.end() ? std::string() : it->second;
+}
+
+SurgeRouting routingOf(const std::map<std::string, std::string>& fields) {
+  SurgeRouting routing;
+  routing.element = string(fields, "element");
+  routing.source = int(real(fields, "source", 0));
+  routing.depth = real(fields, "depth", 0);
+  routing.sourceIndex = int(real(fields, "source_index", 0));
+  routing.muted = real(fields, "muted", 0) != 0;
+  if (fields.contains("source_scene")) routing.sourceScene = int(real(fields, "source_scene", 0));
+  return routing;
+}
+
+SurgeRawValue rawValueOf(const std::map<std::string, std::string>& fields) {
+  SurgeRawValue raw{string(fields, "element"), {}};
+  for (const auto& [key, value] : fields)
+    if (key != "element") raw.attributes.emplace_back(key, value);
+  return raw;
+}
+
+Bytes vst3State(const std::string& classId, Bytes component) {
+  VstPreset preset;
+  preset.classId = classId;
+  preset.componentState = std::move(component);
+  return serializeVstPreset(preset);
+}
+
+}  // namespace
+
+std::vector<PluginParameter> pluginParameters(const json& loaded) {
+  std::vector<PluginParameter> parameters;
+  for (const auto& p : loaded.at("parameters"))
+    parameters.push_back({p.at("index"), p.at("id"), p.at("name"), p.at("default"), p.at("steps"), p.at("boolean"),
+                          p.at("label"), p.at("text")});
+  return parameters;
+}
+
+Synth::Synth(ParameterSpace space, SynthOptions options) : space_(std::move(space)), options_(std::move(options)) {
+  plugin_ = findPlugin(space_.synthFormat, space_.synthId, space_.synthName, options_.scan);
+  open();
+  resolveParameters();
+  makeBase();
+}
+
+void Synth::open() {
+  session_ = std::make_unique<WorkerSession>();
+  json loaded;
+  try {
+    loaded = session_->ask(loadRequest(), options_.limits.load);
+  } catch (const WorkerDied& death) {
+    failPlugin("{} ({}) {} when it was opened; reinstall it or try another version", plugin_.name, plugin_.path, death.what());
+  } catch (const WorkerRefused& refusal) {
+    failPlugin("{} ({}) cannot be opened: {}", plugin_.name, plugin_.path, refusal.what());
+  }
+  if (plugin_.format == "VST3") plugin_.version = loaded.at("version");
+  parameters_ = pluginParameters(loaded);
+  if (!base_.empty()) session_->ask(baseRequest(), options_.limits.answer);
+}
+
+void Synth::resolveParameters() {
+  std::unordered_map<std::string, int> byId;
+  for (const auto& parameter : parameters_) byId.try_emplace(parameter.id, parameter.index);
+  std::string missing;
+  int missingCount = 0;
+  for (const auto& p : space_.parameters) {
+    const auto it = byId.find(p.id);
+    if (it != byId.end()) indices_.push_back(it->second);
+    else if (++missingCount <= 3) missing += fmt::format("{}{} (id {})", missing.empty() ? "" : ", ", p.key, p.id);
+  }
+  if (missingCount > 0)
+    failPlugin("{} {} lacks {} of the parameters that space {} names: {}{}; use a space made for this version "
+               "('patchpilot space init' writes one)",
+               plugin_.name, plugin_.version, missingCount, space_.name, missing, missingCount > 3 ? ", ..." : "");
+  for (const auto& [id, value] : space_.base.values) {
+    const auto it = byId.find(id);
+    if (it == byId.end())
+      failPlugin("{} {} lacks parameter {}, which [base.values] of space {} sets", plugin_.name, plugin_.version, id, space_.name);
+    fixedIndices_.push_back(it->second);
+    fixedValues_.push_back(value);
+  }
+}
+
+void Synth::makeBase() {
+  const fs::path file = options_.base.value_or(space_.base.preset);
+  if (!file.empty()) {
+    base_ = presetState(file);
+    // A preset that the user names stands as it is; what the space fixes belongs to its own base.
+    if (options_.base) {
+      fixedIndices_.clear();
+      fixedValues_.clear();
+    }
+  } else if (!space_.base.modulations.empty() || !space_.base.raw.empty()) {
+    if (space_.fxpId != surgeFxId)
+      failInput("{}: [[base.modulation]] and [[base.raw]] are known for Surge XT only (fxp = \"{}\")", space_.file, surgeFxId);
+    std::vector<SurgeRouting> routings;
+    std::vector<SurgeRawValue> values;
+    for (const auto& fields : space_.base.modulations) routings.push_back(routingOf(fields));
+    for (const auto& fields : space_.base.raw) values.push_back(rawValueOf(fields));
+    // From an empty patch, so that whatever a user has made Surge's initial patch plays no part.
+    const Bytes empty = serializeSurgePatch(emptySurgePatch(space_.base.revision));
+    base_ = vst3State(space_.synthId, applySurgeBase(empty, routings, values));
+  }
+  if (base_.empty()) return;
+  try {
+    session_->ask(baseRequest(), options_.limits.answer);
+    askAbout("values", {});
+  } catch (const std::runtime_error& error) {
+    failInput("{}: {} does not take this base preset: {}", file.empty() ? space_.file : file.string(), plugin_.name, error.what());
+  }
+}
+
+Bytes Synth::presetState(const fs::path& file) { return readPatchFile(file, space_, *this).state; }
+
+json Synth::loadRequest() const {
+  return {{"op", "load"}, {"format", plugin_.format}, {"path", plugin_.path}, {"id", plugin_.id}};
+}
+
+json Synth::baseRequest() const { return {{"op", "base"}, {"state", json::binary(base_)}}; }
+
+void Synth::addPatch(json& request, const Patch& patch) const {
+  std::vector<int> indices;
+  std::vector<float> values;
+  if (patch.state.empty()) {
+    indices = fixedIndices_;
+    values = fixedValues_;
+  } else {
+    request["state"] = json::binary(patch.state);
+  }
+  if (!patch.values.empty()) {
+    indices.insert(indices.end(), indices_.begin(), indices_.end());
+    values.insert(values.end(), patch.values.begin(), patch.values.end());
+  }
+  request["indices"] = std::move(indices);
+  request["values"] = std::move(values);
+}
+
+json Synth::ask(const json& request) {
+  try {
+    return session_->ask(request, options_.limits.answer);
+  } catch (const WorkerDied&) {
+    open();  // once more, in a fresh worker; a second death is the caller's
+    return session_->ask(request, options_.limits.answer);
+  }
+}
+
+json Synth::askAbout(const char* op, const Patch& patch) {
+  json request = {{"op", op}};
+  addPatch(request, patch);
+  return ask(request);
+}
+
+Bytes Synth::state(const Patch& patch) {
+  const json answer = askAbout("state", patch);
+  const auto& bytes = answer.at("state").get_binary();
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<float> Synth::values(const Patch& patch) {
+  const std::vector<float> all = askAbout("values", patch).at("values");
+  std::vector<float> result;
+  for (const int index : indices_) result.push_back(all.at(std::size_t(index)));
+  return result;
+}
+
+std::vector<std::string> Synth::texts(const Patch& patch) {
+  json request = {{"op", "texts"}};
+  addPatch(request, patch);
+  // All of the space's parameters are asked for, last, whatever else the patch sets.
+  if (patch.values.empty()) {
+    const std::vector<float> held = values(patch);
+    for (std::size_t i = 0; i < indices_.size(); ++i) {
+      request["indices"].push_back(indices_[i]);
+      request["values"].push_back(held[i]);
+    }
+  }
+  const std::vector<std::string> all = ask(request).at("texts");
+  std::vector<std::string> result(all.end() - std::ptrdiff_t(indices_.size()), all.end());
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const auto& spec = space_.parameters[i];
+    const float value = request["values"][all.size() - result.size() + i];
+    if (const auto own = spec.text(value)) result[i] = *own;
+  }
+  return result;
+}
+
+namespace {
+
+Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
+  json document;
+  try {
+    document = json::parse(readTextFile(file));
+  } catch (const json::exception& error) {
+    failInput("{} is no JSON: {}", file.string(), error.what());
+  }
+  const json& values = document.contains("parameters") ? document.at("parameters") : document;
+  Patch patch;
+  patch.values.assign(space.parameters.size(), std::nanf(""));
+  const auto set = [&](const std::string& key, const json& value) {
+    const auto index = space.find(key);
+    if (!index) failInput("{}: space {} has no parameter '{}'", file.string(), space.name, key);
+    const json& number = value.is_object() ? value.at("value") : value;
+    if (!number.is_number() || number.get<double>() < 0 || number.get<double>() > 1)
+      failInput("{}: parameter {} is {}; values are normalized, 0 to 1", file.string(), key, number.dump());
+    patch.values[*index] = number.get<float>();
+  };
+  try {
+    if (values.is_array())
+      for (const auto& item : values) set(item.at("key"), item);
+    else
+      for (const auto& [key, value] : values.items()) set(key, value);
+  } catch (const json::exception& error) {
+    failInput("{} is no patch: {}", file.string(), error.what());
+  }
+  for (std::size_t i = 0; i < patch.values.size(); ++i)
+    if (std::isnan(patch.values[i]))
+      failInput("{}: parameter {} of space {} is missing", file.string(), space.parameters[i].key, space.name);
+  return patch;
+}
+
+}  // namespace
+
+Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth) {
+  const std::string extension = file.extension().string();
+  if (extension == ".json") return patchFromJson(file, space);
+  Patch patch;
+  patch.source = file.string();
+  if (extension == ".vstpreset" && space.synthFormat == "VST3") {
+    patch.state = readFile(file);
+    const VstPreset preset = parseVstPreset(patch.state);
+    if (preset.classId != synth.plugin().id)
+      failInput("{} is a preset of another plug-in (class id {}, {} has {})", file.string(), preset.classId,
+                synth.plugin().name, synth.plugin().id);
+  } else if (extension == ".fxp" && !space.fxpId.empty()) {
+    patch.state = vst3State(space.synthId, surgeComponentState(parseFxp(readFile(file))));
+  } else if (extension == ".lv2" && space.synthFormat == "LV2") {
+    const std::string text = lv2StateText(readLv2Presets(file, synth.plugin().id).front());
+    patch.state.assign(text.begin(), text.end());
+  } else {
+    failInput("{}: {} patches are read from .json, {}", file.string(), space.title,
+              space.synthFormat == "LV2" ? ".lv2 preset bundles" : space.fxpId.empty() ? ".vstpreset" : ".vstpreset and .fxp");
+  }
+  return patch;
+}
+
+}  // namespace patchpilot

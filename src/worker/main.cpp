@@ -1,0 +1,151 @@
+// patchpilot-worker: hosts one plug-in for the main program and answers on its channel. It may
+// crash or hang with the plug-in; the main program starts another.
+#include "base/process.h"
+#include "worker/plugin_host.h"
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <deque>
+#include <thread>
+
+namespace patchpilot {
+namespace {
+
+using nlohmann::json;
+
+/// What the main program asks for, read ahead by a thread of its own. That thread also ends the
+/// process once the main program is gone, whatever the plug-in is doing.
+class Inbox {
+ public:
+  explicit Inbox(MessageChannel& channel) : reader_([this, &channel] { read(channel); }) { reader_.detach(); }
+
+  json next() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] { return !messages_.empty(); });
+    json message = std::move(messages_.front());
+    messages_.pop_front();
+    return message;
+  }
+
+ private:
+  void read(MessageChannel& channel) {
+    for (json message; channel.receive(message) == MessageChannel::Arrival::message;) {
+      std::lock_guard lock(mutex_);
+      messages_.push_back(std::move(message));
+      arrived_.notify_one();
+    }
+    ::_exit(0);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<json> messages_;
+  std::thread reader_;
+};
+
+class Worker {
+ public:
+  json answer(const json& request) {
+    const std::string op = request.at("op");
+    if (op == "render") return render(request);
+    if (op == "load") return load(request);
+    if (op == "scan") return scan(request);
+    if (op == "base") return setBase(request);
+    if (op == "state") return {{"state", json::binary(host_.state(patch(request)))}};
+    if (op == "texts") return {{"texts", host_.texts(patch(request))}};
+    if (op == "values") return {{"values", host_.values(patch(request))}};
+    throw std::runtime_error("unknown request " + op);
+  }
+
+ private:
+  json scan(const json& request) {
+    json instruments = json::array();
+    const bool lv2 = request.at("format") == "LV2";
+    const std::string path = request.at("path");
+    for (const auto& instrument : lv2 ? host_.scanLv2Folder(path) : host_.scanVst3(path)) {
+      const auto& d = instrument.description;
+      instruments.push_back({{"name", d.name.toStdString()},
+                             {"vendor", d.manufacturerName.toStdString()},
+                             {"version", d.version.toStdString()},
+                             {"format", d.pluginFormatName.toStdString()},
+                             {"id", d.fileOrIdentifier.toStdString()},
+                             {"parameters", instrument.parameters}});
+    }
+    return {{"instruments", instruments}};
+  }
+
+  json load(const json& request) {
+    host_.load(request.at("format"), request.at("path"), request.at("id"));
+    if (request.contains("memory")) {
+      memory_ = std::make_unique<SharedMemory>(request.at("memory").get<std::string>());
+      slotFrames_ = request.at("slot_frames");
+    }
+    json parameters = json::array();
+    for (const auto& p : host_.parameters())
+      parameters.push_back({{"index", p.index}, {"id", p.id}, {"name", p.name}, {"default", p.defaultValue}, {"steps", p.steps},
+                            {"boolean", p.boolean}, {"label", p.label}, {"text", p.defaultText}});
+    return {{"name", host_.description().name.toStdString()},
+            {"vendor", host_.description().manufacturerName.toStdString()},
+            {"version", host_.description().version.toStdString()},
+            {"parameters", parameters}};
+  }
+
+  json setBase(const json& request) {
+    base_ = request.at("state").get_binary();
+    return json::object();
+  }
+
+  PluginHost::Patch patch(const json& request) {
+    PluginHost::Patch patch;
+    patch.state = base_;
+    if (request.contains("state")) patch.state = request.at("state").get_binary();
+    patch.indices = request.at("indices").get<std::vector<int>>();
+    patch.values = request.at("values").get<std::vector<float>>();
+    return patch;
+  }
+
+  json render(const json& request) {
+    const std::size_t frames = request.at("frames");
+    if (memory_ == nullptr || frames > slotFrames_) throw std::runtime_error("the render is longer than its room");
+    float* left = static_cast<float*>(memory_->data()) + request.at("slot").get<std::size_t>() * 2 * slotFrames_;
+    const PluginHost::Note note{request.at("note"), request.at("velocity"), request.at("length")};
+    host_.render(patch(request), note, left, left + slotFrames_, frames);
+    return json::object();
+  }
+
+  PluginHost host_;
+  std::unique_ptr<SharedMemory> memory_;
+  std::size_t slotFrames_ = 0;
+  std::vector<std::uint8_t> base_;
+};
+
+int run() {
+  ignoreInterrupts();
+  const auto channel = adoptStandardStreams();
+  Inbox inbox(*channel);
+  const juce::ScopedJuceInitialiser_GUI juceRuns;
+  Worker worker;
+  for (;;) {
+    const json request = inbox.next();
+    json answer;
+    try {
+      answer = worker.answer(request);
+    } catch (const std::exception& error) {
+      answer = {{"error", error.what()}};
+    }
+    if (!channel->send(answer)) ::_exit(0);
+  }
+}
+
+}  // namespace
+}  // namespace patchpilot
+
+int main(int count, char** arguments) {
+  if (count > 1) {
+    std::printf("%s is started by patchpilot, which talks to it; it takes no arguments.\n", arguments[0]);
+    return 2;
+  }
+  return patchpilot::run();
+}

@@ -1,0 +1,314 @@
+#include "worker/plugin_host.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace patchpilot {
+
+namespace {
+
+constexpr double kSampleRateHz = 44100.0;
+constexpr int kBlockFrames = 512;
+constexpr int kMidiChannel = 1;
+
+/// Below this the sound of a note before counts as gone (-120 dB).
+constexpr float kTailPeak = 1e-6f;
+constexpr double kLongestTailSeconds = 10;
+
+/// Plug-ins post messages to themselves; they are let through this often, at a millisecond each.
+constexpr int kRendersBetweenPumps = 64;
+
+juce::String text(const std::string& utf8) { return juce::String::fromUTF8(utf8.c_str()); }
+std::string text(const juce::String& string) { return string.toStdString(); }
+
+/// A VST3's own preset bytes and class id live behind JUCE's visitor.
+struct Vst3Access : juce::ExtensionsVisitor {
+  void visitVST3Client(const VST3Client& client) override {
+    found = true;
+    if (toSet != nullptr) succeeded = client.setPreset(*toSet);
+    else preset = client.getPreset();
+  }
+
+  const juce::MemoryBlock* toSet = nullptr;
+  juce::MemoryBlock preset;
+  bool found = false;
+  bool succeeded = false;
+};
+
+juce::MemoryBlock vst3Preset(juce::AudioPluginInstance& instance) {
+  Vst3Access access;
+  instance.getExtensions(access);
+  return access.preset;
+}
+
+/// A .vstpreset begins "VST3", a version, then the class id as 32 hex digits.
+std::string vst3ClassId(juce::AudioPluginInstance& instance) {
+  const auto preset = vst3Preset(instance);
+  if (preset.getSize() < 40) return {};
+  return text(juce::String(static_cast<const char*>(preset.getData()) + 8, 32).toUpperCase());
+}
+
+std::vector<std::uint8_t> bytes(const juce::MemoryBlock& block) {
+  const auto* data = static_cast<const std::uint8_t*>(block.getData());
+  return {data, data + block.getSize()};
+}
+
+}  // namespace
+
+/// Time stands at 120 beats a minute and runs from the start of each render.
+class PluginHost::PlayHead : public juce::AudioPlayHead {
+ public:
+  juce::Optional<PositionInfo> getPosition() const override {
+    PositionInfo info;
+    info.setBpm(120.0);
+    info.setTimeSignature(TimeSignature{4, 4});
+    info.setTimeInSamples(frame);
+    info.setTimeInSeconds(double(frame) / kSampleRateHz);
+    info.setPpqPosition(double(frame) / kSampleRateHz * 2.0);
+    info.setIsPlaying(true);
+    return info;
+  }
+
+  juce::int64 frame = 0;
+};
+
+PluginHost::PluginHost() : playHead_(std::make_unique<PlayHead>()), scratch_(kBlockFrames) {}
+PluginHost::~PluginHost() = default;
+
+std::size_t PluginHost::paddedFrames(std::size_t frames) {
+  return (frames + kBlockFrames - 1) / kBlockFrames * kBlockFrames;
+}
+
+std::vector<PluginHost::Instrument> PluginHost::scanLv2Folder(const std::string& folder) {
+  readLv2Folder(folder);
+  juce::OwnedArray<juce::PluginDescription> found;
+  for (const auto& uri : lv2Uris_) lv2_.findAllTypesForFile(found, uri);
+  std::vector<Instrument> instruments;
+  for (const auto* description : found)
+    if (description->isInstrument) instruments.push_back({*description, 0});
+  return instruments;
+}
+
+std::vector<PluginHost::Instrument> PluginHost::scanVst3(const std::string& path) {
+  juce::OwnedArray<juce::PluginDescription> found;
+  vst3_.findAllTypesForFile(found, text(path));
+  if (found.isEmpty()) throw std::runtime_error("it cannot be opened as a VST3");
+  std::vector<Instrument> instruments;
+  for (const auto* description : found) {
+    if (!description->isInstrument) continue;
+    juce::String error;
+    const auto instance = vst3_.createInstanceFromDescription(*description, kSampleRateHz, kBlockFrames, error);
+    if (instance == nullptr) throw std::runtime_error(text(error));
+    const auto& parameters = instance->getParameters();
+    const auto count = std::count_if(parameters.begin(), parameters.end(), [](auto* p) { return p->isAutomatable(); });
+    instruments.push_back({*description, int(count)});
+    instruments.back().description.fileOrIdentifier = text(vst3ClassId(*instance));
+  }
+  return instruments;
+}
+
+void PluginHost::readLv2Folder(const std::string& folder) {
+  if (folder == lv2Folder_) return;
+  // The standard folder holds the descriptions of LV2 itself, such as what an instrument is.
+  juce::FileSearchPath folders(text(folder));
+  folders.addIfNotAlreadyThere(juce::File("/usr/lib/lv2"));
+  lv2_.searchPathsForPlugins(folders, false, false);
+  lv2Uris_ = juce::LV2PluginFormat().searchPathsForPlugins(juce::FileSearchPath(text(folder)), false, false);
+  lv2Folder_ = folder;
+}
+
+void PluginHost::load(const std::string& formatName, const std::string& path, const std::string& id) {
+  instance_.reset();
+  isLv2_ = formatName == "LV2";
+  juce::OwnedArray<juce::PluginDescription> found;
+  if (isLv2_) {
+    readLv2Folder(path);
+    lv2_.findAllTypesForFile(found, text(id));
+  } else {
+    vst3_.findAllTypesForFile(found, text(path));
+  }
+
+  juce::String error = "it holds no instrument " + text(id);
+  auto& format = isLv2_ ? static_cast<juce::AudioPluginFormat&>(lv2_) : vst3_;
+  for (const auto* description : found) {
+    if (!isLv2_ && !description->isInstrument) continue;
+    auto instance = format.createInstanceFromDescription(*description, kSampleRateHz, kBlockFrames, error);
+    if (instance == nullptr || (!isLv2_ && vst3ClassId(*instance) != id)) continue;
+    instance_ = std::move(instance);
+    description_ = *description;
+    break;
+  }
+  if (instance_ == nullptr) throw std::runtime_error(text(error));
+
+  limitBuses();
+  instance_->setPlayHead(playHead_.get());
+  instance_->setNonRealtime(true);
+  instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
+  // What a plug-in posts to itself while it loads is done before its first state is taken.
+  juce::MessageManager::getInstance()->runDispatchLoopUntil(20);
+
+  initialState_ = isLv2_ ? std::vector<std::uint8_t>{} : bytes(vst3Preset(*instance_));
+  initialValues_.clear();
+  for (const auto* parameter : instance_->getParameters()) initialValues_.push_back(parameter->getValue());
+  describeParameters();
+}
+
+void PluginHost::limitBuses() {
+  // Extra outputs (Surge XT's scenes) cost time and are not listened to.
+  auto layout = instance_->getBusesLayout();
+  for (int bus = 1; bus < layout.outputBuses.size(); ++bus) layout.outputBuses.getReference(bus) = juce::AudioChannelSet::disabled();
+  for (auto& input : layout.inputBuses) input = juce::AudioChannelSet::disabled();
+  if (layout != instance_->getBusesLayout()) instance_->setBusesLayout(layout);
+  channels_ = juce::jmax(instance_->getTotalNumInputChannels(), instance_->getTotalNumOutputChannels());
+  if (instance_->getTotalNumOutputChannels() < 1) throw std::runtime_error("it has no audio output");
+}
+
+void PluginHost::describeParameters() {
+  parameters_.clear();
+  for (auto* parameter : instance_->getParameters()) {
+    Parameter description;
+    if (auto* hosted = dynamic_cast<juce::HostedAudioProcessorParameter*>(parameter))
+      description.id = text(hosted->getParameterID());
+    if (description.id.rfind("sym:", 0) == 0) description.id.erase(0, 4);  // JUCE's mark for an LV2 port
+    description.index = parameter->getParameterIndex();
+    // JUCE's plug-ins show hosts 2,080 parameters that stand for MIDI controllers, and are not automatable.
+    if (!parameter->isAutomatable()) continue;
+    description.name = text(parameter->getName(256));
+    description.defaultValue = initialValues_[std::size_t(description.index)];
+    const bool discrete = parameter->isDiscrete() && parameter->getNumSteps() > 1 &&
+                          parameter->getNumSteps() < juce::AudioProcessor::getDefaultNumParameterSteps();
+    description.steps = discrete ? parameter->getNumSteps() : 0;
+    description.boolean = parameter->isBoolean();
+    description.label = text(parameter->getLabel());
+    description.defaultText = text(parameter->getText(description.defaultValue, 64));
+    parameters_.push_back(std::move(description));
+  }
+}
+
+void PluginHost::applyState(std::span<const std::uint8_t> state) {
+  if (isLv2_) {
+    instance_->setStateInformation(state.data(), int(state.size()));
+    return;
+  }
+  Vst3Access access;
+  const juce::MemoryBlock block(state.data(), state.size());
+  access.toSet = &block;
+  instance_->getExtensions(access);
+  if (!access.succeeded) throw std::runtime_error("it refuses the preset's state");
+}
+
+float PluginHost::processBlock(float* left, float* right, juce::MidiBuffer& midi) {
+  float* channels[64];
+  const int count = juce::jmin(channels_, 64);
+  for (int channel = 0; channel < count; ++channel) channels[channel] = scratch_.data();
+  channels[0] = left;
+  if (count > 1) channels[1] = right;
+  juce::AudioBuffer<float> block(channels, count, kBlockFrames);
+  block.clear();
+  instance_->processBlock(block, midi);
+  if (instance_->getTotalNumOutputChannels() == 1) std::copy_n(left, kBlockFrames, right);
+  playHead_->frame += kBlockFrames;
+  return juce::jmax(block.getMagnitude(0, 0, kBlockFrames), count > 1 ? block.getMagnitude(1, 0, kBlockFrames) : 0.0f);
+}
+
+void PluginHost::flushTail() {
+  std::vector<float> left(kBlockFrames), right(kBlockFrames);
+  juce::MidiBuffer none;
+  const int blocks = int(kLongestTailSeconds * kSampleRateHz / kBlockFrames);
+  for (int block = 0; block < blocks; ++block)
+    if (processBlock(left.data(), right.data(), none) < kTailPeak) return;
+}
+
+void PluginHost::start(const Patch& patch) {
+  if (instance_ == nullptr) throw std::runtime_error("no plug-in is loaded");
+  playHead_->frame = 0;
+  if (isLv2_) {
+    // JUCE makes a new instance of an LV2 plug-in here, which forgets every note and phase and
+    // costs 0.2 ms on mda's synths; the values of its ports are carried over.
+    instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
+  } else {
+    instance_->reset();
+  }
+  const auto& parameters = instance_->getParameters();
+  if (!patch.state.empty()) applyState(patch.state);
+  else if (isLv2_)
+    for (int index = 0; index < parameters.size(); ++index) parameters[index]->setValue(initialValues_[std::size_t(index)]);
+  else applyState(initialState_);
+
+  std::vector<float> left(kBlockFrames), right(kBlockFrames);
+  juce::MidiBuffer none;
+  // Surge XT takes a new state in at the start of the next block, and would lose what is set before;
+  // in JUCE's LV2 host, too, a state and a value set in the same block overrule each other.
+  processBlock(left.data(), right.data(), none);
+  for (std::size_t i = 0; i < patch.indices.size(); ++i) {
+    const int index = patch.indices[i];
+    if (index < 0 || index >= parameters.size()) throw std::runtime_error("it has no parameter " + std::to_string(index));
+    parameters[index]->setValue(patch.values[i]);
+  }
+  if (processBlock(left.data(), right.data(), none) >= kTailPeak) flushTail();
+  playHead_->frame = 0;
+}
+
+void PluginHost::pumpMessagesNowAndThen() {
+  if (++rendersSincePump_ < kRendersBetweenPumps) return;
+  rendersSincePump_ = 0;
+  juce::MessageManager::getInstance()->runDispatchLoopUntil(1);
+}
+
+void PluginHost::render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames) {
+  const juce::ScopedNoDenormals fast;
+  pumpMessagesNowAndThen();
+  start(patch);
+
+  const auto latency = std::size_t(std::max(0, instance_->getLatencySamples()));
+  const auto noteOff = std::int64_t(std::llround(note.lengthSeconds * kSampleRateHz));
+  const std::size_t total = paddedFrames(frames + latency);
+  std::vector<float> lateLeft, lateRight;
+  if (latency > 0) {  // what comes before the note's first sample is cut off afterwards
+    lateLeft.resize(total);
+    lateRight.resize(total);
+  }
+  float* outLeft = latency > 0 ? lateLeft.data() : left;
+  float* outRight = latency > 0 ? lateRight.data() : right;
+
+  juce::MidiBuffer midi;
+  for (std::size_t position = 0; position < total; position += kBlockFrames) {
+    midi.clear();
+    if (position == 0)
+      midi.addEvent(juce::MidiMessage::noteOn(kMidiChannel, note.midi, juce::uint8(note.velocity)), 0);
+    const std::int64_t offset = noteOff - std::int64_t(position);
+    if (offset >= 0 && offset < kBlockFrames)
+      midi.addEvent(juce::MidiMessage::noteOff(kMidiChannel, note.midi), int(offset));
+    processBlock(outLeft + position, outRight + position, midi);
+  }
+  if (latency > 0) {
+    std::copy_n(lateLeft.data() + latency, frames, left);
+    std::copy_n(lateRight.data() + latency, frames, right);
+  }
+}
+
+std::vector<std::uint8_t> PluginHost::state(const Patch& patch) {
+  start(patch);
+  if (!isLv2_) return bytes(vst3Preset(*instance_));
+  juce::MemoryBlock block;
+  instance_->getStateInformation(block);
+  return bytes(block);
+}
+
+std::vector<std::string> PluginHost::texts(const Patch& patch) {
+  start(patch);
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < patch.indices.size(); ++i)
+    result.push_back(text(instance_->getParameters()[patch.indices[i]]->getText(patch.values[i], 64).trim()));
+  return result;
+}
+
+std::vector<float> PluginHost::values(const Patch& patch) {
+  start(patch);
+  std::vector<float> result;
+  for (const auto* parameter : instance_->getParameters()) result.push_back(parameter->getValue());
+  return result;
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <juce_audio_processors/juce_audio_processors.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// The sound and the state of one plug-in, through JUCE. Everything is called on one thread,
+/// JUCE's message thread. What goes wrong is thrown as `std::runtime_error`.
+class PluginHost {
+ public:
+  /// One instrument inside a plug-in file.
+  struct Instrument {
+    juce::PluginDescription description;
+    int parameters = 0;  ///< 0 where the plug-in could not be opened to count them
+  };
+
+  /// One automatable parameter as the plug-in reported it when it was loaded.
+  struct Parameter {
+    int index = 0;          ///< among all of the plug-in's
+    std::string id;         ///< VST3: the ParamID in decimal. LV2: the port's symbol
+    std::string name;       ///< at load time; may change with other parameters
+    float defaultValue = 0; ///< normalized
+    int steps = 0;          ///< number of values of a discrete parameter, 0 for a continuous one
+    bool boolean = false;
+    std::string label;      ///< unit as the plug-in gives it
+    std::string defaultText;
+  };
+
+  struct Note {
+    int midi = 60;
+    int velocity = 100;
+    double lengthSeconds = 2;
+  };
+
+  /// What a render starts from: a state (empty: the plug-in's own at load time), then values
+  /// laid over it, by parameter index and normalized.
+  struct Patch {
+    std::span<const std::uint8_t> state;
+    std::vector<int> indices;
+    std::vector<float> values;
+  };
+
+  PluginHost();
+  ~PluginHost();
+
+  /// The instruments in a VST3 bundle; each is opened to learn its class id and parameters.
+  std::vector<Instrument> scanVst3(const std::string& path);
+
+  /// The instruments in a folder of LV2 bundles, by their descriptions; none is opened.
+  std::vector<Instrument> scanLv2Folder(const std::string& folder);
+
+  /// Opens an instrument.
+  /// @param format  "VST3" or "LV2"
+  /// @param path    VST3: the bundle; LV2: the folder that holds its bundle
+  /// @param id      VST3: class id as 32 hex digits; LV2: URI
+  void load(const std::string& format, const std::string& path, const std::string& id);
+
+  const juce::PluginDescription& description() const { return description_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+
+  /// Renders a note from a clean start: no tail and no setting of any render before is heard.
+  /// @param left, right  room for `frames` rounded up to whole blocks
+  void render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames);
+
+  /// The state with the patch applied: VST3, a .vstpreset; LV2, Turtle.
+  std::vector<std::uint8_t> state(const Patch& patch);
+
+  /// Each of the patch's values as the plug-in displays it, in the patch's order.
+  std::vector<std::string> texts(const Patch& patch);
+
+  /// Every parameter's value with the patch applied, normalized, in the plug-in's order.
+  std::vector<float> values(const Patch& patch);
+
+  /// Samples a render's room must hold for `frames` that are asked for.
+  static std::size_t paddedFrames(std::size_t frames);
+
+ private:
+  class PlayHead;
+
+  void readLv2Folder(const std::string& folder);
+  void start(const Patch& patch);
+  void applyState(std::span<const std::uint8_t> state);
+  void describeParameters();
+  void limitBuses();
+  float processBlock(float* left, float* right, juce::MidiBuffer& midi);
+  void flushTail();
+  void pumpMessagesNowAndThen();
+
+  juce::VST3PluginFormat vst3_;
+  juce::LV2PluginFormat lv2_;
+  std::string lv2Folder_;
+  juce::StringArray lv2Uris_;
+  std::unique_ptr<PlayHead> playHead_;
+  std::unique_ptr<juce::AudioPluginInstance> instance_;
+  juce::PluginDescription description_;
+  std::vector<Parameter> parameters_;
+  std::vector<std::uint8_t> initialState_;
+  std::vector<float> initialValues_;
+  std::vector<float> scratch_;
+  int channels_ = 2;
+  bool isLv2_ = false;
+  int rendersSincePump_ = 0;
+};
+
+}  // namespace patchpilot

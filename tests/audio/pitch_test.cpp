@@ -1,0 +1,92 @@
+#include "audio/pitch.h"
+
+#include <gtest/gtest.h>
+
+#include "tones.h"
+
+namespace patchpilot {
+namespace {
+
+using namespace tones;
+
+PitchEstimate pitchOf(const AudioBuffer& sound) { return estimatePitch(sound, 0, sound.frames()); }
+
+TEST(Pitch, NotesAndFrequenciesAgree) {
+  EXPECT_NEAR(noteToHz(69), 440, 1e-9);
+  EXPECT_NEAR(noteToHz(kLowestNote), 27.5, 1e-9);
+  EXPECT_NEAR(hzToNote(noteToHz(61.25)), 61.25, 1e-9);
+}
+
+TEST(Pitch, FindsSinesOfEveryOctave) {
+  for (const int note : {33, 45, 57, 69, 81, 93, 105}) {
+    const PitchEstimate pitch = pitchOf(make(0.5, [&](double t) { return 0.5 * sine(noteToHz(note), t); }));
+    EXPECT_TRUE(pitch.pitched) << note;
+    EXPECT_EQ(pitch.note, note);
+    EXPECT_NEAR(hzToNote(pitch.hz), note, 0.11);
+  }
+}
+
+TEST(Pitch, FindsSawsInNoise) {
+  for (const int note : {28, 36, 47, 60, 74, 90}) {
+    Noise noise(0.1);
+    const PitchEstimate pitch = pitchOf(make(0.5, [&](double t) { return partials(noteToHz(note), t) + noise(); }));
+    EXPECT_EQ(pitch.note, note);
+    EXPECT_GT(pitch.confidence, 0.5) << note;
+    EXPECT_FALSE(pitch.severalNotes) << note;
+  }
+}
+
+TEST(Pitch, FindsAFundamentalThatIsMissing) {
+  for (const int note : {48, 60}) {
+    EXPECT_EQ(pitchOf(make(0.5, [&](double t) { return partials(noteToHz(note), t, 2, 12); })).note, note);
+  }
+}
+
+TEST(Pitch, OppositePhasesDoNotCancel) {
+  AudioBuffer sound = make(0.5, [](double t) { return partials(noteToHz(55), t); });
+  for (float& sample : sound.channel(1)) sample = -sample;
+  EXPECT_EQ(pitchOf(sound).note, 55);
+}
+
+TEST(Pitch, NamesTheOctaveAboveAsTheSecondGuess) {
+  const PitchEstimate pitch = pitchOf(make(0.5, [](double t) { return partials(noteToHz(60), t); }));
+  ASSERT_FALSE(pitch.otherNotes.empty());
+  EXPECT_EQ(pitch.otherNotes.front(), 72);
+}
+
+TEST(Pitch, ASubOscillatorIsNotTheNote) {
+  const PitchEstimate pitch = pitchOf(make(0.5, [](double t) {
+    return partials(noteToHz(60), t) + 0.15 * sine(noteToHz(48), t);
+  }));
+  EXPECT_EQ(pitch.note, 60);
+}
+
+TEST(Pitch, NoiseHasNone) {
+  Noise noise(0.5);
+  const PitchEstimate pitch = pitchOf(make(0.5, [&](double) { return noise(); }));
+  EXPECT_FALSE(pitch.pitched);
+  EXPECT_EQ(pitch.note, 60);
+  EXPECT_EQ(pitch.confidence, 0);
+}
+
+TEST(Pitch, SeesAChord) {
+  for (const auto& chord : {std::vector{60, 64, 67}, std::vector{57, 60, 64}, std::vector{50, 57, 65}}) {
+    const PitchEstimate pitch = pitchOf(make(0.5, [&](double t) {
+      double sum = 0;
+      for (const int note : chord) sum += partials(noteToHz(note), t) / 3;
+      return sum;
+    }));
+    EXPECT_TRUE(pitch.severalNotes) << chord[0];
+  }
+}
+
+TEST(Pitch, NeitherSilenceNorOneSampleIsAPitch) {
+  EXPECT_FALSE(pitchOf(AudioBuffer(2, 44100)).pitched);
+  AudioBuffer sample(1, 1);
+  sample.channel(0)[0] = 1;
+  EXPECT_FALSE(pitchOf(sample).pitched);
+  EXPECT_FALSE(estimatePitch(sample, 5, 3).pitched);
+}
+
+}  // namespace
+}  // namespace patchpilot

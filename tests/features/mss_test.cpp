@@ -1,0 +1,125 @@
+#include "features/mss.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <thread>
+
+#include "base/error.h"
+#include "features/batch_fft.h"
+#include "features/mel.h"
+
+namespace patchpilot {
+namespace {
+
+using nlohmann::json;
+
+/// What librosa 0.10 made of the same formulas; written by tools/mss/make_fixtures.py.
+const json& fixture() {
+  static const json data = json::parse(std::ifstream(PATCHPILOT_SOURCE_DIR "/tests/features/fixtures/mss.json"));
+  return data;
+}
+
+void fillChannel(std::span<float> out, const json& formula) {
+  const double hz = formula.value("hz", 0.0), amplitude = formula.value("amplitude", 0.0);
+  const double halfLife = formula.value("half_life_s", 1.0), noise = formula.value("noise", 0.0);
+  auto state = formula.value("seed", std::uint32_t{0});
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    state = state * 1664525u + 1013904223u;
+    const double t = double(i) / kSampleRateHz;
+    const double tone = amplitude * std::exp2(-t / halfLife) * std::sin(2 * std::numbers::pi * hz * t);
+    out[i] = static_cast<float>(tone + noise * (double(state) / 4294967296.0 - 0.5));
+  }
+}
+
+AudioBuffer sound(const std::string& name) {
+  const json& formula = fixture().at("sounds").at(name);
+  AudioBuffer result(2, formula.at("frames").get<std::size_t>());
+  fillChannel(result.channel(0), formula.at("left"));
+  fillChannel(result.channel(1), formula.at("right"));
+  return result;
+}
+
+TEST(Mss, AgreesWithLibrosa) {
+  for (const json& pair : fixture().at("mss")) {
+    const std::string a = pair.at("a"), b = pair.at("b");
+    const double expected = pair.at("value");
+    const double actual = mss(mssSpectrum(sound(a)), mssSpectrum(sound(b)));
+    EXPECT_NEAR(actual, expected, 1e-5 * std::max(1.0, expected)) << a << " / " << b;
+  }
+}
+
+TEST(Mss, SpectrogramValuesAgreeWithLibrosa) {
+  for (const json& point : fixture().at("points")) {
+    const MssSpectrum spectrum = mssSpectrum(sound(point.at("sound")));
+    const float value = spectrum.at(point.at("scale"), point.at("channel"), point.at("band"), point.at("frame"));
+    EXPECT_NEAR(value, point.at("db").get<double>(), 1e-3) << point;
+  }
+}
+
+TEST(Mss, FiltersAgreeWithLibrosa) {
+  for (const json& row : fixture().at("filters")) {
+    const MelFilterbank filters(kSampleRateHz, row.at("window"), row.at("mels"));
+    const MelFilterbank::Band& band = filters.bands().at(row.at("band").get<std::size_t>());
+    double sum = 0;
+    for (const float weight : band.weights) sum += weight;
+    const auto peak = std::max_element(band.weights.begin(), band.weights.end());
+    EXPECT_NEAR(sum, row.at("sum").get<double>(), 1e-6 * sum) << row;
+    EXPECT_NEAR(*peak, row.at("peak").get<double>(), 1e-6 * *peak) << row;
+    EXPECT_EQ(band.firstBin + std::size_t(peak - band.weights.begin()), row.at("peak_bin").get<std::size_t>()) << row;
+    EXPECT_NEAR(double(band.weights.size()), row.at("nonzero").get<double>(), 1) << row;  // Nyquist: 0 or 1e-20
+  }
+}
+
+TEST(Mss, IsADistance) {
+  const MssSpectrum tone = mssSpectrum(sound("tone")), noisy = mssSpectrum(sound("noisy"));
+  EXPECT_EQ(mss(tone, tone), 0);
+  EXPECT_EQ(mss(tone, noisy), mss(noisy, tone));
+  EXPECT_GT(mss(tone, noisy), 1);
+}
+
+TEST(Mss, LevelDoesNotMatter) {
+  AudioBuffer louder = sound("noisy");
+  for (float& sample : louder.samples()) sample *= 2;
+  EXPECT_NEAR(mss(mssSpectrum(louder), mssSpectrum(sound("noisy"))), 0, 1e-4);
+}
+
+TEST(Mss, MonoIsTwoEqualChannels) {
+  const AudioBuffer stereo = sound("bright");
+  AudioBuffer mono(1, stereo.frames());
+  std::copy(stereo.channel(0).begin(), stereo.channel(0).end(), mono.channel(0).begin());
+  EXPECT_EQ(mss(mssSpectrum(mono), mssSpectrum(stereo)), 0);
+}
+
+TEST(Mss, SwappedChannelsDiffer) {
+  const AudioBuffer original = sound("left only");
+  AudioBuffer swapped(2, original.frames());
+  std::copy(original.channel(0).begin(), original.channel(0).end(), swapped.channel(1).begin());
+  EXPECT_GT(mss(mssSpectrum(original), mssSpectrum(swapped)), 5);
+}
+
+TEST(Mss, RefusesOtherShapes) {
+  EXPECT_THROW(mssSpectrum(AudioBuffer(2, 0)), Error);
+  EXPECT_THROW(mssSpectrum(AudioBuffer(3, 100)), Error);
+  EXPECT_THROW(mssSpectrum(AudioBuffer(2, 100, 48000)), Error);
+  EXPECT_THROW(mss(mssSpectrum(AudioBuffer(2, 100)), mssSpectrum(AudioBuffer(2, 101))), Error);
+}
+
+TEST(Mss, SameBitsFromSeveralThreads) {
+  const double expected = mss(mssSpectrum(sound("tone")), mssSpectrum(sound("noisy")));
+  std::vector<double> results(4);
+  std::vector<std::thread> threads;
+  for (double& result : results) {
+    threads.emplace_back([&result] { result = mss(mssSpectrum(sound("tone")), mssSpectrum(sound("noisy"))); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const double result : results) EXPECT_EQ(result, expected);
+}
+
+}  // namespace
+}  // namespace patchpilot
