@@ -1,2 +1,177 @@
 #include "app/commands.h"
-namespace patchpilot { void addMatchCommand(CLI::App&) {} }
+#include "app/progress.h"
+#include "app/synth_options.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "base/process.h"
+#include "library/builder.h"
+#include "match/results.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Options {
+  std::string sound;
+  std::vector<std::string> libraries;
+  SynthArguments synth;
+  int top = 5;
+  int proposals = 50;
+  std::string note = "auto";
+  std::string length = "auto";
+  int velocity = 100;
+  std::optional<double> start;
+  std::optional<double> duration;
+  int workers = 0;
+  std::string out;
+  bool force = false;
+  bool json = false;
+};
+
+std::optional<double> numberOrAuto(const std::string& text, const char* option, double least, double most) {
+  if (text == "auto") return std::nullopt;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= least && value <= most))
+    failUsage("{} is '{}'; give 'auto' or a number from {:g} to {:g}", option, text, least, most);
+  return value;
+}
+
+TargetOptions targetOptions(const Options& options) {
+  TargetOptions target;
+  if (const auto note = numberOrAuto(options.note, "--note", 0, 127)) {
+    if (*note != double(int(*note))) failUsage("--note is {}; MIDI notes are whole numbers", options.note);
+    target.note = int(*note);
+  }
+  target.lengthSeconds = numberOrAuto(options.length, "--length", 0.001, 600);
+  target.startSeconds = options.start;
+  target.durationSeconds = options.duration;
+  return target;
+}
+
+/// What a library was made with is what it is searched with; a plug-in that has changed since does
+/// not make the same sounds.
+void checkPlugin(const Library& library, const Synth& synth) {
+  if (library.settings().synthVersion != synth.plugin().version)
+    failInput("{} was made with {} {}, installed is {}; build a new library, or install that version",
+              library.file().string(), synth.plugin().name, library.settings().synthVersion, synth.plugin().version);
+}
+
+struct Sources {
+  std::vector<SearchLibrary> libraries;
+  std::vector<Instrument> instruments;
+};
+
+/// Whether two libraries can share a synth: the same space over the same base.
+bool sameSynth(const LibrarySettings& a, const LibrarySettings& b) {
+  return a.synthId == b.synthId && a.spaceFingerprint == b.spaceFingerprint && a.base == b.base;
+}
+
+Sources openSources(const Options& options, double seconds) {
+  std::vector<Library> opened;
+  for (const auto& file : options.libraries) {
+    opened.push_back(Library::open(file));
+    if (opened.back().counts().rows == 0)
+      failInput("{} holds no patches yet; fill it with 'patchpilot library build'", file);
+  }
+  Sources sources;
+  std::vector<LibrarySettings> synths;
+  std::vector<std::size_t> synthOf;
+  for (const Library& library : opened) {
+    const LibrarySettings& settings = library.settings();
+    const auto known = std::find_if(synths.begin(), synths.end(), [&](const auto& s) { return sameSynth(s, settings); });
+    synthOf.push_back(std::size_t(known - synths.begin()));
+    if (known != synths.end()) continue;
+    synths.push_back(settings);
+    SynthOptions synthOptionsOfOne = synthOptions(options.synth);
+    synthOptionsOfOne.baseState = settings.base;
+    ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
+    if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
+    Instrument instrument;
+    instrument.synth = std::make_unique<Synth>(std::move(space), synthOptionsOfOne);
+    checkPlugin(library, *instrument.synth);
+    // The workers open the plug-in while the libraries are read.
+    instrument.pool = std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{options.workers, seconds});
+    sources.instruments.push_back(std::move(instrument));
+  }
+  for (std::size_t i = 0; i < opened.size(); ++i) {
+    NeighbourIndex index(opened[i]);
+    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i]});
+  }
+  return sources;
+}
+
+std::string noteName(int midi) {
+  static const char* const kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
+  return fmt::format("{}{}", kNames[midi % 12], midi / 12 - 1);
+}
+
+void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
+  fmt::print("{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n\n",
+             target.file.string(), target.note, noteName(target.note), 100 * target.noteConfidence, target.lengthSeconds,
+             target.sound.seconds(), target.startSeconds);
+  fmt::print("{:>2}  {:>6}  {:>8}  {:<12}  {:<24}  {}\n", "", "MSS", "GAIN", "SYNTH", "FROM", "FILES");
+  for (const auto& c : document.at("candidates")) {
+    std::string files = c.at("files").at("render").get<std::string>();
+    for (const auto& preset : c.at("files").at("presets")) files += ", " + preset.get<std::string>();
+    fmt::print("{:>2}  {:>6.2f}  {:>+5.1f} dB  {:<12}  {:<24}  {}\n", c.at("rank").get<int>(), c.at("distances").at("mss").get<double>(),
+               c.at("gain_db").get<double>(), c.at("synth").get<std::string>(), c.at("origin").get<std::string>(), files);
+  }
+  fmt::print("\nWritten to {}\n", out);
+}
+
+void run(const Options& options) {
+  StagedDirectory folder(options.out, options.force);
+  const Target target = readTarget(options.sound, targetOptions(options));
+  for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options.sound, warning);
+  Sources sources = openSources(options, target.sound.seconds());
+  RetrievalMatcher matcher(sources.libraries);
+  std::vector<Proposal> proposals = matcher.propose(target, std::max(options.proposals, options.top));
+  const std::size_t count = proposals.size();
+  std::vector<std::string> problems;
+  std::vector<Candidate> ranked;
+  {
+    Progress progress("renders", options.json);
+    ranked = rankByRendering(target, std::move(proposals), sources.instruments, options.velocity, problems,
+                             [&](std::size_t done) { progress.update(double(done), double(count)); });
+  }
+  for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
+  if (interrupted()) return;
+  if (ranked.empty()) failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
+  std::vector<Candidate> chosen;
+  for (const std::size_t index : chooseDifferent(ranked, std::size_t(options.top))) chosen.push_back(std::move(ranked[index]));
+  const nlohmann::json document = writeResults(folder.path(), target, std::move(chosen), sources.instruments, options.velocity);
+  folder.commit();
+  if (options.json) printJson(document);
+  else printResults(document, target, options.out);
+}
+
+}  // namespace
+
+void addMatchCommand(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  auto* command = app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
+  command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads")->required();
+  command->add_option("--library", o->libraries, "Library to search; several are ranked together")->required();
+  command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
+  command->add_option("--top", o->top, "How many candidates to write")->check(CLI::Range(1, 1000))->capture_default_str();
+  command->add_option("--proposals", o->proposals, "How many of the nearest patches are rendered again and ranked")->check(CLI::Range(1, 100000))->capture_default_str();
+  command->add_option("--note", o->note, "MIDI note of the sound, or 'auto' to find it")->capture_default_str();
+  command->add_option("--velocity", o->velocity, "MIDI velocity to play with")->check(CLI::Range(1, 127))->capture_default_str();
+  command->add_option("--length", o->length, "When the note is let go, in seconds from its onset, or 'auto'")->capture_default_str();
+  command->add_option("--start", o->start, "Where in the file to begin, in seconds")->check(CLI::NonNegativeNumber);
+  command->add_option("--duration", o->duration, "How much to match, in seconds; at most 4 s from the onset without it")->check(CLI::Range(0.01, 600.0));
+  command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  addSynthOptions(*command, o->synth, false);
+  command->add_flag("--force", o->force, "Replace the folder if it exists");
+  command->add_flag("--json", o->json, "Print what candidates.json holds");
+  command->callback([o] { run(*o); });
+}
+
+}  // namespace patchpilot

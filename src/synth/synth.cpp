@@ -109,7 +109,9 @@ void Synth::resolveParameters() {
 
 void Synth::makeBase() {
   const fs::path file = options_.base.value_or(space_.base.preset);
-  if (!file.empty()) {
+  if (options_.baseState) {
+    base_ = *options_.baseState;
+  } else if (!file.empty()) {
     base_ = presetState(file);
     // A preset that the user names stands as it is; what the space fixes belongs to its own base.
     if (options_.base) {

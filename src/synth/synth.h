@@ -27,6 +27,7 @@ std::vector<PluginParameter> pluginParameters(const nlohmann::json& loaded);
 
 struct SynthOptions {
   std::optional<std::filesystem::path> base;  ///< preset that replaces the space's own base
+  std::optional<Bytes> baseState;             ///< the same as bytes, as a library keeps it
   ScanOptions scan;
   WorkerLimits limits;
 };

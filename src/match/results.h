@@ -1,0 +1,18 @@
+#pragma once
+
+#include "match/ranking.h"
+
+#include <nlohmann/json.hpp>
+
+namespace patchpilot {
+
+/// Writes the best candidates into a folder: `target.wav`, `candidates.json`, and for each candidate its
+/// render, a preset that its synth loads, and its parameters. What is written as render, and the distance
+/// that is told, are those of the preset as written.
+/// @param folder    exists and is empty; see `StagedDirectory`
+/// @param chosen    nearest first; put in order again where a preset's render differs
+/// @return what `candidates.json` holds
+nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target, std::vector<Candidate> chosen,
+                            std::vector<Instrument>& instruments, int velocity);
+
+}  // namespace patchpilot

@@ -1,0 +1,55 @@
+#include "match/matcher.h"
+
+#include "base/files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace patchpilot {
+
+namespace {
+
+/// Tells patches apart, whichever library they are from.
+std::string identity(std::size_t synth, const Patch& patch) {
+  const auto values = std::span(reinterpret_cast<const std::uint8_t*>(patch.values.data()), patch.values.size() * sizeof(float));
+  return fmt::format("{} {} {}", synth, contentHash(values), contentHash(patch.state));
+}
+
+}  // namespace
+
+RetrievalMatcher::RetrievalMatcher(std::vector<SearchLibrary>& libraries) : libraries_(libraries) {}
+
+std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count) {
+  struct Found {
+    std::size_t library;
+    Neighbour neighbour;
+  };
+  std::vector<Found> found;
+  for (std::size_t i = 0; i < libraries_.size(); ++i) {
+    const LibrarySettings& settings = libraries_[i].library.settings();
+    const auto embedder = makeEmbedder(settings.embedderName, settings.embedderVersion);
+    std::vector<float> vector(std::size_t(embedder->dimension()));
+    embedder->embed(target.sound.channel(0), target.sound.channel(1), vector);
+    for (const Neighbour& neighbour : libraries_[i].index.nearest(vector, count)) found.push_back({i, neighbour});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Found& a, const Found& b) { return a.neighbour.distance < b.neighbour.distance; });
+
+  std::vector<Proposal> proposals;
+  std::unordered_set<std::string> seen;
+  for (const Found& one : found) {
+    if (proposals.size() == std::size_t(count)) break;
+    SearchLibrary& from = libraries_[one.library];
+    Patch patch = from.library.patch(one.neighbour.patch);
+    if (!seen.insert(identity(from.synth, patch)).second) continue;
+    const std::string origin = patch.source.empty()
+                                   ? fmt::format("{}, patch {}", from.library.file().filename().string(), one.neighbour.patch)
+                                   : patch.source;
+    proposals.push_back({from.synth, std::move(patch), origin, one.neighbour.distance});
+  }
+  return proposals;
+}
+
+}  // namespace patchpilot
