@@ -272,8 +272,9 @@ std::vector<Lv2Preset> readLv2Presets(const fs::path& bundle, const std::string&
 Lv2Preset parseLv2State(const std::string& turtle) {
   const std::string where = "an LV2 plug-in's state";
   Graph graph;
+  // lilv uses the common prefixes in a state without declaring them.
   readTurtle(
-      turtle, std::string(placeOfBundle) + "state", where,
+      std::string(prefixes) + turtle, std::string(placeOfBundle) + "state", where,
       [&](const TurtleNode& subject, const std::string& predicate, const TurtleNode& object) {
         graph[key(subject, where)].properties.emplace(
             predicate,
