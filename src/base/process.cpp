@@ -5,6 +5,9 @@
 #include <boost/process.hpp>
 
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -227,6 +230,13 @@ void catchInterrupts() {
 
 bool interrupted() { return interruptFlag; }
 void setInterrupted(bool value) { interruptFlag = value; }
+
+void fillNewMemory() {
+#ifdef M_PERTURB
+  // Allocated bytes become the complement of this one: zeros.
+  ::mallopt(M_PERTURB, 0xff);
+#endif
+}
 
 void ignoreInterrupts() { ::signal(SIGINT, SIG_IGN); }
 

@@ -101,6 +101,10 @@ bool interrupted();
 /// Sets or clears the flag, as a signal would: for tests.
 void setInterrupted(bool value);
 
+/// Gives new memory from the heap a fixed content. A plug-in that reads what it never wrote (mda's
+/// JX10 does) then sounds the same in every process and after every other render.
+void fillNewMemory();
+
 /// For a worker: Ctrl-C in a terminal reaches it too, and it is the main program that decides.
 void ignoreInterrupts();
 

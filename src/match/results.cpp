@@ -10,6 +10,7 @@
 #include "preset/vstpreset.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace patchpilot {
 
@@ -38,20 +39,24 @@ Bytes labelledSurgeState(const Bytes& component, const Label& label) {
   return surgeComponentState(holder);
 }
 
-/// Writes the candidate's preset files. @return their names, and in `patch` the state as a user will load it
-std::vector<std::string> writePresets(const fs::path& folder, const std::string& stem, Synth& synth, const Label& label,
-                                      Patch& patch) {
-  const Bytes state = synth.state(patch);
+/// A candidate's preset: what is written, and how its synth loads it.
+struct WrittenPreset {
+  std::vector<std::string> files;
+  Patch patch;  ///< as read back from the file
+};
+
+WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth& synth, const Label& label,
+                          const Bytes& state) {
   if (synth.plugin().format == "LV2") {
+    const fs::path bundle = folder / (stem + ".lv2");
     Lv2Preset preset = parseLv2State(std::string(state.begin(), state.end()));
     preset.label = label.name;
     preset.comment = label.comment;
-    writeLv2Preset(folder / (stem + ".lv2"), preset);
-    patch = readPatchFile(folder / (stem + ".lv2"), synth.space(), synth);
-    return {stem + ".lv2"};
+    writeLv2Preset(bundle, preset);
+    return {{bundle.filename().string()}, readPatchFile(bundle, synth.space(), synth)};
   }
   VstPreset preset = parseVstPreset(state);
-  std::vector<std::string> files = {stem + ".vstpreset"};
+  WrittenPreset written{{stem + ".vstpreset"}, {}};
   const bool surge = synth.space().fxpId == surgeFxId;
   if (surge) preset.componentState = labelledSurgeState(preset.componentState, label);
   preset.info = vstPresetInfo({{"Name", label.name},
@@ -60,13 +65,14 @@ std::vector<std::string> writePresets(const fs::path& folder, const std::string&
                                {"PlugInCategory", "Instrument"},
                                {"Comment", label.comment}});
   preset.order.clear();
-  writeFileAtomically(folder / files.front(), std::span<const std::uint8_t>(serializeVstPreset(preset)));
+  writeFileAtomically(folder / written.files.front(), std::span<const std::uint8_t>(serializeVstPreset(preset)));
   if (surge) {
-    files.push_back(stem + ".fxp");
-    writeFileAtomically(folder / files.back(), std::span<const std::uint8_t>(serializeFxp(surgeFxp(preset.componentState, label.name))));
+    const Fxp fxp = surgeFxp(preset.componentState, label.name);
+    written.files.push_back(stem + ".fxp");
+    writeFileAtomically(folder / written.files.back(), std::span<const std::uint8_t>(serializeFxp(fxp)));
   }
-  patch = readPatchFile(folder / files.front(), synth.space(), synth);
-  return files;
+  written.patch = readPatchFile(folder / written.files.front(), synth.space(), synth);
+  return written;
 }
 
 json describeParameters(Synth& synth, const Patch& patch) {
@@ -86,30 +92,50 @@ json describeTarget(const Target& target) {
           {"warnings", target.warnings}};
 }
 
+/// What a candidate's preset gives is what counts from here on: a plug-in may round what it saves.
+void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::vector<WrittenPreset>& presets,
+                   std::vector<Instrument>& instruments, const Note& note) {
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    Instrument& instrument = instruments[chosen[i].proposal.synth];
+    const auto renders = instrument.pool->renderAll({RenderJob{0, &presets[i].patch, note, target.sound.seconds()}});
+    if (!renders[0])
+      failPlugin("{} did not play the preset {} that it gave", instrument.synth->plugin().name, presets[i].files.front());
+    chosen[i].sound = *renders[0];
+    chosen[i].spectrum = mssSpectrum(chosen[i].sound);
+    chosen[i].mss = mss(target.spectrum, chosen[i].spectrum);
+  }
+}
+
 }  // namespace
 
 json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate> chosen,
                   std::vector<Instrument>& instruments, int velocity) {
   const Note note{target.note, velocity, target.lengthSeconds};
   writeWav(folder / "target.wav", target.sound);
-  json list = json::array();
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    Candidate& candidate = chosen[i];
-    Instrument& instrument = instruments[candidate.proposal.synth];
-    Synth& synth = *instrument.synth;
-    const std::string stem = fmt::format("{:02}", i + 1);
-    const json parameters = describeParameters(synth, candidate.proposal.patch);
-    Patch written = candidate.proposal.patch;
-    const auto presets = writePresets(folder, stem, synth, labelOf(target, candidate, int(i + 1)), written);
-    // From here on it is what the preset gives: a plug-in may round what it saves.
-    const auto renders = instrument.pool->renderAll({RenderJob{0, &written, note, target.sound.seconds()}});
-    if (renders.empty() || !renders[0])
-      failPlugin("{} did not play the preset {} that it gave", synth.plugin().name, presets.front());
-    candidate.sound = *renders[0];
-    candidate.mss = mss(target.spectrum, mssSpectrum(candidate.sound));
-    writeWav(folder / (stem + ".wav"), candidate.sound);
 
-    json entry = {{"rank", i + 1},
+  // Rank, and with it the names of the files, is decided by the renders of the presets themselves.
+  StagedDirectory drafts(folder / "drafts", false);
+  std::vector<Bytes> states;
+  std::vector<WrittenPreset> presets;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    Synth& synth = *instruments[chosen[i].proposal.synth].synth;
+    states.push_back(synth.state(chosen[i].proposal.patch));
+    presets.push_back(writePreset(drafts.path(), fmt::format("{}", i), synth, {}, states.back()));
+  }
+  renderPresets(target, chosen, presets, instruments, note);
+  std::vector<std::size_t> order(chosen.size());
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return chosen[a].mss < chosen[b].mss; });
+
+  json list = json::array();
+  for (const std::size_t index : order) {
+    const Candidate& candidate = chosen[index];
+    Synth& synth = *instruments[candidate.proposal.synth].synth;
+    const std::size_t rank = list.size() + 1;
+    const std::string stem = fmt::format("{:02}", rank);
+    const auto files = writePreset(folder, stem, synth, labelOf(target, candidate, int(rank)), states[index]).files;
+    writeWav(folder / (stem + ".wav"), candidate.sound);
+    json entry = {{"rank", rank},
                   {"synth", synth.plugin().name},
                   {"space", synth.space().name},
                   {"origin", candidate.proposal.origin},
@@ -118,8 +144,8 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
                   {"note", target.note},
                   {"velocity", velocity},
                   {"length", target.lengthSeconds},
-                  {"files", {{"render", stem + ".wav"}, {"presets", presets}, {"parameters", stem + ".json"}}},
-                  {"parameters", parameters}};
+                  {"files", {{"render", stem + ".wav"}, {"presets", files}, {"parameters", stem + ".json"}}},
+                  {"parameters", describeParameters(synth, candidate.proposal.patch)}};
     writeFileAtomically(folder / (stem + ".json"), entry.dump(2) + "\n");
     list.push_back(std::move(entry));
   }

@@ -123,6 +123,7 @@ class Worker {
 
 int run() {
   ignoreInterrupts();
+  fillNewMemory();
   const auto channel = adoptStandardStreams();
   Inbox inbox(*channel);
   const juce::ScopedJuceInitialiser_GUI juceRuns;

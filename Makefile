@@ -1,0 +1,42 @@
+# make          build the program
+# make demo     the main job on mda's JX10: a library of 3,000 patches, and a sound matched with it
+# make test     build and run all tests
+# make bench    build the benchmarks (see docs/benchmarks.md)
+# make install  into PREFIX (/usr/local)
+PREFIX ?= /usr/local
+BUILD := build
+DEMO := demo
+SOUND := examples/bass.flac
+COUNT := 3000
+
+.PHONY: all program dependencies configure demo test bench install clean
+all: program
+
+dependencies:
+	@tools/install-dependencies
+
+configure: dependencies
+	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+
+program: configure
+	@cmake --build $(BUILD) --target patchpilot patchpilot-worker
+
+demo: program
+	@mkdir -p $(DEMO)
+	$(BUILD)/patchpilot library build --space jx10 --count $(COUNT) --out $(DEMO)/jx10.db
+	$(BUILD)/patchpilot match $(SOUND) --library $(DEMO)/jx10.db --out $(DEMO)/match --force
+
+test: configure
+	@cmake --build $(BUILD)
+	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error
+
+bench: configure
+	@cmake --build $(BUILD) --target bench
+
+install: configure
+	@cmake --build $(BUILD) --target patchpilot patchpilot-worker
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	rm -rf $(BUILD) $(DEMO)
