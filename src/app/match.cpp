@@ -116,12 +116,18 @@ void printResults(const nlohmann::json& document, const Target& target, const st
   fmt::print("{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n\n",
              target.file.string(), target.note, noteName(target.note), 100 * target.noteConfidence, target.lengthSeconds,
              target.sound.seconds(), target.startSeconds);
-  fmt::print("{:>2}  {:>6}  {:>8}  {:<12}  {:<24}  {}\n", "", "MSS", "GAIN", "SYNTH", "FROM", "FILES");
+  std::size_t synthWidth = 5, originWidth = 4;
+  for (const auto& c : document.at("candidates")) {
+    synthWidth = std::max(synthWidth, c.at("synth").get_ref<const std::string&>().size());
+    originWidth = std::max(originWidth, c.at("origin").get_ref<const std::string&>().size());
+  }
+  fmt::print("{:>2}  {:>6}  {:>8}  {:<{}}  {:<{}}  {}\n", "", "MSS", "GAIN", "SYNTH", synthWidth, "FROM", originWidth, "FILES");
   for (const auto& c : document.at("candidates")) {
     std::string files = c.at("files").at("render").get<std::string>();
     for (const auto& preset : c.at("files").at("presets")) files += ", " + preset.get<std::string>();
-    fmt::print("{:>2}  {:>6.2f}  {:>+5.1f} dB  {:<12}  {:<24}  {}\n", c.at("rank").get<int>(), c.at("distances").at("mss").get<double>(),
-               c.at("gain_db").get<double>(), c.at("synth").get<std::string>(), c.at("origin").get<std::string>(), files);
+    fmt::print("{:>2}  {:>6.2f}  {:>+5.1f} dB  {:<{}}  {:<{}}  {}\n", c.at("rank").get<int>(), c.at("distances").at("mss").get<double>(),
+               c.at("gain_db").get<double>(), c.at("synth").get<std::string>(), synthWidth, c.at("origin").get<std::string>(),
+               originWidth, files);
   }
   fmt::print("\nWritten to {}\n", out);
 }

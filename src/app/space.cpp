@@ -83,8 +83,8 @@ void check(const SynthArguments& arguments, bool json) {
                {"path", synth.plugin().path}, {"parameters", synth.space().parameters.size()},
                {"plugin_parameters", synth.parameters().size()}, {"fits", true}});
   else
-    fmt::print("{} fits {} {} ({}): all {} parameters are there, of the plug-in's {}\n", synth.space().name,
-               synth.plugin().name, synth.plugin().version, synth.plugin().path, texts.size(), synth.parameters().size());
+    fmt::print("{} fits {} ({}): all {} parameters are there, of the plug-in's {}\n", synth.space().name,
+               synth.plugin().fullName(), synth.plugin().path, texts.size(), synth.parameters().size());
 }
 
 struct InitArguments {

@@ -95,13 +95,13 @@ void Synth::resolveParameters() {
     else if (++missingCount <= 3) missing += fmt::format("{}{} (id {})", missing.empty() ? "" : ", ", p.key, p.id);
   }
   if (missingCount > 0)
-    failPlugin("{} {} lacks {} of the parameters that space {} names: {}{}; use a space made for this version "
+    failPlugin("{} lacks {} of the parameters that space {} names: {}{}; use a space made for this version "
                "('patchpilot space init' writes one)",
-               plugin_.name, plugin_.version, missingCount, space_.name, missing, missingCount > 3 ? ", ..." : "");
+               plugin_.fullName(), missingCount, space_.name, missing, missingCount > 3 ? ", ..." : "");
   for (const auto& [id, value] : space_.base.values) {
     const auto it = byId.find(id);
     if (it == byId.end())
-      failPlugin("{} {} lacks parameter {}, which [base.values] of space {} sets", plugin_.name, plugin_.version, id, space_.name);
+      failPlugin("{} lacks parameter {}, which [base.values] of space {} sets", plugin_.fullName(), id, space_.name);
     fixedIndices_.push_back(it->second);
     fixedValues_.push_back(value);
   }
