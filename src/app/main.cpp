@@ -39,7 +39,7 @@ int run(int count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     const bool asked = error.get_exit_code() == 0;  // --help and --version
     if (asked) return app.exit(error);
-    fmt::print(stderr, "patchpilot: {}\nRun with --help for what there is.\n", error.what());
+    fmt::print(stderr, "patchpilot: {}; run with --help for what there is\n", error.what());
     return int(ExitCode::usage);
   }
   return int(interrupted() ? ExitCode::interrupted : ExitCode::success);

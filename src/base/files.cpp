@@ -21,9 +21,10 @@ namespace {
 std::string reason(int code) { return std::strerror(code); }
 
 /// Writes `bytes` to a new file and flushes it to disk. Removes what it wrote where that fails.
-void writeAndSync(const fs::path& path, std::span<const std::uint8_t> bytes) {
+/// @param shown  the file as the user knows it, for messages
+void writeAndSync(const fs::path& path, const fs::path& shown, std::span<const std::uint8_t> bytes) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) failSystem("cannot write {}: {}", path.string(), reason(errno));
+  if (fd < 0) failSystem("cannot write {}: {}", shown.string(), reason(errno));
   std::size_t done = 0;
   int error = 0;
   while (done < bytes.size() && error == 0) {
@@ -35,7 +36,7 @@ void writeAndSync(const fs::path& path, std::span<const std::uint8_t> bytes) {
   if (::close(fd) != 0 && error == 0) error = errno;
   if (error == 0) return;
   ::unlink(path.c_str());
-  failSystem("cannot write {}: {}; free some space or choose another place", path.string(), reason(error));
+  failSystem("cannot write {}: {}; free some space or choose another place", shown.string(), reason(error));
 }
 
 fs::path hiddenSibling(const fs::path& path) {
@@ -66,7 +67,7 @@ std::string readTextFile(const fs::path& path) {
 
 void writeFileAtomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
   const fs::path partial = hiddenSibling(path);
-  writeAndSync(partial, bytes);
+  writeAndSync(partial, path, bytes);
   if (::rename(partial.c_str(), path.c_str()) == 0) return;
   const int code = errno;
   ::unlink(partial.c_str());

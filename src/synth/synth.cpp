@@ -164,11 +164,15 @@ void Synth::addPatch(json& request, const Patch& patch) const {
 }
 
 json Synth::ask(const json& request) {
-  try {
-    return session_->ask(request, options_.limits.answer);
-  } catch (const WorkerDied&) {
-    open();  // once more, in a fresh worker; a second death is the caller's
-    return session_->ask(request, options_.limits.answer);
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return session_->ask(request, options_.limits.answer);
+    } catch (const WorkerRefused& refusal) {
+      failPlugin("{} ({}) fails: {}", plugin_.name, plugin_.path, refusal.what());
+    } catch (const WorkerDied& death) {
+      if (attempt == 2) failPlugin("{} ({}) {}, twice, on the same patch", plugin_.name, plugin_.path, death.what());
+      open();
+    }
   }
 }
 
