@@ -222,9 +222,8 @@ void forEachTable(const toml::table& table, const char* key, const auto& use) {
 
 BaseSpec readBase(const toml::table& table, const std::string& file) {
   const Reader reader(table, file, "[base]");
-  reader.allowOnly({"preset", "values", "modulation", "raw", "revision"});
+  reader.allowOnly({"preset", "values", "modulation", "raw"});
   BaseSpec base;
-  base.revision = int(reader.optional<std::int64_t>("revision").value_or(0));
   if (const auto preset = reader.optional<std::string>("preset")) base.preset = fs::path(file).parent_path() / *preset;
   if (const auto* values = table.get_as<toml::table>("values"))
     for (const auto& [key, value] : *values)
@@ -284,7 +283,7 @@ std::optional<std::string> ParameterSpec::text(float normalized) const {
 }
 
 std::string ParameterSpace::fingerprint() const {
-  nlohmann::json content = {synthFormat, synthId, base.values, base.modulations, base.raw, base.revision};
+  nlohmann::json content = {synthFormat, synthId, base.values, base.modulations, base.raw};
   if (!base.preset.empty() && fs::exists(base.preset)) content.push_back(contentHash(readFile(base.preset)));
   for (const auto& p : parameters) content.push_back(fingerprintOf(p));
   return contentHash(content.dump());

@@ -60,7 +60,6 @@ struct BaseSpec {
   std::map<std::string, float> values;  ///< plug-in parameter id -> normalized value
   std::vector<std::map<std::string, std::string>> modulations;  ///< Surge XT: fields of a routing
   std::vector<std::map<std::string, std::string>> raw;          ///< Surge XT: element and attributes of a value
-  int revision = 0;                     ///< Surge XT: of the patch format in which raw values are given
 };
 
 /// Which parameters of a synth are searched, and how patches are drawn: a `spaces/*.toml` file.

@@ -126,8 +126,7 @@ void Synth::makeBase() {
     for (const auto& fields : space_.base.modulations) routings.push_back(routingOf(fields));
     for (const auto& fields : space_.base.raw) values.push_back(rawValueOf(fields));
     // From an empty patch, so that whatever a user has made Surge's initial patch plays no part.
-    const Bytes empty = serializeSurgePatch(emptySurgePatch(space_.base.revision));
-    base_ = vst3State(space_.synthId, applySurgeBase(empty, routings, values));
+    base_ = vst3State(space_.synthId, applySurgeBase({}, routings, values));
   }
   if (base_.empty()) return;
   try {
