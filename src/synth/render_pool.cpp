@@ -161,16 +161,19 @@ class RenderPool::Seat {
   }
 
   void ensureReady() {
-    if (ready_) return;
     const Synth& synth = pool_.synth_;
-    try {
-      session_->collect(synth.limits().load);
-      memory_->unlink();
-      if (!synth.base().empty()) session_->ask(synth.baseRequest(), synth.limits().answer);
-    } catch (const std::runtime_error& error) {
-      failPlugin("{} {} when a worker opened it ({})", synth.plugin().name, error.what(), synth.plugin().path);
+    for (int attempt = 1; !ready_; ++attempt) {
+      try {
+        session_->collect(synth.limits().load);
+        memory_->unlink();
+        if (!synth.base().empty()) session_->ask(synth.baseRequest(), synth.limits().answer);
+        ready_ = true;
+      } catch (const std::runtime_error& error) {
+        if (attempt == 2)
+          failPlugin("{} {} when a worker opened it ({})", synth.plugin().name, error.what(), synth.plugin().path);
+        start();  // a worker that was killed from outside is no fault of the plug-in's
+      }
     }
-    ready_ = true;
   }
 
   StereoView view(const Held& held) const {

@@ -1,0 +1,219 @@
+#include "synth/render_pool.h"
+
+#include "audio/level.h"
+#include "base/error.h"
+#include "test_support.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <random>
+#include <thread>
+
+namespace patchpilot {
+namespace {
+
+constexpr double kSeconds = 0.6;
+const Note kNote{60, 100, 0.3};
+
+bool sameBits(const AudioBuffer& a, const AudioBuffer& b) {
+  return std::equal(a.samples().begin(), a.samples().end(), b.samples().begin(), b.samples().end());
+}
+
+std::vector<RenderJob> jobsFor(const std::vector<Patch>& patches) {
+  std::vector<RenderJob> jobs;
+  for (const auto& patch : patches) jobs.push_back({0, &patch, kNote, kSeconds});
+  return jobs;
+}
+
+/// Every patch sounds the same alone as after any other, in any order, on any worker.
+void expectNoMemory(const Synth& synth, const std::vector<Patch>& patches) {
+  std::vector<AudioBuffer> alone;
+  for (const auto& patch : patches) alone.push_back(renderOnce(synth, patch, kNote, kSeconds));
+  RenderPool pool(synth, {.workers = 3, .longestSeconds = kSeconds});
+  std::mt19937 random(7);
+  std::vector<std::size_t> order(patches.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  for (int round = 0; round < 4; ++round) {
+    std::shuffle(order.begin(), order.end(), random);
+    std::vector<RenderJob> jobs;
+    for (const std::size_t index : order) jobs.push_back({0, &patches[index], kNote, kSeconds});
+    const auto sounds = pool.renderAll(jobs);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      ASSERT_TRUE(sounds[i].has_value());
+      EXPECT_TRUE(sameBits(*sounds[i], alone[order[i]])) << "patch " << order[i] << ", round " << round;
+    }
+  }
+}
+
+std::vector<Patch> drawn(const ParameterSpace& space, int count) {
+  std::vector<Patch> patches;
+  for (int i = 0; i < count; ++i) patches.push_back({space.draw(11, std::uint64_t(i)), {}, {}});
+  return patches;
+}
+
+TEST(RenderPool, Dx10SoundsTheSameWhateverWasRenderedBefore) {
+  const TestPlaces places;
+  const Synth synth(loadSpace("dx10"));
+  auto patches = drawn(synth.space(), 8);
+  patches[0].values[*synth.space().find("release")] = 1.0f;  // a tail into whatever comes next
+  expectNoMemory(synth, patches);
+}
+
+TEST(RenderPool, Jx10SoundsTheSameWhateverWasRenderedBefore) {
+  const TestPlaces places;
+  const Synth synth(loadSpace("jx10"));
+  auto patches = drawn(synth.space(), 8);
+  patches[0].values[*synth.space().find("env_rel")] = 1.0f;
+  patches[1].values[*synth.space().find("noise")] = 1.0f;
+  expectNoMemory(synth, patches);
+}
+
+class TestSynth : public ::testing::Test {
+ protected:
+  Patch patch(const std::map<std::string, float>& set = {}) const {
+    Patch patch;
+    for (const auto& p : synth_->space().parameters) patch.values.push_back(p.constant.value_or(0.5f));
+    for (const auto& [key, value] : set) patch.values[*synth_->space().find(key)] = value;
+    return patch;
+  }
+
+  void open(double limitSeconds = 20) {
+    SynthOptions options;
+    options.limits.answer = limitSeconds;
+    synth_ = std::make_unique<Synth>(parseSpace(testSynthSpace(), "test.toml"), options);
+  }
+
+  std::map<RenderOutcome::Status, int> renderAround(const Patch& bad, int good) {
+    std::vector<Patch> patches(std::size_t(good), patch());
+    patches.insert(patches.begin() + 2, bad);
+    RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+    std::map<RenderOutcome::Status, int> fates;
+    std::mutex mutex;
+    std::size_t next = 0;
+    pool.run(
+        [&]() -> std::optional<RenderJob> {
+          if (next == patches.size()) return std::nullopt;
+          const std::size_t index = next++;
+          return RenderJob{index, &patches[index], kNote, kSeconds};
+        },
+        [&](const RenderOutcome& outcome) {
+          std::lock_guard lock(mutex);
+          fates[outcome.status]++;
+          if (outcome.status != RenderOutcome::Status::ok) EXPECT_EQ(outcome.tag, 2u) << "the wrong patch is blamed";
+        });
+    return fates;
+  }
+
+  TestPlaces places_;
+  std::unique_ptr<Synth> synth_;
+};
+
+TEST_F(TestSynth, AVst3SoundsTheSameWhateverWasRenderedBefore) {
+  open();
+  expectNoMemory(*synth_, {patch({{"release", 1.0f}}), patch({{"mode", 0.0f}}), patch({{"mode", 1.0f}}),
+                           patch({{"attack", 0.1f}, {"octave", 1.0f}}), patch({{"level", 0.9f}})});
+}
+
+TEST_F(TestSynth, APatchThatCrashesIsGivenUpAndTheOthersAreRendered) {
+  open();
+  const auto fates = renderAround(patch({{"crash", 1.0f}}), 9);
+  EXPECT_EQ(fates.at(RenderOutcome::Status::killed), 1);
+  EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 9);
+}
+
+TEST_F(TestSynth, APatchThatHangsIsGivenUpAndTheOthersAreRendered) {
+  open(0.7);
+  const auto fates = renderAround(patch({{"hang", 1.0f}}), 9);
+  EXPECT_EQ(fates.at(RenderOutcome::Status::killed), 1);
+  EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 9);
+}
+
+TEST_F(TestSynth, WhatAPluginPrintsStaysOutOfTheChannel) {
+  open();
+  const auto fates = renderAround(patch({{"chatter", 1.0f}}), 4);
+  EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 5);
+}
+
+TEST_F(TestSynth, ACrashThatDoesNotComeAgainCostsNothing) {
+  open();
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "crash-once:" + (places_.folder / "crashed").string());
+  const auto fates = renderAround(patch(), 6);
+  EXPECT_TRUE(std::filesystem::exists(places_.folder / "crashed"));
+  EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 7);
+}
+
+TEST_F(TestSynth, ASynthThatCrashesOnEverythingIsAnError) {
+  open();
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "crash-on-every-render");
+  try {
+    RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+    const std::vector<Patch> patches(20, patch());
+    pool.renderAll(jobsFor(patches));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::plugin);
+    EXPECT_NE(std::string(error.what()).find("crashed"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(TestSynth, AWorkerKilledFromOutsideCostsNothing) {
+  open();
+  RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+  const std::vector<Patch> patches(12, patch());
+  ::kill(pool.processIds().front(), SIGKILL);
+  for (const auto& sound : pool.renderAll(jobsFor(patches))) EXPECT_TRUE(sound.has_value());
+}
+
+bool alive(int process) {
+  std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+  std::string id, name, state;
+  return bool(stat >> id >> name >> state) && state != "Z";
+}
+
+bool goneSoon(const std::vector<int>& processes) {
+  for (int i = 0; i < 500; ++i) {
+    if (std::none_of(processes.begin(), processes.end(), alive)) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+TEST_F(TestSynth, NoWorkerOutlivesThePool) {
+  open();
+  std::vector<int> workers;
+  {
+    RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+    workers = pool.processIds();
+    EXPECT_TRUE(std::all_of(workers.begin(), workers.end(), alive));
+  }
+  EXPECT_TRUE(goneSoon(workers));
+}
+
+TEST_F(TestSynth, NoWorkerOutlivesAMainProgramThatIsKilledWhileAPluginHangs) {
+  open();
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t program = ::fork();
+  if (program == 0) {
+    const Patch hangs = patch({{"hang", 1.0f}});
+    RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+    const auto ids = pool.processIds();
+    if (::write(ends[1], ids.data(), ids.size() * sizeof(int)) < 0) ::_exit(1);
+    pool.renderAll(jobsFor({hangs, hangs}));
+    ::_exit(0);
+  }
+  std::vector<int> workers(2);
+  ASSERT_EQ(::read(ends[0], workers.data(), 2 * sizeof(int)), ssize_t(2 * sizeof(int)));
+  ::kill(program, SIGKILL);
+  ::waitpid(program, nullptr, 0);
+  EXPECT_TRUE(goneSoon(workers));
+}
+
+}  // namespace
+}  // namespace patchpilot

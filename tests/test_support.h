@@ -1,0 +1,92 @@
+#pragma once
+
+#include "base/files.h"
+#include "synth/space_init.h"
+#include "synth/synth.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+namespace patchpilot {
+
+/// A folder that goes when the test ends.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "patchpilot-test-XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Sets a variable for as long as it lives.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const std::string& value) : name_(name) {
+    if (const char* old = std::getenv(name)) {
+      old_ = old;
+      had_ = true;
+    }
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~ScopedVariable() {
+    if (had_) ::setenv(name_, old_.c_str(), 1);
+    else ::unsetenv(name_);
+  }
+
+ private:
+  const char* name_;
+  std::string old_;
+  bool had_ = false;
+};
+
+inline const std::filesystem::path kTestPlugins = std::filesystem::path(PATCHPILOT_BINARY_DIR) / "plugins";
+
+/// Plug-ins are looked for among the test plug-ins and mda's only, and what is found is not kept.
+struct TestPlaces {
+  explicit TestPlaces(const std::string& generation = "")
+      : vst3("VST3_PATH", (kTestPlugins / generation / "vst3").string()),
+        lv2("LV2_PATH", (kTestPlugins / generation / "lv2").string() + ":/usr/lib/lv2"),
+        cache("XDG_CACHE_HOME", folder.path().string()) {}
+
+  TemporaryFolder folder;
+  ScopedVariable vst3, lv2, cache;
+};
+
+/// The test synth's parameters by the names of its fields; ids are JUCE's hashes of them.
+inline std::string testSynthSpace(const std::string& extra = "") {
+  std::string text = R"(format = 1
+name = "test"
+[synth]
+format = "VST3"
+name = "Patch Pilot Test Synth"
+id = ")" + [] {
+    for (const auto& plugin : scanPlugins().plugins)
+      if (plugin.format == "VST3" && plugin.name == "Patch Pilot Test Synth") return plugin.id;
+    return std::string("missing");
+  }() + "\"\n";
+  const std::pair<const char*, const char*> parameters[] = {
+      {"level", "102865796"}, {"attack", "740224584"}, {"release", "1090594823"}, {"octave", "1125333424"},
+      {"mode", "3357091"},    {"crash", "94921639"},   {"hang", "3194994"},       {"silent", "1245156437"},
+      {"chatter", "739134921"}};
+  for (const auto& [key, id] : parameters) {
+    const std::string name = key;
+    const bool fault = name == "crash" || name == "hang" || name == "silent" || name == "chatter";
+    text += "[[parameter]]\nkey = \"" + name + "\"\nid = \"" + id + "\"\nkind = \"continuous\"\n";
+    if (fault) text += "constant = 0.0\nconstant_probability = 1.0\n";
+  }
+  return text + extra;
+}
+
+}  // namespace patchpilot
