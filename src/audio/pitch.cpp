@@ -287,7 +287,9 @@ double evenOverOdd(const std::vector<double>& power, double hz) {
 /// GM it makes 5 right and 6 wrong, on 30 hand-made synth patches 6 right and none wrong.
 bool isOctaveAbove(const std::vector<double>& power, double hz) {
   const double note = hzToNote(hz);
-  return note < 64.5 && evenOverOdd(power, hz) > std::clamp(3 + 0.75 * (note - 36), 3.0, 12.0);
+  // Two partials alone are a note and its octave, not an octave and a sub-oscillator.
+  const bool rich = partialDb(power, 4 * hz) > std::max(partialDb(power, hz), partialDb(power, 2 * hz)) - 50;
+  return rich && note < 64.5 && evenOverOdd(power, hz) > std::clamp(3 + 0.75 * (note - 36), 3.0, 12.0);
 }
 
 /// How much of the power between 50 Hz and 5 kHz lies in narrow peaks that are no partials of `hz`.

@@ -164,11 +164,14 @@ json scanUnit(const Unit& unit, Scanner& scanner) {
         entry["plugins"].push_back(plugin);
         continue;
       }
+      // JUCE looks into the standard folders as well, whatever it is told.
+      const auto version = versions.find(plugin.at("id"));
+      if (version == versions.end()) continue;
+      plugin["version"] = version->second;
       // LV2 plug-ins are listed from their descriptions; now each is opened by itself.
       attempt(entry, plugin.at("id"), [&] {
         const json loaded = scanner.ask({{"op", "load"}, {"path", unit.path.string()}, {"format", "LV2"}, {"id", plugin.at("id")}});
         plugin["parameters"] = loaded.at("parameters").size();
-        if (const auto version = versions.find(plugin.at("id")); version != versions.end()) plugin["version"] = version->second;
         entry["plugins"].push_back(plugin);
       });
     }

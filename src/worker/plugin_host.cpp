@@ -113,8 +113,7 @@ void PluginHost::readLv2Folder(const std::string& folder) {
   // The standard folder holds the descriptions of LV2 itself, such as what an instrument is.
   juce::FileSearchPath folders(text(folder));
   folders.addIfNotAlreadyThere(juce::File("/usr/lib/lv2"));
-  lv2_.searchPathsForPlugins(folders, false, false);
-  lv2Uris_ = juce::LV2PluginFormat().searchPathsForPlugins(juce::FileSearchPath(text(folder)), false, false);
+  lv2Uris_ = lv2_.searchPathsForPlugins(folders, false, false);
   lv2Folder_ = folder;
 }
 

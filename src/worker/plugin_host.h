@@ -51,7 +51,8 @@ class PluginHost {
   /// The instruments in a VST3 bundle; each is opened to learn its class id and parameters.
   std::vector<Instrument> scanVst3(const std::string& path);
 
-  /// The instruments in a folder of LV2 bundles, by their descriptions; none is opened.
+  /// The instruments in a folder of LV2 bundles, and in the standard folders, by their descriptions; none
+  /// is opened.
   std::vector<Instrument> scanLv2Folder(const std::string& folder);
 
   /// Opens an instrument.

@@ -1,0 +1,287 @@
+#include "audio/file.h"
+#include "audio/level.h"
+#include "test_support.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sndfile.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <set>
+
+namespace patchpilot {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Result {
+  int status = -1;
+  std::string out, err;
+};
+
+/// Runs a command line with `patchpilot` for its first word, in a shell.
+Result run(const TemporaryFolder& folder, const std::string& arguments, const std::string& before = "") {
+  const std::string out = (folder / "stdout").string(), err = (folder / "stderr").string();
+  const std::string command = fmt::format("cd {} && {} {}/patchpilot {} >{} 2>{} </dev/null", folder.path().string(), before,
+                                          PATCHPILOT_BINARY_DIR, arguments, out, err);
+  const int status = std::system(command.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, readTextFile(out), readTextFile(err)};
+}
+
+void tone(const fs::path& file, double seconds, double hz = 220, int rate = 44100, int channels = 2, double decay = 2) {
+  SF_INFO info{};
+  info.samplerate = rate;
+  info.channels = channels;
+  info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
+  SNDFILE* sound = sf_open(file.c_str(), SFM_WRITE, &info);
+  std::vector<float> samples;
+  for (int i = 0; i < int(seconds * rate); ++i)
+    for (int c = 0; c < channels; ++c)
+      samples.push_back(float(0.4 * std::exp(-decay * i / rate) * (std::sin(2 * M_PI * hz * i / rate) + 0.3 * std::sin(4 * M_PI * hz * i / rate))));
+  sf_writef_float(sound, samples.data(), sf_count_t(samples.size()) / channels);
+  sf_close(sound);
+}
+
+/// One line that names what is wrong, the right status, and nothing left behind.
+void expectRefusal(const Result& result, int status, const std::string& part) {
+  EXPECT_EQ(result.status, status) << result.err;
+  EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+  EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+}
+
+/// A small library of each of mda's synths, made once.
+class Program : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    places_ = new TestPlaces;
+    const auto build = [](const std::string& space, int count) {
+      const Result made = run(folder(), fmt::format("library build --space {} --count {} --out {}.db --length 0.5 --duration 1", space, count, space));
+      ASSERT_EQ(made.status, 0) << made.err;
+    };
+    build("jx10", 60);
+    build("dx10", 60);
+    tone(folder() / "tone.wav", 1.0);
+  }
+  static void TearDownTestSuite() { delete places_; }
+  static const TemporaryFolder& folder() { return places_->folder; }
+  static json candidates(const std::string& name) { return json::parse(readTextFile(folder() / (name + "/candidates.json"))); }
+
+  static TestPlaces* places_;
+};
+TestPlaces* Program::places_ = nullptr;
+
+TEST_F(Program, HelpsAtEveryLevel) {
+  for (const char* command : {"", "match", "library", "library build", "library info", "synths", "space", "space init", "space show",
+                              "space check", "render"}) {
+    const Result help = run(folder(), std::string(command) + " --help");
+    EXPECT_EQ(help.status, 0) << command;
+    EXPECT_GT(help.out.size(), 150u) << command;
+  }
+  EXPECT_EQ(run(folder(), "--version").out.rfind("patchpilot ", 0), 0u);
+  expectRefusal(run(folder(), "match --nosuch"), 2, "--help");
+}
+
+TEST_F(Program, ListsSynthsForMachines) {
+  const json list = json::parse(run(folder(), "synths --json").out);
+  bool found = false;
+  for (const auto& synth : list.at("synths"))
+    found = found || (synth.at("name") == "MDA JX10" && synth.at("spaces") == json{"jx10"} && synth.at("parameters") == 24);
+  EXPECT_TRUE(found);
+}
+
+TEST_F(Program, RendersTheLengthAskedFor) {
+  ASSERT_EQ(run(folder(), "render --space dx10 --random 3 --note 57 --length 0.2 --duration 0.7 -o r.wav").status, 0);
+  const SoundFile sound = readSound(folder() / "r.wav");
+  EXPECT_EQ(sound.sound.frames(), 30870u);
+  EXPECT_EQ(sound.fileChannels, 2);
+  EXPECT_EQ(sound.fileRateHz, 44100);
+}
+
+TEST_F(Program, MatchWritesWhatItPromises) {
+  for (const std::string space : {"dx10", "jx10"}) {
+    const std::string out = "match-" + space;
+    const Result result = run(folder(), fmt::format("match tone.wav --library {}.db --out {}", space, out));
+    ASSERT_EQ(result.status, 0) << result.err;
+    const json document = candidates(out);
+    for (const char* key : {"path", "note", "confidence", "start", "length"}) EXPECT_TRUE(document.at("target").contains(key)) << key;
+    EXPECT_EQ(document.at("target").at("note"), 57);
+    const SoundFile target = readSound(folder() / (out + "/target.wav"));
+    ASSERT_EQ(document.at("candidates").size(), 5u);
+    double last = 0;
+    for (const auto& c : document.at("candidates")) {
+      EXPECT_GE(c.at("distances").at("mss").get<double>(), last);
+      last = c.at("distances").at("mss");
+      EXPECT_EQ(readSound(folder() / (out + "/" + c.at("files").at("render").get<std::string>())).sound.frames(), target.sound.frames());
+      EXPECT_EQ(c.at("parameters").size(), loadSpace(space).parameters.size());
+      EXPECT_TRUE(c.at("parameters")[0].contains("text") && c.at("parameters")[0].contains("key"));
+    }
+  }
+}
+
+TEST_F(Program, AWrittenPresetGivesTheCandidatesRenderBitForBit) {
+  for (const std::string space : {"dx10", "jx10"}) {
+    const std::string out = "preset-" + space;
+    ASSERT_EQ(run(folder(), fmt::format("match tone.wav --library {}.db --out {} --top 2", space, out)).status, 0);
+    const json document = candidates(out);
+    for (const auto& c : document.at("candidates")) {
+      const std::string stem = c.at("files").at("presets")[0];
+      ASSERT_EQ(run(folder(), fmt::format("render --space {} --patch {}/{} --note {} --length {} --duration {} -o again.wav", space, out,
+                                          stem, c.at("note").get<int>(), c.at("length").dump(), document.at("target").at("duration").dump()))
+                    .status, 0);
+      EXPECT_EQ(readFile(folder() / "again.wav"), readFile(folder() / (out + "/" + c.at("files").at("render").get<std::string>()))) << space << " " << stem;
+    }
+  }
+}
+
+TEST_F(Program, ParametersInJsonArePlayable) {
+  ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --out json --top 1").status, 0);
+  const Result again = run(folder(), "render --space dx10 --patch json/01.json -o j.wav");
+  EXPECT_EQ(again.status, 0) << again.err;
+}
+
+TEST_F(Program, SeveralLibrariesAreRankedTogether) {
+  ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --library jx10.db --out both --top 40").status, 0);
+  std::set<std::string> synths;
+  const json document = candidates("both");
+  for (const auto& c : document.at("candidates")) synths.insert(c.at("synth"));
+  EXPECT_EQ(synths.size(), 2u);
+}
+
+TEST_F(Program, AnExistingFolderIsReplacedWithForceOnly) {
+  ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --out twice --top 1").status, 0);
+  const Bytes before = readFile(folder() / "twice/candidates.json");
+  expectRefusal(run(folder(), "match tone.wav --library dx10.db --out twice --top 2"), 2, "--force");
+  expectRefusal(run(folder(), "match nosuch.wav --library dx10.db --out twice --force"), 3, "nosuch.wav");
+  EXPECT_EQ(readFile(folder() / "twice/candidates.json"), before);
+  EXPECT_EQ(run(folder(), "match tone.wav --library dx10.db --out twice --top 2 --force").status, 0);
+  EXPECT_EQ(candidates("twice").at("candidates").size(), 2u);
+}
+
+TEST_F(Program, WhatTheUserKnowsIsTaken) {
+  ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --out known --top 1 --note 69 --length 0.25 --duration 0.8").status, 0);
+  const json target = candidates("known").at("target");
+  EXPECT_EQ(target.at("note"), 69);
+  EXPECT_EQ(target.at("length"), 0.25);
+  EXPECT_NEAR(target.at("duration").get<double>(), 0.8, 1e-4);
+}
+
+TEST_F(Program, SoundsThatCannotBeMatchedAreRefusedInOneLine) {
+  writeFileAtomically(folder() / "text.wav", std::string_view("hello"));
+  writeFileAtomically(folder() / "empty.wav", std::string_view(""));
+  tone(folder() / "silent.wav", 0.5, 220, 44100, 2, 1e9);
+  AudioBuffer broken(2, 1000);
+  broken.channel(0)[10] = NAN;
+  writeWav(folder() / "nan.wav", broken);
+  fs::create_directory(folder() / "directory.wav");
+  const auto match = [&](const std::string& sound) { return run(folder(), fmt::format("match {} --library dx10.db --out never", sound)); };
+  for (const char* sound : {"text.wav", "empty.wav", "nan.wav", "directory.wav", "missing.wav"}) expectRefusal(match(sound), 3, sound);
+  EXPECT_FALSE(fs::exists(folder() / "never"));
+  for (const auto& entry : fs::directory_iterator(folder().path()))
+    EXPECT_EQ(entry.path().filename().string().find(".partial"), std::string::npos) << entry.path();
+}
+
+TEST_F(Program, ThreeHoursAreRefusedFromTheHeader) {
+  SF_INFO info{};
+  info.samplerate = 8000;
+  info.channels = 1;
+  info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_U8;
+  SNDFILE* sound = sf_open((folder() / "long.wav").c_str(), SFM_WRITE, &info);
+  const std::vector<float> second(8000 * 60, 0.1f);
+  for (int i = 0; i < 180; ++i) sf_write_float(sound, second.data(), sf_count_t(second.size()));
+  sf_close(sound);
+  expectRefusal(run(folder(), "match long.wav --library dx10.db --out never"), 3, "--start");
+  fs::remove(folder() / "long.wav");
+}
+
+TEST_F(Program, HighRatesAndManyChannelsWork) {
+  tone(folder() / "wide.wav", 0.6, 220, 192000, 8);
+  const Result result = run(folder(), "match wide.wav --library dx10.db --out wide --top 1");
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("8 channels"), std::string::npos);
+  EXPECT_EQ(candidates("wide").at("target").at("note"), 57);
+}
+
+TEST_F(Program, LibrariesThatCannotBeUsedAreRefused) {
+  writeFileAtomically(folder() / "no.db", std::string_view("not a library, though it is long enough to look like one"));
+  expectRefusal(run(folder(), "match tone.wav --library no.db --out never"), 3, "no.db");
+  expectRefusal(run(folder(), "library info missing.db"), 3, "missing.db");
+  expectRefusal(run(folder(), "library build --space jx10 --count 80 --out dx10.db"), 3, "MDA DX10");
+  expectRefusal(run(folder(), "library build --space dx10 --count 80 --out dx10.db"), 3, "let go after");
+}
+
+TEST_F(Program, PluginsThatCannotBeUsedAreRefused) {
+  expectRefusal(run(folder(), "render --space dx10 --random 1 -o x.wav", "LV2_PATH=/nosuch"), 4, "not installed");
+  const Result made = run(folder(), "space init 'Patch Pilot Test Synth' -o t.toml");
+  EXPECT_EQ(made.status, 2) << "in both formats: the user has to choose";
+  ASSERT_EQ(run(folder(), fmt::format("space init {}/vst3/PatchPilotTest.vst3 -o t.toml", kTestPlugins.string())).status, 0);
+  const auto faulty = [&](const std::string& fault) {
+    return run(folder(), "render --space t.toml -o x.wav --render-limit 0.7", "PATCHPILOT_TEST_PLUGIN=" + fault);
+  };
+  expectRefusal(faulty("crash-on-every-render"), 4, "crashed");
+  expectRefusal(faulty("hang-on-every-render"), 4, "hung");
+  // A parameter that the plug-in lacks: version 2 has no "sub".
+  expectRefusal(run(folder(), "space check t.toml", "VST3_PATH=" + (kTestPlugins / "v2/vst3").string()), 4, "lacks");
+  EXPECT_FALSE(fs::exists(folder() / "x.wav"));
+}
+
+TEST_F(Program, AVst3GoesFromInitToMatchAndItsPresetPlays) {
+  ASSERT_EQ(run(folder(), fmt::format("space init {}/vst3/PatchPilotTest.vst3 -o v.toml --force", kTestPlugins.string())).status, 0);
+  // Its faults are parameters too; a user would not search those.
+  std::string text = readTextFile(folder() / "v.toml"), kept;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = text.find("\n[[parameter]]", begin + 1);
+    if (end == std::string::npos) end = text.size();
+    const std::string block = text.substr(begin, end - begin);
+    bool fault = false;
+    for (const char* word : {"\"crash\"", "\"hang\"", "\"silent\"", "\"chatter\"", "\"random\""}) fault = fault || block.find(word) != std::string::npos;
+    if (!fault) kept += block;
+    begin = end;
+  }
+  writeFileAtomically(folder() / "v.toml", kept);
+  const Result built = run(folder(), "library build --space v.toml --count 20 --out v.db --duration 1 --length 0.5");
+  ASSERT_EQ(built.status, 0) << built.err;
+  ASSERT_EQ(run(folder(), "match tone.wav --library v.db --out v --top 1").status, 0);
+  const json c = candidates("v").at("candidates")[0];
+  ASSERT_EQ(c.at("files").at("presets")[0], "01.vstpreset");
+  ASSERT_EQ(run(folder(), fmt::format("render --space v.toml --patch v/01.vstpreset --note {} --length {} --duration {} -o again.wav",
+                                      c.at("note").get<int>(), c.at("length").dump(), candidates("v").at("target").at("duration").dump())).status, 0);
+  EXPECT_EQ(readFile(folder() / "again.wav"), readFile(folder() / "v/01.wav"));
+  // The same library with the other version of the plug-in.
+  expectRefusal(run(folder(), "match tone.wav --library v.db --out never", "VST3_PATH=" + (kTestPlugins / "v2/vst3").string()), 4, "lacks");
+}
+
+TEST_F(Program, AnLv2WithoutASpaceGoesFromInitToMatch) {
+  ASSERT_EQ(run(folder(), "space init 'MDA ePiano' -o epiano.toml").status, 0);
+  ASSERT_EQ(run(folder(), "library build --space epiano.toml --count 20 --out e.db --duration 1 --length 0.5").status, 0);
+  const Result result = run(folder(), "match tone.wav --library e.db --out e");
+  EXPECT_EQ(result.status, 0) << result.err;
+}
+
+TEST_F(Program, AFullDiskLosesNothing) {
+  // A limit on the size of files is what a full disk looks like, without one.
+  const std::string build = "library build --space dx10 --count 400 --out full.db --duration 0.3 --length 0.2";
+  const Result full = run(folder(), build, "trap '' XFSZ; ulimit -f 800;");
+  EXPECT_EQ(full.status, 5) << full.err;
+  const Result rest = run(folder(), build);
+  EXPECT_EQ(rest.status, 0) << rest.err;
+  EXPECT_EQ(json::parse(run(folder(), "library info full.db --json").out).at("patches"), 400);
+}
+
+TEST_F(Program, SurgeXtGoesFromLibraryToFxp) {
+  if (!fs::exists(fs::path(std::getenv("HOME")) / ".vst3/Surge XT.vst3") && !fs::exists("/usr/lib/vst3/Surge XT.vst3"))
+    GTEST_SKIP() << "Surge XT is not installed";
+  const std::string where = "VST3_PATH=$HOME/.vst3:/usr/lib/vst3";
+  const Result built = run(folder(), "library build --space surge-simple --count 6 --out s.db", where);
+  ASSERT_EQ(built.status, 0) << built.err;
+  ASSERT_EQ(run(folder(), "match tone.wav --library s.db --out s --top 1", where).status, 0);
+  EXPECT_TRUE(fs::exists(folder() / "s/01.fxp"));
+  const Result played = run(folder(), "render --space surge-simple --patch s/01.fxp -o s.wav", where);
+  EXPECT_EQ(played.status, 0) << played.err;
+}
+
+}  // namespace
+}  // namespace patchpilot
