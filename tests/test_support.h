@@ -53,15 +53,18 @@ class ScopedVariable {
 
 inline const std::filesystem::path kTestPlugins = std::filesystem::path(PATCHPILOT_BINARY_DIR) / "plugins";
 
-/// Plug-ins are looked for among the test plug-ins and mda's only, and what is found is not kept.
+/// Plug-ins are looked for among the test plug-ins and mda's only, spaces among those shipped, wherever the
+/// build folder lies; what is found is not kept.
 struct TestPlaces {
   explicit TestPlaces(const std::string& generation = "")
       : vst3("VST3_PATH", (kTestPlugins / generation / "vst3").string()),
         lv2("LV2_PATH", (kTestPlugins / generation / "lv2").string() + ":/usr/lib/lv2"),
-        cache("XDG_CACHE_HOME", folder.path().string()) {}
+        cache("XDG_CACHE_HOME", folder.path().string()),
+        data("XDG_DATA_HOME", folder.path().string()),
+        spaces("PATCHPILOT_SPACES", PATCHPILOT_SOURCE_DIR "/spaces") {}
 
   TemporaryFolder folder;
-  ScopedVariable vst3, lv2, cache;
+  ScopedVariable vst3, lv2, cache, data, spaces;
 };
 
 /// The test synth's parameters by the names of its fields; ids are JUCE's hashes of them.
@@ -77,9 +80,9 @@ id = ")" + [] {
     return std::string("missing");
   }() + "\"\n";
   const std::pair<const char*, const char*> parameters[] = {
-      {"level", "102865796"}, {"attack", "740224584"}, {"release", "1090594823"}, {"octave", "1125333424"},
-      {"mode", "3357091"},    {"crash", "94921639"},   {"hang", "3194994"},       {"silent", "1245156437"},
-      {"chatter", "739134921"}};
+      {"level", "102865796"},    {"shape", "109399969"}, {"attack", "740224584"}, {"decay", "95459258"},
+      {"sustain", "295592483"},  {"release", "1090594823"}, {"octave", "1125333424"}, {"mode", "3357091"},
+      {"crash", "94921639"},     {"hang", "3194994"},    {"silent", "1245156437"}, {"chatter", "739134921"}};
   for (const auto& [key, id] : parameters) {
     const std::string name = key;
     const bool fault = name == "crash" || name == "hang" || name == "silent" || name == "chatter";
