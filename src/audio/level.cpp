@@ -34,4 +34,17 @@ bool containsNonFinite(const AudioBuffer& buffer) {
                      [](float sample) { return !std::isfinite(sample); });
 }
 
+float sumOfSquares(std::span<const float> samples) {
+  // One running sum would wait for each addition; sixteen do not, and become vector code.
+  constexpr std::size_t kSums = 16;
+  float sums[kSums] = {};
+  const std::size_t whole = samples.size() / kSums * kSums;
+  for (std::size_t i = 0; i < whole; i += kSums)
+    for (std::size_t j = 0; j < kSums; ++j) sums[j] += samples[i + j] * samples[i + j];
+  float total = 0;
+  for (const float sum : sums) total += sum;
+  for (std::size_t i = whole; i < samples.size(); ++i) total += samples[i] * samples[i];
+  return total;
+}
+
 }  // namespace patchpilot

@@ -2,6 +2,8 @@
 
 #include "audio/buffer.h"
 
+#include <span>
+
 namespace patchpilot {
 
 /// What a level in decibels never goes below: digital silence and anything as quiet.
@@ -18,6 +20,10 @@ double peak(const AudioBuffer& buffer);
 /// Root mean square over all channels and frames, in dB of full scale (a full-scale square wave
 /// has 0 dB, a sine -3.01 dB); `kSilenceDb` for silence and for an empty buffer.
 double rmsDb(const AudioBuffer& buffer);
+
+/// Sum of the squares of samples, in single precision, over many partial sums side by side: fast, and good
+/// for some ten thousand samples at a time.
+float sumOfSquares(std::span<const float> samples);
 
 /// Multiplies every sample by a gain in decibels.
 void applyGainDb(AudioBuffer& buffer, double gainDb);

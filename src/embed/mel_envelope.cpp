@@ -1,6 +1,7 @@
 #include "embed/mel_envelope.h"
 
 #include "audio/buffer.h"
+#include "audio/level.h"
 #include "base/error.h"
 #include "features/stft.h"
 
@@ -25,7 +26,7 @@ struct Stretch {
   std::size_t hop;
 };
 constexpr std::array<Stretch, 8> kStretches{
-    {{0.06, 512}, {0.12, 1024}, {0.25, 1024}, {0.5, 1024}, {1.0, 2048}, {2.0, 4096}, {3.0, 4096}, {4.0, 4096}}};
+    {{0.06, 512}, {0.12, 1024}, {0.25, 2048}, {0.5, 2048}, {1.0, 4096}, {2.0, 8192}, {3.0, 8192}, {4.0, 8192}}};
 constexpr int kStretchCount = int(kStretches.size());
 
 /// What the envelope weighs against the spectrum; both are scaled so that their dimensions count as one.
@@ -57,40 +58,41 @@ int MelEnvelopeEmbedder::dimension() const { return kStretchCount * kBands + kEn
 void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const float> right,
                                 std::span<float> vector) const {
   std::fill(vector.begin(), vector.end(), 0.0f);
-  std::array<int, kStretchCount> counts{};
   std::vector<float> samples(kFftSize);
   std::vector<std::complex<float>> spectrum(fft_.bins());
   std::vector<float> power(fft_.bins());
-
-  for (const Window& window : windows_) {
-    const auto stretch = std::size_t(window.stretch);
-    counts[stretch]++;
-    if (window.firstFrame >= left.size()) continue;
-    const std::size_t count = std::min(kFftSize, left.size() - window.firstFrame);
-    const float* l = left.data() + window.firstFrame;
-    const float* r = right.data() + window.firstFrame;
-    for (std::size_t i = 0; i < count; ++i) samples[i] = (l[i] + r[i]) * window_[i];
-    std::fill(samples.begin() + std::ptrdiff_t(count), samples.end(), 0.0f);
-    fft_.forward(samples.data(), spectrum.data());
-    for (std::size_t bin = 0; bin < power.size(); ++bin) power[bin] = std::norm(spectrum[bin]);
+  std::size_t next = 0;
+  for (std::size_t stretch = 0; stretch < std::size_t(kStretchCount); ++stretch) {
+    std::fill(power.begin(), power.end(), 0.0f);
+    int count = 0;
+    for (; next < windows_.size() && windows_[next].stretch == int(stretch); ++next, ++count) {
+      const std::size_t first = windows_[next].firstFrame;
+      if (first >= left.size()) continue;
+      const std::size_t frames = std::min(kFftSize, left.size() - first);
+      const float* l = left.data() + first;
+      const float* r = right.data() + first;
+      for (std::size_t i = 0; i < frames; ++i) samples[i] = (l[i] + r[i]) * window_[i];
+      std::fill(samples.begin() + std::ptrdiff_t(frames), samples.end(), 0.0f);
+      fft_.forward(samples.data(), spectrum.data());
+      const float* parts = reinterpret_cast<const float*>(spectrum.data());
+      for (std::size_t bin = 0; bin < power.size(); ++bin)
+        power[bin] += parts[2 * bin] * parts[2 * bin] + parts[2 * bin + 1] * parts[2 * bin + 1];
+    }
+    // The filters are linear: once on the sum is as good as once for each window.
     for (std::size_t band = 0; band < std::size_t(kBands); ++band) {
       const auto& filter = mel_.bands()[band];
       float sum = 0;
       for (std::size_t i = 0; i < filter.weights.size(); ++i) sum += filter.weights[i] * power[filter.firstBin + i];
-      vector[stretch * kBands + band] += sum;
+      vector[stretch * kBands + band] = sum / float(std::max(1, count));
     }
   }
-  for (std::size_t stretch = 0; stretch < counts.size(); ++stretch)
-    for (int band = 0; band < kBands; ++band) vector[stretch * kBands + std::size_t(band)] /= float(counts[stretch]);
 
   const auto mel = vector.first(kStretchCount * kBands);
   const auto envelope = vector.subspan(kStretchCount * kBands);
   const auto step = std::size_t(kSeconds * kSampleRateHz) / kEnvelopeSteps;
   for (std::size_t i = 0; i < std::size_t(kEnvelopeSteps); ++i) {
     const std::size_t begin = std::min(i * step, left.size()), end = std::min(begin + step, left.size());
-    float sum = 0;
-    for (std::size_t frame = begin; frame < end; ++frame) sum += left[frame] * left[frame] + right[frame] * right[frame];
-    envelope[i] = sum;
+    envelope[i] = sumOfSquares(left.subspan(begin, end - begin)) + sumOfSquares(right.subspan(begin, end - begin));
   }
   scale(mel, 1.0f);
   scale(envelope, kEnvelopeWeight);

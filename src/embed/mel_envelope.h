@@ -13,7 +13,7 @@ namespace patchpilot {
 /// Everything in decibels below the sound's own maximum, so that loudness does not count.
 ///
 /// It looks at 4 s. Spectra are taken more densely near the onset, where a sound says most, and never
-/// of more than 80 windows: embedding must cost little beside a render, which on JX10 is 3 ms.
+/// of more than 40 windows: embedding must cost little beside a render, which on JX10 is 3 ms.
 class MelEnvelopeEmbedder : public Embedder {
  public:
   MelEnvelopeEmbedder();

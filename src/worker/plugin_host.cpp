@@ -73,7 +73,8 @@ class PluginHost::PlayHead : public juce::AudioPlayHead {
   juce::int64 frame = 0;
 };
 
-PluginHost::PluginHost() : playHead_(std::make_unique<PlayHead>()), scratch_(kBlockFrames) {}
+PluginHost::PluginHost()
+    : playHead_(std::make_unique<PlayHead>()), scratch_(kBlockFrames), silentLeft_(kBlockFrames), silentRight_(kBlockFrames) {}
 PluginHost::~PluginHost() = default;
 
 std::size_t PluginHost::paddedFrames(std::size_t frames) {
@@ -197,7 +198,7 @@ void PluginHost::applyState(std::span<const std::uint8_t> state) {
   if (!access.succeeded) throw std::runtime_error("it refuses the preset's state");
 }
 
-float PluginHost::processBlock(float* left, float* right, juce::MidiBuffer& midi) {
+void PluginHost::processBlock(float* left, float* right, juce::MidiBuffer& midi) {
   float* channels[64];
   const int count = juce::jmin(channels_, 64);
   for (int channel = 0; channel < count; ++channel) channels[channel] = scratch_.data();
@@ -208,15 +209,17 @@ float PluginHost::processBlock(float* left, float* right, juce::MidiBuffer& midi
   instance_->processBlock(block, midi);
   if (instance_->getTotalNumOutputChannels() == 1) std::copy_n(left, kBlockFrames, right);
   playHead_->frame += kBlockFrames;
-  return juce::jmax(block.getMagnitude(0, 0, kBlockFrames), count > 1 ? block.getMagnitude(1, 0, kBlockFrames) : 0.0f);
 }
 
-void PluginHost::flushTail() {
-  std::vector<float> left(kBlockFrames), right(kBlockFrames);
+void PluginHost::processSilentBlock() {
   juce::MidiBuffer none;
-  const int blocks = int(kLongestTailSeconds * kSampleRateHz / kBlockFrames);
-  for (int block = 0; block < blocks; ++block)
-    if (processBlock(left.data(), right.data(), none) < kTailPeak) return;
+  processBlock(silentLeft_.data(), silentRight_.data(), none);
+}
+
+bool PluginHost::sounds() const {
+  const auto loud = [](float sample) { return std::abs(sample) >= kTailPeak; };
+  return std::any_of(silentLeft_.begin(), silentLeft_.end(), loud) ||
+         std::any_of(silentRight_.begin(), silentRight_.end(), loud);
 }
 
 void PluginHost::start(const Patch& patch) {
@@ -235,17 +238,18 @@ void PluginHost::start(const Patch& patch) {
     for (int index = 0; index < parameters.size(); ++index) parameters[index]->setValue(initialValues_[std::size_t(index)]);
   else applyState(initialState_);
 
-  std::vector<float> left(kBlockFrames), right(kBlockFrames);
-  juce::MidiBuffer none;
   // Surge XT takes a new state in at the start of the next block, and would lose what is set before;
   // in JUCE's LV2 host, too, a state and a value set in the same block overrule each other.
-  processBlock(left.data(), right.data(), none);
+  processSilentBlock();
   for (std::size_t i = 0; i < patch.indices.size(); ++i) {
     const int index = patch.indices[i];
     if (index < 0 || index >= parameters.size()) throw std::runtime_error("it has no parameter " + std::to_string(index));
     parameters[index]->setValue(patch.values[i]);
   }
-  if (processBlock(left.data(), right.data(), none) >= kTailPeak) flushTail();
+  // One block for what was set; more where a note before is still heard.
+  const int mostBlocks = int(kLongestTailSeconds * kSampleRateHz / kBlockFrames);
+  processSilentBlock();
+  for (int block = 0; block < mostBlocks && sounds(); ++block) processSilentBlock();
   playHead_->frame = 0;
 }
 

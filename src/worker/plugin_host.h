@@ -88,8 +88,9 @@ class PluginHost {
   void applyState(std::span<const std::uint8_t> state);
   void describeParameters();
   void limitBuses();
-  float processBlock(float* left, float* right, juce::MidiBuffer& midi);
-  void flushTail();
+  void processBlock(float* left, float* right, juce::MidiBuffer& midi);
+  void processSilentBlock();
+  bool sounds() const;  ///< whether the last silent block was none
   void pumpMessagesNowAndThen();
 
   juce::VST3PluginFormat vst3_;
@@ -102,7 +103,7 @@ class PluginHost {
   std::vector<Parameter> parameters_;
   std::vector<std::uint8_t> initialState_;
   std::vector<float> initialValues_;
-  std::vector<float> scratch_;
+  std::vector<float> scratch_, silentLeft_, silentRight_;
   int channels_ = 2;
   bool isLv2_ = false;
   int rendersSincePump_ = 0;

@@ -5,11 +5,13 @@
 #include "library/neighbours.h"
 #include "test_support.h"
 
-#include <cmath>
-#include <fstream>
-#include <functional>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
+#include <functional>
+#include <tuple>
 
 namespace patchpilot {
 namespace {
@@ -23,6 +25,9 @@ LibrarySettings shortSettings(const Synth& synth) {
 
 /// All that a library holds, for comparison.
 struct Contents {
+  std::vector<std::int64_t> ids;
+  std::vector<int> notes;
+  std::uint64_t nextAttempt = 0;
   std::vector<std::vector<float>> patches;
   std::vector<float> vectors;
   std::uint64_t silent = 0;
@@ -34,7 +39,10 @@ Contents contentsOf(Library& library) {
   const auto embeddings = library.embeddings();
   for (const auto id : embeddings.patches) contents.patches.push_back(library.patch(id).values);
   contents.vectors = embeddings.vectors;
+  contents.ids = embeddings.patches;
+  contents.notes = embeddings.notes;
   contents.silent = library.counts().silent;
+  contents.nextAttempt = library.counts().nextAttempt;
   return contents;
 }
 
@@ -101,6 +109,51 @@ TEST(LibraryBuild, GoesOnAfterTheProgramWasKilled) {
   ASSERT_EQ(library.counts().silent, 0u);
   for (const std::int64_t id : {std::int64_t(1), std::int64_t(kept), std::int64_t(kept + 20)})
     EXPECT_EQ(library.patch(id).values, space.draw(1, std::uint64_t(id - 1)));
+}
+
+/// Runs the program's `library build`; kills it once the library holds `patches`, where that is not 0.
+void runBuild(const std::filesystem::path& file, int count, std::uint64_t patches) {
+  const pid_t program = ::fork();
+  if (program == 0) {
+    const int nothing = ::open("/dev/null", O_RDWR);
+    ::dup2(nothing, STDOUT_FILENO);
+    ::dup2(nothing, STDERR_FILENO);
+    ::execl(PATCHPILOT_BINARY_DIR "/patchpilot", "patchpilot", "library", "build", "--space", "dx10", "--count",
+            std::to_string(count).c_str(), "--length", "0.3", "--duration", "0.5", "--workers", "2", "--out", file.c_str(),
+            nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  for (int i = 0; patches > 0 && i < 3000; ++i) {
+    ASSERT_EQ(::waitpid(program, &status, WNOHANG), 0) << "the program ended before it was killed, with " << WEXITSTATUS(status);
+    // While it is being made or written, it may be locked or not yet a library.
+    try {
+      if (std::filesystem::exists(file) && Library::open(file).counts().patches >= patches) break;
+    } catch (const Error&) {
+    }
+    ::usleep(5000);
+  }
+  if (patches > 0) ::kill(program, SIGKILL);
+  ::waitpid(program, &status, 0);
+  if (patches > 0) {
+    ASSERT_TRUE(WIFSIGNALED(status));
+  } else {
+    ASSERT_EQ(status, 0);
+  }
+}
+
+TEST(LibraryBuild, ByTheProgramGoesOnToTheSameLibraryAfterKill9) {
+  const TestPlaces places;
+  if (!std::filesystem::exists(PATCHPILOT_BINARY_DIR "/patchpilot")) GTEST_SKIP() << "patchpilot is not built";
+  scanPlugins();  // the program starts with a warm cache: this is no test of scanning
+  ASSERT_NO_FATAL_FAILURE(runBuild(places.folder / "killed.db", 1000000, 1));
+  const std::uint64_t kept = Library::open(places.folder / "killed.db").counts().patches;
+  const int wanted = int(kept) + 30;
+  ASSERT_NO_FATAL_FAILURE(runBuild(places.folder / "killed.db", wanted, 0));
+  ASSERT_NO_FATAL_FAILURE(runBuild(places.folder / "whole.db", wanted, 0));
+  Library killed = Library::open(places.folder / "killed.db"), whole = Library::open(places.folder / "whole.db");
+  EXPECT_EQ(killed.counts().patches, std::uint64_t(wanted));
+  EXPECT_TRUE(contentsOf(killed) == contentsOf(whole));
 }
 
 TEST(LibraryBuild, SilentPatchesAreReplacedAndKillersSkipped) {
@@ -171,6 +224,105 @@ TEST(Library, RefusesFilesThatAreNone) {
   EXPECT_TRUE(refuses([&] { Library::open(folder.path()); }, "directory"));
   Database(folder / "other.db", Database::Mode::create).execute("CREATE TABLE x (y)");
   EXPECT_TRUE(refuses([&] { Library::open(folder / "other.db"); }, "no Patch Pilot library"));
+}
+
+LibraryAttempt madeUp(std::uint64_t index) {
+  LibraryAttempt attempt;
+  attempt.index = index;
+  attempt.patch.values = {0.25f, float(index)};
+  attempt.rows.push_back({60, -20, std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(index))});
+  return attempt;
+}
+
+LibrarySettings madeUpSettings() {
+  LibrarySettings settings;
+  settings.spaceToml = "format = 1";
+  settings.spaceName = "s";
+  settings.spaceFingerprint = "f";
+  settings.synthFormat = "LV2";
+  settings.synthId = "urn:x";
+  settings.synthName = "X";
+  settings.synthVersion = "1.2";
+  settings.base = {1, 0, 255};
+  settings.ownBase = true;
+  settings.seed = 7;
+  settings.notes = {36, 60};
+  settings.velocity = 99;
+  settings.lengthSeconds = 0.1;
+  settings.durationSeconds = 0.3;
+  settings.embedderName = "mel-envelope";
+  return settings;
+}
+
+TEST(Library, OpensWithAllThatWasWritten) {
+  const TemporaryFolder folder;
+  const LibrarySettings s = madeUpSettings();
+  {
+    Library library = Library::create(folder / "a.db", s);
+    LibraryAttempt silent = madeUp(1), skipped = madeUp(2);
+    silent.fate = LibraryAttempt::Fate::silent;
+    skipped.fate = LibraryAttempt::Fate::skipped;
+    skipped.problem = "crashed";
+    library.append({madeUp(0), silent, skipped, madeUp(3)}, 4);
+  }
+  Library library = Library::open(folder / "a.db");
+  const LibrarySettings& r = library.settings();
+  EXPECT_EQ(std::tie(r.spaceToml, r.spaceName, r.spaceFingerprint, r.synthFormat, r.synthId, r.synthName, r.synthVersion),
+            std::tie(s.spaceToml, s.spaceName, s.spaceFingerprint, s.synthFormat, s.synthId, s.synthName, s.synthVersion));
+  EXPECT_EQ(std::tie(r.base, r.ownBase, r.seed, r.notes, r.velocity, r.lengthSeconds, r.durationSeconds),
+            std::tie(s.base, s.ownBase, s.seed, s.notes, s.velocity, s.lengthSeconds, s.durationSeconds));
+  EXPECT_NO_THROW(checkCompatible(library, s));
+  const LibraryCounts counts = library.counts();
+  EXPECT_EQ(counts.patches, 2u);
+  EXPECT_EQ(counts.silent, 1u);
+  EXPECT_EQ(counts.skipped, 1u);
+  EXPECT_EQ(counts.nextAttempt, 4u);
+  EXPECT_EQ(library.skippedProblems(5), std::vector<std::string>{"patch 2: crashed"});
+  EXPECT_EQ(library.patch(2).values, madeUp(3).patch.values);
+  EXPECT_TRUE(refuses([&] { library.patch(99); }, "99"));
+}
+
+TEST(Library, CutShortIsRefusedWhereverItIsCut) {
+  const TemporaryFolder folder;
+  {
+    Library library = Library::create(folder / "a.db", madeUpSettings());
+    std::vector<LibraryAttempt> batch;
+    for (std::uint64_t i = 0; i < 50; ++i) batch.push_back(madeUp(i));
+    library.append(batch, 50);
+  }
+  const Bytes whole = readFile(folder / "a.db");
+  for (const std::size_t size : {std::size_t(0), std::size_t(50), std::size_t(1000), std::size_t(4096), std::size_t(10000), whole.size() / 2, whole.size() - 4096}) {
+    writeFileAtomically(folder / "cut.db", std::span(whole).first(size));
+    EXPECT_TRUE(refuses([&] { Library::open(folder / "cut.db").embeddings(); }, "cut.db")) << size << " bytes";
+  }
+}
+
+/// What a kill leaves while a batch is being written: pages of it in the file, and the journal to undo them.
+TEST(Library, KilledWhileWritingOpensWithoutTheBatchInFlight) {
+  const TemporaryFolder folder;
+  { Library::create(folder / "a.db", madeUpSettings()).append({madeUp(0)}, 1); }
+  {
+    Database database(folder / "a.db", Database::Mode::readWrite);
+    database.execute("PRAGMA cache_size = 2; BEGIN IMMEDIATE; DELETE FROM rows;"
+                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+                     " INSERT INTO skipped SELECT i + 10, hex(randomblob(100)) FROM n");
+    std::filesystem::copy_file(folder / "a.db", folder / "killed.db");
+    ASSERT_TRUE(std::filesystem::exists(folder / "a.db-journal"));
+    std::filesystem::copy_file(folder / "a.db-journal", folder / "killed.db-journal");
+    database.execute("ROLLBACK");
+  }
+  std::filesystem::copy_file(folder / "killed.db", folder / "again.db");
+  std::filesystem::copy_file(folder / "killed.db-journal", folder / "again.db-journal");
+  // First by who only reads, `match` and `library info`, then by who goes on.
+  for (const auto& [name, mode] : {std::pair("killed.db", Database::Mode::readOnly), std::pair("again.db", Database::Mode::readWrite)}) {
+    try {
+      Library library = Library::open(folder / name, mode);
+      EXPECT_EQ(library.counts().rows, 1u);
+      EXPECT_EQ(library.counts().skipped, 0u);
+    } catch (const Error& error) {
+      ADD_FAILURE() << name << ": " << error.what();
+    }
+  }
 }
 
 TEST(Library, KeepsAPresetWhole) {

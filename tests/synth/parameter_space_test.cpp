@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 
-#include <gtest/gtest.h>
+#include "test_support.h"
 
 #include <cmath>
 
@@ -33,12 +33,26 @@ TEST(ParameterSpace, ErrorsNameTheFileTheKeyAndTheProblem) {
   EXPECT_TRUE(says(problemOf(p + "kind = \"categorical\"\n"), "'choices' is missing"));
   EXPECT_TRUE(says(problemOf(p + "kind = \"continuous\"\nsection = \"none\"\n"), "section 'none'"));
   EXPECT_TRUE(says(problemOf(p + "kind = \"continuous\"\n[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n"), "twice"));
+  const std::string whole = p + "kind = \"continuous\"\n";
+  EXPECT_TRUE(says(problemOf(whole + "[[parameter]]\nkey = \"b\"\nid = \"a\"\nkind = \"continuous\"\n"), "the id a"));
+  EXPECT_TRUE(says(problemOf(whole + "[[parameter]]\nkey = \"b\"\nkind = \"stepped\"\n"), "s.toml:9: parameter b: 'steps'"));
+  EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmembers = [[\"a\"], [\"b\"]]\n"),
+                   "symmetry swap names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmembers = [[\"a\"], []]\n"), "differ in length"));
+  EXPECT_TRUE(says(problemOf(whole + "constant_probability = 0.5\n"), "'constant' is missing"));
+  EXPECT_TRUE(says(problemOf(whole + "[base.values]\nx = 1.5\n"), "normalized"));
+  EXPECT_TRUE(says(problemOf(whole + "min = \"low\"\n"), "'min' has the wrong type"));
+  EXPECT_TRUE(says(problemOf("sound = 1\n" + whole), "'sound' is not known"));
+  EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmember = [[\"a\"], [\"a\"]]\n"), "'member' is not known"));
+  EXPECT_TRUE(says(problemOf(whole + "display = \"20 * y +\"\n"), "display"));
+  EXPECT_TRUE(says(problemOf(whole + "[parameters]\nx = 1\n"), "'parameters' is not known"));
   EXPECT_TRUE(says(problemOf(kHead), "no [[parameter]]"));
   EXPECT_TRUE(says(problemOf("format = 1\nname ="), "s.toml:2"));
   EXPECT_TRUE(says(problemOf("format = 2\n"), "format 2"));
 }
 
 TEST(ParameterSpace, DrawsTheSamePatchForTheSameNumbers) {
+  const TestPlaces places;
   for (const auto& space : installedSpaces()) {
     EXPECT_EQ(space.draw(3, 5), space.draw(3, 5)) << space.name;
     EXPECT_NE(space.draw(3, 5), space.draw(3, 6)) << space.name;
@@ -77,6 +91,13 @@ steps = 5
   EXPECT_NEAR(x, 3000, 150);
 }
 
+TEST(ParameterSpace, OneParameterLeavesTheDrawsOfOthersAlone) {
+  const std::string after = "[[parameter]]\nkey = \"b\"\nkind = \"continuous\"\n";
+  const auto first = parseSpace(kHead + "[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n" + after, "s.toml");
+  const auto second = parseSpace(kHead + "[[parameter]]\nkey = \"a\"\nkind = \"stepped\"\nsteps = 3\n" + after, "s.toml");
+  for (std::uint64_t i = 0; i < 50; ++i) EXPECT_EQ(first.draw(1, i)[1], second.draw(1, i)[1]);
+}
+
 TEST(ParameterSpace, TextComesFromLabelsAndFormulas) {
   const ParameterSpace space = parseSpace(kHead + R"(
 [[parameter]]
@@ -107,10 +128,25 @@ TEST(ParameterSpace, FingerprintChangesWithMeaningOnly) {
 }
 
 TEST(ParameterSpace, AllShippedSpacesAreRead) {
+  const TestPlaces places;
   std::vector<std::string> problems;
   const auto spaces = installedSpaces(&problems);
   EXPECT_TRUE(problems.empty()) << problems.front();
-  EXPECT_EQ(spaces.size(), 4u);
+  ASSERT_EQ(spaces.size(), 4u);
+  for (const auto& space : spaces) {
+    EXPECT_FALSE(space.symmetries.empty() && space.name.starts_with("surge")) << space.name;
+    for (std::uint64_t i = 0; i < 20; ++i) {
+      const auto values = space.draw(1, i);
+      ASSERT_EQ(values.size(), space.parameters.size());
+      for (std::size_t p = 0; p < values.size(); ++p) {
+        const auto& spec = space.parameters[p];
+        EXPECT_TRUE(values[p] >= 0 && values[p] <= 1) << space.name << " " << spec.key;
+        EXPECT_FLOAT_EQ(spec.nearest(values[p]), values[p]) << space.name << " " << spec.key;
+        EXPECT_NO_THROW(spec.text(values[p])) << space.name << " " << spec.key;
+        EXPECT_FALSE(spec.section.empty()) << space.name << " " << spec.key;
+      }
+    }
+  }
   EXPECT_THROW(loadSpace("nosuch"), Error);
 }
 

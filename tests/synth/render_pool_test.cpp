@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -21,8 +23,17 @@ namespace {
 constexpr double kSeconds = 0.6;
 const Note kNote{60, 100, 0.3};
 
+/// As `==` on floats would not have it: 0 is not -0, and a NaN is itself.
 bool sameBits(const AudioBuffer& a, const AudioBuffer& b) {
-  return std::equal(a.samples().begin(), a.samples().end(), b.samples().begin(), b.samples().end());
+  return a.samples().size() == b.samples().size() &&
+         std::memcmp(a.samples().data(), b.samples().data(), a.samples().size() * sizeof(float)) == 0;
+}
+
+float peakOfEnd(const AudioBuffer& sound) {
+  float peak = 0;
+  const auto left = sound.channel(0);
+  for (const float sample : left.subspan(left.size() - left.size() / 20)) peak = std::max(peak, std::abs(sample));
+  return peak;
 }
 
 std::vector<RenderJob> jobsFor(const std::vector<Patch>& patches) {
@@ -31,10 +42,11 @@ std::vector<RenderJob> jobsFor(const std::vector<Patch>& patches) {
   return jobs;
 }
 
-/// Every patch sounds the same alone as after any other, in any order, on any worker.
+/// Every patch sounds the same alone as after any other, in any order, on any worker. The first one has a tail.
 void expectNoMemory(const Synth& synth, const std::vector<Patch>& patches) {
   std::vector<AudioBuffer> alone;
   for (const auto& patch : patches) alone.push_back(renderOnce(synth, patch, kNote, kSeconds));
+  ASSERT_GT(peakOfEnd(alone.front()), 1e-3f) << "without a tail, this test shows nothing";
   RenderPool pool(synth, {.workers = 3, .longestSeconds = kSeconds});
   std::mt19937 random(7);
   std::vector<std::size_t> order(patches.size());
@@ -105,7 +117,9 @@ class TestSynth : public ::testing::Test {
         [&](const RenderOutcome& outcome) {
           std::lock_guard lock(mutex);
           fates[outcome.status]++;
-          if (outcome.status != RenderOutcome::Status::ok) EXPECT_EQ(outcome.tag, 2u) << "the wrong patch is blamed";
+          if (outcome.status == RenderOutcome::Status::ok) return;
+          EXPECT_EQ(outcome.tag, 2u) << "the wrong patch is blamed";
+          EXPECT_FALSE(outcome.problem.empty());
         });
     return fates;
   }
@@ -116,7 +130,8 @@ class TestSynth : public ::testing::Test {
 
 TEST_F(TestSynth, AVst3SoundsTheSameWhateverWasRenderedBefore) {
   open();
-  expectNoMemory(*synth_, {patch({{"release", 1.0f}}), patch({{"mode", 0.0f}}), patch({{"mode", 1.0f}}),
+  expectNoMemory(*synth_, {patch({{"release", 1.0f}}), patch({{"mode", 0.0f}}),
+                           patch({{"mode", 1.0f}, {"shape", 0.9f}}), patch({{"shape", 0.2f}}),
                            patch({{"attack", 0.1f}, {"octave", 1.0f}}), patch({{"level", 0.9f}})});
 }
 
@@ -170,6 +185,64 @@ TEST_F(TestSynth, AWorkerKilledFromOutsideCostsNothing) {
   for (const auto& sound : pool.renderAll(jobsFor(patches))) EXPECT_TRUE(sound.has_value());
 }
 
+TEST_F(TestSynth, WorkersKilledDuringARunCostNothing) {
+  open();
+  const std::vector<Patch> patches(24, patch());
+  const AudioBuffer alone = renderOnce(*synth_, patches.front(), kNote, kSeconds);
+  RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+  std::mutex mutex;
+  std::size_t next = 0, done = 0;
+  pool.run(
+      [&]() -> std::optional<RenderJob> {
+        if (next == patches.size()) return std::nullopt;
+        return RenderJob{next, &patches[next++], kNote, kSeconds};
+      },
+      [&](const RenderOutcome& outcome) {
+        std::lock_guard lock(mutex);
+        EXPECT_EQ(outcome.status, RenderOutcome::Status::ok) << outcome.problem;
+        EXPECT_TRUE(sameBits(outcome.audio.copy(), alone)) << outcome.tag;
+        if (++done == 6) ::kill(pool.processIds().front(), SIGKILL);
+        if (done == 14) ::kill(pool.processIds().back(), SIGKILL);
+      });
+  EXPECT_EQ(done, patches.size());
+}
+
+TEST_F(TestSynth, ASynthThatHangsOnEverythingIsAnError) {
+  open(0.5);
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "hang-on-every-render");
+  try {
+    renderOnce(*synth_, patch(), kNote, kSeconds);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::plugin);
+    EXPECT_NE(std::string(error.what()).find("hung for 0.5 s"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(TestSynth, AParameterIsKnownByItsIdWhateverItIsCalledNow) {
+  open();
+  // In each mode "shape" has another name, and its value is heard all the same.
+  for (const float mode : {0.0f, 0.5f, 1.0f}) {
+    const AudioBuffer dull = renderOnce(*synth_, patch({{"mode", mode}, {"shape", 0.1f}}), kNote, kSeconds);
+    const AudioBuffer sharp = renderOnce(*synth_, patch({{"mode", mode}, {"shape", 0.9f}}), kNote, kSeconds);
+    EXPECT_FALSE(sameBits(dull, sharp)) << "mode " << mode;
+  }
+}
+
+TEST_F(TestSynth, NoSharedMemoryIsLeftBehind) {
+  open();
+  const std::string prefix = "patchpilot-" + std::to_string(::getpid()) + "-";
+  const auto blocks = [&] {
+    return std::count_if(std::filesystem::directory_iterator("/dev/shm"), {}, [&](const auto& entry) {
+      return entry.path().filename().string().starts_with(prefix);
+    });
+  };
+  renderAround(patch({{"crash", 1.0f}}), 5);
+  EXPECT_EQ(blocks(), 0);
+  { RenderPool unused(*synth_, {.workers = 2, .longestSeconds = kSeconds}); }
+  EXPECT_EQ(blocks(), 0);
+}
+
 bool alive(int process) {
   std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
   std::string id, name, state;
@@ -200,18 +273,22 @@ TEST_F(TestSynth, NoWorkerOutlivesAMainProgramThatIsKilledWhileAPluginHangs) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t program = ::fork();
-  if (program == 0) {
+  if (program == 0) try {
     const Patch hangs = patch({{"hang", 1.0f}});
     RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
     const auto ids = pool.processIds();
     if (::write(ends[1], ids.data(), ids.size() * sizeof(int)) < 0) ::_exit(1);
     pool.renderAll(jobsFor({hangs, hangs}));
     ::_exit(0);
+  } catch (...) {
+    ::_exit(1);
   }
+  ::close(ends[1]);
   std::vector<int> workers(2);
   ASSERT_EQ(::read(ends[0], workers.data(), 2 * sizeof(int)), ssize_t(2 * sizeof(int)));
   ::kill(program, SIGKILL);
   ::waitpid(program, nullptr, 0);
+  ::close(ends[0]);
   EXPECT_TRUE(goneSoon(workers));
 }
 

@@ -1,0 +1,145 @@
+#include "base/files.h"
+
+#include "base/error.h"
+#include "test_support.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
+namespace patchpilot {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> namesIn(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+/// What the error said, where it was of that kind.
+std::string problemOf(ExitCode code, const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
+  }
+  ADD_FAILURE() << "no error";
+  return {};
+}
+
+TEST(WriteFileAtomically, ReplacesAFileAndLeavesNothingElse) {
+  const TemporaryFolder folder;
+  writeFileAtomically(folder / "a", std::string_view("one"));
+  writeFileAtomically(folder / "a", std::string_view("two"));
+  EXPECT_EQ(readTextFile(folder / "a"), "two");
+  EXPECT_EQ(namesIn(folder.path()), Names{"a"});
+}
+
+TEST(WriteFileAtomically, LeavesNothingWhereItCannotBePutInItsPlace) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "a");
+  EXPECT_NE(problemOf(ExitCode::system, [&] { writeFileAtomically(folder / "a", std::string_view("x")); }).find("a"), std::string::npos);
+  EXPECT_EQ(namesIn(folder.path()), Names{"a"});
+  problemOf(ExitCode::system, [&] { writeFileAtomically(folder / "none/b", std::string_view("x")); });
+  EXPECT_EQ(namesIn(folder.path()), Names{"a"});
+}
+
+TEST(WriteFileAtomically, LeavesTheOldFileWhereTheDiskRefuses) {
+  const TemporaryFolder folder;
+  writeFileAtomically(folder / "a", std::string_view("old"));
+  // In a process of its own: a limit on the size of files is for good.
+  const pid_t program = ::fork();
+  if (program == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      writeFileAtomically(folder / "a", std::string_view(std::string(5000, 'x')));
+    } catch (const Error& error) {
+      ::_exit(int(error.code()));
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(program, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), int(ExitCode::system));
+  EXPECT_EQ(readTextFile(folder / "a"), "old");
+  EXPECT_EQ(namesIn(folder.path()), Names{"a"});
+}
+
+TEST(ReadFile, RefusesByNameWhatIsNoFile) {
+  const TemporaryFolder folder;
+  writeFileAtomically(folder / "big", std::string_view("0123456789"));
+  EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder / "none"); }).find("none"), std::string::npos);
+  EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder.path()); }).find("directory"), std::string::npos);
+  EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder / "big", 9); }).find("10 bytes"), std::string::npos);
+  EXPECT_EQ(readFile(folder / "big", 10).size(), 10u);
+}
+
+TEST(StagedDirectory, AppearsWhole) {
+  const TemporaryFolder folder;
+  {
+    StagedDirectory staged(folder / "made/out/", false);
+    writeFileAtomically(staged.path() / "x", std::string_view("1"));
+    EXPECT_FALSE(fs::exists(folder / "made/out"));
+    staged.commit();
+  }
+  EXPECT_EQ(namesIn(folder / "made"), Names{"out"});
+  EXPECT_EQ(namesIn(folder / "made/out"), Names{"x"});
+}
+
+TEST(StagedDirectory, IsGoneWhereItWasNotCommitted) {
+  const TemporaryFolder folder;
+  try {
+    StagedDirectory staged(folder / "out", false);
+    writeFileAtomically(staged.path() / "x", std::string_view("1"));
+    throw std::runtime_error("half way");
+  } catch (const std::runtime_error&) {
+  }
+  EXPECT_TRUE(namesIn(folder.path()).empty());
+}
+
+TEST(StagedDirectory, ReplacesOnlyWhereTold) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "out");
+  writeFileAtomically(folder / "out/old", std::string_view("1"));
+  EXPECT_NE(problemOf(ExitCode::usage, [&] { StagedDirectory staged(folder / "out", false); }).find("--force"), std::string::npos);
+  {
+    StagedDirectory abandoned(folder / "out", true);
+    EXPECT_EQ(namesIn(folder / "out"), Names{"old"}) << "the old one stays until the new one is whole";
+  }
+  EXPECT_EQ(namesIn(folder / "out"), Names{"old"});
+  {
+    StagedDirectory staged(folder / "out", true);
+    writeFileAtomically(staged.path() / "new", std::string_view("2"));
+    staged.commit();
+  }
+  EXPECT_EQ(namesIn(folder / "out"), Names{"new"});
+  EXPECT_EQ(namesIn(folder.path()), Names{"out"});
+}
+
+TEST(StagedDirectory, NeverReplacesAFile) {
+  const TemporaryFolder folder;
+  writeFileAtomically(folder / "out", std::string_view("1"));
+  problemOf(ExitCode::usage, [&] { StagedDirectory staged(folder / "out", true); });
+  EXPECT_EQ(readTextFile(folder / "out"), "1");
+}
+
+TEST(StagedDirectory, SaysWhereItCannotBeMade) {
+  const TemporaryFolder folder;
+  writeFileAtomically(folder / "file", std::string_view("1"));
+  problemOf(ExitCode::system, [&] { StagedDirectory staged(folder / "file/out", false); });
+  EXPECT_EQ(namesIn(folder.path()), Names{"file"});
+}
+
+}  // namespace
+}  // namespace patchpilot

@@ -1,0 +1,74 @@
+#include "base/process.h"
+
+#include "base/error.h"
+#include "test_support.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstring>
+
+namespace patchpilot {
+namespace {
+
+using Arrival = MessageChannel::Arrival;
+
+TEST(MessageChannel, CarriesMessagesAndSaysWhatElseHappened) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const int nowhere = ::open("/dev/null", O_RDWR);
+  MessageChannel reader(ends[0], nowhere);
+  nlohmann::json message;
+  {
+    MessageChannel writer(::open("/dev/null", O_RDWR), ends[1]);
+    EXPECT_EQ(reader.receive(message, 0.01), Arrival::late);
+    const nlohmann::json sent = {{"op", "x"}, {"bytes", nlohmann::json::binary({0, 255, 10})}, {"value", 0.1f}};
+    EXPECT_TRUE(writer.send(sent));
+    EXPECT_EQ(reader.receive(message, 5), Arrival::message);
+    EXPECT_EQ(message, sent);
+  }
+  EXPECT_EQ(reader.receive(message, 5), Arrival::gone);
+}
+
+TEST(MessageChannel, TakesGarbageForAnEnd) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  MessageChannel reader(ends[0], ::open("/dev/null", O_RDWR));
+  ASSERT_EQ(::write(ends[1], "\xff\xff\xff\xffhello", 9), 9);
+  nlohmann::json message;
+  EXPECT_EQ(reader.receive(message, 5), Arrival::gone);
+  ::close(ends[1]);
+}
+
+TEST(MessageChannel, SendingToNobodyIsAnAnswerNotAnEnd) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  MessageChannel writer(::open("/dev/null", O_RDWR), ends[1]);
+  ::close(ends[0]);
+  EXPECT_FALSE(writer.send({{"op", "x"}}));
+}
+
+TEST(ChildProcess, SaysHowItEnded) {
+  ChildProcess killed("/bin/cat", {});
+  killed.kill();
+  EXPECT_NE(killed.obituary(2).find("killed by signal 9"), std::string::npos);
+  ChildProcess ended("/bin/false", {});
+  EXPECT_EQ(ended.obituary(5), "exit status 1");
+  EXPECT_THROW(ChildProcess("/nosuch/program", {}), Error);
+}
+
+TEST(SharedMemory, IsSeenByBothAndLeavesNoName) {
+  const auto visible = [](const std::string& name) { return std::filesystem::exists("/dev/shm/" + name); };
+  SharedMemory made(4096);
+  {
+    const SharedMemory opened(made.name());
+    std::strcpy(static_cast<char*>(opened.data()), "hello");
+  }
+  EXPECT_TRUE(visible(made.name())) << "the second has no say in its name";
+  made.unlink();
+  EXPECT_FALSE(visible(made.name()));
+  EXPECT_STREQ(static_cast<const char*>(made.data()), "hello");
+}
+
+}  // namespace
+}  // namespace patchpilot
