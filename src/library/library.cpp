@@ -79,6 +79,9 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
   std::error_code error;
   if (!fs::exists(file, error)) failInput("{}: no such library; 'patchpilot library build' makes one", file.string());
   if (fs::is_directory(file, error)) failInput("{} is a directory; name a library file", file.string());
+  // A write that was cut off is undone by the next one who may write, not by a reader.
+  if (mode == Database::Mode::readOnly && fs::exists(file.string() + "-journal", error))
+    Database(file, Database::Mode::readWrite).execute("SELECT count(*) FROM sqlite_master");
   Library library(file, mode);
   auto id = library.database_->prepare("PRAGMA application_id");
   id.step();

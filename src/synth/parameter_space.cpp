@@ -195,6 +195,11 @@ ParameterSpec readParameter(const toml::table& table, const std::string& file) {
   if (!p.labels.empty() && int(p.labels.size()) != p.steps)
     reader.fail("labels", fmt::format("has {} entries for {} steps", p.labels.size(), p.steps));
   if (p.kind == ParameterKind::categorical) p.choices = readChoices(reader, file, what);
+  try {
+    p.text(p.min);
+  } catch (const Error& error) {
+    reader.fail("display", fmt::format("cannot be evaluated ({})", error.what()));
+  }
   return p;
 }
 
@@ -341,6 +346,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   forEachTable(table, "parameter", [&](const toml::table& row) { space.parameters.push_back(readParameter(row, file)); });
   if (space.parameters.empty()) failInput("{}: the space has no [[parameter]]", file);
   forEachTable(table, "symmetry", [&](const toml::table& row) {
+    Reader(row, file, "symmetry").allowOnly({"name", "members"});
     Symmetry symmetry{row["name"].value_or(std::string()), {}};
     if (const auto* members = row.get_as<toml::array>("members"))
       for (const auto& member : *members) {

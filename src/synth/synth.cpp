@@ -251,7 +251,9 @@ Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
 
 }  // namespace
 
-Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth) {
+namespace {
+
+Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth& synth) {
   const std::string extension = file.extension().string();
   if (extension == ".json") return patchFromJson(file, space);
   Patch patch;
@@ -272,6 +274,19 @@ Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Syn
               space.synthFormat == "LV2" ? ".lv2 preset bundles" : space.fxpId.empty() ? ".vstpreset" : ".vstpreset and .fxp");
   }
   return patch;
+}
+
+}  // namespace
+
+Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth) {
+  try {
+    return readPreset(file, space, synth);
+  } catch (const Error& error) {
+    // The formats know bytes and no files.
+    const std::string message = error.what();
+    if (message.find(file.string()) != std::string::npos) throw;
+    throw Error(error.code(), file.string() + ": " + message);
+  }
 }
 
 }  // namespace patchpilot

@@ -97,11 +97,6 @@ TEST(SynthState, OfAVst3SoundsAsThePatchThatItHolds) {
   expectRoundTrip(synth, places.folder.path());
 }
 
-TEST(SynthState, OfAnLv2WithStateOfItsOwnSoundsAsThePatchThatItHolds) {
-  const TestPlaces places;
-  Synth synth(ownSpace("LV2"));
-  expectRoundTrip(synth, places.folder.path());
-}
 
 /// A sound that is only in the state, not in any parameter, is in the base as well.
 TEST(SynthState, ABasePresetIsHeardUnderEveryPatch) {
