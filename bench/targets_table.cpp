@@ -64,7 +64,7 @@ void measure(const json& entry, const fs::path& folder, bool known, RetrievalMat
   std::vector<Proposal> proposed = matcher.propose(target, proposals);
   const std::string nearest = proposed.front().origin;
   std::vector<std::string> problems;
-  const auto ranked = rankByRendering(target, std::move(proposed), instruments, 100, problems);
+  const auto ranked = rankByRendering(target, std::move(proposed), instruments, {}, problems);
   const auto first = std::find_if(ranked.begin(), ranked.end(), [&](const Candidate& c) { return c.proposal.origin == nearest; });
   row.count++;
   row.best.push_back(ranked.front().mss);
@@ -97,7 +97,7 @@ void table(const std::string& libraryFile, const fs::path& folder, bool known, i
   fmt::print("{}: {} patches of {}, {} proposals, note and length {}\n\n", libraryFile, library.counts().patches,
              library.settings().synthName, proposals, known ? "known" : "found");
   libraries.push_back({std::move(library), std::move(index), 0});
-  RetrievalMatcher matcher(libraries);
+  RetrievalMatcher matcher({&libraries.front()});
   std::map<std::string, Row> rows;
   for (const auto& entry : readSet(folder))
     measure(entry, folder, known, matcher, instruments, proposals, rows[entry.at("kind").get<std::string>()]);

@@ -55,58 +55,6 @@ TargetOptions targetOptions(const Options& options) {
   return target;
 }
 
-/// What a library was made with is what it is searched with; a plug-in that has changed since does
-/// not make the same sounds.
-void checkPlugin(const Library& library, const Synth& synth) {
-  if (library.settings().synthVersion != synth.plugin().version)
-    failInput("{} was made with {} {}, installed is {}; build a new library, or install that version",
-              library.file().string(), synth.plugin().name, library.settings().synthVersion, synth.plugin().version);
-}
-
-struct Sources {
-  std::vector<SearchLibrary> libraries;
-  std::vector<Instrument> instruments;
-};
-
-/// Whether two libraries can share a synth: the same space over the same base.
-bool sameSynth(const LibrarySettings& a, const LibrarySettings& b) {
-  return a.synthId == b.synthId && a.spaceFingerprint == b.spaceFingerprint && a.base == b.base;
-}
-
-Sources openSources(const Options& options, double seconds) {
-  std::vector<Library> opened;
-  for (const auto& file : options.libraries) {
-    opened.push_back(Library::open(file));
-    if (opened.back().counts().rows == 0)
-      failInput("{} holds no patches yet; fill it with 'patchpilot library build'", file);
-  }
-  Sources sources;
-  std::vector<LibrarySettings> synths;
-  std::vector<std::size_t> synthOf;
-  for (const Library& library : opened) {
-    const LibrarySettings& settings = library.settings();
-    const auto known = std::find_if(synths.begin(), synths.end(), [&](const auto& s) { return sameSynth(s, settings); });
-    synthOf.push_back(std::size_t(known - synths.begin()));
-    if (known != synths.end()) continue;
-    synths.push_back(settings);
-    SynthOptions synthOptionsOfOne = synthOptions(options.synth);
-    synthOptionsOfOne.baseState = settings.base;
-    ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
-    if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
-    Instrument instrument;
-    instrument.synth = std::make_unique<Synth>(std::move(space), synthOptionsOfOne);
-    checkPlugin(library, *instrument.synth);
-    // The workers open the plug-in while the libraries are read.
-    instrument.pool = std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{options.workers, seconds});
-    sources.instruments.push_back(std::move(instrument));
-  }
-  for (std::size_t i = 0; i < opened.size(); ++i) {
-    NeighbourIndex index(opened[i]);
-    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i]});
-  }
-  return sources;
-}
-
 std::string noteName(int midi) {
   static const char* const kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
   return fmt::format("{}{}", kNames[midi % 12], midi / 12 - 1);
@@ -136,16 +84,19 @@ void run(const Options& options) {
   StagedDirectory folder(options.out, options.force);
   const Target target = readTarget(options.sound, targetOptions(options));
   for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options.sound, warning);
-  Sources sources = openSources(options, target.sound.seconds());
-  RetrievalMatcher matcher(sources.libraries);
+  Sources sources = openSources(options.libraries, synthOptions(options.synth), options.workers, target.sound.seconds());
+  std::vector<SearchLibrary*> libraries;
+  for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
+  RetrievalMatcher matcher(libraries);
   std::vector<Proposal> proposals = matcher.propose(target, std::max(options.proposals, options.top));
   const std::size_t count = proposals.size();
   std::vector<std::string> problems;
   std::vector<Candidate> ranked;
   {
     Progress progress("renders", options.json);
-    ranked = rankByRendering(target, std::move(proposals), sources.instruments, options.velocity, problems,
-                             [&](std::size_t done) { progress.update(double(done), double(count)); });
+    RankOptions rank{.velocity = options.velocity};
+    rank.onProgress = [&](const RankProgress& p) { progress.update(double(p.done), double(count)); };
+    ranked = rankByRendering(target, std::move(proposals), sources.instruments, rank, problems);
   }
   for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
   if (interrupted()) return;

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "library/library.h"
-#include "library/neighbours.h"
+#include "match/sources.h"
 #include "match/target.h"
-#include "synth/synth.h"
 
 #include <memory>
 #include <vector>
@@ -28,24 +26,17 @@ class Matcher {
   virtual std::vector<Proposal> propose(const Target& target, int count) = 0;
 };
 
-/// A library opened for search.
-struct SearchLibrary {
-  Library library;
-  NeighbourIndex index;
-  std::size_t synth = 0;  ///< index of the synth that it is for
-};
-
 /// Nearest neighbours of the target's embedding, of all libraries together.
 class RetrievalMatcher : public Matcher {
  public:
   /// @param libraries must outlive the matcher
-  explicit RetrievalMatcher(std::vector<SearchLibrary>& libraries);
+  explicit RetrievalMatcher(std::vector<SearchLibrary*> libraries);
 
   std::string name() const override { return "retrieval"; }
   std::vector<Proposal> propose(const Target& target, int count) override;
 
  private:
-  std::vector<SearchLibrary>& libraries_;
+  std::vector<SearchLibrary*> libraries_;
 };
 
 }  // namespace patchpilot

@@ -5,18 +5,75 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
 namespace patchpilot {
 
+namespace {
+
+/// Renders come in no certain order; equal distances are told apart by the matcher's own score.
+bool nearer(const Candidate& a, const Candidate& b) {
+  return std::tie(a.mss, a.proposal.score, a.proposal.origin) < std::tie(b.mss, b.proposal.score, b.proposal.origin);
+}
+
+/// The best candidates so far, and what became of the others. Safe to use from several threads.
+class Ranking {
+ public:
+  Ranking(const Target& target, const RankOptions& options, std::vector<std::string>& problems)
+      : target_(target), options_(options), problems_(problems) {}
+
+  void take(const Proposal& proposal, const RenderOutcome& outcome) {
+    Candidate candidate;
+    std::string problem = outcome.problem;
+    if (outcome.status == RenderOutcome::Status::ok) {
+      candidate.sound = outcome.audio.copy();
+      if (containsNonFinite(candidate.sound)) {
+        problem = "gave samples that are no numbers";
+      } else {
+        candidate.spectrum = mssSpectrum(candidate.sound);
+        candidate.mss = mss(target_.spectrum, candidate.spectrum);
+      }
+    }
+    candidate.proposal = proposal;
+    std::lock_guard lock(mutex_);
+    if (problem.empty()) keep(std::move(candidate));
+    else problems_.push_back(fmt::format("{}: {}", proposal.origin, problem));
+    ++progress_.done;
+    if (options_.onProgress) options_.onProgress(progress_);
+  }
+
+  std::vector<Candidate> take() {
+    std::sort(kept_.begin(), kept_.end(), nearer);
+    return std::move(kept_);
+  }
+
+ private:
+  /// A heap, the farthest on top.
+  void keep(Candidate candidate) {
+    progress_.best = std::min(progress_.best, candidate.mss);
+    kept_.push_back(std::move(candidate));
+    std::push_heap(kept_.begin(), kept_.end(), nearer);
+    if (kept_.size() <= options_.keep) return;
+    std::pop_heap(kept_.begin(), kept_.end(), nearer);
+    kept_.pop_back();
+  }
+
+  const Target& target_;
+  const RankOptions& options_;
+  std::vector<std::string>& problems_;
+  std::vector<Candidate> kept_;
+  RankProgress progress_{0, std::numeric_limits<double>::infinity()};
+  std::mutex mutex_;
+};
+
+}  // namespace
+
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
-                                       std::vector<Instrument>& instruments, int velocity,
-                                       std::vector<std::string>& problems,
-                                       const std::function<void(std::size_t)>& onProgress) {
-  const Note note{target.note, velocity, target.lengthSeconds};
-  std::vector<Candidate> candidates;
-  std::mutex mutex;
-  std::size_t done = 0;
+                                       std::vector<Instrument>& instruments, const RankOptions& options,
+                                       std::vector<std::string>& problems) {
+  const Note note{target.note, options.velocity, target.lengthSeconds};
+  Ranking ranking(target, options, problems);
   for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
     std::vector<std::size_t> own;
     for (std::size_t i = 0; i < proposals.size(); ++i)
@@ -28,34 +85,9 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
       const std::size_t index = own[position++];
       return RenderJob{index, &proposals[index].patch, note, target.sound.seconds()};
     };
-    const auto take = [&](const RenderOutcome& outcome) {
-      Candidate candidate;
-      std::string problem = outcome.problem;
-      if (outcome.status == RenderOutcome::Status::ok) {
-        candidate.sound = outcome.audio.copy();
-        if (containsNonFinite(candidate.sound)) {
-          problem = "gave samples that are no numbers";
-        } else {
-          candidate.spectrum = mssSpectrum(candidate.sound);
-          candidate.mss = mss(target.spectrum, candidate.spectrum);
-        }
-      }
-      std::lock_guard lock(mutex);
-      if (onProgress) onProgress(++done);
-      if (!problem.empty()) {
-        problems.push_back(fmt::format("{}: {}", proposals[outcome.tag].origin, problem));
-        return;
-      }
-      candidate.proposal = proposals[outcome.tag];
-      candidates.push_back(std::move(candidate));
-    };
-    instruments[synth].pool->run(next, take);
+    instruments[synth].pool->run(next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); });
   }
-  // Renders come in no certain order; equal distances are told apart by the matcher's own score.
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.mss, a.proposal.score, a.proposal.origin) < std::tie(b.mss, b.proposal.score, b.proposal.origin);
-  });
-  return candidates;
+  return ranking.take();
 }
 
 std::vector<std::size_t> chooseDifferent(const std::vector<Candidate>& ranked, std::size_t count) {

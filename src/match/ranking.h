@@ -2,7 +2,6 @@
 
 #include "features/mss.h"
 #include "match/matcher.h"
-#include "synth/render_pool.h"
 
 #include <functional>
 
@@ -16,20 +15,23 @@ struct Candidate {
   double mss = 0;  ///< distance of the render to the target
 };
 
-/// A synth that can be rendered with.
-struct Instrument {
-  std::unique_ptr<Synth> synth;
-  std::unique_ptr<RenderPool> pool;
+struct RankProgress {
+  std::size_t done = 0;  ///< renders that are done
+  double best = 0;       ///< least distance of those so far; infinite where all have failed
+};
+
+struct RankOptions {
+  int velocity = 100;
+  std::size_t keep = std::size_t(-1);  ///< how many of the best are kept; the others cost no memory
+  std::function<void(const RankProgress&)> onProgress;  ///< called after each render, by any thread, one at a time
 };
 
 /// Renders every proposal at the target's note and length, for as long as the target sounds, and
 /// ranks them by MSS, nearest first. Proposals whose render fails are left out.
-/// @param problems    what failed and why, a line each
-/// @param onProgress  called with the number of renders that are done, by any thread
+/// @param problems  what failed and why, a line each
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
-                                       std::vector<Instrument>& instruments, int velocity,
-                                       std::vector<std::string>& problems,
-                                       const std::function<void(std::size_t)>& onProgress = {});
+                                       std::vector<Instrument>& instruments, const RankOptions& options,
+                                       std::vector<std::string>& problems);
 
 /// No two of the best lie closer together than this, in MSS, unless there is nothing else.
 inline constexpr double kLeastDifference = 1.0;

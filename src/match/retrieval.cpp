@@ -19,7 +19,7 @@ std::string identity(std::size_t synth, const Patch& patch) {
 
 }  // namespace
 
-RetrievalMatcher::RetrievalMatcher(std::vector<SearchLibrary>& libraries) : libraries_(libraries) {}
+RetrievalMatcher::RetrievalMatcher(std::vector<SearchLibrary*> libraries) : libraries_(std::move(libraries)) {}
 
 std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count) {
   struct Found {
@@ -28,11 +28,11 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
   };
   std::vector<Found> found;
   for (std::size_t i = 0; i < libraries_.size(); ++i) {
-    const LibrarySettings& settings = libraries_[i].library.settings();
+    const LibrarySettings& settings = libraries_[i]->library.settings();
     const auto embedder = makeEmbedder(settings.embedderName, settings.embedderVersion);
     std::vector<float> vector(std::size_t(embedder->dimension()));
     embedder->embed(target.sound.channel(0), target.sound.channel(1), vector);
-    for (const Neighbour& neighbour : libraries_[i].index.nearest(vector, count)) found.push_back({i, neighbour});
+    for (const Neighbour& neighbour : libraries_[i]->index.nearest(vector, count)) found.push_back({i, neighbour});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const Found& a, const Found& b) { return a.neighbour.distance < b.neighbour.distance; });
@@ -41,7 +41,7 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
   std::unordered_set<std::string> seen;
   for (const Found& one : found) {
     if (proposals.size() == std::size_t(count)) break;
-    SearchLibrary& from = libraries_[one.library];
+    SearchLibrary& from = *libraries_[one.library];
     Patch patch = from.library.patch(one.neighbour.patch);
     if (!seen.insert(identity(from.synth, patch)).second) continue;
     const std::string origin = patch.source.empty()

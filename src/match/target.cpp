@@ -18,7 +18,7 @@ Target readTarget(const std::filesystem::path& file, const TargetOptions& option
 
   const TargetAnalysis analysis = analyseSound(read.sound, {options.note, options.lengthSeconds});
   target.warnings.insert(target.warnings.end(), analysis.warnings.begin(), analysis.warnings.end());
-  const auto onset = std::min(std::size_t(std::llround(analysis.onsetSeconds * kSampleRateHz)), read.sound.frames() - 1);
+  const auto onset = options.beginsWithNote ? 0 : std::min(std::size_t(std::llround(analysis.onsetSeconds * kSampleRateHz)), read.sound.frames() - 1);
   const double longest = options.durationSeconds.value_or(kLongestSeconds);
   const std::size_t frames = std::min(read.sound.frames() - onset, std::size_t(std::llround(longest * kSampleRateHz)));
   target.sound = read.sound.slice(onset, std::max<std::size_t>(1, frames));

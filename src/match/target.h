@@ -15,6 +15,7 @@ struct TargetOptions {
   std::optional<double> lengthSeconds;    ///< when the note is let go
   std::optional<double> startSeconds;     ///< where in the file to begin
   std::optional<double> durationSeconds;  ///< how much to match; at most `kLongestSeconds` if empty
+  bool beginsWithNote = false;            ///< the note begins where the sound does: nothing is trimmed
 };
 
 /// A sound to match, from its onset on.
