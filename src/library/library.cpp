@@ -1,6 +1,7 @@
 #include "library/library.h"
 
 #include "base/error.h"
+#include "library/state_store.h"
 
 #include <sstream>
 
@@ -10,14 +11,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 /// "PPLB": SQLite's own place for what kind of file this is.
 constexpr int kApplicationId = 0x50504c42;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 -- A patch is a point of the space (parameters: float32, in the space's order) or a preset's
--- whole state, or both; source is the file that a preset came from.
+-- whole state, or both; source says where a preset came from. A state is the id of one in states;
+-- in libraries that were begun in format 1 it may be the bytes themselves.
 CREATE TABLE patches (
   id INTEGER PRIMARY KEY, attempt INTEGER, parameters BLOB, state BLOB, source TEXT NOT NULL DEFAULT '');
 CREATE TABLE rows (
@@ -25,6 +27,23 @@ CREATE TABLE rows (
   embedding BLOB NOT NULL, PRIMARY KEY (patch, note)) WITHOUT ROWID;
 CREATE TABLE skipped (attempt INTEGER PRIMARY KEY, problem TEXT NOT NULL);
 )";
+
+/// What format 2 added: states kept apart, what each patch came from (by `presetHash`), and the presets that
+/// were looked at, by the hash of what was found. `own` marks the hashes of a preset itself among those that
+/// its descendants have as well.
+constexpr const char* kTablesOfFormat2[] = {
+    StateStore::kPieces,
+    StateStore::kStates,
+    "TABLE IF NOT EXISTS lineage (patch INTEGER NOT NULL, source TEXT NOT NULL, own INTEGER NOT NULL, "
+    "PRIMARY KEY (source, patch)) WITHOUT ROWID",
+    "TABLE IF NOT EXISTS presets (content TEXT PRIMARY KEY, path TEXT NOT NULL, fate INTEGER NOT NULL, "
+    "problem TEXT NOT NULL, patch INTEGER) WITHOUT ROWID",
+};
+constexpr const char* kIndexOfFormat2 = "CREATE INDEX IF NOT EXISTS lineage_by_patch ON lineage (patch)";
+
+void makeTablesOfFormat2(Database& database, const std::string& create) {
+  for (const char* table : kTablesOfFormat2) database.execute((create + " " + table).c_str());
+}
 
 std::string joined(const std::vector<int>& numbers) {
   std::string text;
@@ -50,6 +69,8 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   Transaction transaction(database);
   database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat).c_str());
   database.execute(kSchema);
+  makeTablesOfFormat2(database, "CREATE");
+  database.execute(kIndexOfFormat2);
   auto insert = database.prepare("INSERT INTO settings VALUES (?, ?)");
   const auto put = [&](const char* key, const auto& value) { insert.bind(1, std::string(key)).bind(2, value).run(); };
   put("space_toml", settings.spaceToml);
@@ -68,6 +89,8 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   put("duration_s", settings.durationSeconds);
   put("embedder", settings.embedderName);
   put("embedder_version", std::int64_t(settings.embedderVersion));
+  put("sampling", settings.sampling);
+  put("around", settings.around);
   put("next_attempt", std::int64_t(0));
   put("silent", std::int64_t(0));
   transaction.commit();
@@ -89,11 +112,24 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
     failInput("{} is no Patch Pilot library; name a file that 'patchpilot library build' made", file.string());
   auto format = library.database_->prepare("PRAGMA user_version");
   format.step();
-  if (format.integer(0) != kFormat)
-    failInput("{} has library format {}, this program reads {}; build it anew or use another version of Patch Pilot",
+  if (format.integer(0) < 1 || format.integer(0) > kFormat)
+    failInput("{} has library format {}, this program reads 1 to {}; build it anew or use another version of Patch Pilot",
               file.string(), format.integer(0), kFormat);
+  library.bringUpToDate(mode, format.integer(0));
   library.readSettings();
   return library;
+}
+
+void Library::bringUpToDate(Database::Mode mode, std::int64_t format) {
+  if (format == kFormat) return;
+  // A reader leaves the file as it is, and sees the tables that it lacks as empty ones.
+  if (mode == Database::Mode::readOnly) return makeTablesOfFormat2(*database_, "CREATE TEMP");
+  Transaction transaction(*database_);
+  makeTablesOfFormat2(*database_, "CREATE");
+  database_->execute(kIndexOfFormat2);
+  database_->execute("INSERT OR IGNORE INTO settings VALUES ('sampling', 'uniform'), ('around', '')");
+  database_->execute(fmt::format("PRAGMA user_version = {}", kFormat).c_str());
+  transaction.commit();
 }
 
 void Library::readSettings() {
@@ -118,6 +154,8 @@ void Library::readSettings() {
   settings_.synthName = texts["synth_name"];
   settings_.synthVersion = texts["synth_version"];
   settings_.embedderName = texts["embedder"];
+  settings_.sampling = texts.contains("sampling") ? texts["sampling"] : "uniform";
+  settings_.around = texts["around"];
   settings_.notes = split(texts["notes"]);
   if (settings_.spaceToml.empty()) failInput("{} is damaged: its settings are incomplete; build it anew", file_.string());
 }
@@ -132,24 +170,41 @@ LibraryCounts Library::counts() {
   return {at(0), at(1), at(2), at(3), at(4)};
 }
 
+void Library::setSampling(const std::string& sampling, const std::string& around, std::uint64_t seed) {
+  auto update = database_->prepare(
+      "INSERT OR REPLACE INTO settings VALUES ('sampling', ?), ('around', ?), ('seed', ?)");
+  update.bind(1, sampling).bind(2, around).bind(3, std::int64_t(seed)).run();
+  settings_.sampling = sampling;
+  settings_.around = around;
+  settings_.seed = seed;
+}
+
+std::int64_t Library::insertPatch(const Patch& patch, std::optional<std::uint64_t> attempt,
+                                  const std::vector<LibraryRow>& rows, const std::vector<std::string>& sources) {
+  const std::int64_t state = patch.state.empty() ? 0 : StateStore(*database_).put(patch.state);
+  auto insert = database_->prepare("INSERT INTO patches (attempt, parameters, state, source) VALUES (?, ?, ?, ?)");
+  insert.bindFloats(2, patch.values).bind(4, patch.source);
+  if (attempt) insert.bind(1, std::int64_t(*attempt));
+  if (state != 0) insert.bind(3, state);
+  insert.run();
+  const std::int64_t id = database_->lastRowId();
+  auto row = database_->prepare("INSERT INTO rows VALUES (?, ?, ?, ?)");
+  for (const auto& render : rows)
+    row.bind(1, id).bind(2, std::int64_t(render.note)).bind(3, render.rmsDb).bindFloats(4, render.embedding).run();
+  auto line = database_->prepare("INSERT OR IGNORE INTO lineage (patch, source, own) VALUES (?, ?, ?)");
+  for (const auto& source : sources) line.bind(1, id).bind(2, source).bind(3, std::int64_t(!attempt)).run();
+  return id;
+}
+
 void Library::append(const std::vector<LibraryAttempt>& batch, std::uint64_t nextAttempt) {
   Transaction transaction(*database_);
-  auto patch = database_->prepare("INSERT INTO patches (attempt, parameters, state, source) VALUES (?, ?, ?, ?)");
-  auto row = database_->prepare("INSERT INTO rows VALUES (?, ?, ?, ?)");
   auto skipped = database_->prepare("INSERT INTO skipped VALUES (?, ?)");
   std::int64_t silent = 0;
   for (const auto& attempt : batch) {
-    if (attempt.fate == LibraryAttempt::Fate::silent) {
-      ++silent;
-    } else if (attempt.fate == LibraryAttempt::Fate::skipped) {
+    if (attempt.fate == LibraryAttempt::Fate::silent) ++silent;
+    else if (attempt.fate == LibraryAttempt::Fate::skipped)
       skipped.bind(1, std::int64_t(attempt.index)).bind(2, attempt.problem).run();
-    } else {
-      patch.bind(1, std::int64_t(attempt.index)).bindFloats(2, attempt.patch.values);
-      patch.bindBytes(3, attempt.patch.state).bind(4, attempt.patch.source).run();
-      const std::int64_t id = database_->lastRowId();
-      for (const auto& render : attempt.rows)
-        row.bind(1, id).bind(2, std::int64_t(render.note)).bind(3, render.rmsDb).bindFloats(4, render.embedding).run();
-    }
+    else insertPatch(attempt.patch, attempt.index, attempt.rows, attempt.sources);
   }
   auto next = database_->prepare("UPDATE settings SET value = ? WHERE key = 'next_attempt'");
   next.bind(1, std::int64_t(nextAttempt)).run();
@@ -158,10 +213,75 @@ void Library::append(const std::vector<LibraryAttempt>& batch, std::uint64_t nex
   transaction.commit();
 }
 
+std::vector<std::int64_t> Library::appendPresets(const std::vector<PresetRecord>& batch) {
+  Transaction transaction(*database_);
+  auto insert = database_->prepare("INSERT OR REPLACE INTO presets (content, path, fate, problem, patch) VALUES (?, ?, ?, ?, ?)");
+  auto line = database_->prepare("INSERT OR IGNORE INTO lineage (patch, source, own) VALUES (?, ?, 1)");
+  std::vector<std::int64_t> ids;
+  for (const auto& record : batch) {
+    const bool kept = record.fate == PresetRecord::Fate::kept;
+    ids.push_back(kept ? insertPatch(record.patch, std::nullopt, record.rows, record.sources) : 0);
+    insert.bind(1, record.content).bind(2, record.path).bind(3, std::int64_t(record.fate)).bind(4, record.problem);
+    insert.bind(5, kept ? ids.back() : record.duplicateOf).run();
+    if (record.fate == PresetRecord::Fate::duplicate)
+      for (const auto& source : record.sources) line.bind(1, record.duplicateOf).bind(2, source).run();
+  }
+  transaction.commit();
+  return ids;
+}
+
 Patch Library::patch(std::int64_t id) {
-  auto select = database_->prepare("SELECT parameters, state, source FROM patches WHERE id = ?");
+  auto select = database_->prepare("SELECT parameters, state, source, typeof(state) FROM patches WHERE id = ?");
   if (!select.bind(1, id).step()) failInput("{} has no patch {}", file_.string(), id);
-  return {select.floats(0), select.bytes(1), select.text(2)};
+  const bool apart = select.text(3) == "integer";
+  return {select.floats(0), apart ? StateStore(*database_).get(select.integer(1), file_.string()) : select.bytes(1),
+          select.text(2)};
+}
+
+std::vector<std::string> Library::sources(std::int64_t id) {
+  auto select = database_->prepare("SELECT source FROM lineage WHERE patch = ? ORDER BY source");
+  select.bind(1, id);
+  std::vector<std::string> sources;
+  while (select.step()) sources.push_back(select.text(0));
+  return sources;
+}
+
+std::set<std::string> Library::withDuplicates(const std::set<std::string>& sources) {
+  std::set<std::string> all = sources;
+  for (const auto& source : sources)
+    if (const auto preset = presetWith(source); preset != 0)
+      for (auto& other : this->sources(preset)) all.insert(std::move(other));
+  return all;
+}
+
+std::unordered_set<std::int64_t> Library::patchesFrom(const std::set<std::string>& sources) {
+  auto select = database_->prepare("SELECT patch FROM lineage WHERE source = ?");
+  std::unordered_set<std::int64_t> patches;
+  for (const auto& source : sources) {
+    select.reset();
+    select.bind(1, source);
+    while (select.step()) patches.insert(select.integer(0));
+  }
+  return patches;
+}
+
+std::int64_t Library::presetWith(const std::string& source) {
+  auto select = database_->prepare("SELECT patch FROM lineage WHERE source = ? AND own = 1");
+  return select.bind(1, source).step() ? select.integer(0) : 0;
+}
+
+std::optional<PresetRecord::Fate> Library::knownPreset(const std::string& content) {
+  auto select = database_->prepare("SELECT fate FROM presets WHERE content = ?");
+  if (!select.bind(1, content).step()) return std::nullopt;
+  return PresetRecord::Fate(select.integer(0));
+}
+
+std::vector<KeptPreset> Library::presets() {
+  auto select = database_->prepare("SELECT patch, path FROM presets WHERE fate = ? ORDER BY patch");
+  select.bind(1, std::int64_t(PresetRecord::Fate::kept));
+  std::vector<KeptPreset> presets;
+  while (select.step()) presets.push_back({select.integer(0), select.text(1)});
+  return presets;
 }
 
 Library::Embeddings Library::embeddings() {

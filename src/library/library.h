@@ -7,6 +7,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <unordered_set>
 
 namespace patchpilot {
 
@@ -21,6 +23,8 @@ struct LibrarySettings {
   std::string synthVersion;
   Bytes base;                    ///< the state that patches are laid over; empty for the plug-in's own
   bool ownBase = false;          ///< whether the user named the base preset
+  std::string sampling;          ///< how `library build` draws: "uniform", "around"; empty: nothing was drawn yet
+  std::string around;            ///< where sampling is "around": names the presets; see `AroundPresets`
   std::uint64_t seed = 1;
   std::vector<int> notes = {60}; ///< every patch is rendered at each
   int velocity = 100;
@@ -46,6 +50,27 @@ struct LibraryAttempt {
   Patch patch;
   std::vector<LibraryRow> rows;  ///< where kept: those that are audible
   std::string problem;           ///< where skipped
+  std::vector<std::string> sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
+};
+
+/// What has become of one preset that was to be added.
+struct PresetRecord {
+  enum class Fate { kept, silent, broken, duplicate };
+
+  std::string content;  ///< hash of the preset as it was found, by which it is known again
+  std::string path;     ///< of its file; for one of several in a bundle, its label behind a `#`
+  Fate fate = Fate::kept;
+  std::string problem;  ///< where broken: why
+  Patch patch;
+  std::vector<LibraryRow> rows;
+  std::vector<std::string> sources;     ///< where kept or a duplicate: its own `presetHash`es
+  std::int64_t duplicateOf = 0;         ///< where a duplicate: the patch that stands for it
+};
+
+/// A preset that a library keeps, as `presets()` lists it.
+struct KeptPreset {
+  std::int64_t patch = 0;
+  std::string path;
 };
 
 /// How far a library has come.
@@ -58,7 +83,8 @@ struct LibraryCounts {
 };
 
 /// Patches with their embeddings in one SQLite file. It is written in transactions only, so that
-/// it can be killed at any moment and opens again with all but the batch in flight.
+/// it can be killed at any moment and opens again with all but the batch in flight. Files of format 1,
+/// which knew no presets, are read as they are and brought to format 2 when they are first written.
 class Library {
  public:
   /// Makes a new file. @throws Error (system) where it cannot be written.
@@ -71,11 +97,39 @@ class Library {
   const LibrarySettings& settings() const { return settings_; }
   LibraryCounts counts();
 
+  /// Settles how patches are drawn, where nothing was drawn yet.
+  void setSampling(const std::string& sampling, const std::string& around, std::uint64_t seed);
+
   /// Writes a batch in one transaction. @param nextAttempt where building goes on after it
   void append(const std::vector<LibraryAttempt>& batch, std::uint64_t nextAttempt);
 
+  /// Writes what became of presets in one transaction. @return ids of the patches, 0 where none was kept
+  std::vector<std::int64_t> appendPresets(const std::vector<PresetRecord>& batch);
+
   /// One patch by its id. @throws Error (input) where there is none.
   Patch patch(std::int64_t id);
+
+  /// The presets that a patch came from, by `presetHash`: of a preset its own hashes (as it was found and
+  /// as the synth saved it after loading) and those of its duplicates; of a patch perturbed or crossed from
+  /// presets, all hashes of theirs. Empty for a patch that was drawn from the space.
+  std::vector<std::string> sources(std::int64_t id);
+
+  /// These hashes, and the others of the presets that have one of them: a preset that was found twice under
+  /// two hashes has both.
+  std::set<std::string> withDuplicates(const std::set<std::string>& sources);
+
+  /// The patches that came from any of these presets, which are taken as they are: see `withDuplicates`.
+  /// @param sources `presetHash`es
+  std::unordered_set<std::int64_t> patchesFrom(const std::set<std::string>& sources);
+
+  /// The preset that has this hash among its own, not one derived from it; 0 where there is none.
+  std::int64_t presetWith(const std::string& source);
+
+  /// Whether a preset of this content was looked at before, and what became of it.
+  std::optional<PresetRecord::Fate> knownPreset(const std::string& content);
+
+  /// The presets that were kept, in the order of their ids.
+  std::vector<KeptPreset> presets();
 
   /// All embeddings, row after row (`rows x dimension`), and the patch and note of each row.
   struct Embeddings {
@@ -92,6 +146,9 @@ class Library {
  private:
   Library(const std::filesystem::path& file, Database::Mode mode);
   void readSettings();
+  void bringUpToDate(Database::Mode mode, std::int64_t format);
+  std::int64_t insertPatch(const Patch& patch, std::optional<std::uint64_t> attempt, const std::vector<LibraryRow>& rows,
+                           const std::vector<std::string>& sources);
 
   std::filesystem::path file_;
   std::unique_ptr<Database> database_;

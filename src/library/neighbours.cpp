@@ -29,9 +29,11 @@ NeighbourIndex::NeighbourIndex(NeighbourIndex&&) noexcept = default;
 
 std::size_t NeighbourIndex::rows() const { return impl_->patches.size(); }
 
-std::vector<Neighbour> NeighbourIndex::nearest(std::span<const float> vector, int count) const {
-  // Rows enough for `count` patches even where every note of the nearest ones comes first.
-  const std::size_t k = std::min(rows(), std::size_t(count) * impl_->notesPerPatch);
+std::vector<Neighbour> NeighbourIndex::nearest(std::span<const float> vector, int count,
+                                               const std::unordered_set<std::int64_t>& leftOut) const {
+  // Rows enough for `count` patches even where every note of the nearest ones, and all that is left out,
+  // comes first.
+  const std::size_t k = std::min(rows(), (std::size_t(count) + leftOut.size()) * impl_->notesPerPatch);
   std::vector<float> squared(k);
   std::vector<faiss::Index::idx_t> labels(k);
   if (k > 0) impl_->index.search(1, vector.data(), faiss::Index::idx_t(k), squared.data(), labels.data());
@@ -40,7 +42,7 @@ std::vector<Neighbour> NeighbourIndex::nearest(std::span<const float> vector, in
   for (std::size_t i = 0; i < k && result.size() < std::size_t(count); ++i) {
     if (labels[i] < 0) continue;
     const auto row = std::size_t(labels[i]);
-    if (!seen.insert(impl_->patches[row]).second) continue;
+    if (leftOut.contains(impl_->patches[row]) || !seen.insert(impl_->patches[row]).second) continue;
     result.push_back({impl_->patches[row], impl_->notes[row], std::sqrt(std::max(0.0f, squared[i]))});
   }
   return result;

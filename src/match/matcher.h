@@ -4,6 +4,8 @@
 #include "match/target.h"
 
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace patchpilot {
@@ -12,8 +14,9 @@ namespace patchpilot {
 struct Proposal {
   std::size_t synth = 0;       ///< index of the synth that it is for
   Patch patch;
-  std::string origin;          ///< where it came from, such as "jx10.db, patch 17"
+  std::string origin;          ///< where it came from, such as "jx10.db, patch 17"; of a preset, its file
   double score = 0;            ///< the matcher's own; smaller is better, of use within one matcher only
+  std::vector<std::string> sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
 };
 
 /// A family of methods: a target in, proposals out.
@@ -30,13 +33,16 @@ class Matcher {
 class RetrievalMatcher : public Matcher {
  public:
   /// @param libraries must outlive the matcher
-  explicit RetrievalMatcher(std::vector<SearchLibrary*> libraries);
+  /// @param leftOut   `presetHash`es: these presets, their duplicates and whatever was perturbed or crossed
+  ///                  from them are not proposed. For evaluation: what a target was made with
+  explicit RetrievalMatcher(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut = {});
 
   std::string name() const override { return "retrieval"; }
   std::vector<Proposal> propose(const Target& target, int count) override;
 
  private:
   std::vector<SearchLibrary*> libraries_;
+  std::set<std::string> leftOut_;
 };
 
 }  // namespace patchpilot

@@ -19,7 +19,10 @@ std::string identity(std::size_t synth, const Patch& patch) {
 
 }  // namespace
 
-RetrievalMatcher::RetrievalMatcher(std::vector<SearchLibrary*> libraries) : libraries_(std::move(libraries)) {}
+RetrievalMatcher::RetrievalMatcher(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut)
+    : libraries_(std::move(libraries)), leftOut_(std::move(leftOut)) {
+  for (SearchLibrary* one : libraries_) leftOut_ = one->library.withDuplicates(leftOut_);
+}
 
 std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count) {
   struct Found {
@@ -32,7 +35,8 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
     const auto embedder = makeEmbedder(settings.embedderName, settings.embedderVersion);
     std::vector<float> vector(std::size_t(embedder->dimension()));
     embedder->embed(target.sound.channel(0), target.sound.channel(1), vector);
-    for (const Neighbour& neighbour : libraries_[i]->index.nearest(vector, count)) found.push_back({i, neighbour});
+    const auto leftOut = libraries_[i]->library.patchesFrom(leftOut_);
+    for (const Neighbour& neighbour : libraries_[i]->index.nearest(vector, count, leftOut)) found.push_back({i, neighbour});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const Found& a, const Found& b) { return a.neighbour.distance < b.neighbour.distance; });
@@ -47,7 +51,8 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
     const std::string origin = patch.source.empty()
                                    ? fmt::format("{}, patch {}", from.library.file().filename().string(), one.neighbour.patch)
                                    : patch.source;
-    proposals.push_back({from.synth, std::move(patch), origin, one.neighbour.distance});
+    proposals.push_back({from.synth, std::move(patch), origin, one.neighbour.distance,
+                         from.library.sources(one.neighbour.patch)});
   }
   return proposals;
 }

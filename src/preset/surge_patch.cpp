@@ -166,6 +166,29 @@ Bytes serializeSurgePatch(const SurgePatch& patch) {
   return bytes;
 }
 
+std::vector<std::size_t> surgeStateCuts(std::span<const std::uint8_t> bytes) {
+  // A `.fxp` and a `.vstpreset` have 60 and 48 bytes before the patch.
+  const auto head = bytes.first(std::min<std::size_t>(bytes.size(), 64));
+  const auto at = std::search(head.begin(), head.end(), tag.begin(), tag.end());
+  std::vector<std::size_t> cuts;
+  try {
+    ByteReader reader(bytes.subspan(std::size_t(at - head.begin())), what);
+    reader.take(tag.size(), "the tag");
+    std::array<std::uint32_t, 7> sizes{};  // the XML, then six wavetables
+    for (auto& size : sizes) size = reader.littleEndian<std::uint32_t>("a size");
+    std::size_t end = bytes.size() - reader.remaining();
+    for (const auto size : sizes) {
+      if (size > bytes.size() - end) break;
+      end += size;
+      if (size > 0) cuts.push_back(end);
+    }
+  } catch (const Error&) {
+    // No Surge patch.
+  }
+  if (!bytes.empty() && (cuts.empty() || cuts.back() != bytes.size())) cuts.push_back(bytes.size());
+  return cuts;
+}
+
 SurgePatch emptySurgePatch(int revision) {
   // What is no parameter has no default that a patch could fall back to: it stays as the patch before left
   // it.

@@ -62,6 +62,10 @@ SurgePatch parseSurgePatch(std::span<const std::uint8_t> chunk);
 /// The bytes as Surge streams them, without JUCE's trailer.
 Bytes serializeSurgePatch(const SurgePatch& patch);
 
+/// Where a state or a file with a Surge patch in it can be cut so that patches which share a wavetable share
+/// a piece: ends of pieces, ascending, the last of them the size of `bytes`. Anything else is one piece.
+std::vector<std::size_t> surgeStateCuts(std::span<const std::uint8_t> bytes);
+
 /// A patch that holds nothing, so that every parameter takes Surge's built-in default whatever patch a user
 /// has made the initial one.
 /// @param revision of the streaming format in which values will be set; Surge converts older ones itself

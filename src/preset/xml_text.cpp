@@ -136,7 +136,8 @@ std::optional<XmlTag> findClosing(std::string_view xml, const XmlTag& open, std:
   return std::nullopt;
 }
 
-std::optional<XmlValue> findAttribute(std::string_view xml, const XmlTag& tag, std::string_view name) {
+std::vector<XmlAttribute> tagAttributes(std::string_view xml, const XmlTag& tag) {
+  std::vector<XmlAttribute> attributes;
   std::size_t i = tag.begin + 1 + tag.name.size();
   while (i < tag.end) {
     while (i < tag.end && (isSpace(xml[i]) || xml[i] == '/' || xml[i] == '>')) ++i;
@@ -144,7 +145,7 @@ std::optional<XmlValue> findAttribute(std::string_view xml, const XmlTag& tag, s
     while (i < tag.end && !isSpace(xml[i]) && xml[i] != '=' && xml[i] != '>' && xml[i] != '"' &&
            xml[i] != '\'')
       ++i;
-    const auto found = xml.substr(nameBegin, i - nameBegin);
+    const auto name = xml.substr(nameBegin, i - nameBegin);
     while (i < tag.end && isSpace(xml[i])) ++i;
     if (i < tag.end && xml[i] == '=') ++i;
     while (i < tag.end && isSpace(xml[i])) ++i;
@@ -154,8 +155,16 @@ std::optional<XmlValue> findAttribute(std::string_view xml, const XmlTag& tag, s
     }
     const auto valueEnd = xml.find(xml[i], i + 1);
     if (valueEnd == std::string_view::npos || valueEnd >= tag.end) break;
-    if (found == name) return XmlValue{i + 1, valueEnd};
+    attributes.push_back({name, xml.substr(i + 1, valueEnd - i - 1)});
     i = valueEnd + 1;
+  }
+  return attributes;
+}
+
+std::optional<XmlValue> findAttribute(std::string_view xml, const XmlTag& tag, std::string_view name) {
+  for (const auto& attribute : tagAttributes(xml, tag)) {
+    const auto begin = std::size_t(attribute.value.data() - xml.data());
+    if (attribute.name == name) return XmlValue{begin, begin + attribute.value.size()};
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace patchpilot {
 
@@ -32,6 +33,15 @@ std::optional<XmlTag> findTag(std::string_view xml, std::string_view name, std::
 
 /// The tag that closes `open`, which is not self-closing, within the text up to `to`.
 std::optional<XmlTag> findClosing(std::string_view xml, const XmlTag& open, std::size_t to);
+
+/// An attribute of a tag: its name, and its value as it stands in the text.
+struct XmlAttribute {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// All attributes of `tag`, in its order. What has no quoted value is passed over.
+std::vector<XmlAttribute> tagAttributes(std::string_view xml, const XmlTag& tag);
 
 std::optional<XmlValue> findAttribute(std::string_view xml, const XmlTag& tag, std::string_view name);
 

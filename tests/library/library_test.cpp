@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "library/neighbours.h"
+#include "preset/surge_patch.h"
 #include "test_support.h"
 
 #include <fcntl.h>
@@ -72,17 +73,17 @@ TEST(LibraryBuild, IsTheSameWhateverTheWorkers) {
 TEST(LibraryBuild, GoesOnWhereItWasInterrupted) {
   const TestPlaces places;
   const Synth synth(loadSpace("dx10"));
-  const Contents whole = built(places.folder / "whole.db", synth, 40, 2);
+  const Contents whole = built(places.folder / "whole.db", synth, 300, 2);
   {
     Library library = Library::create(places.folder / "part.db", shortSettings(synth));
-    BuildOptions options{40, 2, [](const BuildProgress& p) { if (p.patches >= 10) setInterrupted(true); }};
+    BuildOptions options{300, 2, [](const BuildProgress& p) { if (p.patches >= 10) setInterrupted(true); }};
     EXPECT_FALSE(buildLibrary(library, synth, options));
     setInterrupted(false);
     EXPECT_GE(library.counts().patches, 10u);
-    EXPECT_LT(library.counts().patches, 40u);
+    EXPECT_LT(library.counts().patches, 300u);
   }
   Library library = Library::open(places.folder / "part.db", Database::Mode::readWrite);
-  EXPECT_TRUE(buildLibrary(library, synth, {.count = 40, .workers = 3}));
+  EXPECT_TRUE(buildLibrary(library, synth, {.count = 300, .workers = 3}));
   EXPECT_EQ(contentsOf(library), whole);
 }
 
@@ -338,6 +339,106 @@ TEST(Library, KeepsAPresetWhole) {
   EXPECT_EQ(again.patch(1).state, attempt.patch.state);
   EXPECT_EQ(again.patch(1).source, attempt.patch.source);
   EXPECT_TRUE(again.patch(1).values.empty());
+}
+
+PresetRecord madeUpPreset(const std::string& name, std::vector<std::string> sources, Bytes state) {
+  PresetRecord record;
+  record.content = "content of " + name;
+  record.path = "/presets/" + name;
+  record.patch.state = std::move(state);
+  record.patch.source = record.path;
+  record.rows = madeUp(0).rows;
+  record.sources = std::move(sources);
+  return record;
+}
+
+/// Surge patches with the same wavetable: the library keeps it once.
+TEST(Library, GivesBackStatesToTheByteAndKeepsSharedPiecesOnce) {
+  const TemporaryFolder folder;
+  SurgePatch surge = emptySurgePatch();
+  surge.wavetableBytes[2] = 100000;
+  std::uint32_t noise = 1;
+  for (int i = 0; i < 100000; ++i) surge.tail.push_back(std::uint8_t((noise = noise * 1664525u + 1013904223u) >> 24));
+  std::vector<Bytes> states;
+  std::vector<PresetRecord> records;
+  for (int i = 0; i < 10; ++i) {
+    setSurgeMeta(surge, {std::to_string(i), {}, {}, {}});
+    states.push_back(serializeSurgePatch(surge));
+    records.push_back(madeUpPreset(std::to_string(i), {}, states.back()));
+  }
+  Library library = Library::create(folder / "a.db", madeUpSettings());
+  const auto ids = library.appendPresets(records);
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(library.patch(ids[i]).state, states[i]);
+  EXPECT_LT(std::filesystem::file_size(folder / "a.db"), 300000u);
+}
+
+TEST(Library, KnowsWhatEveryPatchCameFrom) {
+  const TemporaryFolder folder;
+  Library library = Library::create(folder / "a.db", madeUpSettings());
+  PresetRecord twin = madeUpPreset("twin", {"hash c"}, {});
+  twin.fate = PresetRecord::Fate::duplicate;
+  twin.duplicateOf = 1;
+  PresetRecord broken = madeUpPreset("broken", {}, {});
+  broken.fate = PresetRecord::Fate::broken;
+  broken.problem = "crashed";
+  const auto ids = library.appendPresets({madeUpPreset("a", {"hash a", "hash a loaded"}, {1}), madeUpPreset("b", {"hash b"}, {2}), twin, broken});
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 2, 0, 0}));
+  LibraryAttempt drawn = madeUp(0), derived = madeUp(1);
+  derived.sources = {"hash a", "hash b"};
+  library.append({drawn, derived}, 2);
+
+  EXPECT_EQ(library.sources(1), (std::vector<std::string>{"hash a", "hash a loaded", "hash c"}));
+  EXPECT_TRUE(library.sources(3).empty());
+  EXPECT_EQ(library.sources(4), (std::vector<std::string>{"hash a", "hash b"}));
+  EXPECT_EQ(library.patchesFrom({"hash c", "hash z"}), (std::unordered_set<std::int64_t>{1}));
+  EXPECT_EQ(library.patchesFrom({"hash b"}), (std::unordered_set<std::int64_t>{2, 4}));
+  EXPECT_EQ(library.withDuplicates({"hash c"}), (std::set<std::string>{"hash a", "hash a loaded", "hash c"}));
+  EXPECT_EQ(library.presetWith("hash b"), 2) << "not the patch derived from it";
+  EXPECT_EQ(library.presetWith("hash c"), 1);
+  EXPECT_EQ(library.presetWith("hash z"), 0);
+  EXPECT_EQ(library.knownPreset("content of broken"), PresetRecord::Fate::broken);
+  EXPECT_FALSE(library.knownPreset("content of another"));
+  ASSERT_EQ(library.presets().size(), 2u);
+  EXPECT_EQ(library.presets()[1].path, "/presets/b");
+}
+
+/// Turns a library into one as format 1 had it: without the tables of format 2, a preset's state in its row.
+void makeFormat1(const std::filesystem::path& file) {
+  Database database(file, Database::Mode::readWrite);
+  database.execute("DROP TABLE pieces; DROP TABLE states; DROP TABLE lineage; DROP TABLE presets;"
+                   "DELETE FROM settings WHERE key IN ('sampling', 'around');"
+                   "UPDATE patches SET state = x'010203' WHERE id = 2;"
+                   "PRAGMA user_version = 1");
+}
+
+TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {
+  const TemporaryFolder folder;
+  { Library::create(folder / "old.db", madeUpSettings()).append({madeUp(0), madeUp(1)}, 2); }
+  makeFormat1(folder / "old.db");
+  const Bytes before = readFile(folder / "old.db");
+  {
+    Library library = Library::open(folder / "old.db");
+    EXPECT_EQ(library.patch(1).values, madeUp(0).patch.values);
+    EXPECT_EQ(library.patch(2).state, (Bytes{1, 2, 3}));
+    EXPECT_TRUE(library.sources(1).empty());
+    EXPECT_TRUE(library.presets().empty());
+    EXPECT_EQ(library.settings().sampling, "uniform");
+    EXPECT_EQ(NeighbourIndex(library).nearest(madeUp(1).rows[0].embedding, 1).front().patch, 2);
+  }
+  EXPECT_EQ(readFile(folder / "old.db"), before) << "reading has changed the file";
+  {
+    Library library = Library::open(folder / "old.db", Database::Mode::readWrite);
+    EXPECT_EQ(library.appendPresets({madeUpPreset("a", {"hash a"}, {7, 8})}).front(), 3);
+    library.append({madeUp(2)}, 3);
+  }
+  Library library = Library::open(folder / "old.db");
+  EXPECT_EQ(library.counts().patches, 4u);
+  EXPECT_EQ(library.patch(2).state, (Bytes{1, 2, 3}));
+  EXPECT_EQ(library.patch(3).state, (Bytes{7, 8}));
+  EXPECT_EQ(library.patchesFrom({"hash a"}), (std::unordered_set<std::int64_t>{3}));
+  EXPECT_EQ(library.settings().sampling, "uniform");
+  Database(folder / "old.db", Database::Mode::readWrite).execute("PRAGMA user_version = 3");
+  EXPECT_TRUE(refuses([&] { Library::open(folder / "old.db"); }, "format 3"));
 }
 
 }  // namespace

@@ -78,5 +78,19 @@ TEST(NeighbourIndex, GivesNoMoreThanThereIs) {
   EXPECT_TRUE(NeighbourIndex(none).nearest(vector, 50).empty());
 }
 
+TEST(NeighbourIndex, LeavesOutWhatItIsToldAndFindsTheNextInstead) {
+  const TemporaryFolder folder;
+  Library library = madeUp(folder / "a.db", 100, {48, 60, 72});
+  const NeighbourIndex index(library);
+  const auto all = library.embeddings();
+  const auto vector = std::span(all.vectors).first(std::size_t(all.dimension));
+  const auto nearest = index.nearest(vector, 30);
+  std::unordered_set<std::int64_t> leftOut;
+  for (std::size_t i = 0; i < 20; ++i) leftOut.insert(nearest[i].patch);
+  const auto rest = index.nearest(vector, 10, leftOut);
+  ASSERT_EQ(rest.size(), 10u);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(rest[i].patch, nearest[20 + i].patch);
+}
+
 }  // namespace
 }  // namespace patchpilot

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "library/database.h"
+#include "base/files.h"
+
+namespace patchpilot {
+
+/// The states of presets within a library, each piece of them kept once and compressed: hundreds of Surge
+/// patches share a wavetable of a few hundred kilobytes, and its XML shrinks to an eighth.
+class StateStore {
+ public:
+  /// SQL of the tables that it needs, to be made with CREATE or CREATE TEMP.
+  static constexpr const char* kPieces = "TABLE IF NOT EXISTS pieces (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, "
+                                         "size INTEGER NOT NULL, deflated BLOB NOT NULL)";
+  static constexpr const char* kStates = "TABLE IF NOT EXISTS states (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, "
+                                         "pieces TEXT NOT NULL)";
+
+  explicit StateStore(Database& database) : database_(database) {}
+
+  /// Keeps a state. @return its id; the same for the same bytes
+  std::int64_t put(const Bytes& state);
+
+  /// @throws Error (input) where there is none, or it is damaged.
+  Bytes get(std::int64_t id, const std::string& file);
+
+ private:
+  std::int64_t putPiece(std::span<const std::uint8_t> piece);
+
+  Database& database_;
+};
+
+}  // namespace patchpilot
