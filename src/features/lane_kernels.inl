@@ -151,13 +151,13 @@ void channelPowers(const ComplexLanes* spectrum, std::size_t size, ComplexLanes*
   }
 }
 
-void melBand(const ComplexLanes* power, const float* weights, std::size_t count, float* left, float* right) {
+void weightedSums(const ComplexLanes* values, const float* weights, std::size_t count, float* left, float* right) {
   for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
     ComplexVector sum = {};
     for (std::size_t i = 0; i < count; ++i) {
-      const ComplexVector bin = load(power[i], lane);
-      sum.re += bin.re * weights[i];
-      sum.im += bin.im * weights[i];
+      const ComplexVector value = load(values[i], lane);
+      sum.re += value.re * weights[i];
+      sum.im += value.im * weights[i];
     }
     vectorAt(left + lane) = sum.re;
     vectorAt(right + lane) = sum.im;
@@ -198,6 +198,9 @@ float largest(const float* values, std::size_t count) {
   return result;
 }
 
+PATCHPILOT_INLINE Vector magnitude(const Vector& value) { return (Vector)((IntVector)value & 0x7fffffff); }
+PATCHPILOT_INLINE Vector lesser(const Vector& a, const Vector& b) { return a < b ? a : b; }
+
 double absoluteDifference(const float* a, const float* b, std::size_t count) {
   // Short runs in single precision, their sums in double: rounding stays below 1e-6 of the sum.
   constexpr std::size_t kRun = 64 * kLanes;
@@ -206,17 +209,126 @@ double absoluteDifference(const float* a, const float* b, std::size_t count) {
     const std::size_t end = count - start < kRun ? count : start + kRun;
     Vector sum = {};
     for (std::size_t i = start; i < end; i += kWidth) {
-      const Vector difference = vectorAt(a + i) - vectorAt(b + i);
-      sum += difference > 0 ? difference : -difference;
+      sum += magnitude(vectorAt(a + i) - vectorAt(b + i));
     }
     for (std::size_t lane = 0; lane < kWidth; ++lane) total += sum[lane];
   }
   return total;
 }
 
+/// Powers of the average of both channels, and per lane its energy as a share of theirs.
+PATCHPILOT_INLINE void averagePowers(const ComplexLanes* spectrum, std::size_t size, float* power, float* share) {
+  for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
+    Vector average = Vector{} + 1e-37f, both = average;  // silence is all of silence, and not 0 / 0
+    for (std::size_t k = 0; k <= size / 2; ++k) {
+      const ComplexVector a = load(spectrum[k], lane), b = load(spectrum[k == 0 ? 0 : size - k], lane);
+      const Vector re = a.re + b.re + a.im + b.im, im = a.im - b.im + b.re - a.re;
+      const Vector value = (re * re + im * im) * 0.0625f;
+      average += value;
+      both += (a.re * a.re + a.im * a.im + b.re * b.re + b.im * b.im) * 0.25f;
+      vectorAt(power + k * kLanes + lane) = value;
+    }
+    vectorAt(share + lane) = average / both;
+  }
+}
+
+/// Square roots in place, and the sum of each lane. Short runs are added up by themselves: in one long
+/// run of equal values each rounding would err in the same direction.
+PATCHPILOT_INLINE void rootsAndSums(float* values, std::size_t rows, float* sums) {
+  constexpr std::size_t kRun = 32;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] = 0;
+  for (std::size_t start = 0; start < rows; start += kRun) {
+    const std::size_t end = rows - start < kRun ? rows : start + kRun;
+    for (std::size_t i = start * kLanes; i < end * kLanes; ++i) values[i] = __builtin_sqrtf(values[i]);
+    for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
+      Vector sum = {};
+      for (std::size_t row = start; row < end; ++row) sum += vectorAt(values + row * kLanes + lane);
+      vectorAt(sums + lane) += sum;
+    }
+  }
+}
+
+void cumulatedMass(const ComplexLanes* spectrum, std::size_t size, float leastSum, float* cumulated, float* share) {
+  const std::size_t bins = size / 2 + 1;
+  averagePowers(spectrum, size, cumulated, share);
+  float totals[kLanes];
+  rootsAndSums(cumulated, bins, totals);
+  for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
+    const Vector total = vectorAt(totals + lane);
+    const Vector scale = 1 / (total > leastSum ? total : Vector{} + leastSum);
+    Vector sum = {};
+    for (std::size_t k = 0; k < bins; ++k) {
+      sum += vectorAt(cumulated + k * kLanes + lane) * scale;
+      vectorAt(cumulated + k * kLanes + lane) = sum;
+    }
+  }
+}
+
+float averageEnergy(const float* left, const float* right, std::size_t count) {
+  Vector sums = {};
+  std::size_t i = 0;
+  for (; i + kWidth <= count; i += kWidth) {
+    const Vector average = (vectorAt(left + i) + vectorAt(right + i)) * 0.5f;
+    sums += average * average;
+  }
+  float sum = 0;
+  for (; i < count; ++i) sum += (left[i] + right[i]) * (left[i] + right[i]) * 0.25f;
+  for (std::size_t lane = 0; lane < kWidth; ++lane) sum += sums[lane];
+  return sum;
+}
+
+/// How many columns of distances are computed at once, so that a row's frames are read once for all.
+constexpr std::size_t kColumns = 8;
+
+/// Distances of kWidth row frames to the columns that a slanted front reaches in kColumns steps: at step
+/// t, row l meets column t - l. With columns back to front those lie side by side, ascending.
+PATCHPILOT_INLINE void frontDistances(const float* row, std::size_t rowStride, const float* column,
+                                      std::size_t columnStride, std::size_t count, Vector* distances) {
+  for (std::size_t step = 0; step < kColumns; ++step) distances[step] = Vector{};
+  for (std::size_t k = 0; k < count; ++k, row += rowStride, column += columnStride) {
+    const Vector value = vectorAt(row);
+#pragma GCC unroll 8
+    for (std::size_t step = 0; step < kColumns; ++step) distances[step] += magnitude(value - vectorAt(column - step));
+  }
+}
+
+/// `first`, and behind it all of `rest` but its last.
+PATCHPILOT_INLINE Vector shiftIn(float first, const Vector& rest) {
+  IntVector from;
+  for (std::size_t lane = 0; lane < kWidth; ++lane) from[lane] = lane == 0 ? int(kWidth) : int(lane) - 1;
+  return __builtin_shuffle(rest, Vector{} + first, from);
+}
+
+/// kWidth rows of the table of costs at a time, by a slanted front, so that a step depends only on the
+/// two before. `edge` holds the last row of those above; cells outside the table cost so much that no
+/// way leads through them.
+float warpedCost(const WarpedSequence& rows, const WarpedSequence& columns, std::size_t count, float* edge) {
+  const Vector far = Vector{} + 1e30f;
+  const std::size_t lastRow = (rows.frames - 1) % kWidth;
+  float result = 0;
+  edge[0] = 0;  // the way begins above the first cell
+  for (std::size_t first = 0; first < rows.frames; first += kWidth) {
+    Vector here = far, diagonal = far;
+    for (std::size_t start = 0; start < columns.frames + kWidth - 1; start += kColumns) {
+      Vector distances[kColumns];
+      frontDistances(rows.values + first, rows.stride, columns.values + columns.frames - 1 - start, columns.stride, count,
+                     distances);
+      for (std::size_t step = 0; step < kColumns; ++step) {
+        const std::size_t column = start + step;
+        const Vector above = shiftIn(edge[column], here);
+        here = lesser(lesser(above, here) + distances[step], diagonal + 2 * distances[step]);
+        diagonal = first + column == 0 ? far : above;
+        if (column + 1 >= kWidth) edge[column + 1 - kWidth] = here[kWidth - 1];
+        if (column == columns.frames - 1 + lastRow) result = here[lastRow];
+      }
+    }
+  }
+  return result;
+}
+
 #undef PATCHPILOT_INLINE
 
 }  // namespace
 
-extern const LaneKernels kernels{fftStage,   gatherFrames, channelPowers,     melBand,
-                                 powersToDb, largest,      absoluteDifference};
+extern const LaneKernels kernels{fftStage, gatherFrames,       channelPowers, weightedSums,  powersToDb,
+                                 largest,  absoluteDifference, cumulatedMass, averageEnergy, warpedCost};

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.h"
 #include "features/batch_fft.h"
 #include "features/mel.h"
 #include "features/stft.h"
@@ -13,8 +12,6 @@ namespace {
 
 constexpr float kAmin = 1e-10f;
 constexpr float kFloorDb = -80;
-constexpr std::size_t kMaxWindow = 4410;
-constexpr std::size_t kMaxHop = 2205;
 
 /// Everything about a scale that does not depend on the sound.
 struct ScalePlan {
@@ -36,9 +33,8 @@ const std::array<ScalePlan, 3>& scalePlans() {
 
 /// Memory for one batch of the largest scale, kept by each thread: allocating it costs as much as using it.
 struct Workspace {
-  std::vector<ComplexLanes> data = std::vector<ComplexLanes>(kMaxWindow);
-  std::vector<ComplexLanes> scratch = std::vector<ComplexLanes>(kMaxWindow);
-  std::vector<float> left, right;  ///< the sound with zeros before and after
+  std::vector<ComplexLanes> data = std::vector<ComplexLanes>(PaddedSound::kMaxWindow);
+  std::vector<ComplexLanes> scratch = std::vector<ComplexLanes>(PaddedSound::kMaxWindow);
 };
 
 /// Sets the lanes beyond the last frame, all of them in the last batch.
@@ -49,16 +45,17 @@ void fillSpareLanes(std::vector<float>& values, std::size_t frames, std::size_t 
   }
 }
 
-/// Mel powers of a sound whose first sample is at `left[origin]`, laid out as `MssSpectrum::Table`.
-std::vector<float> melPowers(const ScalePlan& plan, Workspace& work, std::size_t origin, std::size_t frames) {
+/// Mel powers of a sound, laid out as `MssSpectrum::Table`.
+std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, std::size_t frames) {
+  thread_local Workspace work;
   const LaneKernels& kernels = laneKernels();
   const auto [window, hop, bands] = plan.scale;
   const std::size_t batches = (frames + kLanes - 1) / kLanes;
-  const std::size_t first = origin - window / 2;
+  const std::size_t first = PaddedSound::kOrigin - window / 2;
   std::vector<float> values(batches * kChannels * bands * kLanes);
   for (std::size_t batch = 0; batch < batches; ++batch) {
     const std::size_t start = first + batch * kLanes * hop;
-    kernels.gatherFrames(work.left.data() + start, work.right.data() + start, hop, plan.window.data(), window,
+    kernels.gatherFrames(sound.left.data() + start, sound.right.data() + start, hop, plan.window.data(), window,
                          work.data.data());
     const ComplexLanes* spectrum = plan.fft.transform(work.data.data(), work.scratch.data());
     ComplexLanes* power = spectrum == work.data.data() ? work.scratch.data() : work.data.data();
@@ -66,8 +63,8 @@ std::vector<float> melPowers(const ScalePlan& plan, Workspace& work, std::size_t
     float* out = values.data() + batch * kChannels * bands * kLanes;
     for (std::size_t band = 0; band < bands; ++band) {
       const MelFilterbank::Band& filter = plan.filters.bands()[band];
-      kernels.melBand(power + filter.firstBin, filter.weights.data(), filter.weights.size(), out + band * kLanes,
-                      out + (bands + band) * kLanes);
+      kernels.weightedSums(power + filter.firstBin, filter.weights.data(), filter.weights.size(), out + band * kLanes,
+                           out + (bands + band) * kLanes);
     }
   }
   fillSpareLanes(values, frames, kChannels * bands * kLanes, 0);
@@ -81,12 +78,6 @@ void powersToDb(std::vector<float>& values) {
   kernels.powersToDb(values.data(), values.size(), kAmin, static_cast<float>(10 * std::log10(reference)), kFloorDb);
 }
 
-void padInto(std::vector<float>& padded, std::span<const float> samples) {
-  // Behind the sound there is room for a last batch of which only one lane is a frame.
-  padded.assign(samples.size() + kMaxWindow + kLanes * kMaxHop + kMaxWindow, 0.0f);
-  std::copy(samples.begin(), samples.end(), padded.begin() + kMaxWindow / 2);
-}
-
 }  // namespace
 
 float MssSpectrum::at(std::size_t scale, int channel, std::size_t band, std::size_t frame) const {
@@ -96,23 +87,19 @@ float MssSpectrum::at(std::size_t scale, int channel, std::size_t band, std::siz
 }
 
 MssSpectrum mssSpectrum(const AudioBuffer& sound) {
-  if (sound.frames() == 0 || sound.channels() < 1 || sound.channels() > kChannels ||
-      sound.sampleRateHz() != kSampleRateHz) {
-    throw Error(ExitCode::internal, fmt::format("MSS of a sound of {} frames, {} channels, {} Hz: it takes one frame "
-                                                "or more, 1 or 2 channels, 44100 Hz",
-                                                sound.frames(), sound.channels(), sound.sampleRateHz()));
-  }
-  thread_local Workspace work;
-  padInto(work.left, sound.channel(0));
-  padInto(work.right, sound.channel(sound.channels() - 1));
+  thread_local PaddedSound padded;
+  padded.assign(sound);
+  return mssSpectrum(padded);
+}
 
+MssSpectrum mssSpectrum(const PaddedSound& sound) {
   MssSpectrum result;
-  result.samples_ = sound.frames();
+  result.samples_ = sound.samples;
   for (std::size_t i = 0; i < result.tables_.size(); ++i) {
     const ScalePlan& plan = scalePlans()[i];
     MssSpectrum::Table& table = result.tables_[i];
-    table.frames = centredFrames(sound.frames(), plan.scale.window, plan.scale.hop);
-    table.decibels = melPowers(plan, work, kMaxWindow / 2, table.frames);
+    table.frames = centredFrames(sound.samples, plan.scale.window, plan.scale.hop);
+    table.decibels = melPowers(plan, sound, table.frames);
     powersToDb(table.decibels);
     fillSpareLanes(table.decibels, table.frames, kChannels * plan.scale.bands * kLanes, 0);
   }
@@ -120,10 +107,7 @@ MssSpectrum mssSpectrum(const AudioBuffer& sound) {
 }
 
 double mss(const MssSpectrum& a, const MssSpectrum& b) {
-  if (a.samples_ != b.samples_) {
-    throw Error(ExitCode::internal,
-                fmt::format("MSS of sounds of {} and {} samples: they must be equally long", a.samples_, b.samples_));
-  }
+  requireSameLength("MSS", a.samples_, b.samples_);
   double total = 0;
   for (std::size_t i = 0; i < a.tables_.size(); ++i) {
     const auto& left = a.tables_[i].decibels;

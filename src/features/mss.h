@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "audio/buffer.h"
+#include "features/padded_sound.h"
 
 namespace patchpilot {
 
@@ -25,7 +26,7 @@ class MssSpectrum {
   float at(std::size_t scale, int channel, std::size_t band, std::size_t frame) const;
 
  private:
-  friend MssSpectrum mssSpectrum(const AudioBuffer& sound);
+  friend MssSpectrum mssSpectrum(const PaddedSound& sound);
   friend double mss(const MssSpectrum& a, const MssSpectrum& b);
 
   /// batches x channels x bands x kLanes: frame i is lane i % kLanes of batch i / kLanes.
@@ -45,6 +46,7 @@ class MssSpectrum {
 /// @param sound at 44.1 kHz, finite samples, at least one frame; one channel is taken as two equal ones
 /// @throws Error (internal) for any other shape or rate
 MssSpectrum mssSpectrum(const AudioBuffer& sound);
+MssSpectrum mssSpectrum(const PaddedSound& sound);
 
 /// Multi-scale spectral distance (MSS) of two sounds, in dB: the mean absolute difference of their
 /// log-mel spectrograms over both channels, all bands and frames, averaged over the three scales

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "audio/buffer.h"
+#include "features/padded_sound.h"
 
 namespace patchpilot {
 
@@ -11,9 +12,8 @@ namespace patchpilot {
 struct RmsEnvelope {
   static constexpr std::size_t kWindow = 2205, kHop = 1102;
 
-  std::size_t samples = 0;     ///< length of the sound
-  std::vector<float> values;   ///< one for each frame, centred on sample `i * kHop`
-  double norm = 0;             ///< length of `values` as a vector
+  std::size_t samples = 0;    ///< length of the sound
+  std::vector<float> values;  ///< one for each frame, centred on sample `i * kHop`
 };
 
 /// Computes what librosa 0.10 does with float32 `y` of shape (2, samples):
@@ -21,10 +21,11 @@ struct RmsEnvelope {
 /// @param sound at 44.1 kHz, finite samples, at least one frame; one channel is taken as two equal ones
 /// @throws Error (internal) for any other shape or rate
 RmsEnvelope rmsEnvelope(const AudioBuffer& sound);
+RmsEnvelope rmsEnvelope(const PaddedSound& sound);
 
-/// Cosine similarity of two envelopes, 0..1; 1 for equal sounds whatever their levels
-/// (arXiv 2506.07199). A zero vector has no direction, and the published formula no value: two
-/// silences are equal (1), a silence and a sound have nothing in common (0).
+/// Cosine similarity of two envelopes, 0..1; 1 for equal sounds, whatever their levels
+/// (arXiv 2506.07199). Silence has no direction, and the published formula no value (0 / 0): here two
+/// silences are equal (1), and silence and a sound have nothing in common (0).
 /// @throws Error (internal) where the sounds differ in length: cut or pad one of them first
 double rmsSimilarity(const RmsEnvelope& a, const RmsEnvelope& b);
 

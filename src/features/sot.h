@@ -4,17 +4,34 @@
 #include <vector>
 
 #include "audio/buffer.h"
+#include "features/shared_frames.h"
 
 namespace patchpilot {
 
 /// Where along the spectrum each frame of a sound has its mass, its channels averaged: magnitudes of
 /// an STFT (2205 samples, hop 882), divided by their sum, added up from 0 Hz on.
 struct SpectralMass {
-  static constexpr std::size_t kWindow = 2205, kHop = 882, kBins = kWindow / 2 + 1;
+  static constexpr std::size_t kBins = FrameBatch::kWindow / 2 + 1;
 
-  std::size_t samples = 0;       ///< length of the sound
+  std::size_t samples = 0;  ///< length of the sound
   std::size_t frames = 0;
-  std::vector<float> cumulated;  ///< 0..1, laid out for `sot`
+  /// 0..1, batches x kBins x kLanes: frame i is lane i % kLanes of batch i / kLanes. The lanes beyond
+  /// the last frame are 0.
+  std::vector<float> cumulated;
+};
+
+/// Makes a table from spectra that other metrics look at as well.
+class MassBuilder {
+ public:
+  /// @param sound outlives the builder
+  explicit MassBuilder(const PaddedSound& sound);
+
+  void add(const FrameBatch& batch);  ///< every even batch of the sound once, in order
+  SpectralMass finish() { return std::move(result_); }
+
+ private:
+  const PaddedSound& sound_;
+  SpectralMass result_;
 };
 
 /// Magnitudes as librosa 0.10's `abs(stft(y.mean(axis=0), n_fft=2205, hop_length=882))` of float32 `y`,

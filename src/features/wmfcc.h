@@ -4,20 +4,40 @@
 #include <vector>
 
 #include "audio/buffer.h"
+#include "features/shared_frames.h"
 
 namespace patchpilot {
 
 /// The timbre of a sound over time: 20 mel-frequency cepstral coefficients of each channel, side by
 /// side (left first), windows of 2205 samples, hop 441.
 struct MfccSequence {
-  static constexpr std::size_t kWindow = 2205, kHop = 441, kBands = 128, kCoefficients = 20;
+  static constexpr std::size_t kBands = 128, kCoefficients = 20;
   static constexpr std::size_t kValues = kChannels * kCoefficients;  ///< of one frame
 
-  std::size_t samples = 0;  ///< length of the sound
   std::size_t frames = 0;
-  std::vector<float> values;  ///< laid out for `wmfcc`
+  std::size_t stride = 0;     ///< `frames`, and as many zeros behind as make it a multiple of kLanes
+  std::vector<float> values;  ///< kValues x stride
 
-  float at(std::size_t frame, int channel, std::size_t coefficient) const;
+  float at(std::size_t frame, int channel, std::size_t coefficient) const {
+    return values[(std::size_t(channel) * kCoefficients + coefficient) * stride + frame];
+  }
+};
+
+/// Makes a sequence from spectra that other metrics look at as well.
+class MfccBuilder {
+ public:
+  explicit MfccBuilder(std::size_t samples);
+
+  void add(const FrameBatch& batch);  ///< every batch of the sound, even and odd, once
+  MfccSequence finish();
+
+ private:
+  struct Part {
+    std::size_t firstFrame, lanes;
+  };
+  std::size_t frames_;
+  std::vector<Part> parts_;
+  std::vector<ComplexLanes> bands_;  ///< parts x kBands mel powers, then dB: left (re), right (im)
 };
 
 /// Computes what librosa 0.10 does with float32 sound `y` of shape (2, samples):
@@ -29,9 +49,10 @@ MfccSequence mfccSequence(const AudioBuffer& sound);
 
 /// Dynamic-time-warping cost of two MFCC sequences (wMFCC, arXiv 2506.07199): of all ways to walk from
 /// both beginnings to both ends, the least sum of the frames' mean absolute differences, where a
-/// diagonal step counts twice, divided by n + m, the count of their frames: `normalizedDistance` of
-/// dtw-python with step pattern symmetric2 (Sakoe and Chiba, 1978). 0 for equal sounds. The sounds may
-/// differ in length.
+/// diagonal step counts twice, divided by n + m, the count of their frames. That is
+/// `normalizedDistance` of dtw-python 1.5 with step pattern symmetric2 (Sakoe and Chiba, 1978), in one
+/// peculiarity as well: two sequences of one frame each (sounds of 441 samples or less) are taken as
+/// sequences of 40 frames of one value. 0 for equal sounds. The sounds may differ in length.
 double wmfcc(const MfccSequence& a, const MfccSequence& b);
 
 }  // namespace patchpilot

@@ -3,15 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <numbers>
 #include <thread>
 
 #include "base/error.h"
 #include "features/batch_fft.h"
+#include "features/fixture_sounds.h"
 #include "features/mel.h"
 
 namespace patchpilot {
@@ -19,31 +15,12 @@ namespace {
 
 using nlohmann::json;
 
-/// What librosa 0.10 made of the same formulas; written by tools/mss/make_fixtures.py.
 const json& fixture() {
-  static const json data = json::parse(std::ifstream(PATCHPILOT_SOURCE_DIR "/tests/features/fixtures/mss.json"));
+  static const json data = readFixture("mss.json");
   return data;
 }
 
-void fillChannel(std::span<float> out, const json& formula) {
-  const double hz = formula.value("hz", 0.0), amplitude = formula.value("amplitude", 0.0);
-  const double halfLife = formula.value("half_life_s", 1.0), noise = formula.value("noise", 0.0);
-  auto state = formula.value("seed", std::uint32_t{0});
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    state = state * 1664525u + 1013904223u;
-    const double t = double(i) / kSampleRateHz;
-    const double tone = amplitude * std::exp2(-t / halfLife) * std::sin(2 * std::numbers::pi * hz * t);
-    out[i] = static_cast<float>(tone + noise * (double(state) / 4294967296.0 - 0.5));
-  }
-}
-
-AudioBuffer sound(const std::string& name) {
-  const json& formula = fixture().at("sounds").at(name);
-  AudioBuffer result(2, formula.at("frames").get<std::size_t>());
-  fillChannel(result.channel(0), formula.at("left"));
-  fillChannel(result.channel(1), formula.at("right"));
-  return result;
-}
+AudioBuffer sound(const std::string& name) { return fixtureSound(fixture(), name); }
 
 TEST(Mss, AgreesWithLibrosa) {
   for (const json& pair : fixture().at("mss")) {

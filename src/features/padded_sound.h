@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "audio/buffer.h"
+
+namespace patchpilot {
+
+/// Both channels of a sound between zeros, so that frames centred on its first and last samples can be
+/// cut from it, and the whole last batch of `kLanes` frames, of which only one need be a frame. Keep one
+/// for each thread and assign to it: allocating the memory costs as much as using it.
+struct PaddedSound {
+  static constexpr std::size_t kMaxWindow = 4410, kMaxHop = 2205;
+  static constexpr std::size_t kOrigin = kMaxWindow / 2;  ///< where the first sample is
+
+  std::size_t samples = 0;         ///< length of the sound
+  std::vector<float> left, right;  ///< from `kOrigin` zeros before the first sample on
+
+  /// @param sound at 44.1 kHz, finite samples, at least one frame; one channel is taken as two equal ones
+  /// @throws Error (internal) for any other shape or rate
+  void assign(const AudioBuffer& sound);
+};
+
+/// @throws Error (internal) where two sounds that `metric` compares frame by frame differ in length
+void requireSameLength(const char* metric, std::size_t samplesA, std::size_t samplesB);
+
+}  // namespace patchpilot
