@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 namespace patchpilot {
@@ -49,6 +51,94 @@ TEST(LaneKernels, SumsAndMaximaMeetEveryLane) {
     EXPECT_EQ(kernels->largest(a.data(), a.size()), float(a.size() - 1));
     const double n = double(a.size());
     EXPECT_NEAR(kernels->absoluteDifference(a.data(), b.data(), a.size()), n * (n - 1) / 2 - n + 2, n * n * 1e-7);
+  }
+}
+
+TEST(LaneKernels, EnergyOfTheAverageTakesAnyCount) {
+  for (const LaneKernels* kernels : runnable()) {
+    std::vector<float> left(100), right(100);
+    double expected = 0;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      EXPECT_NEAR(kernels->averageEnergy(left.data(), right.data(), i), expected, 1e-5 * expected);
+      left[i] = float(i), right[i] = 3 - float(i) / 2;
+      expected += std::pow((left[i] + right[i]) / 2.0, 2);
+    }
+  }
+}
+
+/// Numbers without a pattern, in 0..1.
+std::vector<float> noise(std::size_t count, std::uint32_t seed) {
+  std::vector<float> values(count);
+  for (float& value : values) {
+    seed = seed * 1664525u + 1013904223u;
+    value = float(seed >> 8) / float(1 << 24);
+  }
+  return values;
+}
+
+TEST(LaneKernels, MassIsThatOfTheAverageOfBothChannels) {
+  constexpr std::size_t kSize = 45, kBins = 23;
+  const std::vector<float> numbers = noise(kSize * 2 * kLanes, 1);
+  std::vector<ComplexLanes> spectrum(kSize);
+  std::copy(numbers.begin(), numbers.end(), spectrum[0].re);
+  for (const LaneKernels* kernels : runnable()) {
+    std::vector<float> mass(kBins * kLanes), share(kLanes);
+    kernels->cumulatedMass(spectrum.data(), kSize, 1e-6f, mass.data(), share.data());
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      double sum = 0, sums[kBins], energy = 0, both = 0;
+      for (std::size_t k = 0; k < kBins; ++k) {
+        const ComplexLanes& a = spectrum[k];
+        const ComplexLanes& b = spectrum[k == 0 ? 0 : kSize - k];
+        const double leftRe = (a.re[lane] + b.re[lane]) / 2.0, leftIm = (a.im[lane] - b.im[lane]) / 2.0;
+        const double rightRe = (a.im[lane] + b.im[lane]) / 2.0, rightIm = (b.re[lane] - a.re[lane]) / 2.0;
+        sums[k] = sum += std::hypot((leftRe + rightRe) / 2, (leftIm + rightIm) / 2);
+        energy += std::pow((leftRe + rightRe) / 2, 2) + std::pow((leftIm + rightIm) / 2, 2);
+        both += (leftRe * leftRe + leftIm * leftIm + rightRe * rightRe + rightIm * rightIm) / 2;
+      }
+      for (std::size_t k = 0; k < kBins; ++k) ASSERT_NEAR(mass[k * kLanes + lane], sums[k] / sum, 1e-5);
+      ASSERT_NEAR(share[lane], energy / both, 1e-5);
+    }
+  }
+}
+
+/// The recurrence as it is written down, cell by cell.
+double warpedCostByCells(const std::vector<float>& rows, const std::vector<float>& columns, std::size_t count) {
+  const std::size_t n = rows.size() / count, m = columns.size() / count;
+  std::vector<double> cost(n * m);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < m; ++j) {
+      double distance = 0;
+      for (std::size_t k = 0; k < count; ++k) distance += std::abs(double(rows[k * n + i]) - columns[k * m + j]);
+      double best = i + j == 0 ? distance : 1e300;
+      if (i > 0) best = std::min(best, cost[(i - 1) * m + j] + distance);
+      if (j > 0) best = std::min(best, cost[i * m + j - 1] + distance);
+      if (i > 0 && j > 0) best = std::min(best, cost[(i - 1) * m + j - 1] + 2 * distance);
+      cost[i * m + j] = best;
+    }
+  }
+  return cost.back();
+}
+
+TEST(LaneKernels, WarpedCostIsTheLeastOfAllWays) {
+  constexpr std::size_t kCount = 3, kBefore = 2 * kLanes, kBehind = kLanes;
+  for (const std::size_t n : {1u, 2u, 7u, 8u, 16u, 17u, 33u, 50u}) {
+    for (const std::size_t m : {1u, 2u, 9u, 16u, 31u, 64u}) {
+      const std::vector<float> a = noise(n * kCount, std::uint32_t(n)), b = noise(m * kCount, std::uint32_t(m + 100));
+      const std::size_t rowStride = (n + kLanes - 1) / kLanes * kLanes, columnStride = kBefore + m + kBehind;
+      std::vector<float> rows(kCount * rowStride), columns(kCount * columnStride, 1e20f);
+      for (std::size_t k = 0; k < kCount; ++k) {
+        std::copy_n(a.begin() + long(k * n), n, rows.begin() + long(k * rowStride));
+        std::reverse_copy(b.begin() + long(k * m), b.begin() + long((k + 1) * m),
+                          columns.begin() + long(k * columnStride + kBefore));
+      }
+      const double expected = warpedCostByCells(a, b, kCount);
+      for (const LaneKernels* kernels : runnable()) {
+        std::vector<float> edge(m + 3 * kLanes, 1e30f);
+        const float cost = kernels->warpedCost({rows.data(), n, rowStride}, {columns.data() + kBefore, m, columnStride},
+                                               kCount, edge.data());
+        EXPECT_NEAR(cost, expected, 1e-5 * expected) << n << " x " << m;
+      }
+    }
   }
 }
 
