@@ -15,9 +15,12 @@ constexpr std::size_t bytesBeforeSizeCounts = 8;  ///< the magic and the size it
 
 Bytes copy(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
-void readChunk(ByteReader& reader, Fxp& fxp) {
+constexpr std::size_t bankReserveBytes = 128;  ///< after the number of programs: the current one, and zeros
+constexpr std::uint32_t newestVersion = 2;     ///< of the format; 2 came with VST 2.4 and has the same layout
+
+void readChunk(ByteReader& reader, Fxp& fxp, bool wholeOnly) {
   const auto declared = reader.bigEndian<std::uint32_t>("the chunk's size");
-  const auto present = std::min<std::uint64_t>(declared, reader.remaining());
+  const auto present = wholeOnly ? declared : std::min<std::uint64_t>(declared, reader.remaining());
   fxp.chunk = copy(reader.take(present, "the chunk"));
   if (present != declared) fxp.declaredChunkSize = declared;
 }
@@ -31,13 +34,19 @@ void readParameters(ByteReader& reader, Fxp& fxp) {
     fxp.parameters.push_back(std::bit_cast<float>(reader.bigEndian<std::uint32_t>("a parameter")));
 }
 
-}  // namespace
+std::uint32_t readVersion(ByteReader& reader) {
+  const auto version = reader.bigEndian<std::uint32_t>("the version");
+  if (version > newestVersion)
+    failInput("{} has version {} of its format; versions up to {} are known here", what, version, newestVersion);
+  return version;
+}
 
-Fxp parseFxp(std::span<const std::uint8_t> bytes) {
-  ByteReader reader(bytes, what);
-  if (bytes.size() < 4 || reader.text(4, "the header") != "CcnK")
+/// Reads a program up to its end. @param inBank  whether another may follow, so that nothing may be missing
+Fxp readProgram(ByteReader& reader, bool inBank) {
+  if (reader.remaining() < 4 || reader.text(4, "the header") != "CcnK")
     failInput("not a .fxp: it does not begin with 'CcnK'");
   const auto declared = reader.bigEndian<std::uint32_t>("the file's size");
+  const auto counted = reader.remaining();
   const auto magic = reader.text(4, "the kind of file");
   if (magic == "FBCh" || magic == "FxBk")
     failInput("this is a VST2 bank (.fxb) of many programs, not one program");
@@ -45,17 +54,50 @@ Fxp parseFxp(std::span<const std::uint8_t> bytes) {
     failInput("not a .fxp that is known here: its kind is neither 'FPCh' (a chunk) nor 'FxCk' (parameters)");
   Fxp fxp;
   fxp.kind = magic == "FPCh" ? Fxp::Kind::chunk : Fxp::Kind::parameters;
-  fxp.version = reader.bigEndian<std::uint32_t>("the version");
+  fxp.version = readVersion(reader);
   fxp.fxId = reader.text(4, "the plug-in's id");
   fxp.fxVersion = reader.bigEndian<std::uint32_t>("the plug-in's version");
   fxp.parameterCount = reader.bigEndian<std::uint32_t>("the number of parameters");
   const auto name = reader.take(fxp.programName.size(), "the program name");
   std::copy(name.begin(), name.end(), fxp.programName.begin());
-  if (fxp.kind == Fxp::Kind::chunk) readChunk(reader, fxp);
+  if (fxp.kind == Fxp::Kind::chunk) readChunk(reader, fxp, inBank);
   else readParameters(reader, fxp);
-  fxp.trailing = copy(reader.take(reader.remaining(), "the rest"));
-  if (declared != bytes.size() - bytesBeforeSizeCounts) fxp.declaredSize = declared;
+  if (!inBank) fxp.trailing = copy(reader.take(reader.remaining(), "the rest"));
+  if (declared != counted - reader.remaining()) fxp.declaredSize = declared;
   return fxp;
+}
+
+}  // namespace
+
+Fxp parseFxp(std::span<const std::uint8_t> bytes) {
+  ByteReader reader(bytes, what);
+  return readProgram(reader, false);
+}
+
+bool isFxBank(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < 12 || !std::equal(bytes.begin(), bytes.begin() + 4, "CcnK")) return false;
+  return std::equal(bytes.begin() + 8, bytes.begin() + 12, "FxBk") ||
+         std::equal(bytes.begin() + 8, bytes.begin() + 12, "FBCh");
+}
+
+FxBank parseFxBank(std::span<const std::uint8_t> bytes) {
+  if (!isFxBank(bytes)) failInput("not a .fxb: its kind is neither 'FxBk' (programs) nor 'FBCh' (a chunk)");
+  ByteReader reader(bytes, "the .fxb");
+  reader.take(bytesBeforeSizeCounts, "the header");
+  const bool programs = reader.text(4, "the kind of file") == "FxBk";
+  FxBank bank;
+  bank.version = readVersion(reader);
+  bank.fxId = reader.text(4, "the plug-in's id");
+  bank.fxVersion = reader.bigEndian<std::uint32_t>("the plug-in's version");
+  bank.programCount = reader.bigEndian<std::uint32_t>("the number of programs");
+  reader.take(bankReserveBytes, "the header");
+  if (programs) {
+    for (std::uint32_t i = 0; i < bank.programCount; ++i) bank.programs.push_back(readProgram(reader, true));
+  } else {
+    const auto size = reader.bigEndian<std::uint32_t>("the chunk's size");
+    bank.chunk = copy(reader.take(size, "the chunk"));
+  }
+  return bank;
 }
 
 Bytes serializeFxp(const Fxp& fxp) {

@@ -32,8 +32,25 @@ struct Fxp {
   Bytes trailing;  ///< what follows the chunk or the parameters
 };
 
-/// @throws Error (input): no `.fxp`, a bank (`.fxb`), cut short before the chunk, or with more parameters
-///         declared than there are bytes for. A chunk that is shorter than declared is taken as it is.
+/// A VST2 bank, `.fxb` (Steinberg VST 2.4, "vstfxstore.h"): all programs of a plug-in, each as in a `.fxp`
+/// ('FxBk'), or in one opaque chunk ('FBCh').
+struct FxBank {
+  std::uint32_t version = 1;
+  std::string fxId;
+  std::uint32_t fxVersion = 1;
+  std::uint32_t programCount = 0;  ///< as the file says
+  std::vector<Fxp> programs;       ///< of an 'FxBk'
+  Bytes chunk;                     ///< of an 'FBCh'; empty for an 'FxBk'
+};
+
+/// Whether these are the bytes of a `.fxb`.
+bool isFxBank(std::span<const std::uint8_t> bytes);
+
+/// @throws Error (input): no `.fxb`, cut short, or of a version of the format that is not known here.
+FxBank parseFxBank(std::span<const std::uint8_t> bytes);
+
+/// @throws Error (input): no `.fxp`, a bank (`.fxb`), cut short before the chunk, of a version of the format
+///         that is not known here, or with more parameters declared than there are bytes for. A chunk that is shorter than declared is taken as it is.
 Fxp parseFxp(std::span<const std::uint8_t> bytes);
 
 /// The bytes of the file. What `parseFxp` read comes back byte for byte.

@@ -25,6 +25,8 @@ constexpr std::string_view lv2Port = "http://lv2plug.in/ns/lv2core#port";
 constexpr std::string_view lv2Symbol = "http://lv2plug.in/ns/lv2core#symbol";
 constexpr std::string_view psetPreset = "http://lv2plug.in/ns/ext/presets#Preset";
 constexpr std::string_view psetValue = "http://lv2plug.in/ns/ext/presets#value";
+constexpr std::string_view psetBank = "http://lv2plug.in/ns/ext/presets#bank";
+constexpr std::string_view dctermsCreator = "http://purl.org/dc/terms/creator";
 constexpr std::string_view stateState = "http://lv2plug.in/ns/ext/state#state";
 constexpr std::string_view base64Binary = "http://www.w3.org/2001/XMLSchema#base64Binary";
 
@@ -60,6 +62,7 @@ std::string base64(const Bytes& data) {
 }
 
 constexpr std::string_view prefixes =
+    "@prefix dcterms: <http://purl.org/dc/terms/> .\n"
     "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
     "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
     "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
@@ -79,6 +82,11 @@ void check(const Lv2Preset& preset) {
       failInput("cannot write an LV2 preset: the state key '{}' is no URI", property.key);
 }
 
+/// A bank is known by its URI: presets that share it are shown together.
+std::string bankNode(const Lv2Preset& preset) {
+  return fmt::format("<urn:patchpilot:bank:{}>", contentHash(preset.pluginUri + " " + preset.bank));
+}
+
 std::string manifestText(const Lv2Preset& preset) {
   return fmt::format(
       "{}<preset.ttl>\n\ta pset:Preset ;\n\tlv2:appliesTo <{}> ;\n\trdfs:label \"{}\" ;\n"
@@ -90,6 +98,8 @@ std::string presetText(const Lv2Preset& preset) {
   auto text = fmt::format("{}<>\n\ta pset:Preset ;\n\tlv2:appliesTo <{}> ;\n\trdfs:label \"{}\"", prefixes,
                           preset.pluginUri, escapeTurtle(preset.label));
   if (!preset.comment.empty()) text += fmt::format(" ;\n\trdfs:comment \"{}\"", escapeTurtle(preset.comment));
+  if (!preset.author.empty()) text += fmt::format(" ;\n\tdcterms:creator \"{}\"", escapeTurtle(preset.author));
+  if (!preset.bank.empty()) text += " ;\n\tpset:bank " + bankNode(preset);
   const char* separator = " ;\n\tlv2:port ";
   for (const auto& [symbol, value] : preset.ports) {
     text +=
@@ -105,7 +115,10 @@ std::string presetText(const Lv2Preset& preset) {
     }
     text += "\n\t]";
   }
-  return text + " .\n";
+  text += " .\n";
+  if (!preset.bank.empty())
+    text += fmt::format("\n{}\n\ta pset:Bank ;\n\trdfs:label \"{}\" .\n", bankNode(preset), escapeTurtle(preset.bank));
+  return text;
 }
 
 // --- reading ---
@@ -220,9 +233,15 @@ Bytes decodeBase64(const TurtleNode& literal, const std::string& where) {
 Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::string& where) {
   const auto& description = graph.at(subject);
   Lv2Preset preset;
+  preset.uri = subject;
   preset.pluginUri = description.first(lv2AppliesTo)->text;
   if (const auto* label = description.first(rdfsLabel)) preset.label = label->text;
   if (const auto* comment = description.first(rdfsComment)) preset.comment = comment->text;
+  if (const auto* author = description.first(dctermsCreator); author && author->kind == TurtleNode::Kind::literal)
+    preset.author = author->text;
+  if (const auto* bank = description.first(psetBank))
+    if (const auto found = graph.find(bank->text); found != graph.end())
+      if (const auto* label = found->second.first(rdfsLabel)) preset.bank = label->text;
   const auto [begin, end] = description.properties.equal_range(std::string(lv2Port));
   for (auto entry = begin; entry != end; ++entry)
     if (const auto port = graph.find(entry->second.text); port != graph.end())

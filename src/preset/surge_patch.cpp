@@ -38,6 +38,10 @@ std::span<const std::uint8_t> withoutJuceTrailer(std::span<const std::uint8_t> s
   return state.first(state.size() - fixedBytes - std::size_t(dataBytes));
 }
 
+void refuseDanger(const SurgePatch& patch) {
+  if (const auto danger = dangerInXml(patch.xml)) failInput("the Surge patch is refused: {}", *danger);
+}
+
 /// A stretch of text between two tags.
 struct Content {
   std::size_t begin = 0;
@@ -134,6 +138,7 @@ SurgePatch parseSurgePatch(std::span<const std::uint8_t> chunk) {
     if (bytes.size() >= maxXmlBytes)
       failInput("the Surge patch has {} bytes of XML; Surge loads less than 4 MB", bytes.size());
     patch.xml = reader.text(bytes.size(), "the XML");
+    refuseDanger(patch);
     return patch;
   }
   reader.take(tag.size(), "the tag");
@@ -146,6 +151,7 @@ SurgePatch parseSurgePatch(std::span<const std::uint8_t> chunk) {
   if (xmlBytes >= maxXmlBytes)
     failInput("the Surge patch has {} bytes of XML; Surge loads less than 4 MB", xmlBytes);
   patch.xml = reader.text(xmlBytes, "the XML");
+  refuseDanger(patch);
   if (wavetables > reader.remaining())
     failInput("the Surge patch is cut short: its wavetables should be {} bytes, {} are left", wavetables,
               reader.remaining());
@@ -204,6 +210,10 @@ SurgePatch emptySurgePatch(int revision) {
       "</nonparamconfig><tempoOnSave v=\"120\" /></patch>",
       revision);
   return patch;
+}
+
+int surgeRevision(const SurgePatch& patch) {
+  return attributeNumber<int>(patch.xml, patchTag(patch.xml), "revision").value_or(0);
 }
 
 SurgeMeta surgeMeta(const SurgePatch& patch) {

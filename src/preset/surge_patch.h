@@ -55,8 +55,8 @@ struct SurgeRawValue {
 
 /// Reads a patch from the chunk of a `.fxp` or from the component state of the VST3, whose trailer (JUCE's
 /// private data) is left out.
-/// @throws Error (input): no Surge patch, cut short, or with XML of 4 MB or more, which Surge refuses as
-///         well.
+/// @throws Error (input): no Surge patch, cut short, with XML of 4 MB or more, which Surge refuses as well,
+///         or with XML that is made to harm whoever reads it (`dangerInXml`).
 SurgePatch parseSurgePatch(std::span<const std::uint8_t> chunk);
 
 /// The bytes as Surge streams them, without JUCE's trailer.
@@ -70,6 +70,10 @@ std::vector<std::size_t> surgeStateCuts(std::span<const std::uint8_t> bytes);
 /// has made the initial one.
 /// @param revision of the streaming format in which values will be set; Surge converts older ones itself
 SurgePatch emptySurgePatch(int revision = 24);
+
+/// The revision of the streaming format that the patch says it has; 0 where it says none. Surge converts older
+/// ones; newer ones than its own it misreads. @throws Error (input) where there is no `<patch>`.
+int surgeRevision(const SurgePatch& patch);
 
 SurgeMeta surgeMeta(const SurgePatch& patch);
 

@@ -62,7 +62,8 @@ VstPreset parseVstPreset(std::span<const std::uint8_t> bytes) {
   ByteReader header(bytes, what);
   if (bytes.size() < 4 || header.text(4, "the header") != "VST3")
     failInput("not a .vstpreset: it does not begin with 'VST3'");
-  header.take(4, "the version");
+  if (const auto version = header.littleEndian<std::uint32_t>("the version"); version != 1)
+    failInput("the .vstpreset has version {} of its format; version 1 is known here", version);
   VstPreset preset;
   preset.classId = header.text(32, "the class id");
   if (!isClassId(preset.classId))

@@ -1,7 +1,10 @@
 #include "preset/xml_text.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -17,39 +20,44 @@ std::size_t past(std::string_view xml, std::string_view ending, std::size_t from
   return at == std::string_view::npos ? xml.size() : at + ending.size();
 }
 
+/// Finds a character from growing positions on, and looks at no byte twice.
+class NextOf {
+ public:
+  NextOf(std::string_view text, char wanted) : text_(text), wanted_(wanted) {}
+
+  /// The first within [`position`, `limit`), or npos.
+  std::size_t from(std::size_t position, std::size_t limit) {
+    if (next_ < position) {
+      next_ = position;
+      isThere_ = false;
+    }
+    if (!isThere_ && next_ < limit) {
+      const auto found = text_.substr(0, limit).find(wanted_, next_);
+      isThere_ = found != std::string_view::npos;
+      next_ = isThere_ ? found : limit;
+    }
+    return isThere_ && next_ < limit ? next_ : std::string_view::npos;
+  }
+
+ private:
+  std::string_view text_;
+  char wanted_;
+  std::size_t next_ = 0;  ///< nothing lies before it
+  bool isThere_ = false;
+};
+
 /// One past the `>` of the tag at `begin`. A `>` inside quotes does not end it.
 std::size_t tagEnd(std::string_view xml, std::size_t begin) {
-  char quote = 0;
-  for (std::size_t i = begin + 1; i < xml.size(); ++i) {
-    const char c = xml[i];
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '>') {
-      return i + 1;
-    }
+  NextOf end(xml, '>'), doubleQuote(xml, '"'), singleQuote(xml, '\'');
+  for (std::size_t i = begin + 1;;) {
+    const auto close = end.from(i, xml.size());
+    if (close == std::string_view::npos) return close;
+    const auto quote = std::min(doubleQuote.from(i, close), singleQuote.from(i, close));
+    if (quote == std::string_view::npos) return close + 1;
+    const auto unquote = (xml[quote] == '"' ? doubleQuote : singleQuote).from(quote + 1, xml.size());
+    if (unquote == std::string_view::npos) return unquote;
+    i = unquote + 1;
   }
-  return std::string_view::npos;
-}
-
-/// How many bytes the UTF-8 character at `at` has (RFC 3629), or 0 where there is none.
-std::size_t utf8Length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto lead = byte(at);
-  std::size_t length = 0;
-  if (lead < 0x80) length = 1;
-  else if (lead >= 0xC2 && lead < 0xE0) length = 2;
-  else if (lead >= 0xE0 && lead < 0xF0) length = 3;
-  else if (lead >= 0xF0 && lead < 0xF5) length = 4;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-  const auto second = byte(at + 1);
-  if (lead == 0xE0 && second < 0xA0) return 0;
-  if (lead == 0xED && second > 0x9F) return 0;
-  if (lead == 0xF0 && second < 0x90) return 0;
-  if (lead == 0xF4 && second > 0x8F) return 0;
-  return length;
 }
 
 void appendUtf8(std::string& text, std::uint32_t code) {
@@ -132,6 +140,23 @@ std::optional<XmlTag> findClosing(std::string_view xml, const XmlTag& open, std:
     if (tag->name != open.name || tag->selfClosing) continue;
     depth = tag->closing ? depth - 1 : depth + 1;
     if (depth == 0) return tag;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> dangerInXml(std::string_view xml, std::size_t deepest) {
+  std::size_t depth = 0;
+  std::size_t from = 0;
+  while (const auto tag = nextTag(xml, from)) {
+    from = tag->end;
+    if (tag->closing) depth -= depth > 0;
+    else if (!tag->selfClosing && ++depth > deepest) return fmt::format("its XML is nested deeper than {} levels", deepest);
+  }
+  for (auto at = xml.find("<!"); at != std::string_view::npos; at = xml.find("<!", at + 2)) {
+    const auto rest = xml.substr(at, 9);
+    if (rest.starts_with("<!--")) at = past(xml, "-->", at + 4) - 2;
+    else if (rest.starts_with("<!DOCTYPE") || rest.starts_with("<!ENTITY"))
+      return "its XML declares entities or a document type, which no preset needs";
   }
   return std::nullopt;
 }

@@ -43,6 +43,10 @@ struct XmlAttribute {
 /// All attributes of `tag`, in its order. What has no quoted value is passed over.
 std::vector<XmlAttribute> tagAttributes(std::string_view xml, const XmlTag& tag);
 
+/// What another reader of this text could come to harm by: elements nested deeper than `deepest`, as many
+/// readers recurse, or declarations of entities, which may expand without end. Nothing where there is none.
+std::optional<std::string> dangerInXml(std::string_view xml, std::size_t deepest = 64);
+
 std::optional<XmlValue> findAttribute(std::string_view xml, const XmlTag& tag, std::string_view name);
 
 /// Sets an attribute of `tag`, adding it after the others where it is not there. Views into `xml`, tags among

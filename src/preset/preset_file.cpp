@@ -1,0 +1,184 @@
+#include "preset/preset_file.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "preset/fxp.h"
+#include "preset/lv2_preset.h"
+#include "preset/surge_patch.h"
+#include "preset/vstpreset.h"
+
+#include <algorithm>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view surgeTag = "sub3";
+
+bool startsWith(std::span<const std::uint8_t> bytes, std::string_view text) {
+  return bytes.size() >= text.size() && std::equal(text.begin(), text.end(), bytes.begin());
+}
+
+void takeSurgeMeta(PresetFile& preset, const SurgePatch& patch) {
+  const SurgeMeta meta = surgeMeta(patch);
+  if (const auto name = oneLine(meta.name.value_or("")); !name.empty()) preset.name = name;
+  preset.category = oneLine(meta.category.value_or(""));
+  preset.author = oneLine(meta.author.value_or(""));
+  preset.comment = oneLine(meta.comment.value_or(""));
+}
+
+PresetFile ofFxp(const fs::path& path, const Fxp& fxp, Bytes bytes) {
+  PresetFile preset;
+  preset.path = path;
+  preset.synthId = fxp.fxId;
+  preset.name = oneLine(fxpName(fxp));
+  preset.parameters = int(fxp.parameters.size());
+  if (fxp.kind == Fxp::Kind::chunk && fxp.fxId == surgeFxId) takeSurgeMeta(preset, parseSurgePatch(fxp.chunk));
+  preset.bytes = std::move(bytes);
+  return preset;
+}
+
+std::vector<PresetFile> ofBank(const fs::path& path, const FxBank& bank) {
+  std::vector<PresetFile> presets;
+  for (const Fxp& program : bank.programs) {
+    presets.push_back(ofFxp(path, program, serializeFxp(program)));
+    presets.back().program = fmt::format("{}", presets.size());
+  }
+  if (!bank.programs.empty()) return presets;
+  if (bank.chunk.empty()) failInput("{} holds no program", path.string());
+  Fxp whole;
+  whole.fxId = bank.fxId;
+  whole.fxVersion = bank.fxVersion;
+  whole.chunk = bank.chunk;
+  presets.push_back(ofFxp(path, whole, serializeFxp(whole)));
+  return presets;
+}
+
+PresetFile ofVstPreset(const fs::path& path, Bytes bytes) {
+  const VstPreset vst = parseVstPreset(bytes);
+  PresetFile preset;
+  preset.path = path;
+  preset.format = PresetFormat::vstPreset;
+  preset.synthId = vst.classId;
+  std::transform(vst.classId.begin(), vst.classId.end(), preset.synthId.begin(),
+                 [](unsigned char c) { return char(std::toupper(c)); });
+  if (startsWith(vst.componentState, surgeTag)) takeSurgeMeta(preset, parseSurgePatch(vst.componentState));
+  const auto attributes = vstPresetAttributes(vst.info);
+  const auto take = [&](const char* id, std::string& field) {
+    if (const auto found = attributes.find(id); found != attributes.end())
+      if (const auto text = oneLine(found->second); !text.empty()) field = text;
+  };
+  take("Name", preset.name);
+  take("MusicalCategory", preset.category);
+  take("Author", preset.author);
+  take("Comment", preset.comment);
+  preset.bytes = std::move(bytes);
+  return preset;
+}
+
+std::vector<PresetFile> ofBundle(const fs::path& path) {
+  std::vector<PresetFile> presets;
+  for (const Lv2Preset& lv2 : readLv2Presets(path)) {
+    PresetFile preset;
+    preset.path = path;
+    preset.program = lv2.uri;
+    preset.format = PresetFormat::lv2;
+    preset.synthId = lv2.pluginUri;
+    preset.name = oneLine(lv2.label);
+    preset.category = oneLine(lv2.bank);
+    preset.author = oneLine(lv2.author);
+    preset.comment = oneLine(lv2.comment);
+    const std::string text = lv2StateText(lv2);
+    preset.bytes.assign(text.begin(), text.end());
+    presets.push_back(std::move(preset));
+  }
+  if (presets.size() == 1) presets.front().program.clear();
+  return presets;
+}
+
+std::vector<PresetFile> read(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return ofBundle(path);
+  Bytes bytes = readFile(path);
+  if (bytes.empty()) failInput("{} is empty", path.string());
+  if (isFxBank(bytes)) return ofBank(path, parseFxBank(bytes));
+  if (startsWith(bytes, "CcnK")) {
+    const Fxp fxp = parseFxp(bytes);
+    return {ofFxp(path, fxp, std::move(bytes))};
+  }
+  if (startsWith(bytes, "VST3")) return {ofVstPreset(path, std::move(bytes))};
+  failInput("{} is no preset that is known here: no .fxp or .fxb, no .vstpreset, no LV2 bundle", path.string());
+}
+
+bool isPresetName(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return extension == ".fxp" || extension == ".fxb" || extension == ".vstpreset";
+}
+
+/// A plug-in's bundle without presets is no preset that is broken: it is none.
+bool namesPresets(const fs::path& folder) {
+  const fs::path manifest = folder / "manifest.ttl";
+  std::error_code error;
+  if (fs::symlink_status(manifest, error).type() != fs::file_type::regular) return false;
+  try {
+    return readTextFile(manifest).find("Preset") != std::string::npos;
+  } catch (const Error&) {
+    return true;  // whoever reads the presets says what is wrong
+  }
+}
+
+void collect(const fs::path& folder, std::vector<fs::path>& found) {
+  if (namesPresets(folder)) {
+    found.push_back(folder);
+    return;
+  }
+  std::error_code error;
+  std::vector<fs::path> folders;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->symlink_status(ignored).type() == fs::file_type::directory) folders.push_back(entry->path());
+    else if (isPresetName(entry->path()) && entry->is_regular_file(ignored)) found.push_back(entry->path());
+  }
+  for (const auto& inner : folders) collect(inner, found);
+}
+
+}  // namespace
+
+std::vector<PresetFile> readPresets(const fs::path& path) {
+  std::vector<PresetFile> presets;
+  try {
+    presets = read(path);
+  } catch (const Error& error) {
+    // The formats know bytes and no files.
+    const std::string message = error.what();
+    if (message.find(path.string()) != std::string::npos) throw;
+    throw Error(error.code(), path.string() + ": " + message);
+  }
+  for (auto& preset : presets)
+    if (preset.name.empty()) preset.name = oneLine(path.stem().string());
+  return presets;
+}
+
+PresetFile readPresetFile(const fs::path& path) {
+  auto presets = readPresets(path);
+  if (presets.size() > 1) failInput("{} holds {} presets; name one of them", path.string(), presets.size());
+  return std::move(presets.front());
+}
+
+std::vector<fs::path> presetPathsUnder(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (!fs::exists(status)) failInput("{}: no such file or folder", path.string());
+  if (!fs::is_directory(status)) return {path};
+  fs::directory_iterator readable(path, error);
+  if (error) failInput("{}: cannot be listed ({})", path.string(), error.message());
+  std::vector<fs::path> found;
+  collect(path, found);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace patchpilot
