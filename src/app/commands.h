@@ -14,6 +14,8 @@ void addSpaceCommand(CLI::App& app);
 void addRenderCommand(CLI::App& app);
 void addLibraryCommand(CLI::App& app);
 void addMatchCommand(CLI::App& app);
+void addEvalCommand(CLI::App& app);
+void addTargetsCommand(CLI::App& app);
 
 /// Prints JSON, as it is meant for a machine, on stdout.
 void printJson(const nlohmann::json& value);

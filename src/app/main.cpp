@@ -34,6 +34,8 @@ int run(int count, char** arguments) {
   addSynthsCommand(app);
   addSpaceCommand(app);
   addRenderCommand(app);
+  addEvalCommand(app);
+  addTargetsCommand(app);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <memory>
 
 #include "audio/level.h"
@@ -192,6 +193,27 @@ std::vector<float> interleaved(const AudioBuffer& sound) {
   return result;
 }
 
+/// Encodes in memory, and writes the file whole or not at all.
+void writeSound(const fs::path& path, const AudioBuffer& sound, int format, const char* formatName,
+                const std::function<void(SNDFILE*)>& configure) {
+  SF_INFO info{};
+  info.samplerate = int(std::lround(sound.sampleRateHz()));
+  info.channels = sound.channels();
+  info.format = format;
+  SF_VIRTUAL_IO io{memoryLength, memorySeek, memoryRead, memoryWrite, memoryTell};
+  MemoryFile memory;
+  SndFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory), &sf_close);
+  if (!file) {
+    throw Error(ExitCode::internal, fmt::format("{}: {} of {} channels at {} Hz cannot be written: {}", path.string(), formatName,
+                                                info.channels, info.samplerate, sf_strerror(nullptr)));
+  }
+  configure(file.get());
+  const std::vector<float> samples = interleaved(sound);
+  sf_writef_float(file.get(), samples.data(), sf_count_t(sound.frames()));
+  file.reset();
+  writeFileAtomically(path, memory.bytes);
+}
+
 }  // namespace
 
 SoundFile readSound(const fs::path& path, const ReadOptions& options) {
@@ -206,23 +228,18 @@ SoundFile readSound(const fs::path& path, const ReadOptions& options) {
 }
 
 void writeWav(const fs::path& path, const AudioBuffer& sound) {
-  SF_INFO info{};
-  info.samplerate = int(std::lround(sound.sampleRateHz()));
-  info.channels = sound.channels();
-  info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
-  SF_VIRTUAL_IO io{memoryLength, memorySeek, memoryRead, memoryWrite, memoryTell};
-  MemoryFile memory;
-  SndFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory), &sf_close);
-  if (!file) {
-    throw Error(ExitCode::internal, fmt::format("{}: a WAV of {} channels at {} Hz cannot be written: {}",
-                                                path.string(), info.channels, info.samplerate, sf_strerror(nullptr)));
-  }
-  // The PEAK chunk holds the time of writing, which would make equal sounds differ.
-  sf_command(file.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
-  const std::vector<float> samples = interleaved(sound);
-  sf_writef_float(file.get(), samples.data(), sf_count_t(sound.frames()));
-  file.reset();
-  writeFileAtomically(path, memory.bytes);
+  writeSound(path, sound, SF_FORMAT_WAV | SF_FORMAT_FLOAT, "WAV", [](SNDFILE* file) {
+    // The PEAK chunk holds the time of writing, which would make equal sounds differ.
+    sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+  });
+}
+
+void writeMp3(const fs::path& path, const AudioBuffer& sound) {
+  writeSound(path, sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {
+    double compression = 0.4;
+    sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
+    sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+  });
 }
 
 }  // namespace patchpilot

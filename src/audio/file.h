@@ -35,4 +35,8 @@ SoundFile readSound(const std::filesystem::path& path, const ReadOptions& option
 /// bytes. @throws Error (system): no permission, disk full, no such folder.
 void writeWav(const std::filesystem::path& path, const AudioBuffer& sound);
 
+/// Writes an MP3, to listen to and no more: some 60 KB for 4 s. Samples beyond full scale are clipped.
+/// @throws Error as `writeWav`
+void writeMp3(const std::filesystem::path& path, const AudioBuffer& sound);
+
 }  // namespace patchpilot

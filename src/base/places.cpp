@@ -4,6 +4,8 @@
 #include <sstream>
 #include <string>
 
+#include <unistd.h>
+
 namespace patchpilot {
 
 namespace fs = std::filesystem;
@@ -34,6 +36,14 @@ std::vector<fs::path> splitPath(const std::string& list) {
 fs::path programFile() {
   std::error_code error;
   return fs::read_symlink("/proc/self/exe", error);
+}
+
+fs::path findProgram(const std::string& name) {
+  for (const fs::path& folder : splitPath(variable("PATH"))) {
+    std::error_code ignored;
+    if (const fs::path file = folder / name; fs::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return {};
 }
 
 fs::path workerProgram() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace patchpilot {
@@ -9,6 +10,9 @@ namespace patchpilot {
 
 /// The program's own file.
 std::filesystem::path programFile();
+
+/// A program of the system's, found on the PATH; empty where there is none.
+std::filesystem::path findProgram(const std::string& name);
 
 /// The worker program: PATCHPILOT_WORKER, else beside the program, else in ../libexec/patchpilot.
 std::filesystem::path workerProgram();

@@ -1,6 +1,7 @@
 #include "base/process.h"
 
 #include "base/error.h"
+#include "base/places.h"
 
 #include <boost/process.hpp>
 
@@ -145,6 +146,15 @@ ChildProcess::ChildProcess(const std::filesystem::path& program,
   }
   impl_->channel = std::make_unique<MessageChannel>(movedAway(fromChild.native_source()),
                                                     movedAway(toChild.native_sink()));
+}
+
+ProgramResult runProgram(const std::string& name, const std::vector<std::string>& arguments) {
+  const std::string program = findProgram(name).string();
+  if (program.empty()) return {};
+  bp::child child(program, bp::args(arguments), bp::std_in < bp::null, bp::std_out > bp::null, bp::std_err > bp::null);
+  child.wait();
+  const int status = child.native_exit_code();
+  return {true, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)};
 }
 
 ChildProcess::~ChildProcess() {

@@ -69,6 +69,15 @@ class ChildProcess {
   std::unique_ptr<Impl> impl_;
 };
 
+/// How a program that was run to its end has ended.
+struct ProgramResult {
+  bool found = false;  ///< whether there is such a program on the PATH
+  int status = 0;      ///< its exit status; 128 + the signal that killed it
+};
+
+/// Runs a program of the system's, without a shell, with nothing on its stdin; what it prints is dropped. Ctrl-C reaches it too.
+ProgramResult runProgram(const std::string& name, const std::vector<std::string>& arguments);
+
 /// The worker's side of `ChildProcess`: takes the channel off stdin and stdout, and points those
 /// at nothing, so that what a plug-in prints never enters the channel.
 std::unique_ptr<MessageChannel> adoptStandardStreams();

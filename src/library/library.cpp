@@ -230,6 +230,13 @@ std::vector<std::int64_t> Library::appendPresets(const std::vector<PresetRecord>
   return ids;
 }
 
+std::vector<std::int64_t> Library::patchIds() {
+  auto select = database_->prepare("SELECT id FROM patches ORDER BY id");
+  std::vector<std::int64_t> ids;
+  while (select.step()) ids.push_back(select.integer(0));
+  return ids;
+}
+
 Patch Library::patch(std::int64_t id) {
   auto select = database_->prepare("SELECT parameters, state, source, typeof(state) FROM patches WHERE id = ?");
   if (!select.bind(1, id).step()) failInput("{} has no patch {}", file_.string(), id);

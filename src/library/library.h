@@ -106,6 +106,9 @@ class Library {
   /// Writes what became of presets in one transaction. @return ids of the patches, 0 where none was kept
   std::vector<std::int64_t> appendPresets(const std::vector<PresetRecord>& batch);
 
+  /// All that are kept, in the order in which they came.
+  std::vector<std::int64_t> patchIds();
+
   /// One patch by its id. @throws Error (input) where there is none.
   Patch patch(std::int64_t id);
 

@@ -29,6 +29,9 @@ class Matcher {
   virtual std::vector<Proposal> propose(const Target& target, int count) = 0;
 };
 
+/// A patch of a library as a proposal. @param score  see `Proposal`
+Proposal libraryProposal(SearchLibrary& library, std::int64_t patch, double score);
+
 /// Nearest neighbours of the target's embedding, of all libraries together.
 class RetrievalMatcher : public Matcher {
  public:

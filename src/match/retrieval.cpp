@@ -19,6 +19,13 @@ std::string identity(std::size_t synth, const Patch& patch) {
 
 }  // namespace
 
+Proposal libraryProposal(SearchLibrary& from, std::int64_t id, double score) {
+  Patch patch = from.library.patch(id);
+  const std::string origin =
+      patch.source.empty() ? fmt::format("{}, patch {}", from.library.file().filename().string(), id) : patch.source;
+  return {from.synth, std::move(patch), origin, score, from.library.sources(id)};
+}
+
 RetrievalMatcher::RetrievalMatcher(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut)
     : libraries_(std::move(libraries)), leftOut_(std::move(leftOut)) {
   for (SearchLibrary* one : libraries_) leftOut_ = one->library.withDuplicates(leftOut_);
@@ -46,13 +53,8 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
   for (const Found& one : found) {
     if (proposals.size() == std::size_t(count)) break;
     SearchLibrary& from = *libraries_[one.library];
-    Patch patch = from.library.patch(one.neighbour.patch);
-    if (!seen.insert(identity(from.synth, patch)).second) continue;
-    const std::string origin = patch.source.empty()
-                                   ? fmt::format("{}, patch {}", from.library.file().filename().string(), one.neighbour.patch)
-                                   : patch.source;
-    proposals.push_back({from.synth, std::move(patch), origin, one.neighbour.distance,
-                         from.library.sources(one.neighbour.patch)});
+    Proposal proposal = libraryProposal(from, one.neighbour.patch, one.neighbour.distance);
+    if (seen.insert(identity(from.synth, proposal.patch)).second) proposals.push_back(std::move(proposal));
   }
   return proposals;
 }

@@ -1,0 +1,117 @@
+#include "app/commands.h"
+#include "app/progress.h"
+#include "app/synth_options.h"
+#include "base/error.h"
+#include "base/process.h"
+#include "eval/report.h"
+#include "match/matchers.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Options {
+  EvaluationOptions evaluation;
+  SynthArguments synth;
+  std::string targets;
+  std::vector<std::string> kinds;
+  std::vector<std::string> libraries;
+  std::string renders = "50";
+  std::string out;
+  bool force = false;
+  bool json = false;
+};
+
+/// A library, or several with '+' between them.
+std::vector<std::string> splitLibraries(const std::string& text) {
+  std::error_code ignored;
+  if (fs::exists(text, ignored)) return {text};
+  std::vector<std::string> files;
+  std::istringstream stream(text);
+  for (std::string file; std::getline(stream, file, '+');) files.push_back(file);
+  return files;
+}
+
+std::vector<int> parseBudgets(const std::string& text) {
+  std::vector<int> budgets;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) {
+    char* end = nullptr;
+    const long value = std::strtol(part.c_str(), &end, 10);
+    if (part.empty() || *end != '\0' || value < 1 || value > 1'000'000)
+      failUsage("--renders is '{}'; give numbers from 1 to 1000000, such as 50 or 1,5,50", text);
+    budgets.push_back(int(value));
+  }
+  if (budgets.empty()) failUsage("--renders is empty; give numbers such as 50 or 1,5,50");
+  return budgets;
+}
+
+/// A run's folder is gone on with; anything else that stands there is not touched.
+void checkFolder(const Options& options) {
+  std::error_code error;
+  const fs::path folder = options.out;
+  const fs::path parent = fs::absolute(folder).parent_path();
+  if (!fs::is_directory(parent, error)) failUsage("{}: there is no such folder; make it first", parent.string());
+  if (!fs::exists(folder, error) || (fs::is_directory(folder, error) && fs::is_empty(folder, error))) return;
+  if (!fs::exists(folder / "journal.jsonl", error))
+    failUsage("{} exists and holds no evaluation; name another folder", options.out);
+  if (options.force) fs::remove_all(folder, error);
+}
+
+void run(Options options) {
+  for (const auto& text : options.libraries) options.evaluation.libraries.push_back(splitLibraries(text));
+  options.evaluation.renders = parseBudgets(options.renders);
+  checkFolder(options);
+  const TargetSet set = readTargetSet(options.targets, options.kinds);
+  Evaluation evaluation;
+  {
+    Progress progress("results", options.json);
+    evaluation = evaluate(set, options.evaluation, synthOptions(options.synth), options.out,
+                          [&](std::size_t done, std::size_t all) { progress.update(double(done), double(all)); });
+  }
+  writeReports(evaluation, options.out);
+  if (options.json) {
+    printJson({{"out", options.out}, {"finished", evaluation.finished}, {"targets", evaluation.targets.size()}, {"results", evaluation.results.size()}});
+    return;
+  }
+  fmt::print("{}\nWritten to {}: report.html, summary.md, results.csv\n", summaryMarkdown(evaluation, summarize(evaluation)), options.out);
+  if (!evaluation.finished) fmt::print("Stopped. Run the same command to go on.\n");
+}
+
+std::string methodHelp() {
+  std::string names;
+  for (const auto& name : matcherNames()) names += (names.empty() ? "" : ", ") + name;
+  return "Method to evaluate, several are compared: " + names;
+}
+
+}  // namespace
+
+void addEvalCommand(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  auto* command = app.add_subcommand("eval", "Run methods over a target set, and say how near they come: a table, a page with the sounds");
+  command->add_option("--targets", o->targets, "Folder of the target set ('targets make' writes one)")->required();
+  command->add_option("--kind", o->kinds, "Only targets of this kind");
+  command->add_option("--library", o->libraries, "Library to match with; each one named makes rows of its own, A+B is searched as one")->required();
+  command->add_option("--method", o->evaluation.methods, methodHelp())->capture_default_str();
+  command->add_option("--renders", o->renders, "Renders that a method may spend on a target; several make rows of their own (1,5,50)")->capture_default_str();
+  command->add_flag("--known", o->evaluation.known, "Tell the methods the note, its length and that the sound begins with it");
+  command->add_flag("--oracle", o->evaluation.oracle, "Add what the best entry of each library would be: every one is rendered for every target");
+  command->add_option("--limit", o->evaluation.limit, "Only so many targets of each kind (0: all)")->capture_default_str();
+  command->add_option("--seed", o->evaluation.seed, "For what is drawn")->capture_default_str();
+  command->add_option("--velocity", o->evaluation.velocity, "MIDI velocity to play with; with --known, that of the target")->check(CLI::Range(1, 127))->capture_default_str();
+  command->add_option("--at-once", o->evaluation.lanes, "Targets at a time (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  command->add_option("--workers", o->evaluation.workers, "Processes that render for each target")->check(CLI::Range(1, 1024))->capture_default_str();
+  command->add_option("--out", o->out, "Folder of the run; one that was stopped is gone on with")->required();
+  addSynthOptions(*command, o->synth, false);
+  command->add_flag("--force", o->force, "Begin anew where the folder holds another run");
+  command->add_flag("--json", o->json, "Print JSON, and no progress");
+  command->callback([o] { run(*o); });
+}
+
+}  // namespace patchpilot

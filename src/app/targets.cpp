@@ -1,0 +1,117 @@
+#include "app/commands.h"
+#include "app/progress.h"
+#include "app/synth_options.h"
+#include "base/error.h"
+#include "base/process.h"
+#include "eval/target_maker.h"
+#include "preset/preset_file.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Options {
+  TargetMakeOptions make;
+  SynthArguments synth;
+  std::string presets;
+  std::string soundfont;
+  std::string programs;
+  int workers = 0;
+  std::string out;
+  bool force = false;
+  bool json = false;
+};
+
+/// "0,4,16-23", counted from 0.
+std::vector<int> parsePrograms(const std::string& text) {
+  std::vector<int> programs;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) {
+    int first = -1, last = -1, used = 0;
+    const bool range = std::sscanf(part.c_str(), "%d-%d%n", &first, &last, &used) == 2 && used == int(part.size());
+    if (!range && !(std::sscanf(part.c_str(), "%d%n", &first, &used) == 1 && used == int(part.size()))) first = -1;
+    if (!range) last = first;
+    if (first < 0 || last > 127 || first > last)
+      failUsage("--programs is '{}'; give General MIDI programs from 0 to 127, such as 0,4,16-23", text);
+    for (int program = first; program <= last; ++program) programs.push_back(program);
+  }
+  if (programs.empty()) failUsage("--soundfont needs --programs, such as 0,4,16-23 or 0-127");
+  return programs;
+}
+
+std::vector<fs::path> presetFiles(const std::string& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) failUsage("{}: there is no such folder", folder);
+  std::vector<fs::path> files = presetPathsUnder(folder);
+  if (files.empty()) failInput("{} holds no presets (.fxp, .vstpreset, .lv2)", folder);
+  return files;
+}
+
+TargetMakeReport makeInto(const fs::path& folder, Options& options) {
+  if (!options.soundfont.empty()) return makeSoundfontTargets(folder, options.soundfont, parsePrograms(options.programs), options.make);
+  if (options.synth.space.empty()) failUsage("--space is needed: it says which synth plays the patches or presets");
+  const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
+  RenderPool pool(synth, {options.workers, options.make.durationSeconds});
+  if (!options.presets.empty()) return makePresetTargets(folder, presetFiles(options.presets), synth, pool, options.make);
+  return makeDrawnTargets(folder, synth, pool, options.make);
+}
+
+void make(Options options) {
+  if (options.make.lowestNote > options.make.highestNote)
+    failUsage("--lowest-note {} lies above --highest-note {}", options.make.lowestNote, options.make.highestNote);
+  if (options.make.shortestSeconds > options.make.longestSeconds)
+    failUsage("--shortest {:g} is longer than --longest {:g}", options.make.shortestSeconds, options.make.longestSeconds);
+  StagedDirectory folder(options.out, options.force);
+  TargetMakeReport report;
+  {
+    Progress progress("targets", options.json);
+    options.make.onProgress = [&](std::size_t done) { progress.update(double(done), double(options.make.count)); };
+    report = makeInto(folder.path(), options);
+  }
+  if (interrupted()) return;
+  folder.commit();
+  if (options.json) {
+    printJson({{"out", options.out}, {"targets", report.written}, {"left_out", report.leftOut}});
+    return;
+  }
+  for (std::size_t i = 0; i < std::min<std::size_t>(10, report.leftOut.size()); ++i) fmt::print(stderr, "left out: {}\n", report.leftOut[i]);
+  if (report.leftOut.size() > 10) fmt::print(stderr, "left out: {} more\n", report.leftOut.size() - 10);
+  fmt::print("{}: {} targets\n", options.out, report.written);
+}
+
+}  // namespace
+
+void addTargetsCommand(CLI::App& app) {
+  auto* targets = app.add_subcommand("targets", "Make sets of sounds to evaluate methods with");
+  targets->require_subcommand(1);
+  auto o = std::make_shared<Options>();
+  auto* command = targets->add_subcommand("make", "Play random patches, presets or soundfont programs, and write down how");
+  command->add_option("--space", o->synth.space, "Parameter space whose synth plays: random patches of it, or --from-presets");
+  command->add_option("--base", o->synth.base, "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
+  auto* presets = command->add_option("--from-presets", o->presets, "Play presets of this folder instead of random patches");
+  command->add_option("--soundfont", o->soundfont, "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")->excludes(presets);
+  command->add_option("--programs", o->programs, "Which programs of the soundfont, from 0, such as 0,4,16-23");
+  command->add_option("--count", o->make.count, "How many targets at most")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  command->add_option("--seed", o->make.seed, "The same seed makes the same set")->capture_default_str();
+  command->add_option("--kind", o->make.kind, "What the targets are called, and the table about them (default: the space's name, 'presets', 'soundfont')");
+  command->add_option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")->check(CLI::Range(0, 127))->capture_default_str();
+  command->add_option("--highest-note", o->make.highestNote, "... to here")->check(CLI::Range(0, 127))->capture_default_str();
+  command->add_option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")->check(CLI::Range(0.01, 60.0))->capture_default_str();
+  command->add_option("--longest", o->make.longestSeconds, "... to this many")->check(CLI::Range(0.01, 60.0))->capture_default_str();
+  command->add_option("--velocity", o->make.velocity, "MIDI velocity")->check(CLI::Range(1, 127))->capture_default_str();
+  command->add_option("--duration", o->make.durationSeconds, "Length of each sound in seconds")->check(CLI::Range(0.1, 60.0))->capture_default_str();
+  command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
+  addSynthOptions(*command, o->synth, false);
+  command->add_flag("--force", o->force, "Replace the folder if it exists");
+  command->add_flag("--json", o->json, "Print JSON");
+  command->callback([o] { make(*o); });
+}
+
+}  // namespace patchpilot

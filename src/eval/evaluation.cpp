@@ -1,0 +1,479 @@
+#include "eval/evaluation.h"
+
+#include "audio/file.h"
+#include "audio/level.h"
+#include "base/error.h"
+#include "base/process.h"
+#include "eval/journal.h"
+#include "features/gain.h"
+#include "features/mel.h"
+#include "library/builder.h"
+#include "match/matchers.h"
+#include "match/ranking.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <set>
+#include <thread>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kFloorRenders = 5;
+/// Proposals of the oracle in hand at a time.
+constexpr int kOracleBatch = 500;
+/// Where so many drawn patches are silent, there is no audible one.
+constexpr int kHopeless = 1000;
+
+double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+void addTo(Distances& sum, const Distances& one, double weight) {
+  sum.mss += weight * one.mss;
+  sum.wmfcc += weight * one.wmfcc;
+  sum.sot += weight * one.sot;
+  sum.rms += weight * one.rms;
+}
+
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
+}
+
+// ---------------------------------------------------------------- sounds for the report
+
+constexpr double kViewLevelDb = -20, kViewPeak = 0.9;
+constexpr std::size_t kViewWindow = 2048, kViewHop = 882;
+
+/// At one loudness for all, so that what is compared is not the level.
+AudioBuffer atOneLevel(AudioBuffer sound) {
+  const double level = rmsDb(sound);
+  if (level <= kSilentDb) return sound;
+  applyGainDb(sound, kViewLevelDb - level);
+  if (const double top = peak(sound); top > kViewPeak) applyGainDb(sound, amplitudeToDb(kViewPeak / top));
+  return sound;
+}
+
+/// `frames x kViewBands` bytes.
+Bytes melView(const AudioBuffer& sound) {
+  std::vector<float> mono(sound.frames());
+  for (int c = 0; c < sound.channels(); ++c)
+    for (std::size_t i = 0; i < mono.size(); ++i) mono[i] += sound.channel(c)[i] / float(sound.channels());
+  static const MelFilterbank filters(kSampleRateHz, kViewWindow, kViewBands);
+  const Spectrogram mel = filters.apply(powerSpectrogram(mono, kViewWindow, kViewHop));
+  const float top = std::max(1e-12f, *std::max_element(mel.values.begin(), mel.values.end()));
+  Bytes bytes;
+  for (const float power : mel.values) {
+    const double decibels = 10 * std::log10(std::max(power / top, 1e-8f));
+    bytes.push_back(std::uint8_t(std::lround((decibels + 80) / 80 * 255)));
+  }
+  return bytes;
+}
+
+void keepSound(const SoundFiles& files, const AudioBuffer& sound) {
+  writeMp3(files.mp3, atOneLevel(sound));
+  writeFileAtomically(files.mel, std::span<const std::uint8_t>(melView(sound)));
+}
+
+std::string fileStem(const std::string& text) {
+  std::string stem;
+  for (const unsigned char c : text) stem += std::isalnum(c) || c == '-' || c == '.' ? char(c) : '_';
+  return stem;
+}
+
+// ---------------------------------------------------------------- rows
+
+/// A name for each library: its file's, or the path where two files have one name.
+std::vector<std::string> libraryNames(const std::vector<std::string>& files) {
+  std::vector<std::string> names;
+  for (const auto& file : files) {
+    const std::string name = fs::path(file).filename().string();
+    const auto same = std::count_if(files.begin(), files.end(), [&](const auto& f) { return fs::path(f).filename().string() == name; });
+    names.push_back(same > 1 ? file : name);
+  }
+  return names;
+}
+
+std::vector<std::string> libraryFiles(const EvaluationOptions& options) {
+  std::vector<std::string> files;
+  for (const auto& group : options.libraries)
+    for (const auto& file : group)
+      if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  return files;
+}
+
+class RowMaker {
+ public:
+  RowMaker(const EvaluationOptions& options, const Sources& sources)
+      : options_(options), sources_(sources), files_(libraryFiles(options)), names_(libraryNames(files_)) {}
+
+  std::vector<EvaluationRow> rows() {
+    add({"floor", EvaluationRow::Role::floor, "", {}, kFloorRenders});
+    for (const auto& libraries : groups()) addOnce("random " + spaces(libraries), EvaluationRow::Role::random, "random", libraries, 0);
+    for (const int renders : options_.renders) {
+      for (const auto& libraries : groups())
+        addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, "random", libraries, renders);
+      for (const auto& method : options_.methods)
+        for (const auto& libraries : groups())
+          add({fmt::format("{} {}, {} renders", method, library(libraries), renders), EvaluationRow::Role::method, method, libraries, renders});
+    }
+    if (options_.oracle)
+      for (const auto& libraries : groups())
+        add({fmt::format("oracle {}", library(libraries)), EvaluationRow::Role::oracle, "oracle", libraries, 0});
+    return std::move(rows_);
+  }
+
+ private:
+  std::vector<std::vector<std::size_t>> groups() const {
+    std::vector<std::vector<std::size_t>> result;
+    for (const auto& group : options_.libraries) {
+      auto& indices = result.emplace_back();
+      for (const auto& file : group) indices.push_back(std::size_t(std::find(files_.begin(), files_.end(), file) - files_.begin()));
+    }
+    return result;
+  }
+
+  std::string library(const std::vector<std::size_t>& indices) const {
+    std::vector<std::string> words;
+    for (const std::size_t index : indices) words.push_back(names_[index]);
+    return joined(words, " + ");
+  }
+
+  std::string spaces(const std::vector<std::size_t>& indices) const {
+    std::vector<std::string> words;
+    for (const std::size_t index : indices) {
+      const std::string& name = sources_.libraries[index].library.settings().spaceName;
+      if (std::find(words.begin(), words.end(), name) == words.end()) words.push_back(name);
+    }
+    return joined(words, " + ");
+  }
+
+  void add(EvaluationRow row) { rows_.push_back(std::move(row)); }
+
+  /// Two libraries of one space have the same draws.
+  void addOnce(std::string id, EvaluationRow::Role role, std::string method, std::vector<std::size_t> libraries, int renders) {
+    if (std::any_of(rows_.begin(), rows_.end(), [&](const EvaluationRow& r) { return r.id == id; })) return;
+    add({std::move(id), role, std::move(method), std::move(libraries), renders});
+  }
+
+  const EvaluationOptions& options_;
+  const Sources& sources_;
+  std::vector<std::string> files_, names_;
+  std::vector<EvaluationRow> rows_;
+};
+
+json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entries, const EvaluationOptions& options, Sources& sources) {
+  json libraries = json::array();
+  const std::vector<std::string> files = libraryFiles(options);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const LibrarySettings& s = sources.libraries[i].library.settings();
+    const LibraryCounts counts = sources.libraries[i].library.counts();
+    libraries.push_back({{"file", fs::path(files[i]).filename().string()}, {"space", s.spaceName}, {"fingerprint", s.spaceFingerprint},
+                         {"base", contentHash(s.base)}, {"synth", s.synthName}, {"version", s.synthVersion},
+                         {"patches", counts.patches}, {"rows", counts.rows}, {"seed", s.seed}, {"notes", s.notes},
+                         {"embedder", s.embedderName}, {"embedder_version", s.embedderVersion}});
+  }
+  json groups = json::array();
+  for (const auto& group : options.libraries) {
+    json names = json::array();
+    for (const auto& file : group) names.push_back(fs::path(file).filename().string());
+    groups.push_back(names);
+  }
+  json names = json::array();
+  for (const auto& entry : entries) names.push_back(entry.name);
+  return {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()}, {"fingerprint", set.fingerprint}, {"names", names},
+          {"methods", options.methods}, {"libraries", libraries}, {"groups", groups}, {"renders", options.renders},
+          {"known", options.known}, {"oracle", options.oracle}, {"seed", options.seed}, {"velocity", options.velocity}};
+}
+
+std::vector<TargetEntry> limited(const TargetSet& set, std::size_t limit) {
+  std::vector<TargetEntry> entries;
+  std::map<std::string, std::size_t> counts;
+  for (const auto& entry : set.entries)
+    if (limit == 0 || ++counts[entry.kind] <= limit) entries.push_back(entry);
+  return entries;
+}
+
+// ---------------------------------------------------------------- one target
+
+/// The best of what a row rendered, and what it cost.
+struct Finding {
+  std::optional<Candidate> best;
+  std::size_t renders = 0;
+  std::vector<TracePoint> trace;
+  std::vector<std::string> problems;
+};
+
+/// Runs rows over targets with instruments of its own; libraries are shared with other lanes.
+class Lane {
+ public:
+  Lane(const EvaluationOptions& options, Sources& sources, std::vector<Instrument> instruments, std::mutex& librariesInUse)
+      : options_(options), sources_(sources), instruments_(std::move(instruments)), librariesInUse_(librariesInUse) {}
+
+  void begin(const TargetEntry& entry) {
+    entry_ = &entry;
+    truth_ = readTarget(entry.file, {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true});
+    target_ = options_.known ? truth_ : readTarget(entry.file, TargetOptions{});
+    features_ = soundFeatures(target_.sound);
+  }
+
+  const Target& target() const { return target_; }
+
+  EvaluationResult run(const EvaluationRow& row, const std::optional<SoundFiles>& sounds) {
+    EvaluationResult result;
+    result.target = entry_->name;
+    result.row = row.id;
+    const auto start = Clock::now();
+    if (row.role == EvaluationRow::Role::floor) {
+      measureFloor(result);
+    } else {
+      const Finding finding = row.role == EvaluationRow::Role::random ? firstAudible(row) : search(row, start);
+      result.seconds = secondsSince(start);
+      describe(result, finding);
+      if (sounds && finding.best) keepSound(*sounds, finding.best->sound);
+    }
+    if (result.seconds == 0) result.seconds = secondsSince(start);
+    return result;
+  }
+
+ private:
+  /// Distances of the true patch's renders to the sound as it is in its file: what the synth itself leaves open.
+  void measureFloor(EvaluationResult& result) {
+    for (Instrument& instrument : instruments_) {
+      const std::optional<Patch> patch = entry_->truth(*instrument.synth);
+      if (!patch) continue;
+      const Note note{entry_->note, entry_->velocity, entry_->lengthSeconds};
+      const std::vector<RenderJob> jobs(kFloorRenders, RenderJob{0, &*patch, note, truth_.sound.seconds()});
+      const auto renders = instrument.pool->renderAll(jobs);
+      const SoundFeatures features = soundFeatures(truth_.sound);
+      std::size_t good = 0;
+      for (const auto& render : renders) good += render && !containsNonFinite(*render);
+      for (const auto& render : renders) {
+        if (!render || containsNonFinite(*render)) continue;
+        addTo(result.distances, distances(features, soundFeatures(*render)), 1.0 / double(good));
+        result.gainDb += gainDb(*render, truth_.sound) / double(good);
+      }
+      result.renders = kFloorRenders;
+      result.found = good > 0;
+      if (!result.found) result.problem = "the true patch could not be rendered";
+      return;
+    }
+    result.problem = "the true patch is not known, or not one of these synths'";
+  }
+
+  MatcherContext context(const EvaluationRow& row) {
+    MatcherContext context;
+    for (const std::size_t index : row.libraries) context.libraries.push_back(&sources_.libraries[index]);
+    context.instruments = &instruments_;
+    context.seed = options_.seed;
+    context.leftOut = {entry_->excluded.begin(), entry_->excluded.end()};
+    return context;
+  }
+
+  Finding search(const EvaluationRow& row, Clock::time_point start) {
+    Finding finding;
+    std::unique_ptr<Matcher> matcher;
+    {
+      std::lock_guard lock(librariesInUse_);
+      matcher = makeMatcher(row.method, context(row));
+    }
+    const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch : row.renders;
+    do {
+      std::vector<Proposal> proposals;
+      {
+        std::lock_guard lock(librariesInUse_);
+        proposals = matcher->propose(target_, batch);
+      }
+      if (proposals.empty()) break;
+      rank(std::move(proposals), finding, start);
+    } while (row.role == EvaluationRow::Role::oracle && !interrupted());
+    return finding;
+  }
+
+  /// Adds what comes of proposals to a finding.
+  void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start) {
+    const std::size_t before = finding.renders;
+    RankOptions rankOptions;
+    rankOptions.velocity = options_.known ? entry_->velocity : options_.velocity;
+    rankOptions.keep = 1;
+    rankOptions.onProgress = [&](const RankProgress& progress) {
+      finding.renders = before + progress.done;
+      if (std::isfinite(progress.best) && (finding.trace.empty() || progress.best < finding.trace.back().mss))
+        finding.trace.push_back({secondsSince(start), finding.renders, progress.best});
+    };
+    auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
+    if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss)) finding.best = std::move(ranked.front());
+  }
+
+  Finding firstAudible(const EvaluationRow& row) {
+    Finding finding;
+    RandomMatcher matcher(context(row));
+    constexpr int kBatch = 4;
+    for (int drawn = kBatch; drawn <= kHopeless && !interrupted(); drawn += kBatch) {
+      std::vector<Proposal> proposals = matcher.propose(target_, drawn);
+      proposals.erase(proposals.begin(), proposals.end() - kBatch);
+      for (Proposal& proposal : proposals) {
+        Finding one;
+        rank({std::move(proposal)}, one, Clock::now());
+        ++finding.renders;
+        if (!one.best || rmsDb(one.best->sound) < kSilentDb) continue;
+        finding.best = std::move(one.best);
+        return finding;
+      }
+    }
+    return finding;
+  }
+
+  void describe(EvaluationResult& result, const Finding& finding) {
+    result.renders = finding.renders;
+    result.trace = finding.trace;
+    if (!finding.problems.empty()) result.problem = fmt::format("{} failed, the first: {}", finding.problems.size(), finding.problems.front());
+    if (!finding.best) {
+      if (result.problem.empty()) result.problem = "nothing was proposed, or nothing was audible";
+      return;
+    }
+    const Candidate& best = *finding.best;
+    const Synth& synth = *instruments_[best.proposal.synth].synth;
+    result.found = true;
+    result.distances = distances(features_, soundFeatures(best.sound));
+    result.gainDb = gainDb(best.sound, target_.sound);
+    result.origin = best.proposal.origin;
+    const std::optional<Patch> truth = entry_->truth(synth);
+    const std::vector<float>& values = best.proposal.patch.values;
+    if (!truth || truth->values.empty() || values.empty()) return;
+    result.error = parameterError(synth.space(), values, truth->values);
+    result.aligned = parameterError(synth.space(), undoSymmetries(synth.space(), values, truth->values), truth->values);
+  }
+
+  const EvaluationOptions& options_;
+  Sources& sources_;
+  std::vector<Instrument> instruments_;
+  std::mutex& librariesInUse_;
+  const TargetEntry* entry_ = nullptr;
+  Target truth_;   ///< the sound as it is in its file, with its true note
+  Target target_;  ///< as the methods see it
+  SoundFeatures features_;
+};
+
+// ---------------------------------------------------------------- the run
+
+/// Hands targets to lanes, and results to the journal.
+class Runner {
+ public:
+  Runner(Evaluation& evaluation, Journal& journal, const fs::path& folder, const std::function<void(std::size_t, std::size_t)>& onProgress)
+      : evaluation_(evaluation), journal_(journal), folder_(folder), onProgress_(onProgress) {}
+
+  void run(std::vector<Lane>& lanes) {
+    tell();
+    std::vector<std::thread> threads;
+    for (Lane& lane : lanes)
+      threads.emplace_back([&] {
+        try {
+          work(lane);
+        } catch (...) {
+          std::lock_guard lock(mutex_);
+          if (!failure_) failure_ = std::current_exception();
+          stop_ = true;
+        }
+      });
+    for (auto& thread : threads) thread.join();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  void work(Lane& lane) {
+    for (std::size_t index = next_++; index < evaluation_.targets.size() && !stopped(); index = next_++) {
+      const EvaluationTarget& target = evaluation_.targets[index];
+      std::vector<const EvaluationRow*> left;
+      for (const auto& row : evaluation_.rows)
+        if (!journal_.holds(target.entry.name, row.id)) left.push_back(&row);
+      if (left.empty()) continue;
+      lane.begin(target.entry);
+      keepSound(soundFiles(folder_, target.entry.name), lane.target().sound);
+      journal_.addTarget(target.entry.name, lane.target());
+      for (const EvaluationRow* row : left) {
+        const bool shown = row->role == EvaluationRow::Role::method;
+        const EvaluationResult result = lane.run(*row, shown ? std::optional(soundFiles(folder_, target.entry.name, row)) : std::nullopt);
+        if (stopped()) return;  // what was cut short is no result
+        journal_.add(result);
+        tell();
+      }
+    }
+  }
+
+  bool stopped() const { return stop_ || interrupted(); }
+
+  void tell() {
+    std::lock_guard lock(mutex_);
+    if (onProgress_) onProgress_(journal_.size(), evaluation_.targets.size() * evaluation_.rows.size());
+  }
+
+  Evaluation& evaluation_;
+  Journal& journal_;
+  const fs::path& folder_;
+  const std::function<void(std::size_t, std::size_t)>& onProgress_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> stop_{false};
+  std::exception_ptr failure_;
+  std::mutex mutex_;
+};
+
+std::vector<Instrument> moreInstruments(const Sources& sources, int workers) {
+  std::vector<Instrument> instruments;
+  for (const Instrument& one : sources.instruments)
+    instruments.push_back({one.synth, std::make_unique<RenderPool>(*one.synth, RenderPoolOptions{workers, kLongestSeconds})});
+  return instruments;
+}
+
+/// What is not done yet, if anything is.
+std::size_t unfinishedTargets(const Evaluation& evaluation, const Journal& journal) {
+  return std::size_t(std::count_if(evaluation.targets.begin(), evaluation.targets.end(), [&](const EvaluationTarget& target) {
+    return std::any_of(evaluation.rows.begin(), evaluation.rows.end(),
+                       [&](const EvaluationRow& row) { return !journal.holds(target.entry.name, row.id); });
+  }));
+}
+
+}  // namespace
+
+const EvaluationResult* Evaluation::find(const std::string& target, const std::string& row) const {
+  for (const auto& result : results)
+    if (result.target == target && result.row == row) return &result;
+  return nullptr;
+}
+
+SoundFiles soundFiles(const fs::path& folder, const std::string& target, const EvaluationRow* row) {
+  const std::string stem = row == nullptr ? fileStem(target) : fileStem(target) + "--" + fileStem(row->id);
+  return {folder / "sounds" / (stem + ".mp3"), folder / "sounds" / (stem + ".mel")};
+}
+
+Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SynthOptions& synth, const fs::path& folder,
+                    const std::function<void(std::size_t done, std::size_t all)>& onProgress) {
+  Sources sources = openSources(libraryFiles(options), synth, options.workers, kLongestSeconds);
+  Evaluation evaluation;
+  const std::vector<TargetEntry> entries = limited(set, options.limit);
+  evaluation.settings = describeSettings(set, entries, options, sources);
+  evaluation.rows = RowMaker(options, sources).rows();
+  for (const auto& entry : entries) evaluation.targets.push_back({entry});
+
+  Journal journal(folder, evaluation.settings);
+  const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::size_t wanted = options.lanes > 0 ? std::size_t(options.lanes) : cores;
+  std::mutex librariesInUse;
+  std::vector<Lane> lanes;
+  for (std::size_t i = 1; i < std::min(wanted, unfinishedTargets(evaluation, journal)); ++i)
+    lanes.emplace_back(options, sources, moreInstruments(sources, options.workers), librariesInUse);
+  lanes.emplace_back(options, sources, std::move(sources.instruments), librariesInUse);
+  Runner(evaluation, journal, folder, onProgress).run(lanes);
+  journal.fill(evaluation);
+  return evaluation;
+}
+
+}  // namespace patchpilot

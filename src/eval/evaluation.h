@@ -1,0 +1,103 @@
+#pragma once
+
+#include "eval/parameter_error.h"
+#include "eval/target_set.h"
+#include "features/metrics.h"
+#include "match/sources.h"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+namespace patchpilot {
+
+struct EvaluationOptions {
+  std::vector<std::string> methods{"retrieval"};
+  /// Each is a row a method: one library, or several that are searched together.
+  std::vector<std::vector<std::string>> libraries;
+  std::vector<int> renders{50};  ///< what a method may spend on a target; a row a method each
+  bool known = false;            ///< methods are told the note, its length, and that it begins with the file
+  bool oracle = false;           ///< add rows for what each library's best entry would be
+  std::uint64_t seed = 1;
+  int velocity = 100;
+  std::size_t limit = 0;         ///< only so many targets of each kind; 0: all
+  int lanes = 0;                 ///< targets at a time; 0: one for each core
+  int workers = 1;               ///< processes that render for each
+};
+
+/// One line of the table: something that is done to every target.
+struct EvaluationRow {
+  enum class Role {
+    floor,     ///< the true patch, rendered five times more
+    random,    ///< one audible patch, drawn
+    baseline,  ///< the best of as many drawn patches as a method may render
+    method,
+    oracle
+  };
+
+  std::string id;      ///< such as "retrieval, jx10.db, 50 renders"
+  Role role = Role::method;
+  std::string method;
+  std::vector<std::size_t> libraries;  ///< which of the evaluation's, by index
+  int renders = 0;                     ///< the most that it may spend; 0: no limit
+};
+
+/// A moment at which a row came nearer to its target.
+struct TracePoint {
+  double seconds = 0;
+  std::size_t renders = 0;
+  double mss = 0;
+};
+
+/// What one row made of one target.
+struct EvaluationResult {
+  std::string target;
+  std::string row;
+  bool found = false;     ///< whether anything could be rendered; nothing below counts where not, but `problem`
+  Distances distances;    ///< of the nearest by MSS; floor: means of its renders
+  double gainDb = 0;
+  std::string origin;
+  std::optional<ParameterError> error;    ///< where the truth is known, of its space
+  std::optional<ParameterError> aligned;  ///< the same, symmetries undone
+  std::size_t renders = 0;
+  double seconds = 0;
+  std::string problem;
+  std::vector<TracePoint> trace;
+};
+
+/// A target and what was found of its note.
+struct EvaluationTarget {
+  TargetEntry entry;
+  int noteFound = 60;
+  double noteConfidence = 0;
+  double lengthFound = 0;
+};
+
+/// All of a run, in the order of the set and the rows.
+struct Evaluation {
+  nlohmann::json settings;  ///< what was compared, and how
+  std::vector<EvaluationRow> rows;
+  std::vector<EvaluationTarget> targets;
+  std::vector<EvaluationResult> results;
+  bool finished = false;
+
+  const EvaluationResult* find(const std::string& target, const std::string& row) const;
+};
+
+/// Where a run keeps, in its folder, the sound and the spectrogram of a target, or of what a row made of it.
+struct SoundFiles {
+  std::filesystem::path mp3;
+  std::filesystem::path mel;  ///< one byte a value, `frames x kViewBands`, -80 dB (0) to 0 dB (255)
+};
+inline constexpr std::size_t kViewBands = 96;
+SoundFiles soundFiles(const std::filesystem::path& folder, const std::string& target, const EvaluationRow* row = nullptr);
+
+/// Runs every row over every target, on all cores, and writes each result into `folder` as it comes. A folder that holds
+/// part of the same run is gone on with; the rows that stand there already are not run again.
+/// @param folder      made where it does not exist
+/// @param onProgress  called after each result with how many there are, and will be, by one thread at a time
+/// @throws Error (input) as `openSources` and `readTargetSet`, and where the folder holds another run
+Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SynthOptions& synth,
+                    const std::filesystem::path& folder,
+                    const std::function<void(std::size_t done, std::size_t all)>& onProgress);
+
+}  // namespace patchpilot

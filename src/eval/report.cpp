@@ -1,0 +1,129 @@
+#include "eval/report.h"
+
+#include "base/error.h"
+#include "eval/report_page.h"
+
+#include <cmath>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kDataMark = "%%DATA%%";
+
+std::string base64(const Bytes& bytes) {
+  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? bytes[i + k] : 0u);
+    for (std::size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+  }
+  return text;
+}
+
+/// JSON has no NaN.
+json numberOrNull(double value) { return std::isfinite(value) ? json(std::round(value * 1e4) / 1e4) : json(); }
+
+json describe(const Estimate& e) { return {numberOrNull(e.value), numberOrNull(e.interval.low), numberOrNull(e.interval.high)}; }
+
+const char* roleName(EvaluationRow::Role role) {
+  switch (role) {
+    case EvaluationRow::Role::floor: return "floor";
+    case EvaluationRow::Role::random: return "random";
+    case EvaluationRow::Role::baseline: return "baseline";
+    case EvaluationRow::Role::oracle: return "oracle";
+    default: return "method";
+  }
+}
+
+json describe(const RowSummary& row) {
+  return {{"targets", row.targets}, {"failed", row.failed}, {"mss", describe(row.mssMean)}, {"median", describe(row.mssMedian)},
+          {"wmfcc", describe(row.wmfcc)}, {"sot", describe(row.sot)}, {"rms", describe(row.rms)}, {"gain", numberOrNull(row.gainDb)},
+          {"score", numberOrNull(row.score)}, {"solved", numberOrNull(row.solved)}, {"error", numberOrNull(row.continuousError)},
+          {"aligned", numberOrNull(row.alignedContinuousError)}, {"renders", numberOrNull(row.renders)}, {"seconds", numberOrNull(row.seconds)}};
+}
+
+json describeKinds(const std::vector<KindSummary>& kinds) {
+  json list = json::array();
+  for (const KindSummary& kind : kinds) {
+    json rows = json::array();
+    for (const RowSummary& row : kind.rows) rows.push_back(describe(row));
+    list.push_back({{"kind", kind.kind}, {"targets", kind.targets}, {"noteRight", numberOrNull(kind.noteRight)},
+                    {"lengthError", numberOrNull(kind.lengthErrorMedian)}, {"rows", rows}});
+  }
+  return list;
+}
+
+json sound(const SoundFiles& files) {
+  std::error_code error;
+  if (!fs::exists(files.mp3, error) || !fs::exists(files.mel, error)) return nullptr;
+  return {{"mp3", base64(readFile(files.mp3))}, {"mel", base64(readFile(files.mel))}};
+}
+
+json describeResult(const EvaluationResult& r) {
+  json trace = json::array();
+  for (const TracePoint& p : r.trace) trace.push_back({numberOrNull(p.seconds), p.renders, numberOrNull(p.mss)});
+  const Distances& d = r.distances;
+  return {{"mss", numberOrNull(d.mss)}, {"wmfcc", numberOrNull(d.wmfcc)}, {"sot", numberOrNull(d.sot)}, {"rms", numberOrNull(d.rms)},
+          {"gain", numberOrNull(r.gainDb)}, {"origin", r.origin}, {"renders", r.renders}, {"seconds", numberOrNull(r.seconds)}, {"trace", trace}};
+}
+
+json describeTarget(const Evaluation& evaluation, const EvaluationTarget& target, const fs::path& folder) {
+  json results = json::array();
+  const EvaluationResult* best = nullptr;
+  const EvaluationRow* bestRow = nullptr;
+  std::size_t bestIndex = 0;
+  for (std::size_t i = 0; i < evaluation.rows.size(); ++i) {
+    const EvaluationRow& row = evaluation.rows[i];
+    const EvaluationResult* result = evaluation.find(target.entry.name, row.id);
+    results.push_back(result != nullptr && result->found ? describeResult(*result) : json());
+    if (row.role != EvaluationRow::Role::method || result == nullptr || !result->found) continue;
+    if (best != nullptr && result->distances.mss >= best->distances.mss) continue;
+    best = result;
+    bestRow = &row;
+    bestIndex = i;
+  }
+  json object = {{"name", target.entry.name}, {"kind", target.entry.kind}, {"note", target.entry.note}, {"found", target.noteFound},
+                 {"length", numberOrNull(target.entry.lengthSeconds)}, {"lengthFound", numberOrNull(target.lengthFound)},
+                 {"results", results}, {"sound", sound(soundFiles(folder, target.entry.name))}};
+  if (best != nullptr) {
+    object["best"] = bestIndex;
+    object["match"] = sound(soundFiles(folder, target.entry.name, bestRow));
+  }
+  return object;
+}
+
+/// JSON that may stand inside a <script>: nothing in it ends one.
+std::string insideScript(const json& data) {
+  std::string text = data.dump(-1, ' ', false, json::error_handler_t::replace), safe;
+  for (const char c : text) safe += c == '<' ? "\\u003c" : std::string(1, c);
+  return safe;
+}
+
+}  // namespace
+
+std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSummary>& kinds, const fs::path& folder) {
+  json rows = json::array(), targets = json::array();
+  for (const EvaluationRow& row : evaluation.rows) rows.push_back({{"id", row.id}, {"role", roleName(row.role)}});
+  for (const EvaluationTarget& target : evaluation.targets) targets.push_back(describeTarget(evaluation, target, folder));
+  const json data = {{"settings", evaluation.settings}, {"finished", evaluation.finished}, {"rows", rows}, {"kinds", describeKinds(kinds)},
+                     {"targets", targets}, {"bands", kViewBands}};
+  std::string page = kReportPage;
+  const std::size_t mark = page.find(kDataMark);
+  if (mark == std::string::npos) throw Error(ExitCode::internal, "the report's page has no place for its data");
+  return page.replace(mark, std::string(kDataMark).size(), insideScript(data));
+}
+
+void writeReports(const Evaluation& evaluation, const fs::path& folder) {
+  const std::vector<KindSummary> kinds = summarize(evaluation);
+  writeFileAtomically(folder / "results.csv", resultsCsv(evaluation));
+  writeFileAtomically(folder / "summary.md", summaryMarkdown(evaluation, kinds));
+  writeFileAtomically(folder / "report.html", reportHtml(evaluation, kinds, folder));
+}
+
+}  // namespace patchpilot

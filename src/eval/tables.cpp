@@ -1,0 +1,259 @@
+#include "eval/tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace patchpilot {
+
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+Estimate estimateMean(const std::vector<double>& values) { return {mean(values), bootstrapInterval(values, mean)}; }
+Estimate estimateMedian(const std::vector<double>& values) { return {median(values), bootstrapInterval(values, median)}; }
+
+using Results = std::map<std::pair<std::string, std::string>, const EvaluationResult*>;
+
+Results byTargetAndRow(const Evaluation& evaluation) {
+  Results results;
+  for (const auto& result : evaluation.results) results[{result.target, result.row}] = &result;
+  return results;
+}
+
+const EvaluationResult* foundResult(const Results& results, const std::string& target, const std::string& row) {
+  const auto it = results.find({target, row});
+  return it != results.end() && it->second->found ? it->second : nullptr;
+}
+
+const EvaluationRow* rowOf(const Evaluation& evaluation, EvaluationRow::Role role, const EvaluationRow* like = nullptr) {
+  for (const auto& row : evaluation.rows)
+    if (row.role == role && (like == nullptr || row.libraries == like->libraries)) return &row;
+  return nullptr;
+}
+
+/// Adds an optional value, if there is one.
+void append(std::vector<double>& values, const std::optional<double>& value) {
+  if (value) values.push_back(*value);
+}
+
+RowSummary summarizeRow(const Evaluation& evaluation, const Results& results, const EvaluationRow& row,
+                        const std::vector<const EvaluationTarget*>& targets) {
+  const EvaluationRow* floorRow = rowOf(evaluation, EvaluationRow::Role::floor);
+  const EvaluationRow* randomRow = rowOf(evaluation, EvaluationRow::Role::random, &row);
+  if (randomRow == nullptr) randomRow = rowOf(evaluation, EvaluationRow::Role::random);
+  std::vector<double> mss, wmfcc, sot, rms, gain, continuous, categorical, alignedContinuous, alignedCategorical, renders, seconds;
+  std::vector<double> ofKnown, floors, randoms, solved;
+  RowSummary summary;
+  summary.row = &row;
+  for (const EvaluationTarget* target : targets) {
+    const EvaluationResult* result = foundResult(results, target->entry.name, row.id);
+    if (result == nullptr) continue;
+    mss.push_back(result->distances.mss);
+    wmfcc.push_back(result->distances.wmfcc);
+    sot.push_back(result->distances.sot);
+    rms.push_back(result->distances.rms);
+    gain.push_back(std::abs(result->gainDb));
+    renders.push_back(double(result->renders));
+    seconds.push_back(result->seconds);
+    if (result->error) {
+      append(continuous, result->error->continuous);
+      append(categorical, result->error->categorical);
+      append(alignedContinuous, result->aligned->continuous);
+      append(alignedCategorical, result->aligned->categorical);
+    }
+    const EvaluationResult* floor = foundResult(results, target->entry.name, floorRow->id);
+    if (floor == nullptr) continue;
+    solved.push_back(result->distances.mss <= std::max(kSolvedFloors * floor->distances.mss, kSolvedMss));
+    const EvaluationResult* random = foundResult(results, target->entry.name, randomRow->id);
+    if (random == nullptr) continue;
+    ofKnown.push_back(result->distances.mss);
+    floors.push_back(floor->distances.mss);
+    randoms.push_back(random->distances.mss);
+  }
+  summary.targets = mss.size();
+  summary.failed = row.role == EvaluationRow::Role::floor ? 0 : targets.size() - mss.size();
+  summary.mssMean = estimateMean(mss);
+  summary.mssMedian = estimateMedian(mss);
+  summary.wmfcc = estimateMean(wmfcc);
+  summary.sot = estimateMean(sot);
+  summary.rms = estimateMean(rms);
+  summary.gainDb = mean(gain);
+  summary.score = (mean(randoms) - mean(ofKnown)) / (mean(randoms) - mean(floors));
+  summary.solved = mean(solved);
+  summary.continuousError = mean(continuous);
+  summary.categoricalRight = mean(categorical);
+  summary.alignedContinuousError = mean(alignedContinuous);
+  summary.alignedCategoricalRight = mean(alignedCategorical);
+  summary.renders = mean(renders);
+  summary.seconds = mean(seconds);
+  return summary;
+}
+
+// ---------------------------------------------------------------- text
+
+/// A cell, empty where there is nothing to say.
+std::string number(double value, int digits) { return std::isnan(value) ? "" : fmt::format("{:.{}f}", value, digits); }
+
+std::string percent(double share) { return std::isnan(share) ? "" : fmt::format("{:.0f} %", 100 * share); }
+
+std::string estimate(const Estimate& e, int digits) {
+  return std::isnan(e.value) ? "" : fmt::format("{:.{}f} ({:.{}f} to {:.{}f})", e.value, digits, e.interval.low, digits, e.interval.high, digits);
+}
+
+std::string csvCell(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : c == '\n' ? " " : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string optionalCell(const std::optional<double>& value) { return value ? fmt::format("{:.6f}", *value) : ""; }
+
+/// What sets a run of these rows apart, and the words it is told with.
+std::string howItWasRun(const Evaluation& evaluation) {
+  const auto& s = evaluation.settings;
+  std::string text = fmt::format("Targets: {}. Note, length and onset: {}. Seed {}.\n", s.at("targets").get<std::string>(),
+                                 s.at("known").get<bool>() ? "known to the methods" : "found by the methods from the sound alone",
+                                 s.at("seed").get<std::uint64_t>());
+  for (const auto& library : s.at("libraries"))
+    text += fmt::format("Library {}: {} patches of {} {}, space {}.\n", library.at("file").get<std::string>(), library.at("patches").get<std::uint64_t>(),
+                        library.at("synth").get<std::string>(), library.at("version").get<std::string>(), library.at("space").get<std::string>());
+  return text;
+}
+
+/// A Markdown table of the columns that have anything to say.
+class Table {
+ public:
+  void add(std::string heading, std::vector<std::string> cells) {
+    const bool empty = std::all_of(cells.begin(), cells.end(), [](const std::string& c) { return c.empty(); });
+    if (!empty) columns_.push_back({std::move(heading), std::move(cells)});
+  }
+
+  std::string text() const {
+    std::string head = "|", rule = "|", body;
+    for (const auto& column : columns_) {
+      head += " " + column.heading + " |";
+      rule += " --- |";
+    }
+    for (std::size_t i = 0; i < columns_.front().cells.size(); ++i) {
+      body += "|";
+      for (const auto& column : columns_) body += " " + column.cells[i] + " |";
+      body += "\n";
+    }
+    return head + "\n" + rule + "\n" + body;
+  }
+
+ private:
+  struct Column {
+    std::string heading;
+    std::vector<std::string> cells;
+  };
+  std::vector<Column> columns_;
+};
+
+template <typename Cell>
+std::vector<std::string> cells(const KindSummary& kind, Cell cell) {
+  std::vector<std::string> result;
+  for (const RowSummary& row : kind.rows) result.push_back(cell(row));
+  return result;
+}
+
+std::string kindTable(const KindSummary& kind) {
+  Table table;
+  table.add("", cells(kind, [](const RowSummary& r) { return r.row->id; }));
+  table.add("MSS, mean", cells(kind, [](const RowSummary& r) { return estimate(r.mssMean, 2); }));
+  table.add("MSS, median", cells(kind, [](const RowSummary& r) { return estimate(r.mssMedian, 2); }));
+  table.add("wMFCC", cells(kind, [](const RowSummary& r) { return estimate(r.wmfcc, 2); }));
+  table.add("SOT", cells(kind, [](const RowSummary& r) { return estimate(r.sot, 3); }));
+  table.add("RMS", cells(kind, [](const RowSummary& r) { return estimate(r.rms, 3); }));
+  table.add("gain, dB", cells(kind, [](const RowSummary& r) { return number(r.gainDb, 1); }));
+  table.add("score", cells(kind, [](const RowSummary& r) { return percent(r.score); }));
+  table.add("solved", cells(kind, [](const RowSummary& r) { return percent(r.solved); }));
+  table.add("parameter error", cells(kind, [](const RowSummary& r) { return number(r.continuousError, 3); }));
+  table.add("symmetries undone", cells(kind, [](const RowSummary& r) { return number(r.alignedContinuousError, 3); }));
+  table.add("choices right", cells(kind, [](const RowSummary& r) { return percent(r.categoricalRight); }));
+  table.add("symmetries undone", cells(kind, [](const RowSummary& r) { return percent(r.alignedCategoricalRight); }));
+  table.add("renders", cells(kind, [](const RowSummary& r) { return number(r.renders, 0); }));
+  table.add("seconds", cells(kind, [](const RowSummary& r) { return number(r.seconds, 2); }));
+  table.add("failed", cells(kind, [](const RowSummary& r) { return r.failed == 0 ? "" : std::to_string(r.failed); }));
+  return table.text();
+}
+
+constexpr const char* kLegend = R"(
+MSS, wMFCC and SOT are distances: 0 is the same sound. RMS is a similarity of envelopes: 1 is the same. Means (MSS: the
+median as well) with the bootstrap's 95 % interval. gain: by how many dB the match is louder or softer than its target,
+which the others do not hear. floor: five more renders of the true patch, nearer than which the synth itself does not come;
+empty where the true patch is not known or not of these synths. random: one audible patch drawn from the space. best of N
+random: as many drawn patches as the method may render. score: how much of the way from random to floor the mean MSS has
+come. solved: targets within 1.5 times their floor, or MSS 0.5 if that is more. renders and seconds are what was spent on
+one target.
+)";
+
+}  // namespace
+
+std::vector<KindSummary> summarize(const Evaluation& evaluation) {
+  std::vector<std::pair<std::string, std::vector<const EvaluationTarget*>>> kinds;
+  for (const EvaluationTarget& target : evaluation.targets) {
+    auto it = std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.first == target.entry.kind; });
+    if (it == kinds.end()) it = kinds.insert(kinds.end(), {target.entry.kind, {}});
+    it->second.push_back(&target);
+  }
+  const Results results = byTargetAndRow(evaluation);
+  std::vector<KindSummary> summaries;
+  for (const auto& [kind, targets] : kinds) {
+    KindSummary& summary = summaries.emplace_back();
+    summary.kind = kind;
+    summary.targets = targets.size();
+    std::vector<double> right, lengthErrors;
+    for (const EvaluationTarget* target : targets) {
+      right.push_back(target->noteFound == target->entry.note);
+      lengthErrors.push_back(std::abs(target->lengthFound - target->entry.lengthSeconds));
+    }
+    summary.noteRight = mean(right);
+    summary.lengthErrorMedian = median(lengthErrors);
+    for (const EvaluationRow& row : evaluation.rows) summary.rows.push_back(summarizeRow(evaluation, results, row, targets));
+  }
+  return summaries;
+}
+
+std::string resultsCsv(const Evaluation& evaluation) {
+  std::string csv =
+      "target,kind,row,method,note,note_found,length,length_found,mss,wmfcc,sot,rms,gain_db,continuous_error,categorical_right,"
+      "continuous_error_aligned,categorical_right_aligned,origin,renders,problem,seconds\n";
+  const Results results = byTargetAndRow(evaluation);
+  for (const EvaluationTarget& target : evaluation.targets) {
+    for (const EvaluationRow& row : evaluation.rows) {
+      const auto it = results.find({target.entry.name, row.id});
+      if (it == results.end()) continue;
+      const EvaluationResult& r = *it->second;
+      csv += fmt::format("{},{},{},{},{},{},{:.4f},{:.4f},", csvCell(target.entry.name), csvCell(target.entry.kind), csvCell(row.id), row.method,
+                         target.entry.note, target.noteFound, target.entry.lengthSeconds, target.lengthFound);
+      if (r.found)
+        csv += fmt::format("{:.6f},{:.6f},{:.6f},{:.6f},{:.3f},", r.distances.mss, r.distances.wmfcc, r.distances.sot, r.distances.rms, r.gainDb);
+      else
+        csv += ",,,,,";
+      for (const auto& error : {r.error, r.aligned})
+        csv += fmt::format("{},{},", optionalCell(error ? error->continuous : std::nullopt), optionalCell(error ? error->categorical : std::nullopt));
+      csv += fmt::format("{},{},{},{:.3f}\n", csvCell(r.origin), r.renders, csvCell(r.problem), r.seconds);
+    }
+  }
+  return csv;
+}
+
+std::string summaryMarkdown(const Evaluation& evaluation, const std::vector<KindSummary>& kinds) {
+  std::string text = "# Evaluation\n\n" + howItWasRun(evaluation);
+  if (!evaluation.finished) text += "\nNot finished: run the same command again to go on.\n";
+  for (const KindSummary& kind : kinds) {
+    text += fmt::format("\n## {}: {} targets\n\n", kind.kind.empty() ? "targets" : kind.kind, kind.targets);
+    if (!evaluation.settings.at("known").get<bool>())
+      text += fmt::format("Note found right, octave included: {}. Length off by {:.2f} s (median).\n\n", percent(kind.noteRight), kind.lengthErrorMedian);
+    text += kindTable(kind);
+  }
+  return text + kLegend;
+}
+
+}  // namespace patchpilot

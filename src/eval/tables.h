@@ -1,0 +1,52 @@
+#pragma once
+
+#include "eval/evaluation.h"
+#include "eval/statistics.h"
+
+namespace patchpilot {
+
+/// A mean or a median with the interval in which it lies with a probability of 95 % (`bootstrapInterval`).
+struct Estimate {
+  double value = 0;
+  Interval interval;
+};
+
+/// What one row made of all targets of one kind. NaN where there is nothing to say.
+struct RowSummary {
+  const EvaluationRow* row = nullptr;
+  std::size_t targets = 0;   ///< for which anything was rendered
+  std::size_t failed = 0;
+  Estimate mssMean, mssMedian;
+  Estimate wmfcc, sot, rms;  ///< means
+  double gainDb = 0;         ///< mean of absolute values
+  double score = 0;          ///< how much of the way from random to floor, of the targets whose floor is known; 1 is all
+  double solved = 0;         ///< share of those within 1.5 times their floor or MSS 0.5, whichever is larger
+  double continuousError = 0, categoricalRight = 0;                ///< means; see `ParameterError`
+  double alignedContinuousError = 0, alignedCategoricalRight = 0;  ///< symmetries undone
+  double renders = 0, seconds = 0;  ///< means
+};
+
+/// One kind of target: a table.
+struct KindSummary {
+  std::string kind;
+  std::size_t targets = 0;
+  double noteRight = 0;             ///< share of targets whose note was found, octave included
+  double lengthErrorMedian = 0;     ///< seconds
+  std::vector<RowSummary> rows;
+};
+
+/// How near to the floor, in units of it, counts as the same sound; and what distance always does.
+inline constexpr double kSolvedFloors = 1.5;
+inline constexpr double kSolvedMss = 0.5;
+
+/// A table a kind, in the order in which they come in the set.
+std::vector<KindSummary> summarize(const Evaluation& evaluation);
+
+/// A row a target and row of the table, with a heading; cells that have nothing to say are empty. The last column,
+/// seconds, is the only one that differs between two runs on a deterministic synth.
+std::string resultsCsv(const Evaluation& evaluation);
+
+/// The tables in Markdown, and what they mean.
+std::string summaryMarkdown(const Evaluation& evaluation, const std::vector<KindSummary>& kinds);
+
+}  // namespace patchpilot

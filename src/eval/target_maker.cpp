@@ -1,0 +1,210 @@
+#include "eval/target_maker.h"
+
+#include "audio/file.h"
+#include "audio/level.h"
+#include "base/error.h"
+#include "base/process.h"
+#include "eval/midi_file.h"
+#include "library/builder.h"
+#include "preset/preset_hash.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+/// Renders in hand at a time.
+constexpr std::size_t kBatch = 32;
+/// Where so many in a row are silent, more will not help.
+constexpr std::size_t kHopeless = 1000;
+/// Sets the draws of target sets apart from those of libraries, whatever seeds are given.
+constexpr std::uint64_t kTargetDraws = 0x7461726765747300;
+
+/// Draws for the entry of that number, the same whatever came before it.
+std::mt19937_64 randomFor(const TargetMakeOptions& options, std::uint64_t number) {
+  std::seed_seq seed{std::uint32_t(options.seed), std::uint32_t(options.seed >> 32), std::uint32_t(number), std::uint32_t(number >> 32)};
+  return std::mt19937_64(seed);
+}
+
+double uniform(std::mt19937_64& random) { return double(random() >> 11) * 0x1p-53; }
+
+Note drawNote(const TargetMakeOptions& options, std::uint64_t number) {
+  std::mt19937_64 random = randomFor(options, number);
+  const int range = options.highestNote - options.lowestNote + 1;
+  Note note;
+  note.midi = options.lowestNote + int(uniform(random) * range);
+  note.velocity = options.velocity;
+  const double length = options.shortestSeconds + uniform(random) * (options.longestSeconds - options.shortestSeconds);
+  note.lengthSeconds = std::round(length * 1e4) / 1e4;
+  return note;
+}
+
+/// The entries of a set that is being made.
+class Maker {
+ public:
+  Maker(const fs::path& folder, const TargetMakeOptions& options, std::string kind)
+      : folder_(folder), options_(options), kind_(options.kind.empty() ? std::move(kind) : options.kind) {}
+
+  bool isFull() const { return entries_.size() >= options_.count; }
+  std::size_t size() const { return entries_.size(); }
+
+  std::string nextName() const { return fmt::format("{}-{:03}", kind_, entries_.size()); }
+
+  void add(TargetEntry entry, const AudioBuffer& sound, const Note& note, json about) {
+    entry.name = nextName();
+    entry.kind = kind_;
+    entry.file = folder_ / (entry.name + ".wav");
+    entry.note = note.midi;
+    entry.velocity = note.velocity;
+    entry.lengthSeconds = note.lengthSeconds;
+    about["duration_s"] = sound.seconds();
+    about["seed"] = options_.seed;
+    writeWav(entry.file, sound);
+    entries_.push_back(std::move(entry));
+    about_.push_back(std::move(about));
+    if (options_.onProgress) options_.onProgress(entries_.size());
+  }
+
+  TargetMakeReport finish(std::vector<std::string> leftOut) {
+    if (entries_.empty()) failInput("not one sound could be made{}{}", leftOut.empty() ? "" : "; the first reason: ", leftOut.empty() ? "" : leftOut.front());
+    writeTargetList(folder_, entries_, about_);
+    return {entries_.size(), std::move(leftOut)};
+  }
+
+ private:
+  const fs::path& folder_;
+  const TargetMakeOptions& options_;
+  std::string kind_;
+  std::vector<TargetEntry> entries_;
+  std::vector<json> about_;
+};
+
+json describe(const Synth& synth) {
+  const PluginInfo& plugin = synth.plugin();
+  return {{"synth", {{"name", plugin.name}, {"version", plugin.version}, {"format", plugin.format}, {"id", plugin.id}}}};
+}
+
+/// Patches with the notes that they are played at, and what is heard of each.
+struct Played {
+  std::vector<Patch> patches;
+  std::vector<Note> notes;
+  std::vector<std::optional<AudioBuffer>> sounds;
+
+  void render(RenderPool& pool, double seconds) {
+    std::vector<RenderJob> jobs;
+    for (std::size_t i = 0; i < patches.size(); ++i) jobs.push_back({i, &patches[i], notes[i], seconds});
+    sounds = pool.renderAll(jobs);
+  }
+
+  /// Why a sound is of no use, or nothing.
+  std::string problem(std::size_t i) const {
+    if (!sounds[i]) return "could not be rendered";
+    if (containsNonFinite(*sounds[i])) return "gave samples that are no numbers";
+    return rmsDb(*sounds[i]) < kSilentDb ? "is silent" : "";
+  }
+};
+
+}  // namespace
+
+TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, RenderPool& pool, const TargetMakeOptions& options) {
+  Maker maker(folder, options, synth.space().name);
+  std::size_t fruitless = 0;
+  for (std::uint64_t first = 0; !maker.isFull() && !interrupted(); first += kBatch) {
+    Played played;
+    for (std::uint64_t i = first; i < first + kBatch; ++i) {
+      played.patches.push_back({synth.space().draw(options.seed ^ kTargetDraws, i), {}, {}});
+      played.notes.push_back(drawNote(options, i));
+    }
+    played.render(pool, options.durationSeconds);
+    for (std::size_t i = 0; i < kBatch && !maker.isFull(); ++i) {
+      fruitless = played.problem(i).empty() ? 0 : fruitless + 1;
+      if (fruitless >= kHopeless)
+        failPlugin("{} patches of space {} in a row made no sound on {}; check the space's ranges", kHopeless, synth.space().name,
+                   synth.plugin().name);
+      if (fruitless > 0) continue;
+      TargetEntry entry;
+      entry.space = synth.space().name;
+      entry.baseHash = contentHash(synth.base());
+      for (std::size_t k = 0; k < synth.space().parameters.size(); ++k)
+        entry.parameters[synth.space().parameters[k].key] = played.patches[i].values[k];
+      maker.add(std::move(entry), *played.sounds[i], played.notes[i], describe(synth));
+    }
+  }
+  return maker.finish({});
+}
+
+TargetMakeReport makePresetTargets(const fs::path& folder, const std::vector<fs::path>& files, const Synth& synth,
+                                   RenderPool& pool, const TargetMakeOptions& options) {
+  std::vector<fs::path> order = files;
+  std::sort(order.begin(), order.end());
+  std::mt19937_64 random = randomFor(options, std::uint64_t(-1));
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+
+  Maker maker(folder, options, "presets");
+  std::vector<std::string> leftOut;
+  for (std::size_t first = 0; first < order.size() && !maker.isFull() && !interrupted(); first += kBatch) {
+    Played played;
+    std::vector<fs::path> sources;
+    for (std::size_t i = first; i < std::min(order.size(), first + kBatch); ++i) {
+      try {
+        played.patches.push_back(readPatchFile(order[i], synth.space(), synth));
+      } catch (const Error& error) {
+        leftOut.push_back(error.what());
+        continue;
+      }
+      played.notes.push_back(drawNote(options, i));
+      sources.push_back(order[i]);
+    }
+    played.render(pool, options.durationSeconds);
+    for (std::size_t i = 0; i < sources.size() && !maker.isFull(); ++i) {
+      if (const std::string problem = played.problem(i); !problem.empty()) {
+        leftOut.push_back(fmt::format("{}: {}", sources[i].string(), problem));
+        continue;
+      }
+      TargetEntry entry;
+      entry.space = synth.space().name;
+      entry.preset = folder / (maker.nextName() + sources[i].extension().string());
+      entry.excluded = {presetHash(played.patches[i].state)};
+      fs::copy(sources[i], entry.preset, fs::copy_options::recursive);
+      json about = describe(synth);
+      about["patch"] = sources[i].filename().string();
+      maker.add(std::move(entry), *played.sounds[i], played.notes[i], std::move(about));
+    }
+  }
+  return maker.finish(std::move(leftOut));
+}
+
+TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& soundfont, const std::vector<int>& programs,
+                                      const TargetMakeOptions& options) {
+  readFile(soundfont, std::uintmax_t(4) << 30);  // says what is wrong with it better than fluidsynth does
+  Maker maker(folder, options, "soundfont");
+  std::vector<std::string> leftOut;
+  for (const int program : programs) {
+    if (maker.isFull() || interrupted()) break;
+    const Note note = drawNote(options, std::uint64_t(program));
+    const fs::path midi = folder / ".note.mid", wav = folder / ".note.wav";
+    writeFileAtomically(midi, std::span<const std::uint8_t>(oneNoteMidi(program, note, options.durationSeconds)));
+    const ProgramResult played = runProgram(
+        "fluidsynth", {"-ni", "-q", "-R", "0", "-C", "0", "-g", "0.8", "-r", "44100", "-O", "float", "-F", wav.string(), soundfont.string(), midi.string()});
+    if (!played.found) failSystem("fluidsynth is not installed; it plays soundfonts (Debian: apt-get install fluidsynth)");
+    std::error_code ignored;
+    fs::remove(midi, ignored);
+    try {
+      const AudioBuffer sound = readSound(wav).sound.slice(0, std::size_t(std::llround(options.durationSeconds * kSampleRateHz)));
+      if (rmsDb(sound) < kSilentDb) failInput("is silent");
+      maker.add({}, sound, note, {{"program", program}, {"soundfont", soundfont.filename().string()}});
+    } catch (const Error& error) {
+      leftOut.push_back(fmt::format("program {}: {}", program, played.status != 0 ? "fluidsynth failed" : error.what()));
+    }
+    fs::remove(wav, ignored);
+  }
+  return maker.finish(std::move(leftOut));
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "eval/target_set.h"
+#include "synth/render_pool.h"
+
+#include <functional>
+
+namespace patchpilot {
+
+/// How the sounds of a target set are played. Note and length of each are drawn evenly, by the seed.
+struct TargetMakeOptions {
+  std::size_t count = 100;
+  std::uint64_t seed = 1;
+  std::string kind;              ///< what the entries say of themselves; if empty, the space's name or the like
+  int lowestNote = 48, highestNote = 72;
+  int velocity = 100;
+  double shortestSeconds = 0.3, longestSeconds = 3;  ///< when the note is let go
+  double durationSeconds = 4;    ///< how long each sound is
+  std::function<void(std::size_t done)> onProgress;
+};
+
+/// What became of the presets or programs that were asked for.
+struct TargetMakeReport {
+  std::size_t written = 0;
+  std::vector<std::string> leftOut;  ///< which, and why, a line each
+};
+
+/// An in-domain set: audible patches drawn from a synth's space. They are never those that a library of the same seed
+/// holds. @param folder  exists and is empty; see `StagedDirectory`
+/// @throws Error (plugin) where hardly any patch makes a sound
+TargetMakeReport makeDrawnTargets(const std::filesystem::path& folder, const Synth& synth, RenderPool& pool,
+                                  const TargetMakeOptions& options);
+
+/// A set out of preset files, `count` of them picked by the seed, all where there are fewer. Each preset is copied into
+/// the set, and the entry says that it must not be used to match itself. Broken and silent ones are left out.
+TargetMakeReport makePresetTargets(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& files,
+                                   const Synth& synth, RenderPool& pool, const TargetMakeOptions& options);
+
+/// A set out of programs of a General MIDI soundfont, played by the program `fluidsynth`, without reverb and chorus.
+/// Each program is played once.
+/// @param programs  counted from 0
+/// @throws Error (input) where the soundfont cannot be read; Error (system) where fluidsynth is not installed
+TargetMakeReport makeSoundfontTargets(const std::filesystem::path& folder, const std::filesystem::path& soundfont,
+                                      const std::vector<int>& programs, const TargetMakeOptions& options);
+
+}  // namespace patchpilot

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "synth/synth.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// A sound of a target set, and what is known of how it was made.
+struct TargetEntry {
+  std::string name;
+  std::string kind;                    ///< tells apart the sets within a folder
+  std::filesystem::path file;
+  int note = 60;
+  int velocity = 100;
+  double lengthSeconds = 2;            ///< from the start of the file until the note was let go
+  std::string space;                   ///< of the patch that made it; may be unknown though `parameters` are not
+  std::string baseHash;                ///< content hash of the state that the patch was laid over; empty if unknown
+  std::map<std::string, float> parameters;  ///< of that patch, by key, normalized; empty if unknown
+  std::filesystem::path preset;        ///< a preset that made it, in the set's folder; empty if none
+  std::vector<std::string> excluded;   ///< content hashes of sources that must not be used to match it
+
+  /// The patch that made the sound, if it is known and one of `synth`'s, over its base.
+  std::optional<Patch> truth(const Synth& synth) const;
+};
+
+/// Sounds to match, in a folder with a `targets.json`: an array of objects with `name`, `kind`, `note`, `velocity`,
+/// `note_off_s`, and where they apply `file` (else NAME.wav or NAME.flac), `space`, `base`, `params`, `preset`,
+/// `exclude`.
+struct TargetSet {
+  std::filesystem::path folder;
+  std::vector<TargetEntry> entries;
+  std::string fingerprint;  ///< of the list and every sound
+};
+
+inline constexpr const char* kTargetList = "targets.json";
+
+/// @param kinds  only entries of these kinds, all if empty
+/// @throws Error (input) that names the file and the entry: no list, a sound that is missing, a value that cannot be,
+///         a name twice, no entry of the kinds asked for
+TargetSet readTargetSet(const std::filesystem::path& folder, const std::vector<std::string>& kinds = {});
+
+/// Writes `targets.json` into a folder that holds the sounds.
+/// @param about  what else each entry is to say, an object each
+void writeTargetList(const std::filesystem::path& folder, const std::vector<TargetEntry>& entries,
+                     const std::vector<nlohmann::json>& about);
+
+}  // namespace patchpilot

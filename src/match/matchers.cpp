@@ -1,0 +1,75 @@
+#include "match/matchers.h"
+
+#include "base/error.h"
+#include "base/files.h"
+
+#include <algorithm>
+
+namespace patchpilot {
+
+namespace {
+
+/// Sets these draws apart from those of libraries and target sets, whatever seeds are given.
+constexpr std::uint64_t kRandomDraws = 0x72616e646f6d0000;
+
+std::uint64_t soundNumber(const Target& target) {
+  const auto samples = target.sound.samples();
+  const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(samples.data()), samples.size_bytes());
+  return std::stoull(contentHash(bytes).substr(0, 12), nullptr, 16);
+}
+
+}  // namespace
+
+std::vector<std::string> matcherNames() { return {"retrieval", "random", "oracle"}; }
+
+std::unique_ptr<Matcher> makeMatcher(const std::string& name, const MatcherContext& context) {
+  if (name == "retrieval") return std::make_unique<RetrievalMatcher>(context.libraries, context.leftOut);
+  if (name == "random") return std::make_unique<RandomMatcher>(context);
+  if (name == "oracle") return std::make_unique<OracleMatcher>(context);
+  std::string names;
+  for (const auto& known : matcherNames()) names += (names.empty() ? "" : ", ") + known;
+  failUsage("there is no method '{}'; there are: {}", name, names);
+}
+
+RandomMatcher::RandomMatcher(const MatcherContext& context) : instruments_(*context.instruments), seed_(context.seed ^ kRandomDraws) {
+  for (const SearchLibrary* library : context.libraries)
+    if (std::find(synths_.begin(), synths_.end(), library->synth) == synths_.end()) synths_.push_back(library->synth);
+}
+
+std::vector<Proposal> RandomMatcher::propose(const Target& target, int count) {
+  // Draws are numbered by the target, so that no two targets are given the same patches.
+  const std::uint64_t first = soundNumber(target) << 16;
+  std::vector<Proposal> proposals;
+  for (std::uint64_t i = 0; i < std::uint64_t(count); ++i) {
+    const std::size_t synth = synths_[i % synths_.size()];
+    const ParameterSpace& space = instruments_[synth].synth->space();
+    Proposal& proposal = proposals.emplace_back();
+    proposal.synth = synth;
+    proposal.patch.values = space.draw(seed_, first + i);
+    proposal.origin = fmt::format("{}, draw {}", space.name, i);
+    proposal.score = double(i);
+  }
+  return proposals;
+}
+
+OracleMatcher::OracleMatcher(const MatcherContext& context) : libraries_(context.libraries) {
+  for (SearchLibrary* one : libraries_) {
+    const auto leftOut = one->library.patchesFrom(one->library.withDuplicates(context.leftOut));
+    auto& ids = patches_.emplace_back();
+    for (const std::int64_t id : one->library.patchIds())
+      if (!leftOut.contains(id)) ids.push_back(id);
+  }
+}
+
+std::vector<Proposal> OracleMatcher::propose(const Target&, int count) {
+  std::vector<Proposal> proposals;
+  for (; library_ < libraries_.size(); ++library_, next_ = 0) {
+    for (; next_ < patches_[library_].size(); ++next_) {
+      if (proposals.size() == std::size_t(count)) return proposals;
+      proposals.push_back(libraryProposal(*libraries_[library_], patches_[library_][next_], double(next_)));
+    }
+  }
+  return proposals;
+}
+
+}  // namespace patchpilot
