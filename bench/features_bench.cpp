@@ -2,14 +2,10 @@
 // is the FFTs themselves?
 #include <benchmark/benchmark.h>
 
-#include <complex>
 #include <cstdint>
-#include <vector>
 
-#include "audio/fft.h"
-#include "features/batch_fft.h"
+#include "bare_ffts.h"
 #include "features/metrics.h"
-#include "features/stft.h"
 
 using namespace patchpilot;
 
@@ -71,52 +67,13 @@ void BM_prepared(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Metric::compare(a, b));
 }
 
-struct Transforms {
-  std::size_t size, count;  ///< of real signals
-};
-
-std::vector<Transforms> transformsOf(Mss) {
-  std::vector<Transforms> all;
-  for (const auto& scale : MssSpectrum::kScales) {
-    all.push_back({scale.window, kChannels * centredFrames(kSamples, scale.window, scale.hop)});
-  }
-  return all;
-}
-std::vector<Transforms> transformsOf(Wmfcc) { return {{2205, kChannels * centredFrames(kSamples, 2205, 441)}}; }
-std::vector<Transforms> transformsOf(Sot) { return {{2205, centredFrames(kSamples, 2205, 882)}}; }
-std::vector<Transforms> transformsOf(AllFour) {
-  std::vector<Transforms> all = transformsOf(Mss());
-  for (const auto& more : {transformsOf(Wmfcc()), transformsOf(Sot())}) all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
-/// Nothing but FFTW's transforms of the same sizes and number, one after the other in the cache.
-template <class Metric>
-void BM_fftw(benchmark::State& state) {
-  std::vector<float> in(4410, 0.5f);
-  std::vector<std::complex<float>> out(in.size());
+/// The FFTs that a metric needs of one sound, by FFTW (FftwTransforms) or by our own (BatchTransforms).
+template <class Ffts, auto transformsOf>
+void BM_bareFfts(benchmark::State& state) {
+  Ffts ffts(transformsOf(kSamples));
   for (auto _ : state) {
-    for (const auto [size, count] : transformsOf(Metric())) {
-      const RealFft fft(size);
-      for (std::size_t i = 0; i < count; ++i) fft.forward(in.data(), out.data());
-      benchmark::DoNotOptimize(out.data());
-    }
-  }
-}
-
-/// The same by our own BatchFft, which takes 2 kLanes real signals at once.
-template <class Metric>
-void BM_batchFft(benchmark::State& state) {
-  std::vector<ComplexLanes> data(4410), scratch(4410);
-  const std::vector<Transforms> transforms = transformsOf(Metric());
-  std::vector<BatchFft> ffts;  // their tables are made once in a program's life
-  for (const auto& [size, count] : transforms) ffts.emplace_back(size);
-  for (auto _ : state) {
-    for (std::size_t which = 0; which < ffts.size(); ++which) {
-      for (std::size_t i = 0; i < transforms[which].count; i += 2 * kLanes) {
-        benchmark::DoNotOptimize(ffts[which].transform(data.data(), scratch.data()));
-      }
-    }
+    ffts.run();
+    benchmark::ClobberMemory();
   }
 }
 
@@ -133,13 +90,16 @@ PATCHPILOT_BENCH(prepared, Wmfcc);
 PATCHPILOT_BENCH(prepared, Sot);
 PATCHPILOT_BENCH(prepared, Rms);
 PATCHPILOT_BENCH(prepared, AllFour);
-PATCHPILOT_BENCH(fftw, Mss);
-PATCHPILOT_BENCH(fftw, Wmfcc);
-PATCHPILOT_BENCH(fftw, Sot);
-PATCHPILOT_BENCH(fftw, AllFour);
-PATCHPILOT_BENCH(batchFft, Mss);
-PATCHPILOT_BENCH(batchFft, Wmfcc);
-PATCHPILOT_BENCH(batchFft, Sot);
-PATCHPILOT_BENCH(batchFft, AllFour);
+#undef PATCHPILOT_BENCH
+
+#define PATCHPILOT_BENCH(ffts, transforms) BENCHMARK(BM_bareFfts<ffts, transforms>)->Unit(benchmark::kMicrosecond)
+PATCHPILOT_BENCH(FftwTransforms, mssTransforms);
+PATCHPILOT_BENCH(FftwTransforms, wmfccTransforms);
+PATCHPILOT_BENCH(FftwTransforms, sotTransforms);
+PATCHPILOT_BENCH(FftwTransforms, allTransforms);
+PATCHPILOT_BENCH(BatchTransforms, mssTransforms);
+PATCHPILOT_BENCH(BatchTransforms, wmfccTransforms);
+PATCHPILOT_BENCH(BatchTransforms, sotTransforms);
+PATCHPILOT_BENCH(BatchTransforms, allTransforms);
 
 }  // namespace
