@@ -30,42 +30,77 @@ PATCHPILOT_INLINE void storeProduct(ComplexLanes& to, std::size_t lane, const Co
   vectorAt(to.im + lane) = value.re * twiddle[1] + value.im * twiddle[0];
 }
 
-/// One DFT of `Radix` points; inputs lie `inStride` apart, outputs `outStride`. Odd radix: x[r] and
-/// x[Radix - r] meet the same cosines and opposite sines, so their sum and difference halve the
-/// work; outputs j and Radix - j share both partial sums.
+/// Inputs of one DFT of an odd number of points: x[r] and x[Radix - r] meet the same cosines and opposite
+/// sines, so their sum and difference halve the work.
+template <int Radix>
+struct PairedInputs {
+  static constexpr int kHalf = (Radix - 1) / 2;
+  ComplexVector first, sum[kHalf + 1], difference[kHalf + 1];
+};
+
+/// Outputs j and Radix - j, which share both partial sums, for `Count` j from `begin` on: a large radix
+/// does not fit the registers, and so each input is loaded once for all of them.
+template <int Radix, int Count>
+PATCHPILOT_INLINE void pairedOutputs(const PairedInputs<Radix>& x, int begin, ComplexLanes* out, std::size_t outStride,
+                                     std::size_t lane, const float* twiddles, const float* roots) {
+  ComplexVector even[Count], odd[Count];
+  int root[Count];
+#pragma GCC unroll 4
+  for (int i = 0; i < Count; ++i) {
+    even[i] = x.first;
+    odd[i] = ComplexVector{};
+    root[i] = begin + i;
+  }
+#pragma GCC unroll 3
+  for (int r = 1; r <= x.kHalf; ++r) {
+    const ComplexVector sum = x.sum[r], difference = x.difference[r];
+#pragma GCC unroll 4
+    for (int i = 0; i < Count; ++i) {
+      const float cosine = roots[2 * root[i]], sine = roots[2 * root[i] + 1];
+      even[i].re += sum.re * cosine;
+      even[i].im += sum.im * cosine;
+      odd[i].re += difference.re * sine;
+      odd[i].im += difference.im * sine;
+      root[i] += begin + i < Radix - root[i] ? begin + i : begin + i - Radix;
+    }
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < Count; ++i) {
+    const int j = begin + i;
+    storeProduct(out[std::size_t(j) * outStride], lane, {even[i].re - odd[i].im, even[i].im + odd[i].re}, twiddles + 2 * j);
+    storeProduct(out[std::size_t(Radix - j) * outStride], lane, {even[i].re + odd[i].im, even[i].im - odd[i].re},
+                 twiddles + 2 * (Radix - j));
+  }
+}
+
+/// One DFT of `Radix` points; inputs lie `inStride` apart, outputs `outStride`.
 template <int Radix>
 PATCHPILOT_INLINE void butterfly(const ComplexLanes* in, std::size_t inStride, ComplexLanes* out,
                                  std::size_t outStride, std::size_t lane, const float* twiddles,
                                  const float* roots) {
-  constexpr int kHalf = (Radix - 1) / 2;
-  ComplexVector sum[kHalf + 1], difference[kHalf + 1];
-  const ComplexVector first = load(in[0], lane);
-  ComplexVector total = first;
+  constexpr int kHalf = PairedInputs<Radix>::kHalf;
+  PairedInputs<Radix> x;
+  x.first = load(in[0], lane);
+  ComplexVector total = x.first;
 #pragma GCC unroll 3
   for (int r = 1; r <= kHalf; ++r) {
     const ComplexVector a = load(in[std::size_t(r) * inStride], lane);
     const ComplexVector b = load(in[std::size_t(Radix - r) * inStride], lane);
-    sum[r] = {a.re + b.re, a.im + b.im};
-    difference[r] = {a.re - b.re, a.im - b.im};
-    total.re += sum[r].re;
-    total.im += sum[r].im;
+    x.sum[r] = {a.re + b.re, a.im + b.im};
+    x.difference[r] = {a.re - b.re, a.im - b.im};
+    total.re += x.sum[r].re;
+    total.im += x.sum[r].im;
   }
   vectorAt(out[0].re + lane) = total.re;
   vectorAt(out[0].im + lane) = total.im;
+  constexpr int kTogether = kHalf <= 3 ? 1 : kWidth == 16 ? 4 : 2;
+  int j = 1;
 #pragma GCC unroll 3
-  for (int j = 1; j <= kHalf; ++j) {
-    ComplexVector even = first, odd = {};
-#pragma GCC unroll 3
-    for (int r = 1, root = j; r <= kHalf; ++r, root = (root + j) % Radix) {
-      even.re += sum[r].re * roots[2 * root];
-      even.im += sum[r].im * roots[2 * root];
-      odd.re += difference[r].re * roots[2 * root + 1];
-      odd.im += difference[r].im * roots[2 * root + 1];
-    }
-    storeProduct(out[std::size_t(j) * outStride], lane, {even.re - odd.im, even.im + odd.re}, twiddles + 2 * j);
-    storeProduct(out[std::size_t(Radix - j) * outStride], lane, {even.re + odd.im, even.im - odd.re},
-                 twiddles + 2 * (Radix - j));
+  for (; j + kTogether <= kHalf + 1; j += kTogether) {
+    pairedOutputs<Radix, kTogether>(x, j, out, outStride, lane, twiddles, roots);
   }
+  constexpr int kRest = kHalf % kTogether;
+  if constexpr (kRest > 0) pairedOutputs<Radix, kRest>(x, j, out, outStride, lane, twiddles, roots);
 }
 
 template <>
