@@ -24,7 +24,7 @@ std::vector<float> unitRoots(std::size_t count, std::size_t step, std::size_t si
 
 BatchFft::BatchFft(std::size_t size) : size_(size) {
   std::size_t remaining = size, stride = 1;
-  for (const std::size_t radix : {29, 19, 7, 5, 3, 2}) {
+  for (const std::size_t radix : {29, 19, 9, 7, 5, 3, 2}) {
     while (remaining > 1 && remaining % radix == 0) {
       const std::size_t blocks = remaining / radix;
       Stage stage{int(radix), blocks, stride, {}, unitRoots(radix, 1, radix)};

@@ -15,7 +15,7 @@ struct alignas(64) ComplexLanes {
 
 /// One pass of a Stockham FFT over all lanes.
 struct FftStage {
-  int radix;               ///< 2, 3, 5, 7, 19 or 29
+  int radix;               ///< 2, 3, 5, 7, 9, 19 or 29
   std::size_t blocks;      ///< butterflies with different twiddles
   std::size_t stride;      ///< butterflies with the same twiddles, side by side in memory
   const float* twiddles;   ///< blocks x radix x (re, im)

@@ -113,6 +113,43 @@ PATCHPILOT_INLINE void butterfly<2>(const ComplexLanes* in, std::size_t inStride
   storeProduct(out[outStride], lane, {a.re - b.re, a.im - b.im}, twiddles + 2);
 }
 
+/// In place, by one root: exp(-2 pi i / 3) = (-1 / 2, sine).
+PATCHPILOT_INLINE void threePoints(ComplexVector& a, ComplexVector& b, ComplexVector& c, float sine) {
+  const ComplexVector sum = {b.re + c.re, b.im + c.im};
+  const ComplexVector turned = {(c.im - b.im) * sine, (b.re - c.re) * sine};
+  const ComplexVector middle = {a.re - sum.re * 0.5f, a.im - sum.im * 0.5f};
+  a = {a.re + sum.re, a.im + sum.im};
+  b = {middle.re + turned.re, middle.im + turned.im};
+  c = {middle.re - turned.re, middle.im - turned.im};
+}
+
+PATCHPILOT_INLINE ComplexVector product(const ComplexVector& value, const float* twiddle) {
+  return {value.re * twiddle[0] - value.im * twiddle[1], value.re * twiddle[1] + value.im * twiddle[0]};
+}
+
+/// Two passes of radix 3 within the registers, rather than through memory.
+template <>
+PATCHPILOT_INLINE void butterfly<9>(const ComplexLanes* in, std::size_t inStride, ComplexLanes* out,
+                                    std::size_t outStride, std::size_t lane, const float* twiddles,
+                                    const float* roots) {
+  ComplexVector x[9];
+#pragma GCC unroll 9
+  for (std::size_t i = 0; i < 9; ++i) x[i] = load(in[i * inStride], lane);
+#pragma GCC unroll 3
+  for (std::size_t i = 0; i < 3; ++i) threePoints(x[i], x[i + 3], x[i + 6], roots[7]);
+  x[4] = product(x[4], roots + 2);
+  x[5] = product(x[5], roots + 4);
+  x[7] = product(x[7], roots + 4);
+  x[8] = product(x[8], roots + 8);
+#pragma GCC unroll 3
+  for (std::size_t i = 0; i < 3; ++i) {
+    threePoints(x[3 * i], x[3 * i + 1], x[3 * i + 2], roots[7]);
+    storeProduct(out[i * outStride], lane, x[3 * i], twiddles + 2 * i);
+    storeProduct(out[(i + 3) * outStride], lane, x[3 * i + 1], twiddles + 2 * (i + 3));
+    storeProduct(out[(i + 6) * outStride], lane, x[3 * i + 2], twiddles + 2 * (i + 6));
+  }
+}
+
 template <int Radix>
 PATCHPILOT_INLINE void stageOf(const FftStage& stage, const ComplexLanes* in, ComplexLanes* out) {
   for (std::size_t block = 0; block < stage.blocks; ++block) {
@@ -132,6 +169,7 @@ void fftStage(const FftStage& stage, const ComplexLanes* in, ComplexLanes* out) 
     case 3: return stageOf<3>(stage, in, out);
     case 5: return stageOf<5>(stage, in, out);
     case 7: return stageOf<7>(stage, in, out);
+    case 9: return stageOf<9>(stage, in, out);
     case 19: return stageOf<19>(stage, in, out);
     default: return stageOf<29>(stage, in, out);
   }

@@ -12,7 +12,7 @@ namespace {
 
 /// Lane l holds the exponential of bin `(7 * l + 3) % size`, so its spectrum is one spike.
 TEST(BatchFft, FindsASpikeInEveryLane) {
-  for (const std::size_t size : {1u, 2u, 3u, 30u, 441u, 1102u, 4410u}) {
+  for (const std::size_t size : {1u, 2u, 3u, 9u, 30u, 441u, 1102u, 2205u, 4410u}) {
     const BatchFft fft(size);
     std::vector<ComplexLanes> data(size), scratch(size);
     for (std::size_t t = 0; t < size; ++t) {
