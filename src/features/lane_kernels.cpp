@@ -1,6 +1,7 @@
 #include "features/lane_kernels.h"
 
 #include <cstdint>
+#include <utility>
 
 namespace patchpilot {
 

@@ -18,7 +18,7 @@ struct FftStage {
   int radix;               ///< 2, 3, 5, 7, 9, 19 or 29
   std::size_t blocks;      ///< butterflies with different twiddles
   std::size_t stride;      ///< butterflies with the same twiddles, side by side in memory
-  const float* twiddles;   ///< blocks x radix x (re, im)
+  const float* twiddles;   ///< blocks x radix x (re, im); the first of each is 1, and not read
   const float* roots;      ///< exp(-2 pi i k / radix), radix x (re, im)
 };
 

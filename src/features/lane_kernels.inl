@@ -8,7 +8,6 @@ constexpr std::size_t kWidth = kVectorBytes / sizeof(float);
 using Vector = float __attribute__((vector_size(kVectorBytes), aligned(4), may_alias));
 using IntVector = std::int32_t __attribute__((vector_size(kVectorBytes)));
 using Quad = float __attribute__((vector_size(16), aligned(4), may_alias));
-using QuadIndex = std::int32_t __attribute__((vector_size(16)));
 
 #define PATCHPILOT_INLINE __attribute__((always_inline)) inline
 
@@ -144,10 +143,11 @@ PATCHPILOT_INLINE void butterfly<9>(const ComplexLanes* in, std::size_t inStride
 #pragma GCC unroll 3
   for (std::size_t i = 0; i < 3; ++i) {
     threePoints(x[3 * i], x[3 * i + 1], x[3 * i + 2], roots[7]);
-    storeProduct(out[i * outStride], lane, x[3 * i], twiddles + 2 * i);
+    if (i > 0) storeProduct(out[i * outStride], lane, x[3 * i], twiddles + 2 * i);
     storeProduct(out[(i + 3) * outStride], lane, x[3 * i + 1], twiddles + 2 * (i + 3));
     storeProduct(out[(i + 6) * outStride], lane, x[3 * i + 2], twiddles + 2 * (i + 6));
-  }
+  }  vectorAt(out[0].re + lane) = x[0].re;
+  vectorAt(out[0].im + lane) = x[0].im;
 }
 
 template <int Radix>
@@ -175,21 +175,47 @@ void fftStage(const FftStage& stage, const ComplexLanes* in, ComplexLanes* out) 
   }
 }
 
-/// Writes four windowed samples of four frames so that the frames lie side by side.
-PATCHPILOT_INLINE void transposeQuad(const float* samples, std::size_t hop, const Quad& window, float* out,
-                                     std::size_t outStride) {
-  const auto row = [&](std::size_t frame) {
-    return *reinterpret_cast<const Quad*>(samples + frame * hop) * window;
-  };
-  const Quad a = row(0), b = row(1), c = row(2), d = row(3);
-  const Quad abLow = __builtin_shuffle(a, b, QuadIndex{0, 4, 1, 5});
-  const Quad abHigh = __builtin_shuffle(a, b, QuadIndex{2, 6, 3, 7});
-  const Quad cdLow = __builtin_shuffle(c, d, QuadIndex{0, 4, 1, 5});
-  const Quad cdHigh = __builtin_shuffle(c, d, QuadIndex{2, 6, 3, 7});
-  *reinterpret_cast<Quad*>(out) = __builtin_shuffle(abLow, cdLow, QuadIndex{0, 1, 4, 5});
-  *reinterpret_cast<Quad*>(out + outStride) = __builtin_shuffle(abLow, cdLow, QuadIndex{2, 3, 6, 7});
-  *reinterpret_cast<Quad*>(out + 2 * outStride) = __builtin_shuffle(abHigh, cdHigh, QuadIndex{0, 1, 4, 5});
-  *reinterpret_cast<Quad*>(out + 3 * outStride) = __builtin_shuffle(abHigh, cdHigh, QuadIndex{2, 3, 6, 7});
+/// The two vectors one behind the other.
+template <class Part, int... Index>
+PATCHPILOT_INLINE auto joined(const Part& low, const Part& high, std::integer_sequence<int, Index...>) {
+  return __builtin_shufflevector(low, high, Index...);
+}
+
+/// `Count` runs of four samples, `distance` apart.
+template <std::size_t Count>
+PATCHPILOT_INLINE auto quads(const float* samples, std::size_t distance) {
+  if constexpr (Count == 1) {
+    return *reinterpret_cast<const Quad*>(samples);
+  } else {
+    return joined(quads<Count / 2>(samples, distance), quads<Count / 2>(samples + Count / 2 * distance, distance),
+                  std::make_integer_sequence<int, 4 * Count>());
+  }
+}
+
+/// In every run of four: the elements of a (0 to 3) and b (4 to 7) that are named.
+template <int First, int Second, int Third, int Fourth>
+PATCHPILOT_INLINE Vector inQuads(const Vector& a, const Vector& b) {
+  constexpr int kNamed[] = {First, Second, Third, Fourth};
+  IntVector from;
+  for (int lane = 0; lane < int(kWidth); ++lane) {
+    const int named = kNamed[lane % 4];
+    from[lane] = lane / 4 * 4 + (named < 4 ? named : named - 4 + int(kWidth));
+  }
+  return __builtin_shuffle(a, b, from);
+}
+
+/// Writes four windowed samples of kWidth frames so that the frames lie side by side: each run of four
+/// lanes holds four frames, and is transposed by itself.
+PATCHPILOT_INLINE void transposeQuads(const float* samples, std::size_t hop, const Vector& window, float* out,
+                                      std::size_t outStride) {
+  const auto row = [&](std::size_t frame) { return quads<kWidth / 4>(samples + frame * hop, 4 * hop) * window; };
+  const Vector a = row(0), b = row(1), c = row(2), d = row(3);
+  const Vector abLow = inQuads<0, 4, 1, 5>(a, b), abHigh = inQuads<2, 6, 3, 7>(a, b);
+  const Vector cdLow = inQuads<0, 4, 1, 5>(c, d), cdHigh = inQuads<2, 6, 3, 7>(c, d);
+  vectorAt(out) = inQuads<0, 1, 4, 5>(abLow, cdLow);
+  vectorAt(out + outStride) = inQuads<2, 3, 6, 7>(abLow, cdLow);
+  vectorAt(out + 2 * outStride) = inQuads<0, 1, 4, 5>(abHigh, cdHigh);
+  vectorAt(out + 3 * outStride) = inQuads<2, 3, 6, 7>(abHigh, cdHigh);
 }
 
 void gatherFrames(const float* left, const float* right, std::size_t hop, const float* window, std::size_t size,
@@ -197,10 +223,10 @@ void gatherFrames(const float* left, const float* right, std::size_t hop, const 
   constexpr std::size_t kStride = sizeof(ComplexLanes) / sizeof(float);
   std::size_t i = 0;
   for (; i + 4 <= size; i += 4) {
-    const Quad weights = *reinterpret_cast<const Quad*>(window + i);
-    for (std::size_t lane = 0; lane < kLanes; lane += 4) {
-      transposeQuad(left + lane * hop + i, hop, weights, out[i].re + lane, kStride);
-      transposeQuad(right + lane * hop + i, hop, weights, out[i].im + lane, kStride);
+    const Vector weights = quads<kWidth / 4>(window + i, 0);
+    for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
+      transposeQuads(left + lane * hop + i, hop, weights, out[i].re + lane, kStride);
+      transposeQuads(right + lane * hop + i, hop, weights, out[i].im + lane, kStride);
     }
   }
   for (; i < size; ++i) {

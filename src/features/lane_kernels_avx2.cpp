@@ -1,6 +1,7 @@
 #include "features/lane_kernels.h"
 
 #include <cstdint>
+#include <utility>
 
 #ifdef PATCHPILOT_X86_KERNELS
 #pragma GCC target("arch=haswell")

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdint>
+#include <numbers>
 #include <vector>
 
 namespace patchpilot {
@@ -74,6 +76,51 @@ std::vector<float> noise(std::size_t count, std::uint32_t seed) {
     value = float(seed >> 8) / float(1 << 24);
   }
   return values;
+}
+
+TEST(LaneKernels, ButterfliesAreDfts) {
+  for (const int radix : {2, 3, 5, 7, 9, 19, 29}) {
+    const auto size = std::size_t(radix);
+    std::vector<float> roots, twiddles;
+    for (int k = 0; k < radix; ++k) {
+      const double angle = -2 * std::numbers::pi * k / radix;
+      roots.insert(roots.end(), {float(std::cos(angle)), float(std::sin(angle))});
+      twiddles.insert(twiddles.end(), {0, 1});  // i, so that they are seen to be used
+    }
+    const std::vector<float> numbers = noise(size * 2 * kLanes, std::uint32_t(radix));
+    std::vector<ComplexLanes> in(size), out(size);
+    std::copy(numbers.begin(), numbers.end(), in[0].re);
+    for (const LaneKernels* kernels : runnable()) {
+      kernels->fftStage({radix, 1, 1, twiddles.data(), roots.data()}, in.data(), out.data());
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        for (std::size_t k = 0; k < size; ++k) {
+          std::complex<double> sum = 0;
+          for (std::size_t t = 0; t < size; ++t) {
+            const double angle = -2 * std::numbers::pi * double(k * t) / radix;
+            sum += std::complex<double>(in[t].re[lane], in[t].im[lane]) * std::polar(1.0, angle);
+          }
+          if (k > 0) sum *= std::complex<double>(0, 1);  // the first output has no twiddle: it is 1
+          ASSERT_NEAR(out[k].re[lane], sum.real(), 1e-5) << radix << ", output " << k;
+          ASSERT_NEAR(out[k].im[lane], sum.imag(), 1e-5) << radix << ", output " << k;
+        }
+      }
+    }
+  }
+}
+
+TEST(LaneKernels, FramesLieSideBySide) {
+  constexpr std::size_t kSize = 11, kHop = 5;
+  const std::vector<float> left = noise(kSize + kLanes * kHop, 1), right = noise(left.size(), 2), window = noise(kSize, 3);
+  for (const LaneKernels* kernels : runnable()) {
+    std::vector<ComplexLanes> frames(kSize);
+    kernels->gatherFrames(left.data(), right.data(), kHop, window.data(), kSize, frames.data());
+    for (std::size_t i = 0; i < kSize; ++i) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        ASSERT_EQ(frames[i].re[lane], left[lane * kHop + i] * window[i]);
+        ASSERT_EQ(frames[i].im[lane], right[lane * kHop + i] * window[i]);
+      }
+    }
+  }
 }
 
 TEST(LaneKernels, MassIsThatOfTheAverageOfBothChannels) {
