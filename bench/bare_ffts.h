@@ -27,10 +27,14 @@ inline std::vector<Transforms> mssTransforms(std::size_t samples) {
 inline std::vector<Transforms> wmfccTransforms(std::size_t samples) {
   return {{2205, kChannels * centredFrames(samples, 2205, 441)}};
 }
-inline std::vector<Transforms> sotTransforms(std::size_t samples) { return {{2205, centredFrames(samples, 2205, 882)}}; }
+inline std::vector<Transforms> sotTransforms(std::size_t samples) {
+  return {{2205, centredFrames(samples, 2205, 882)}};
+}
 inline std::vector<Transforms> allTransforms(std::size_t samples) {
   std::vector<Transforms> all = mssTransforms(samples);
-  for (const auto& more : {wmfccTransforms(samples), sotTransforms(samples)}) all.insert(all.end(), more.begin(), more.end());
+  for (const auto& more : {wmfccTransforms(samples), sotTransforms(samples)}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 

@@ -66,7 +66,8 @@ PATCHPILOT_INLINE void pairedOutputs(const PairedInputs<Radix>& x, int begin, Co
 #pragma GCC unroll 4
   for (int i = 0; i < Count; ++i) {
     const int j = begin + i;
-    storeProduct(out[std::size_t(j) * outStride], lane, {even[i].re - odd[i].im, even[i].im + odd[i].re}, twiddles + 2 * j);
+    storeProduct(out[std::size_t(j) * outStride], lane, {even[i].re - odd[i].im, even[i].im + odd[i].re},
+                 twiddles + 2 * j);
     storeProduct(out[std::size_t(Radix - j) * outStride], lane, {even[i].re + odd[i].im, even[i].im - odd[i].re},
                  twiddles + 2 * (Radix - j));
   }
@@ -410,15 +411,15 @@ float warpedCost(const WarpedSequence& rows, const WarpedSequence& columns, std:
     Vector here = far, diagonal = far;
     for (std::size_t start = 0; start < columns.frames + kWidth - 1; start += kColumns) {
       Vector distances[kColumns];
-      frontDistances(rows.values + first, rows.stride, columns.values + columns.frames - 1 - start, columns.stride, count,
-                     distances);
+      const float* column = columns.values + columns.frames - 1 - start;
+      frontDistances(rows.values + first, rows.stride, column, columns.stride, count, distances);
       for (std::size_t step = 0; step < kColumns; ++step) {
-        const std::size_t column = start + step;
-        const Vector above = shiftIn(edge[column], here);
+        const std::size_t time = start + step;
+        const Vector above = shiftIn(edge[time], here);
         here = lesser(lesser(above, here) + distances[step], diagonal + 2 * distances[step]);
-        diagonal = first + column == 0 ? far : above;
-        if (column + 1 >= kWidth) edge[column + 1 - kWidth] = here[kWidth - 1];
-        if (column == columns.frames - 1 + lastRow) result = here[lastRow];
+        diagonal = first + time == 0 ? far : above;
+        if (time + 1 >= kWidth) edge[time + 1 - kWidth] = here[kWidth - 1];
+        if (time == columns.frames - 1 + lastRow) result = here[lastRow];
       }
     }
   }

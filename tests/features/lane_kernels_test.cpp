@@ -110,7 +110,8 @@ TEST(LaneKernels, ButterfliesAreDfts) {
 
 TEST(LaneKernels, FramesLieSideBySide) {
   constexpr std::size_t kSize = 11, kHop = 5;
-  const std::vector<float> left = noise(kSize + kLanes * kHop, 1), right = noise(left.size(), 2), window = noise(kSize, 3);
+  const std::vector<float> left = noise(kSize + kLanes * kHop, 1), right = noise(left.size(), 2);
+  const std::vector<float> window = noise(kSize, 3);
   for (const LaneKernels* kernels : runnable()) {
     std::vector<ComplexLanes> frames(kSize);
     kernels->gatherFrames(left.data(), right.data(), kHop, window.data(), kSize, frames.data());
@@ -170,7 +171,8 @@ TEST(LaneKernels, WarpedCostIsTheLeastOfAllWays) {
   constexpr std::size_t kCount = 3, kBefore = 2 * kLanes, kBehind = kLanes;
   for (const std::size_t n : {1u, 2u, 7u, 8u, 16u, 17u, 33u, 50u}) {
     for (const std::size_t m : {1u, 2u, 9u, 16u, 31u, 64u}) {
-      const std::vector<float> a = noise(n * kCount, std::uint32_t(n)), b = noise(m * kCount, std::uint32_t(m + 100));
+      const std::vector<float> a = noise(n * kCount, std::uint32_t(n));
+      const std::vector<float> b = noise(m * kCount, std::uint32_t(m + 100));
       const std::size_t rowStride = (n + kLanes - 1) / kLanes * kLanes, columnStride = kBefore + m + kBehind;
       std::vector<float> rows(kCount * rowStride), columns(kCount * columnStride, 1e20f);
       for (std::size_t k = 0; k < kCount; ++k) {
