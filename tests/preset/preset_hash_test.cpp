@@ -56,7 +56,10 @@ TEST(PresetHash, OfLv2IsOfThePortsAndNotTheLabel) {
     const std::string text = lv2StateText(preset);
     return presetHash(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
   };
-  const Lv2Preset preset{"urn:synth", "A", "", {{"cutoff", 0.5f}, {"level", 1.0f}}, {}};
+  Lv2Preset preset;
+  preset.pluginUri = "urn:synth";
+  preset.label = "A";
+  preset.ports = {{"cutoff", 0.5f}, {"level", 1.0f}};
   Lv2Preset renamed = preset, changed = preset;
   renamed.label = "B";
   renamed.comment = "by someone";

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "library/library.h"
+#include "synth/render_pool.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace patchpilot {
+
+/// A render quieter than this is silent, in dB RMS over its whole length.
+inline constexpr double kSilentDb = -60.0;
+
+/// A patch that was rendered at each of a library's notes.
+struct RenderedPatch {
+  Patch patch;
+  std::vector<LibraryRow> rows;  ///< of the notes that are audible, in the order of the notes
+  std::string problem;           ///< why it failed, in a few words; empty where it did not
+  Bytes loadedState;             ///< where asked for: the state that the synth saves after loading the patch
+};
+
+/// Renders patches at the notes of a library and embeds them, in whatever order is fastest, and hands them
+/// back in the order in which they came.
+class PatchRenderer {
+ public:
+  /// @param settings    notes, times and embedder; must outlive this, as `synth` must
+  /// @param wantStates  whether the state after loading is asked for
+  PatchRenderer(const Synth& synth, const LibrarySettings& settings, bool wantStates = false)
+      : synth_(synth), settings_(settings), wantStates_(wantStates),
+        embedder_(makeEmbedder(settings.embedderName, settings.embedderVersion)) {}
+
+  /// Renders until `next` has none, or Ctrl-C. The two are called by any thread, but never at the same time.
+  /// @param workers  0: one for each core
+  /// @throws what `RenderPool::run`, `next` and `take` throw.
+  void run(int workers, const std::function<std::optional<Patch>()>& next, const std::function<void(RenderedPatch)>& take);
+
+ private:
+  struct Pending {
+    RenderedPatch rendered;
+    std::size_t rendersLeft = 0;
+  };
+
+  std::optional<RenderJob> nextJob(const std::function<std::optional<Patch>()>& next);
+  void finish(const RenderOutcome& outcome, const std::function<void(RenderedPatch)>& take);
+
+  const Synth& synth_;
+  const LibrarySettings& settings_;
+  bool wantStates_;
+  std::unique_ptr<Embedder> embedder_;
+  std::mutex mutex_;
+  std::map<std::uint64_t, Pending> pending_;  ///< by the patch's number among all
+  std::uint64_t issued_ = 0;
+  std::uint64_t taken_ = 0;
+  std::size_t noteIndex_ = 0;
+};
+
+}  // namespace patchpilot
