@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/places.h"
+#include "base/random.h"
 
 #include <muParser.h>
 #include <nlohmann/json.hpp>
@@ -17,26 +18,6 @@ namespace patchpilot {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// SplitMix64 (Steele, Lea, Flood 2014): a generator that can be started anywhere.
-class SplitMix64 {
- public:
-  explicit SplitMix64(std::uint64_t state) : state_(state) {}
-
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15ull;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-  }
-
-  /// In [0, 1).
-  double uniform() { return double(next() >> 11) * 0x1p-53; }
-
- private:
-  std::uint64_t state_;
-};
 
 float stepValue(const ParameterSpec& p, int step) {
   return p.steps < 2 ? p.min : p.min + (p.max - p.min) * float(step) / float(p.steps - 1);
@@ -243,6 +224,9 @@ BaseSpec readBase(const toml::table& table, const std::string& file) {
 void checkNames(const ParameterSpace& space) {
   std::set<std::string> sections, keys, ids;
   for (const auto& section : space.sections) sections.insert(section.key);
+  for (const auto& crossing : space.crossings)
+    for (const auto& section : crossing.sections)
+      if (!sections.contains(section)) failInput("{}: crossing {} names a section '{}' that is not there", space.file, crossing.key, section);
   for (const auto& p : space.parameters) {
     if (!keys.insert(p.key).second) failInput("{}: parameter {} is there twice", space.file, p.key);
     if (!ids.insert(p.id).second) failInput("{}: parameter {} uses the id {} of another", space.file, p.key, p.id);
@@ -295,12 +279,20 @@ std::string ParameterSpace::fingerprint() const {
 }
 
 std::vector<float> ParameterSpace::draw(std::uint64_t seed, std::uint64_t index) const {
-  SplitMix64 mixer(seed);
-  SplitMix64 random(mixer.next() ^ SplitMix64(index).next());
+  SplitMix64 random(seed, index);
   std::vector<float> values;
   values.reserve(parameters.size());
   for (const auto& p : parameters) values.push_back(drawValue(p, random));
   return values;
+}
+
+std::vector<Crossing> ParameterSpace::crossingsOrSections() const {
+  if (!crossings.empty()) return crossings;
+  std::vector<Crossing> result;
+  for (const auto& section : sections)
+    if (std::any_of(parameters.begin(), parameters.end(), [&](const auto& p) { return p.section == section.key; }))
+      result.push_back({section.key, section.title, {section.key}});
+  return result;
 }
 
 std::optional<std::size_t> ParameterSpace::find(const std::string& key) const {
@@ -317,7 +309,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
     failInput("{}:{}: {}", file, error.source().begin.line, error.description());
   }
   const Reader top(table, file, "space");
-  top.allowOnly({"format", "name", "title", "description", "synth", "section", "parameter", "symmetry", "base"});
+  top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter", "symmetry", "base"});
   if (const auto format = top.required<std::int64_t>("format"); format != 1)
     failInput("{}: format {} is not known here; this version reads format 1", file, format);
 
@@ -342,6 +334,11 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
     const Reader section(row, file, "section");
     section.allowOnly({"key", "title"});
     space.sections.push_back({section.required<std::string>("key"), section.required<std::string>("title")});
+  });
+  forEachTable(table, "crossing", [&](const toml::table& row) {
+    const Reader crossing(row, file, "crossing");
+    crossing.allowOnly({"key", "title", "sections"});
+    space.crossings.push_back({crossing.required<std::string>("key"), crossing.required<std::string>("title"), crossing.strings("sections")});
   });
   forEachTable(table, "parameter", [&](const toml::table& row) { space.parameters.push_back(readParameter(row, file)); });
   if (space.parameters.empty()) failInput("{}: the space has no [[parameter]]", file);

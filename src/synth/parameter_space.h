@@ -48,6 +48,15 @@ struct Section {
   std::string title;
 };
 
+/// Sections that go together where one preset takes a part of another. For Surge XT the keys `oscillators`,
+/// `filters`, `envelopes`, `modulation` and `effects` stand for whole parts of its patches, with what no
+/// parameter reaches; see `SurgeSection`.
+struct Crossing {
+  std::string key;
+  std::string title;
+  std::vector<std::string> sections;  ///< keys
+};
+
 /// Groups of parameters that may change places with no change of sound, as parallel lists of keys.
 struct Symmetry {
   std::string name;
@@ -72,6 +81,7 @@ struct ParameterSpace {
   std::string synthName;
   std::string fxpId;        ///< where the synth reads .fxp: its four letters
   std::vector<Section> sections;
+  std::vector<Crossing> crossings;
   std::vector<ParameterSpec> parameters;
   std::vector<Symmetry> symmetries;
   BaseSpec base;
@@ -84,6 +94,9 @@ struct ParameterSpace {
   /// Draws a patch: `parameters.size()` normalized values. The same (seed, index) gives the same patch,
   /// whoever asks and in whatever order.
   std::vector<float> draw(std::uint64_t seed, std::uint64_t index) const;
+
+  /// What presets are crossed by: the crossings, or each section that has parameters where there are none.
+  std::vector<Crossing> crossingsOrSections() const;
 
   /// Index into `parameters`, or nothing.
   std::optional<std::size_t> find(const std::string& key) const;

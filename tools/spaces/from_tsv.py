@@ -45,6 +45,16 @@ SECTIONS = [
     ("fx_a3", "Effect A3: reverb", r"fx_a3_(.*)"),
 ]
 
+# What one preset takes of another where two are crossed: the keys stand for whole parts of a Surge patch
+# (preset/surge_cross.h); the patterns say which of the space's sections lie in them.
+CROSSINGS = [
+    ("oscillators", "oscillators", r"osc_\w+|mixer"),
+    ("filters", "filters", r"filter_(\d|common)"),
+    ("envelopes", "envelopes", r"(filter|amp)_envelope"),
+    ("modulation", "modulation", r"lfo_\d"),
+    ("effects", "effects", r"fx_\w+"),
+]
+
 # Within a section: these first, in this order, then the rest as the benchmark has it.
 FIRST = ["type", "configuration", "octave", "pitch", "sawtooth", "pulse", "triangle", "width", "sync",
          "cutoff", "resonance", "feg_mod_amount", "attack", "decay", "sustain", "release", "rate",
@@ -257,6 +267,9 @@ def write_space(shared, folder, space):
             number_of_lfo = re.fullmatch(r"lfo_(\d)", key)
             target = f" to {LFO_TARGETS[int(number_of_lfo[1])]}" if number_of_lfo else ""
             parts.append(f'[[section]]\nkey = "{key}"\ntitle = "{section_title}{target}"')
+    for key, crossing_title, pattern in CROSSINGS:
+        held = [f'"{section}"' for section, _, _ in SECTIONS if section in used and re.fullmatch(pattern, section)]
+        parts.append(f'[[crossing]]\nkey = "{key}"\ntitle = "{crossing_title}"\nsections = [{", ".join(held)}]')
     parts += [parameter(row) for row in rows]
     parts.append(symmetry(keys, space))
     parts.append(base(base_patch(shared / f"base-{space}.vstpreset")))
