@@ -1,11 +1,9 @@
 #include "library/builder.h"
 
-#include "audio/level.h"
 #include "base/error.h"
 
 #include <chrono>
-#include <cmath>
-#include <mutex>
+#include <deque>
 
 namespace patchpilot {
 
@@ -18,29 +16,18 @@ constexpr std::size_t kLargestBatch = 2000;
 /// Where so many patches in a row are silent or fail, more will not help.
 constexpr std::uint64_t kHopelessAttempts = 1000;
 
-double rmsDb(const StereoView& audio) {
-  double total = 0;
-  constexpr std::size_t kBlock = 8192;
-  for (const auto& channel : {audio.left, audio.right})
-    for (std::size_t begin = 0; begin < channel.size(); begin += kBlock)
-      total += sumOfSquares(channel.subspan(begin, std::min(kBlock, channel.size() - begin)));
-  const double mean = total / double(std::max<std::size_t>(1, 2 * audio.left.size()));
-  return 10 * std::log10(std::max(mean, 1e-16));
-}
-
 /// Draws attempts, takes their renders in whatever order, and writes them down in theirs.
 class Builder {
  public:
-  Builder(Library& library, const Synth& synth, const BuildOptions& options)
-      : library_(library), synth_(synth), options_(options), settings_(library.settings()),
-        embedder_(makeEmbedder(settings_.embedderName, settings_.embedderVersion)), counts_(library.counts()),
+  Builder(Library& library, const Synth& synth, const BuildOptions& options, DrawPatch draw)
+      : library_(library), synth_(synth), options_(options), draw_(std::move(draw)),
+        renderer_(synth, library.settings()), counts_(library.counts()),
         nextToIssue_(counts_.nextAttempt), nextToWrite_(counts_.nextAttempt), written_(counts_.nextAttempt) {}
 
   bool run() {
     if (counts_.patches >= options_.count) return true;
-    RenderPool pool(synth_, {.workers = options_.workers, .longestSeconds = settings_.durationSeconds});
     try {
-      pool.run([this] { return next(); }, [this](const RenderOutcome& outcome) { take(outcome); });
+      renderer_.run(options_.workers, [this] { return next(); }, [this](RenderedPatch rendered) { take(std::move(rendered)); });
     } catch (...) {
       commitWhatIsThere();
       throw;
@@ -50,62 +37,26 @@ class Builder {
   }
 
  private:
-  struct Pending {
-    LibraryAttempt attempt;
-    std::size_t rendersLeft = 0;
-    double loudestDb = -1000;
-  };
-
-  /// The next render: all notes of one attempt, then the next attempt's.
-  std::optional<RenderJob> next() {
-    std::lock_guard lock(mutex_);
+  std::optional<Patch> next() {
     if (counts_.patches >= options_.count) return std::nullopt;
-    if (noteIndex_ == 0) {
-      Pending& fresh = pending_[nextToIssue_];
-      fresh.attempt.index = nextToIssue_;
-      fresh.attempt.patch.values = synth_.space().draw(settings_.seed, nextToIssue_);
-      fresh.rendersLeft = settings_.notes.size();
-    }
-    const std::uint64_t tag = nextToIssue_ * settings_.notes.size() + noteIndex_;
-    const RenderJob job{tag, &pending_.at(nextToIssue_).attempt.patch,
-                        {settings_.notes[noteIndex_], settings_.velocity, settings_.lengthSeconds},
-                        settings_.durationSeconds};
-    noteIndex_ = (noteIndex_ + 1) % settings_.notes.size();
-    if (noteIndex_ == 0) ++nextToIssue_;
-    return job;
+    DrawnPatch drawn = draw_(nextToIssue_++);
+    sources_.push_back(std::move(drawn.sources));
+    return std::move(drawn.patch);
   }
 
-  void take(const RenderOutcome& outcome) {
-    LibraryRow row;
-    row.note = settings_.notes[outcome.tag % settings_.notes.size()];
-    std::string problem = outcome.problem;
-    if (outcome.status == RenderOutcome::Status::ok) {
-      row.rmsDb = rmsDb(outcome.audio);
-      if (!std::isfinite(row.rmsDb)) problem = "gave samples that are no numbers";
-      else if (row.rmsDb >= kSilentDb) {
-        row.embedding.resize(std::size_t(embedder_->dimension()));
-        embedder_->embed(outcome.audio.left, outcome.audio.right, row.embedding);
-      }
-    }
-    std::lock_guard lock(mutex_);
-    Pending& pending = pending_.at(outcome.tag / settings_.notes.size());
-    if (!problem.empty()) pending.attempt.problem = problem;
-    else pending.loudestDb = std::max(pending.loudestDb, row.rmsDb);
-    if (!row.embedding.empty()) pending.attempt.rows.push_back(std::move(row));
-    if (--pending.rendersLeft == 0) writeInOrder();
-  }
-
-  void writeInOrder() {
-    for (auto it = pending_.find(nextToWrite_); it != pending_.end() && it->second.rendersLeft == 0;
-         it = pending_.find(++nextToWrite_)) {
-      if (counts_.patches >= options_.count) return;
-      LibraryAttempt attempt = std::move(it->second.attempt);
-      if (!attempt.problem.empty()) attempt.fate = LibraryAttempt::Fate::skipped;
-      else if (attempt.rows.empty()) attempt.fate = LibraryAttempt::Fate::silent;
-      count(attempt.fate);
-      batch_.push_back(std::move(attempt));
-      pending_.erase(it);
-    }
+  void take(RenderedPatch rendered) {
+    LibraryAttempt attempt;
+    attempt.sources = std::move(sources_.front());
+    sources_.pop_front();
+    if (counts_.patches >= options_.count) return;
+    attempt.index = nextToWrite_++;
+    attempt.patch = std::move(rendered.patch);
+    attempt.rows = std::move(rendered.rows);
+    attempt.problem = std::move(rendered.problem);
+    if (!attempt.problem.empty()) attempt.fate = LibraryAttempt::Fate::skipped;
+    else if (attempt.rows.empty()) attempt.fate = LibraryAttempt::Fate::silent;
+    count(attempt.fate);
+    batch_.push_back(std::move(attempt));
     const auto now = Clock::now();
     const bool due = now - lastCommit_ > std::chrono::duration<double>(kSecondsBetweenCommits);
     if (due || batch_.size() >= kLargestBatch) commit();
@@ -146,16 +97,14 @@ class Builder {
   Library& library_;
   const Synth& synth_;
   const BuildOptions& options_;
-  const LibrarySettings& settings_;
-  std::unique_ptr<Embedder> embedder_;
-  std::mutex mutex_;
+  DrawPatch draw_;
+  PatchRenderer renderer_;
   LibraryCounts counts_;
   std::uint64_t nextToIssue_;
   std::uint64_t nextToWrite_;
   std::uint64_t written_;
-  std::size_t noteIndex_ = 0;
+  std::deque<std::vector<std::string>> sources_;  ///< of the patches that are being rendered
   std::uint64_t fruitless_ = 0;
-  std::map<std::uint64_t, Pending> pending_;
   std::vector<LibraryAttempt> batch_;
   Clock::time_point lastCommit_ = Clock::now();
 };
@@ -168,6 +117,19 @@ std::string describeNotes(const LibrarySettings& s) {
 }
 
 }  // namespace
+
+Synth openLibrarySynth(const Library& library, SynthOptions options) {
+  const LibrarySettings& settings = library.settings();
+  options.baseState = settings.base;
+  ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
+  if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
+  Synth synth(std::move(space), std::move(options));
+  // A plug-in that has changed since does not make the same sounds.
+  if (settings.synthVersion != synth.plugin().version)
+    failInput("{} was made with {} {}, installed is {}; build a new library, or install that version",
+              library.file().string(), synth.plugin().name, settings.synthVersion, synth.plugin().version);
+  return synth;
+}
 
 LibrarySettings librarySettings(const Synth& synth) {
   LibrarySettings settings;
@@ -199,7 +161,9 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
               file, have.spaceName, have.spaceFingerprint, wanted.spaceName, wanted.spaceFingerprint);
   if (have.base != wanted.base)
     failInput("{} was made with another base preset; name the same one, or build a new library", file);
-  if (have.seed != wanted.seed)
+  if (!have.sampling.empty() && have.sampling != wanted.sampling)
+    failInput("{} was begun with {} sampling, asked for is {}; give the same, or build a new library", file, have.sampling, wanted.sampling);
+  if (!have.sampling.empty() && have.seed != wanted.seed)
     failInput("{} was made with seed {}, not {}; build a new library, or leave --seed out", file, have.seed, wanted.seed);
   if (describeNotes(have) != describeNotes(wanted))
     failInput("{} has {}; asked for are {}; give the same, or build a new library", file, describeNotes(have), describeNotes(wanted));
@@ -209,7 +173,10 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
 }
 
 bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options) {
-  return Builder(library, synth, options).run();
+  const auto uniform = [&](std::uint64_t index) {
+    return DrawnPatch{{synth.space().draw(library.settings().seed, index), {}, {}}, {}};
+  };
+  return Builder(library, synth, options, options.draw ? options.draw : uniform).run();
 }
 
 }  // namespace patchpilot

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "library/library.h"
-#include "synth/render_pool.h"
+#include "library/attempts.h"
 
 #include <functional>
 
@@ -14,14 +13,25 @@ struct BuildProgress {
   std::uint64_t skipped = 0;
 };
 
+/// A patch that was drawn, and the presets that it came from.
+struct DrawnPatch {
+  Patch patch;
+  std::vector<std::string> sources;  ///< see `Library::sources`; none for a patch drawn from the space
+};
+
+/// Draws the patch of an index: the same one each time. Called by any thread, one at a time.
+using DrawPatch = std::function<DrawnPatch(std::uint64_t index)>;
+
 struct BuildOptions {
   std::uint64_t count = 1000;  ///< patches that the library is to have in the end
   int workers = 0;             ///< 0: one for each core
   std::function<void(const BuildProgress&)> onProgress;  ///< called after each batch is handed in, by any thread
+  DrawPatch draw;    ///< empty: from the library's space, by its seed
 };
 
-/// A render quieter than this is silent, in dB RMS over its whole length.
-inline constexpr double kSilentDb = -60.0;
+/// The synth that a library was made with, over the library's own base.
+/// @throws Error (input) where another version of it is installed now; as `Synth` does
+Synth openLibrarySynth(const Library& library, SynthOptions options);
 
 /// The settings with which `synth` would fill a library.
 LibrarySettings librarySettings(const Synth& synth);
@@ -33,8 +43,8 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted);
 
 /// Draws patches, renders them at the library's notes, embeds them and writes them down until the
 /// library has `count`. A silent patch is counted and the next one takes its place; one that fails
-/// is recorded and skipped. The patches depend on the seed alone: not on the number of workers,
-/// nor on how often the work was stopped and taken up again.
+/// is recorded and skipped. The patches depend on how they are drawn alone: not on the number of
+/// workers, nor on how often the work was stopped and taken up again.
 /// @return false where Ctrl-C stopped it; what was done is kept
 /// @throws Error (plugin) where the plug-in fails on everything, or nothing is audible; Error (system)
 ///         where the library cannot be written.

@@ -277,10 +277,35 @@ std::int64_t Library::presetWith(const std::string& source) {
   return select.bind(1, source).step() ? select.integer(0) : 0;
 }
 
-std::optional<PresetRecord::Fate> Library::knownPreset(const std::string& content) {
-  auto select = database_->prepare("SELECT fate FROM presets WHERE content = ?");
+std::optional<PresetRecord> Library::knownPreset(const std::string& content) {
+  auto select = database_->prepare("SELECT path, fate, problem, patch FROM presets WHERE content = ?");
   if (!select.bind(1, content).step()) return std::nullopt;
-  return PresetRecord::Fate(select.integer(0));
+  PresetRecord record;
+  record.content = content;
+  record.path = select.text(0);
+  record.fate = PresetRecord::Fate(select.integer(1));
+  record.problem = select.text(2);
+  if (record.fate == PresetRecord::Fate::duplicate) record.duplicateOf = select.integer(3);
+  return record;
+}
+
+void Library::movePreset(const std::string& content, const std::string& path) {
+  Transaction transaction(*database_);
+  auto source = database_->prepare("UPDATE patches SET source = ? WHERE id = (SELECT patch FROM presets WHERE content = ?)");
+  source.bind(1, path).bind(2, content).run();
+  auto preset = database_->prepare("UPDATE presets SET path = ? WHERE content = ?");
+  preset.bind(1, path).bind(2, content).run();
+  transaction.commit();
+}
+
+std::string Library::stateHash(std::int64_t id) {
+  auto select = database_->prepare("SELECT states.hash FROM patches JOIN states ON states.id = patches.state WHERE patches.id = ?");
+  return select.bind(1, id).step() ? select.text(0) : std::string();
+}
+
+std::string Library::patchSource(std::int64_t id) {
+  auto select = database_->prepare("SELECT source FROM patches WHERE id = ?");
+  return select.bind(1, id).step() ? select.text(0) : std::string();
 }
 
 std::vector<KeptPreset> Library::presets() {

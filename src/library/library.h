@@ -23,7 +23,7 @@ struct LibrarySettings {
   std::string synthVersion;
   Bytes base;                    ///< the state that patches are laid over; empty for the plug-in's own
   bool ownBase = false;          ///< whether the user named the base preset
-  std::string sampling;          ///< how `library build` draws: "uniform", "around"; empty: nothing was drawn yet
+  std::string sampling = "uniform";  ///< how `library build` draws: "uniform", "around"; empty: nothing was drawn yet
   std::string around;            ///< where sampling is "around": names the presets; see `AroundPresets`
   std::uint64_t seed = 1;
   std::vector<int> notes = {60}; ///< every patch is rendered at each
@@ -128,8 +128,18 @@ class Library {
   /// The preset that has this hash among its own, not one derived from it; 0 where there is none.
   std::int64_t presetWith(const std::string& source);
 
-  /// Whether a preset of this content was looked at before, and what became of it.
-  std::optional<PresetRecord::Fate> knownPreset(const std::string& content);
+  /// What became of the preset of this content, if it was looked at before: path, fate and problem, and where
+  /// a duplicate, of which patch.
+  std::optional<PresetRecord> knownPreset(const std::string& content);
+
+  /// Notes that the file of a preset lies elsewhere now.
+  void movePreset(const std::string& content, const std::string& path);
+
+  /// Names the state of a patch by its content; empty where it has none.
+  std::string stateHash(std::int64_t id);
+
+  /// Where a patch came from, as in `Patch::source`; empty where there is no such patch.
+  std::string patchSource(std::int64_t id);
 
   /// The presets that were kept, in the order of their ids.
   std::vector<KeptPreset> presets();

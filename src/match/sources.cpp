@@ -1,6 +1,7 @@
 #include "match/sources.h"
 
 #include "base/error.h"
+#include "library/builder.h"
 
 #include <algorithm>
 
@@ -8,27 +9,9 @@ namespace patchpilot {
 
 namespace {
 
-/// What a library was made with is what it is searched with; a plug-in that has changed since does
-/// not make the same sounds.
-void checkPlugin(const Library& library, const Synth& synth) {
-  if (library.settings().synthVersion != synth.plugin().version)
-    failInput("{} was made with {} {}, installed is {}; build a new library, or install that version",
-              library.file().string(), synth.plugin().name, library.settings().synthVersion, synth.plugin().version);
-}
-
 /// Whether two libraries can share a synth: the same space over the same base.
 bool sameSynth(const LibrarySettings& a, const LibrarySettings& b) {
   return a.synthId == b.synthId && a.spaceFingerprint == b.spaceFingerprint && a.base == b.base;
-}
-
-std::shared_ptr<Synth> openSynth(const Library& library, SynthOptions options) {
-  const LibrarySettings& settings = library.settings();
-  options.baseState = settings.base;
-  ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
-  if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
-  auto synth = std::make_shared<Synth>(std::move(space), std::move(options));
-  checkPlugin(library, *synth);
-  return synth;
 }
 
 }  // namespace
@@ -48,7 +31,7 @@ Sources openSources(const std::vector<std::string>& files, const SynthOptions& o
     synthOf.push_back(std::size_t(known - synths.begin()));
     if (known != synths.end()) continue;
     synths.push_back(library.settings());
-    Instrument instrument{openSynth(library, options), nullptr};
+    Instrument instrument{std::make_shared<Synth>(openLibrarySynth(library, options)), nullptr};
     // The workers open the plug-in while the libraries are read.
     instrument.pool = std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{workers, longestSeconds});
     sources.instruments.push_back(std::move(instrument));

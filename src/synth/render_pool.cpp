@@ -118,6 +118,7 @@ class RenderPool::Seat {
                     {"note", held.job.note.midi},
                     {"velocity", held.job.note.velocity},
                     {"length", held.job.note.lengthSeconds}};
+    if (held.job.wantState) request["want_state"] = true;
     pool_.synth_.addPatch(request, *held.job.patch);
     session_->post(request);
     inHand_.push_back(held);
@@ -125,9 +126,10 @@ class RenderPool::Seat {
 
   void finishOldest(Run& run) {
     Held held = inHand_.front();
-    RenderOutcome outcome{held.job.tag, RenderOutcome::Status::ok, {}, {}};
+    RenderOutcome outcome{held.job.tag, RenderOutcome::Status::ok, {}, {}, {}};
     try {
-      session_->collect(pool_.synth_.limits().answer);
+      const json answer = session_->collect(pool_.synth_.limits().answer);
+      if (answer.contains("state")) outcome.state = answer["state"].get_binary();
       inHand_.pop_front();
       pool_.rendered_++;
       outcome.audio = view(held);

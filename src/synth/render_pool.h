@@ -24,6 +24,7 @@ struct RenderJob {
   const Patch* patch = nullptr;  ///< must live until the outcome
   Note note;
   double seconds = 4;     ///< how long to listen, from the note's start
+  bool wantState = false;  ///< whether the state is wanted that the plug-in saves after loading the patch
 };
 
 struct RenderOutcome {
@@ -37,6 +38,7 @@ struct RenderOutcome {
   Status status = Status::ok;
   std::string problem;  ///< in a few words, where not ok
   StereoView audio;     ///< where ok; valid during the call it is handed to
+  Bytes state;          ///< where ok and wanted
 };
 
 struct RenderPoolOptions {

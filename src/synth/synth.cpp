@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <unordered_map>
 
 namespace patchpilot {
@@ -154,9 +155,10 @@ void Synth::addPatch(json& request, const Patch& patch) const {
   } else {
     request["state"] = json::binary(patch.state);
   }
-  if (!patch.values.empty()) {
-    indices.insert(indices.end(), indices_.begin(), indices_.end());
-    values.insert(values.end(), patch.values.begin(), patch.values.end());
+  for (std::size_t i = 0; i < patch.values.size(); ++i) {
+    if (std::isnan(patch.values[i])) continue;
+    indices.push_back(indices_[i]);
+    values.push_back(patch.values[i]);
   }
   request["indices"] = std::move(indices);
   request["values"] = std::move(values);
@@ -198,7 +200,7 @@ std::vector<std::string> Synth::texts(const Patch& patch) {
   json request = {{"op", "texts"}};
   addPatch(request, patch);
   // All of the space's parameters are asked for, last, whatever else the patch sets.
-  if (patch.values.empty()) {
+  if (patch.values.empty() || !patch.state.empty()) {
     const std::vector<float> held = values(patch);
     for (std::size_t i = 0; i < indices_.size(); ++i) {
       request["indices"].push_back(indices_[i]);
@@ -277,6 +279,20 @@ Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth&
 }
 
 }  // namespace
+
+Patch patchOfPreset(const PresetFile& preset, const Synth& synth) {
+  const ParameterSpace& space = synth.space();
+  Patch patch;
+  patch.source = preset.where();
+  const bool fxp = preset.format == PresetFormat::fxp;
+  if (fxp && space.fxpId.empty()) failInput("{} reads no .fxp", synth.plugin().name);
+  if (!fxp && (preset.format == PresetFormat::lv2) != (synth.plugin().format == "LV2"))
+    failInput("{} ({}) does not read this format", synth.plugin().name, synth.plugin().format);
+  if (const std::string& own = fxp ? space.fxpId : synth.plugin().id; preset.synthId != own)
+    failInput("a preset of another synth ({}; {} has {})", preset.synthId, synth.plugin().name, own);
+  patch.state = fxp ? vst3State(space.synthId, surgeComponentState(parseFxp(preset.bytes))) : preset.bytes;
+  return patch;
+}
 
 Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth) {
   try {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "preset/preset_file.h"
 #include "synth/catalogue.h"
 #include "synth/parameter_space.h"
 #include "synth/patch.h"
@@ -86,6 +87,10 @@ class Synth {
   Bytes base_;
   std::unique_ptr<WorkerSession> session_;
 };
+
+/// The patch that a preset is, with its whole state. @throws Error (input), without the preset's path, where it
+/// is another synth's, or of a format that this synth does not read.
+Patch patchOfPreset(const PresetFile& preset, const Synth& synth);
 
 /// A patch from a file, for `space`'s synth: JSON (an object of parameter keys and normalized
 /// values, alone or under "parameters"), `.vstpreset`, `.fxp` where the synth reads those, or an

@@ -111,8 +111,10 @@ class Worker {
     if (memory_ == nullptr || frames > slotFrames_) throw std::runtime_error("the render is longer than its room");
     float* left = static_cast<float*>(memory_->data()) + request.at("slot").get<std::size_t>() * 2 * slotFrames_;
     const PluginHost::Note note{request.at("note"), request.at("velocity"), request.at("length")};
+    json answer = json::object();
+    if (request.value("want_state", false)) answer["state"] = json::binary(host_.state(patch(request)));
     host_.render(patch(request), note, left, left + slotFrames_, frames);
-    return json::object();
+    return answer;
   }
 
   PluginHost host_;

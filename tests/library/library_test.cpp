@@ -396,7 +396,11 @@ TEST(Library, KnowsWhatEveryPatchCameFrom) {
   EXPECT_EQ(library.presetWith("hash b"), 2) << "not the patch derived from it";
   EXPECT_EQ(library.presetWith("hash c"), 1);
   EXPECT_EQ(library.presetWith("hash z"), 0);
-  EXPECT_EQ(library.knownPreset("content of broken"), PresetRecord::Fate::broken);
+  ASSERT_TRUE(library.knownPreset("content of broken"));
+  EXPECT_EQ(library.knownPreset("content of broken")->fate, PresetRecord::Fate::broken);
+  EXPECT_EQ(library.knownPreset("content of broken")->problem, "crashed");
+  EXPECT_EQ(library.knownPreset("content of twin")->duplicateOf, 1);
+  EXPECT_EQ(library.patchSource(2), "/presets/b");
   EXPECT_FALSE(library.knownPreset("content of another"));
   ASSERT_EQ(library.presets().size(), 2u);
   EXPECT_EQ(library.presets()[1].path, "/presets/b");
