@@ -1,0 +1,240 @@
+#include "library/around.h"
+
+#include "base/error.h"
+#include "base/random.h"
+#include "preset/surge_cross.h"
+#include "preset/vstpreset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <unordered_map>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// States of presets are kept at hand up to this.
+constexpr std::size_t kMostBytesAtHand = std::size_t(256) << 20;
+
+/// How many parameters are changed: one of these, where that is no more than a quarter of all.
+constexpr std::size_t kChanges[] = {1, 2, 4, 8, 16};
+
+/// How far, in parts of the parameter's range: by a little or by more.
+constexpr double kSmallStep = 0.08;
+constexpr double kLargeStep = 0.3;
+
+constexpr double kCrossed = 0.5;             ///< share of patches that are crossed
+constexpr double kCrossedAndChanged = 0.5;   ///< share of those that are changed as well
+
+constexpr int kAttemptsAtAPreset = 20;
+
+/// A preset as the synth holds it.
+struct Parent {
+  Bytes state;                ///< as saved after loading
+  std::vector<float> values;  ///< of the space's parameters
+  std::vector<std::string> sources;
+  std::string name;
+};
+
+float reflected(double value, double low, double high) {
+  if (high <= low) return float(low);
+  const double span = high - low;
+  double place = std::fmod(std::abs(value - low), 2 * span);
+  if (place > span) place = 2 * span - place;
+  return float(low + place);
+}
+
+/// Another value of a parameter, near its own. What the space mostly holds constant (tuning, say) is mostly
+/// left alone.
+float changed(const ParameterSpec& p, float own, SplitMix64& random) {
+  const double step = random.uniform() < 0.5 ? kSmallStep : kLargeStep;
+  const double move = step * random.normal();
+  const double choice = random.uniform();
+  if (random.uniform() < p.constantProbability) return own;
+  switch (p.kind) {
+    case ParameterKind::continuous: {
+      // A preset may lie outside the range that the space searches; then the range reaches to it.
+      const double low = std::min(p.min, own), high = std::max(p.max, own);
+      return reflected(own + move * (high - low), low, high);
+    }
+    case ParameterKind::stepped: {
+      const double size = p.steps < 2 ? 0 : (p.max - p.min) / float(p.steps - 1);
+      const double steps = std::copysign(std::max(1.0, std::round(std::abs(move) * p.steps)), move);
+      return p.nearest(reflected(own + steps * size, p.min, p.max));
+    }
+    case ParameterKind::categorical: break;
+  }
+  double total = 0;
+  for (const auto& c : p.choices) total += c.weight;
+  double left = choice * total;
+  for (const auto& c : p.choices)
+    if ((left -= c.weight) < 0) return c.value;
+  return p.choices.back().value;
+}
+
+/// A preset's name for people, of where it came from: "DIR/Soft Pad.fxp", or "BUNDLE (URI#soft-pad)".
+std::string shortName(const std::string& source) {
+  if (!source.ends_with(')')) return fs::path(source).stem().string();
+  const std::string program = source.substr(0, source.size() - 1);
+  return program.substr(program.find_last_of("#/(") + 1);
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+}  // namespace
+
+struct AroundPresets::Impl {
+  Library& presets;
+  Synth& synth;
+  std::uint64_t seed;
+  std::vector<KeptPreset> kept;
+  std::string name;
+  std::vector<Crossing> crossings;
+  std::vector<int> crossingOf;  ///< of each parameter: index into crossings, or -1
+  std::unordered_map<std::size_t, std::optional<Parent>> atHand;
+  std::size_t bytesAtHand = 0;
+
+  /// Nothing where the synth does not take the preset (any more).
+  const std::optional<Parent>& parent(std::size_t index) {
+    if (const auto known = atHand.find(index); known != atHand.end()) return known->second;
+    if (bytesAtHand > kMostBytesAtHand) {
+      atHand.clear();
+      bytesAtHand = 0;
+    }
+    std::optional<Parent> parent;
+    try {
+      const Patch patch = presets.patch(kept[index].patch);
+      parent = Parent{synth.state(patch), synth.values(patch), presets.sources(kept[index].patch), shortName(kept[index].path)};
+      bytesAtHand += parent->state.size();
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::plugin) throw;
+    }
+    return atHand[index] = std::move(parent);
+  }
+
+  /// A preset other than `not_`. Copied, as the next one may push it out of the memory.
+  Parent draw(SplitMix64& random, const std::string& otherThan = "") {
+    for (int attempt = 0; attempt < kAttemptsAtAPreset; ++attempt) {
+      const auto& found = parent(std::size_t(random.below(kept.size())));
+      if (found && (otherThan.empty() || found->sources.front() != otherThan)) return *found;
+    }
+    if (!otherThan.empty()) return draw(random);
+    failPlugin("{} takes none of {} presets of {} that were tried; add them again with the version installed",
+               synth.plugin().name, kAttemptsAtAPreset, presets.file().string());
+  }
+};
+
+AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled)
+    : impl_(new Impl{presets, synth, seed, presets.presets(), {}, synth.space().crossingsOrSections(), {}, {}, 0}) {
+  const std::string file = presets.file().string();
+  const LibrarySettings& settings = presets.settings();
+  if (settings.synthId != synth.plugin().id || settings.synthFormat != synth.plugin().format)
+    failInput("{} holds presets of {}, not of {}; name a library of its presets", file, settings.synthName, synth.plugin().name);
+  auto& kept = impl_->kept;
+  if (!settled.empty()) {
+    const std::int64_t last = std::atoll(settled.c_str() + settled.find("to ") + 3);
+    std::erase_if(kept, [&](const KeptPreset& preset) { return preset.patch > last; });
+  }
+  if (kept.empty()) failInput("{} holds no presets; add some with 'patchpilot library add'", file);
+  std::string all;
+  for (const auto& preset : kept) all += fmt::format("{} {}\n", preset.patch, presets.stateHash(preset.patch));
+  impl_->name = fmt::format("{} presets up to {}, {}", kept.size(), kept.back().patch, contentHash(all));
+  if (!settled.empty() && impl_->name != settled)
+    failInput("{} holds other presets than those that this library was begun with; name the same, or build a new library", file);
+  for (const auto& p : synth.space().parameters) {
+    const auto holds = [&](const Crossing& c) { return std::find(c.sections.begin(), c.sections.end(), p.section) != c.sections.end(); };
+    const auto found = std::find_if(impl_->crossings.begin(), impl_->crossings.end(), holds);
+    impl_->crossingOf.push_back(found == impl_->crossings.end() ? -1 : int(found - impl_->crossings.begin()));
+  }
+}
+
+AroundPresets::~AroundPresets() = default;
+
+const std::string& AroundPresets::name() const { return impl_->name; }
+
+namespace {
+
+/// The parts that one preset takes of another: at least one, and not all. Empty where there are fewer than two.
+std::vector<std::size_t> drawParts(std::size_t count, SplitMix64& random) {
+  std::vector<std::size_t> parts;
+  if (count < 2) return parts;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    parts.clear();
+    for (std::size_t i = 0; i < count; ++i)
+      if (random.uniform() < 0.5) parts.push_back(i);
+    if (!parts.empty() && parts.size() < count) return parts;
+  }
+  return {std::size_t(random.below(count))};
+}
+
+/// Surge's state with one part of another's.
+Bytes withSurgePart(const Bytes& into, const Bytes& from, SurgeSection section) {
+  VstPreset preset = parseVstPreset(into);
+  const SurgePatch crossed = crossSurgePatches(parseSurgePatch(preset.componentState), parseSurgePatch(parseVstPreset(from).componentState), section);
+  preset.componentState = applySurgeBase(serializeSurgePatch(crossed), {}, {});
+  return serializeVstPreset(preset);
+}
+
+}  // namespace
+
+DrawnPatch AroundPresets::draw(std::uint64_t index) {
+  Impl& a = *impl_;
+  const ParameterSpace& space = a.synth.space();
+  const bool surge = space.fxpId == surgeFxId;
+  SplitMix64 random(a.seed, index);
+  Parent parent = a.draw(random);
+  DrawnPatch drawn;
+  drawn.sources = parent.sources;
+  drawn.patch.state = std::move(parent.state);
+  drawn.patch.values.assign(space.parameters.size(), std::numeric_limits<float>::quiet_NaN());
+  std::string words = parent.name;
+
+  bool change = true;
+  const std::vector<std::size_t> parts = random.uniform() < kCrossed ? drawParts(a.crossings.size(), random) : std::vector<std::size_t>();
+  if (!parts.empty() && a.kept.size() > 1) {
+    const Parent other = a.draw(random, parent.sources.front());
+    std::set<std::string> both(drawn.sources.begin(), drawn.sources.end());
+    both.insert(other.sources.begin(), other.sources.end());
+    drawn.sources.assign(both.begin(), both.end());
+    std::vector<std::string> titles;
+    for (const std::size_t part : parts) {
+      titles.push_back(a.crossings[part].title);
+      const auto section = surge ? surgeSection(a.crossings[part].key) : std::nullopt;
+      if (section) drawn.patch.state = withSurgePart(drawn.patch.state, other.state, *section);
+      for (std::size_t i = 0; i < space.parameters.size(); ++i)
+        if (a.crossingOf[i] == int(part)) {
+          parent.values[i] = other.values[i];
+          if (!section) drawn.patch.values[i] = other.values[i];
+        }
+    }
+    words += fmt::format(" with {} of {}", joined(titles), other.name);
+    change = random.uniform() < kCrossedAndChanged;
+  }
+  if (change) {
+    std::vector<std::size_t> counts;
+    for (const std::size_t count : kChanges)
+      if (count == 1 || count * 4 <= space.parameters.size()) counts.push_back(count);
+    const std::size_t count = counts[random.below(counts.size())];
+    std::set<std::size_t> changes;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto which = std::size_t(random.below(space.parameters.size()));
+      const float value = changed(space.parameters[which], parent.values[which], random);
+      if (value == parent.values[which]) continue;
+      drawn.patch.values[which] = parent.values[which] = value;
+      changes.insert(which);
+    }
+    if (!changes.empty()) words += fmt::format(", {} changed", changes.size());
+  }
+  drawn.patch.source = words;
+  return drawn;
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "library/builder.h"
+
+#include <memory>
+#include <string>
+
+namespace patchpilot {
+
+/// Draws patches from the neighbourhood of presets: what random corners of a space sound like is rarely what
+/// anyone searches for. Half of the patches are one preset with a few parameters changed, by a little or by
+/// more; the other half are one preset that takes one or more parts of another (`Crossing`), and every second of
+/// these is changed as well. A space without crossings or sections is changed only.
+///
+/// A patch is the state of its first preset, as the synth saves it after loading (for Surge XT with the parts of
+/// the other in its place), and in `values` the parameters that differ; the others are NaN. `source` says in
+/// words what it is. The patch of an index depends on the presets, the space, the seed and the index alone.
+class AroundPresets {
+ public:
+  /// @param presets  holds the presets; it and `synth` must outlive this
+  /// @param settled  `name()` of the time when drawing began, or empty: presets that came later are left out
+  /// @throws Error (input) where there are no presets, they are another synth's, or are not those of `settled`.
+  AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled = "");
+  ~AroundPresets();
+
+  /// Names the presets that are drawn from: how many, up to which id, and a hash over all. For
+  /// `LibrarySettings::around`.
+  const std::string& name() const;
+
+  /// The patch of an index, and the hashes of all the presets that it came from. Safe to call by one thread
+  /// at a time. @throws Error (plugin) where the synth fails on every preset.
+  DrawnPatch draw(std::uint64_t index);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace patchpilot

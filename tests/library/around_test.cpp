@@ -1,0 +1,172 @@
+#include "library/around.h"
+
+#include "base/error.h"
+#include "base/process.h"
+#include "library/presets.h"
+#include "synth/factory_presets.h"
+#include "test_support.h"
+
+#include <cmath>
+#include <set>
+
+namespace patchpilot {
+namespace {
+
+LibrarySettings shortSettings(const Synth& synth) {
+  LibrarySettings settings = librarySettings(synth);
+  settings.durationSeconds = 0.5;
+  settings.lengthSeconds = 0.3;
+  settings.sampling.clear();
+  return settings;
+}
+
+/// A library of JX10's own presets.
+struct Presets {
+  Presets() : synth(loadSpace("jx10")), library(Library::create(places.folder / "presets.db", shortSettings(synth))) {
+    addPresets(library, synth, factoryPresetPaths(synth));
+  }
+
+  TestPlaces places;
+  Synth synth;
+  Library library;
+};
+
+std::size_t changes(const Patch& patch) {
+  return std::size_t(std::count_if(patch.values.begin(), patch.values.end(), [](float v) { return !std::isnan(v); }));
+}
+
+TEST(AroundPresets, DrawsTheSamePatchForAnIndexInWhateverOrder) {
+  Presets p;
+  AroundPresets forwards(p.library, p.synth, 3), backwards(p.library, p.synth, 3), other(p.library, p.synth, 4);
+  std::vector<DrawnPatch> first;
+  for (std::uint64_t i = 0; i < 30; ++i) first.push_back(forwards.draw(i));
+  std::size_t alike = 0;
+  for (std::uint64_t i = 30; i-- > 0;) {
+    const DrawnPatch again = backwards.draw(i), another = other.draw(i);
+    EXPECT_EQ(again.patch.state, first[i].patch.state);
+    EXPECT_EQ(again.sources, first[i].sources);
+    EXPECT_EQ(again.patch.source, first[i].patch.source);
+    for (std::size_t k = 0; k < again.patch.values.size(); ++k)
+      EXPECT_TRUE(again.patch.values[k] == first[i].patch.values[k] || (std::isnan(again.patch.values[k]) && std::isnan(first[i].patch.values[k])));
+    alike += another.patch.source == first[i].patch.source;
+  }
+  EXPECT_LT(alike, 5u) << "the seed makes no difference";
+}
+
+TEST(AroundPresets, AreNearTheirPresetsAndSayWhichTheyAre) {
+  Presets p;
+  AroundPresets around(p.library, p.synth, 1);
+  const auto& space = p.synth.space();
+  std::size_t crossed = 0, fewChanges = 0;
+  std::set<std::string> parents;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const DrawnPatch drawn = around.draw(i);
+    ASSERT_EQ(drawn.patch.values.size(), space.parameters.size());
+    for (const float value : drawn.patch.values) EXPECT_TRUE(std::isnan(value) || (value >= 0 && value <= 1)) << value;
+    const auto from = p.library.patchesFrom({drawn.sources.begin(), drawn.sources.end()});
+    const bool isCrossed = drawn.patch.source.find(" with ") != std::string::npos;
+    EXPECT_EQ(from.size(), isCrossed ? 2u : 1u) << drawn.patch.source;
+    parents.insert(drawn.sources.begin(), drawn.sources.end());
+    crossed += isCrossed;
+    if (!isCrossed) fewChanges += changes(drawn.patch) <= 4;
+    // Master tuning belongs to no crossing.
+    if (isCrossed && drawn.patch.source.find("changed") == std::string::npos) {
+      EXPECT_TRUE(std::isnan(drawn.patch.values[*space.find("octave")])) << drawn.patch.source;
+    }
+  }
+  EXPECT_NEAR(double(crossed), 100, 30);
+  EXPECT_EQ(fewChanges, 200 - crossed);
+  EXPECT_GT(parents.size(), 40u) << "of 52";
+}
+
+TEST(AroundPresets, TakeWholePartsOfTheOtherPreset) {
+  Presets p;
+  AroundPresets around(p.library, p.synth, 1);
+  const auto& space = p.synth.space();
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    const DrawnPatch drawn = around.draw(i);
+    if (drawn.patch.source.find(" with filter of ") == std::string::npos || drawn.patch.source.find("changed") != std::string::npos) continue;
+    // Of the two presets, the one that did not give its state has the values of the filter.
+    bool found = false;
+    for (const auto id : p.library.patchesFrom({drawn.sources.begin(), drawn.sources.end()})) {
+      const auto values = p.synth.values(p.library.patch(id));
+      bool same = true;
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        const bool inFilter = space.parameters[k].section == "filter";
+        EXPECT_EQ(std::isnan(drawn.patch.values[k]), !inFilter);
+        if (inFilter) same = same && values[k] == drawn.patch.values[k];
+      }
+      found = found || same;
+    }
+    EXPECT_TRUE(found) << drawn.patch.source;
+    return;
+  }
+  FAIL() << "no patch with the filter of another was drawn";
+}
+
+/// What is stored of a library drawn around presets.
+std::vector<std::tuple<std::vector<std::string>, std::string, std::string, std::vector<std::uint8_t>>> contentsOf(Library& library) {
+  std::vector<std::tuple<std::vector<std::string>, std::string, std::string, std::vector<std::uint8_t>>> contents;
+  for (std::int64_t id = 1; id <= std::int64_t(library.counts().patches); ++id) {
+    const Patch patch = library.patch(id);
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(patch.values.data());  // NaN is not equal to itself
+    contents.emplace_back(library.sources(id), patch.source, library.stateHash(id), std::vector<std::uint8_t>(bytes, bytes + patch.values.size() * sizeof(float)));
+  }
+  return contents;
+}
+
+TEST(AroundPresets, FillALibraryThatIsTheSameHoweverItWasBuilt) {
+  Presets p;
+  const auto build = [&](const std::string& file, std::vector<std::uint64_t> counts, int workers) {
+    LibrarySettings settings = shortSettings(p.synth);
+    settings.sampling = "around";
+    Library library = Library::create(p.places.folder / file, settings);
+    for (const auto count : counts) {
+      AroundPresets around(p.library, p.synth, 1, library.settings().around);
+      library.setSampling("around", around.name(), 1);
+      EXPECT_TRUE(buildLibrary(library, p.synth, {.count = count, .workers = workers, .draw = [&](std::uint64_t i) { return around.draw(i); }}));
+    }
+    EXPECT_EQ(library.counts().nextAttempt, library.counts().patches + library.counts().silent);
+    return contentsOf(library);
+  };
+  const auto whole = build("whole.db", {60}, 1);
+  EXPECT_EQ(build("parts.db", {13, 40, 60}, 3), whole);
+}
+
+TEST(AroundPresets, PlayAsTheStateThatIsWrittenOfThem) {
+  Presets p;
+  AroundPresets around(p.library, p.synth, 1);
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    const Patch drawn = around.draw(i).patch;
+    const Patch written{{}, p.synth.state(drawn), {}};
+    const Note note{60, 100, 0.3};
+    const AudioBuffer a = renderOnce(p.synth, drawn, note, 0.5), b = renderOnce(p.synth, written, note, 0.5);
+    EXPECT_TRUE(std::equal(a.channel(0).begin(), a.channel(0).end(), b.channel(0).begin())) << drawn.source;
+    const auto values = p.synth.values(drawn);
+    for (std::size_t k = 0; k < values.size(); ++k)
+      if (!std::isnan(drawn.values[k])) EXPECT_NEAR(values[k], drawn.values[k], 1e-6) << p.synth.space().parameters[k].key;
+    EXPECT_EQ(p.synth.texts(drawn).size(), values.size());
+  }
+}
+
+TEST(AroundPresets, OfTheTimeWhenDrawingBeganStayThose) {
+  Presets p;
+  const std::string before = AroundPresets(p.library, p.synth, 1).name();
+  const Patch drawn = AroundPresets(p.library, p.synth, 1).draw(5).patch;
+  PresetRecord late;
+  late.content = "late";
+  late.path = "late.lv2";
+  late.patch = {{}, p.synth.state({p.synth.space().draw(1, 1), {}, {}}), "late.lv2"};
+  late.sources = {"late"};
+  p.library.appendPresets({late});
+  EXPECT_NE(AroundPresets(p.library, p.synth, 1).name(), before);
+  AroundPresets again(p.library, p.synth, 1, before);
+  EXPECT_EQ(again.name(), before);
+  EXPECT_EQ(again.draw(5).patch.source, drawn.source);
+  Library none = Library::create(p.places.folder / "none.db", shortSettings(p.synth));
+  EXPECT_THROW(AroundPresets(none, p.synth, 1), Error);
+  EXPECT_THROW(AroundPresets(p.library, p.synth, 1, "52 presets up to 51, 0"), Error);
+}
+
+}  // namespace
+}  // namespace patchpilot
