@@ -3,7 +3,10 @@
 #include "app/synth_options.h"
 #include "base/error.h"
 #include "base/process.h"
+#include "library/around.h"
 #include "library/builder.h"
+#include "library/presets.h"
+#include "synth/factory_presets.h"
 
 #include <fmt/format.h>
 
@@ -24,18 +27,42 @@ struct BuildArguments {
   double length = 2;
   double duration = 4;
   std::uint64_t seed = 1;
+  std::string around;
+  std::string from;
   int workers = 0;
   bool json = false;
 };
 
-Library openOrCreate(const BuildArguments& arguments, const LibrarySettings& wanted) {
+/// Whether there is a library to go on with. One that was killed before its first transaction leaves a file of
+/// no bytes.
+bool isBegun(const std::string& file) {
   std::error_code error;
-  // A build that was killed before its first transaction leaves a file of no bytes.
-  if (!fs::exists(arguments.out, error) || (fs::is_regular_file(arguments.out, error) && fs::file_size(arguments.out, error) == 0))
-    return Library::create(arguments.out, wanted);
+  return fs::exists(file, error) && !(fs::is_regular_file(file, error) && fs::file_size(file, error) == 0);
+}
+
+void requireFolderOf(const std::string& file) {
+  const fs::path folder = fs::absolute(file).parent_path();
+  if (!fs::is_directory(folder)) failUsage("{}: there is no such folder; make it first", folder.string());
+}
+
+Library openOrCreate(const BuildArguments& arguments, const LibrarySettings& wanted) {
+  if (!isBegun(arguments.out)) return Library::create(arguments.out, wanted);
   Library library = Library::open(arguments.out, Database::Mode::readWrite);
   checkCompatible(library, wanted);
   return library;
+}
+
+/// The presets to draw around, where patches are drawn so; settles how the library is sampled.
+std::unique_ptr<AroundPresets> aroundPresets(const BuildArguments& arguments, Library& library, std::optional<Library>& from, Synth& synth) {
+  std::unique_ptr<AroundPresets> around;
+  if (!arguments.around.empty()) {
+    from.emplace(Library::open(arguments.from.empty() ? arguments.out : arguments.from));
+    around = std::make_unique<AroundPresets>(*from, synth, arguments.seed, library.settings().around);
+  }
+  const std::string name = around ? around->name() : "";
+  if (library.settings().sampling.empty() || library.settings().around != name)
+    library.setSampling(around ? "around" : "uniform", name, arguments.seed);
+  return around;
 }
 
 void printReport(const BuildArguments& arguments, Library& library, bool finished, std::uint64_t before) {
@@ -55,9 +82,11 @@ void printReport(const BuildArguments& arguments, Library& library, bool finishe
 }
 
 void build(const BuildArguments& arguments) {
-  const fs::path folder = fs::absolute(arguments.out).parent_path();
-  if (!fs::is_directory(folder)) failUsage("{}: there is no such folder; make it first", folder.string());
-  const Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
+  requireFolderOf(arguments.out);
+  if (!arguments.from.empty() && arguments.around.empty()) failUsage("--from is of use with --around presets only");
+  if (!arguments.around.empty() && arguments.from.empty() && !isBegun(arguments.out))
+    failUsage("{} holds no presets to draw around; name a library that does with --from", arguments.out);
+  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
   LibrarySettings wanted = librarySettings(synth);
   wanted.ownBase = !arguments.synth.base.empty();
   wanted.notes = parseNotes(arguments.notes);
@@ -65,7 +94,10 @@ void build(const BuildArguments& arguments) {
   wanted.lengthSeconds = arguments.length;
   wanted.durationSeconds = arguments.duration;
   wanted.seed = arguments.seed;
+  wanted.sampling = arguments.around.empty() ? "uniform" : "around";
   Library library = openOrCreate(arguments, wanted);
+  std::optional<Library> from;
+  const auto around = aroundPresets(arguments, library, from, synth);
   const std::uint64_t before = library.counts().patches;
   bool finished = false;
   {
@@ -74,10 +106,98 @@ void build(const BuildArguments& arguments) {
                            std::string note = fmt::format("{} silent", p.silent);
                            if (p.skipped > 0) note += fmt::format(", {} skipped", p.skipped);
                            progress.update(double(p.patches), double(p.wanted), note);
-                         }};
+                         }, {}};
+    if (around) options.draw = [&](std::uint64_t index) { return around->draw(index); };
     finished = buildLibrary(library, synth, options);
   }
   printReport(arguments, library, finished, before);
+}
+
+struct AddArguments {
+  SynthArguments synth;
+  std::vector<std::string> paths;
+  std::string library;
+  std::string notes;
+  std::optional<int> velocity;
+  std::optional<double> length;
+  std::optional<double> duration;
+  bool factory = false;
+  int workers = 0;
+  bool json = false;
+};
+
+/// What the library is to be made with: as the user says, else as it is, else as `library build` would.
+LibrarySettings settingsToAdd(const AddArguments& arguments, const Synth& synth, const LibrarySettings* have) {
+  LibrarySettings wanted = have != nullptr ? *have : librarySettings(synth);
+  if (have == nullptr) {
+    wanted.ownBase = !arguments.synth.base.empty();
+    wanted.sampling.clear();
+  }
+  if (!arguments.notes.empty()) wanted.notes = parseNotes(arguments.notes);
+  if (arguments.velocity) wanted.velocity = *arguments.velocity;
+  if (arguments.length) wanted.lengthSeconds = *arguments.length;
+  if (arguments.duration) wanted.durationSeconds = *arguments.duration;
+  return wanted;
+}
+
+Synth synthToAddWith(const AddArguments& arguments, const std::optional<Library>& library) {
+  if (!library) {
+    if (arguments.synth.space.empty())
+      failUsage("{} is not there yet; say with --space which synth's presets it is to hold ('patchpilot synths' lists them)", arguments.library);
+    return Synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
+  }
+  const LibrarySettings& have = library->settings();
+  if (const auto& asked = arguments.synth.space; !asked.empty() && loadSpace(asked).fingerprint() != have.spaceFingerprint)
+    failInput("{} was made with another parameter space ({}); leave --space out, or choose another file", arguments.library, have.spaceName);
+  if (!arguments.synth.base.empty())
+    failUsage("--base is settled when a library is made, and {} is there; leave it out", arguments.library);
+  return openLibrarySynth(*library, synthOptions(arguments.synth));
+}
+
+nlohmann::json listOf(const std::vector<PassedOver>& list) {
+  nlohmann::json array = nlohmann::json::array();
+  for (const auto& one : list) array.push_back({{"path", one.path}, {"reason", one.reason}});
+  return array;
+}
+
+void printAdded(const AddArguments& arguments, Library& library, const AddReport& report) {
+  const std::uint64_t passedOver = report.broken.size() + report.silent.size() + report.duplicates.size();
+  const std::uint64_t kept = report.presets - passedOver;
+  if (arguments.json) {
+    printJson({{"file", arguments.library}, {"patches", library.counts().patches}, {"presets", report.presets}, {"kept", kept},
+               {"added", report.added}, {"known", report.known}, {"broken", listOf(report.broken)}, {"silent", listOf(report.silent)},
+               {"duplicates", listOf(report.duplicates)}, {"finished", report.finished}});
+    return;
+  }
+  const std::pair<const char*, const std::vector<PassedOver>&> lists[] = {
+      {"broken", report.broken}, {"silent", report.silent}, {"duplicate", report.duplicates}};
+  for (const auto& [word, list] : lists)
+    for (const auto& one : list) fmt::print("{:10} {}: {}\n", word, one.path, one.reason);
+  fmt::print("{}: {} presets of {}, {} kept ({} new), {} broken, {} silent, {} duplicates\n", arguments.library, report.presets,
+             library.settings().synthName, kept, report.added, report.broken.size(), report.silent.size(), report.duplicates.size());
+  if (!report.finished) fmt::print("Stopped. Run the same command to go on.\n");
+}
+
+void add(const AddArguments& arguments) {
+  requireFolderOf(arguments.library);
+  if (arguments.paths.empty() && !arguments.factory) failUsage("there is nothing to add: name files or folders, or give --factory");
+  std::optional<Library> library;
+  if (isBegun(arguments.library)) library.emplace(Library::open(arguments.library, Database::Mode::readWrite));
+  const Synth synth = synthToAddWith(arguments, library);
+  const LibrarySettings wanted = settingsToAdd(arguments, synth, library ? &library->settings() : nullptr);
+  std::vector<fs::path> paths(arguments.paths.begin(), arguments.paths.end());
+  if (arguments.factory)
+    for (auto& path : factoryPresetPaths(synth)) paths.push_back(std::move(path));
+  if (library) checkCompatible(*library, wanted);
+  else library.emplace(Library::create(arguments.library, wanted));
+  AddReport report;
+  {
+    Progress progress("preset files", arguments.json);
+    report = addPresets(*library, synth, paths, {arguments.workers, [&](const AddProgress& p) {
+                          progress.update(double(p.files), double(p.filesInAll), fmt::format("{} new", p.kept));
+                        }});
+  }
+  printAdded(arguments, *library, report);
 }
 
 void info(const std::string& file, bool json) {
@@ -89,7 +209,7 @@ void info(const std::string& file, bool json) {
                {"skipped", counts.skipped}, {"attempts", counts.nextAttempt}, {"space", s.spaceName},
                {"synth", {{"name", s.synthName}, {"format", s.synthFormat}, {"id", s.synthId}, {"version", s.synthVersion}}},
                {"notes", s.notes}, {"velocity", s.velocity}, {"length", s.lengthSeconds}, {"duration", s.durationSeconds},
-               {"seed", s.seed}, {"embedder", {{"name", s.embedderName}, {"version", s.embedderVersion}}}});
+               {"seed", s.seed}, {"sampling", s.sampling}, {"presets", library.presets().size()}, {"embedder", {{"name", s.embedderName}, {"version", s.embedderVersion}}}});
     return;
   }
   std::string notes;
@@ -97,9 +217,11 @@ void info(const std::string& file, bool json) {
   fmt::print("synth      {} {} ({})\n", s.synthName, s.synthVersion, s.synthFormat);
   fmt::print("space      {}{}\n", s.spaceName, s.ownBase ? ", with a base preset of the user's" : "");
   fmt::print("patches    {} ({} silent ones replaced, {} skipped)\n", counts.patches, counts.silent, counts.skipped);
+  if (const auto presets = library.presets().size(); presets > 0) fmt::print("presets    {} of them\n", presets);
   fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s\n", counts.rows,
              s.notes.size() > 1 ? "s" : "", notes, s.velocity, s.lengthSeconds, s.durationSeconds);
   fmt::print("embedding  {} version {}\n", s.embedderName, s.embedderVersion);
+  if (s.sampling == "around") fmt::print("drawn      around {}\n", s.around);
   fmt::print("seed       {}\n", s.seed);
   for (const auto& problem : library.skippedProblems(10)) fmt::print("skipped    {}\n", problem);
 }
@@ -120,9 +242,26 @@ void addLibraryCommand(CLI::App& app) {
   buildCommand->add_option("--length", a->length, "When notes are let go, in seconds")->check(CLI::Range(0.001, 600.0))->capture_default_str();
   buildCommand->add_option("--duration", a->duration, "How long to listen, in seconds")->check(CLI::Range(0.05, 600.0))->capture_default_str();
   buildCommand->add_option("--seed", a->seed, "Which patches are drawn")->capture_default_str();
+  buildCommand->add_option("--around", a->around, "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters changed, and parts of two presets crossed")
+      ->check(CLI::IsMember({"presets"}));
+  buildCommand->add_option("--from", a->from, "The library that holds the presets, where it is not --out itself");
   buildCommand->add_option("--workers", a->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   buildCommand->add_flag("--json", a->json, "Print JSON");
   buildCommand->callback([a] { build(*a); });
+
+  auto p = std::make_shared<AddArguments>();
+  auto* addCommand = library->add_subcommand("add", "Render presets and keep them whole, with their paths, beside what a library holds; what is known is passed over");
+  addCommand->add_option("paths", p->paths, "Preset files, and folders that are searched");
+  addCommand->add_option("--library", p->library, "The library file; it is made where it is not there")->required();
+  addSynthOptions(*addCommand, p->synth, true, false);
+  addCommand->add_flag("--factory", p->factory, "Add the presets that come with the synth");
+  addCommand->add_option("--notes", p->notes, "MIDI notes to render each preset at, such as 48,60,72 (the library's, or 60)");
+  addCommand->add_option("--velocity", p->velocity, "MIDI velocity (the library's, or 100)")->check(CLI::Range(1, 127));
+  addCommand->add_option("--length", p->length, "When notes are let go, in seconds (the library's, or 2)")->check(CLI::Range(0.001, 600.0));
+  addCommand->add_option("--duration", p->duration, "How long to listen, in seconds (the library's, or 4)")->check(CLI::Range(0.05, 600.0));
+  addCommand->add_option("--workers", p->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  addCommand->add_flag("--json", p->json, "Print JSON");
+  addCommand->callback([p] { add(*p); });
 
   auto file = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);

@@ -2,11 +2,11 @@
 
 namespace patchpilot {
 
-void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool spaceNeeded) {
-  if (spaceNeeded)
+void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace, bool spaceNeeded) {
+  if (withSpace)
     command.add_option("--space", arguments.space, "Parameter space: a name ('synths' lists those that fit) or a .toml file")
-        ->required();
-  if (spaceNeeded)
+        ->required(spaceNeeded);
+  if (withSpace)
     command.add_option("--base", arguments.base, "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
   command.add_option("--plugin", arguments.plugins, "Plug-in file besides those in the standard places");
   command.add_option("--render-limit", arguments.limitSeconds, "Seconds that one render may take before its worker is killed")

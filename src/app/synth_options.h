@@ -14,8 +14,9 @@ struct SynthArguments {
   double limitSeconds = 20;
 };
 
-/// @param spaceNeeded  whether --space is among them
-void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool spaceNeeded = true);
+/// @param withSpace    whether --space and --base are among them
+/// @param spaceNeeded  whether --space must be given
+void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace = true, bool spaceNeeded = true);
 
 SynthOptions synthOptions(const SynthArguments& arguments);
 

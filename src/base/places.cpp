@@ -77,6 +77,18 @@ std::vector<fs::path> lv2Folders() {
           "/usr/lib/aarch64-linux-gnu/lv2"};
 }
 
+std::vector<fs::path> vst3FactoryPresetFolders() { return {"/usr/local/share/vst3/presets", "/usr/share/vst3/presets"}; }
+
+std::vector<fs::path> surgeDataFolders(const fs::path& plugin) {
+  if (const auto given = variable("SURGE_DATA_HOME"); !given.empty()) return {given};
+  std::vector<fs::path> folders;
+  for (fs::path folder = plugin; folder.has_relative_path(); folder = folder.parent_path()) folders.push_back(folder / "SurgeXTData");
+  const fs::path user = xdg("XDG_DATA_HOME", ".local/share");
+  for (const fs::path& place : {user / "Surge XT", user / "surge-xt", fs::path("/usr/local/share/surge-xt"), fs::path("/usr/share/surge-xt")})
+    folders.push_back(place);
+  return folders;
+}
+
 fs::path cacheFolder() { return xdg("XDG_CACHE_HOME", ".cache") / "patchpilot"; }
 
 }  // namespace patchpilot

@@ -27,6 +27,14 @@ std::vector<std::filesystem::path> vst3Folders();
 /// Folders that hold LV2 bundles: LV2_PATH's, else ~/.lv2, /usr/local/lib/lv2, /usr/lib/lv2 and the like.
 std::vector<std::filesystem::path> lv2Folders();
 
+/// The system's folders of VST3 presets, each with VENDOR/PLUGIN in it (Steinberg, "Preset locations").
+std::vector<std::filesystem::path> vst3FactoryPresetFolders();
+
+/// Where Surge XT looks for its data (as its SurgeStorage.cpp says), first come first: SURGE_DATA_HOME, else
+/// `SurgeXTData` beside the plug-in or in a folder above it, the user's data, the system's.
+/// @param plugin  Surge XT's bundle
+std::vector<std::filesystem::path> surgeDataFolders(const std::filesystem::path& plugin);
+
 /// For what can be made anew: $XDG_CACHE_HOME/patchpilot, else ~/.cache/patchpilot.
 std::filesystem::path cacheFolder();
 

@@ -1,0 +1,244 @@
+#include "library/presets.h"
+
+#include "base/error.h"
+#include "base/places.h"
+#include "base/process.h"
+#include "library/builder.h"
+#include "library/neighbours.h"
+#include "preset/lv2_preset.h"
+#include "preset/surge_patch.h"
+#include "preset/vstpreset.h"
+#include "synth/factory_presets.h"
+#include "test_support.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace patchpilot {
+namespace {
+
+namespace fs = std::filesystem;
+
+LibrarySettings shortSettings(const Synth& synth, std::vector<int> notes = {60}) {
+  LibrarySettings settings = librarySettings(synth);
+  settings.durationSeconds = 0.5;
+  settings.lengthSeconds = 0.3;
+  settings.notes = std::move(notes);
+  settings.sampling.clear();
+  return settings;
+}
+
+/// A preset of a drawn patch, as a host would write it.
+Lv2Preset drawnPreset(Synth& synth, std::uint64_t index) {
+  const Bytes state = synth.state({synth.space().draw(5, index), {}, {}});
+  return parseLv2State(std::string(state.begin(), state.end()));
+}
+
+void writePreset(const fs::path& bundle, Lv2Preset preset, const std::string& label) {
+  preset.label = label;
+  writeLv2Preset(bundle, preset);
+}
+
+/// A folder with everything that people keep in one: good presets, a renamed copy, a silent one, others'
+/// presets, broken files and files that are none.
+void fillFolder(const fs::path& folder, Synth& synth) {
+  fs::create_directories(folder / "deep/er");
+  writePreset(folder / "a.lv2", drawnPreset(synth, 0), "A");
+  writePreset(folder / "deep/b.lv2", drawnPreset(synth, 1), "B");
+  writePreset(folder / "deep/er/c.lv2", drawnPreset(synth, 0), "A under another name");
+  Lv2Preset silent = drawnPreset(synth, 2);
+  for (const char* symbol : {"attack", "release"}) silent.ports[symbol] = 0;
+  silent.ports["attack"] = 1;
+  silent.ports["decay"] = 0;
+  writePreset(folder / "d.lv2", silent, "Slow");
+  Lv2Preset foreign = drawnPreset(synth, 3);
+  foreign.pluginUri = "urn:another";
+  writePreset(folder / "e.lv2", foreign, "Another's");
+  writeFileAtomically(folder / "f.fxp", std::string_view("CcnK"));
+  writeFileAtomically(folder / "g.vstpreset", std::string_view(""));
+  writeFileAtomically(folder / "read me.txt", std::string_view("not a preset"));
+}
+
+std::vector<std::string> names(const std::vector<PassedOver>& list) {
+  std::vector<std::string> names;
+  for (const auto& one : list) names.push_back(fs::path(one.path.substr(0, one.path.find(" ("))).filename().string());
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(AddPresets, KeepsTheGoodOnesWholeAndNamesTheOthers) {
+  const TestPlaces places;
+  Synth synth(loadSpace("dx10"));
+  fillFolder(places.folder / "presets", synth);
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth, {48, 60, 72}));
+  const AddReport report = addPresets(library, synth, {places.folder / "presets"});
+  EXPECT_TRUE(report.finished);
+  EXPECT_EQ(names(report.duplicates), Names{"c.lv2"});
+  EXPECT_NE(report.duplicates[0].reason.find("a.lv2"), std::string::npos) << report.duplicates[0].reason;
+  EXPECT_EQ(names(report.broken), (Names{"e.lv2", "f.fxp", "g.vstpreset"}));
+  for (const auto& broken : report.broken) EXPECT_FALSE(broken.reason.empty());
+  EXPECT_NE(report.broken[0].reason.find("another synth"), std::string::npos) << report.broken[0].reason;
+  EXPECT_EQ(report.presets, report.added + report.broken.size() + report.silent.size() + report.duplicates.size());
+
+  const auto kept = library.presets();
+  ASSERT_EQ(kept.size(), report.added);
+  ASSERT_GE(kept.size(), 2u);
+  const Patch first = library.patch(kept[0].patch);
+  EXPECT_TRUE(first.source.starts_with((places.folder / "presets/a.lv2").string())) << first.source;
+  const Lv2Preset back = parseLv2State(std::string(first.state.begin(), first.state.end()));
+  EXPECT_EQ(back.ports, drawnPreset(synth, 0).ports);
+  EXPECT_EQ(library.counts().rows, 3 * kept.size()) << "every note of a preset is a row";
+}
+
+
+TEST(AddPresets, CountsSilentOnes) {
+  const TestPlaces places;
+  Synth synth(parseSpace(testSynthSpace(), "test.toml"));
+  const auto index = *synth.space().find("silent");
+  std::vector<float> values = synth.space().draw(1, 0);
+  values[index] = 1;
+  writeFileAtomically(places.folder / "s.vstpreset", std::span<const std::uint8_t>(synth.state({values, {}, {}})));
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, {places.folder / "s.vstpreset"});
+  EXPECT_EQ(names(report.silent), Names{"s.vstpreset"});
+  EXPECT_EQ(library.counts().patches, 0u);
+  EXPECT_EQ(names(addPresets(library, synth, {places.folder / "s.vstpreset"}).silent), Names{"s.vstpreset"}) << "told again, not rendered again";
+}
+
+TEST(AddPresets, OneThatKillsTheSynthCostsOnlyItself) {
+  const TestPlaces places;
+  Synth synth(parseSpace(testSynthSpace(), "test.toml"));
+  const auto& space = synth.space();
+  for (int i = 0; i < 5; ++i) {
+    std::vector<float> values = space.draw(1, std::uint64_t(i));
+    values[*space.find("level")] = 0.9f;
+    values[*space.find("attack")] = 0;
+    // All but the last crash every render: were they the plug-in's fault, the run would end.
+    values[*space.find("crash")] = i < 4 ? 1.0f : 0.0f;
+    VstPreset preset = parseVstPreset(synth.state({values, {}, {}}));
+    writeFileAtomically(places.folder / fmt::format("{}.vstpreset", i), std::span<const std::uint8_t>(serializeVstPreset(preset)));
+  }
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, {places.folder / "0.vstpreset", places.folder / "1.vstpreset", places.folder / "2.vstpreset",
+                                                       places.folder / "3.vstpreset", places.folder / "4.vstpreset"}, {.workers = 1});
+  EXPECT_EQ(names(report.broken), (Names{"0.vstpreset", "1.vstpreset", "2.vstpreset", "3.vstpreset"}));
+  for (const auto& broken : report.broken) EXPECT_NE(broken.reason.find("crashed"), std::string::npos) << broken.reason;
+  EXPECT_EQ(report.added, 1u);
+}
+
+TEST(AddPresets, AddsOnlyWhatIsNew) {
+  const TestPlaces places;
+  Synth synth(loadSpace("dx10"));
+  fillFolder(places.folder / "presets", synth);
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport first = addPresets(library, synth, {places.folder / "presets"});
+  const AddReport again = addPresets(library, synth, {places.folder / "presets", places.folder / "presets/a.lv2"});
+  EXPECT_EQ(again.added, 0u);
+  EXPECT_EQ(again.known, again.presets);
+  EXPECT_EQ(again.presets, first.presets);
+  EXPECT_EQ(names(again.broken), names(first.broken));
+  EXPECT_EQ(names(again.duplicates), names(first.duplicates));
+  writePreset(places.folder / "presets/z.lv2", drawnPreset(synth, 7), "Z");
+  const AddReport third = addPresets(library, synth, {places.folder / "presets"});
+  EXPECT_EQ(third.added, 1u);
+  EXPECT_EQ(library.presets().back().path.rfind("z.lv2") != std::string::npos, true);
+}
+
+TEST(AddPresets, FollowsAFolderThatWasMoved) {
+  const TestPlaces places;
+  Synth synth(loadSpace("dx10"));
+  fs::create_directories(places.folder / "old");
+  writePreset(places.folder / "old/a.lv2", drawnPreset(synth, 0), "A");
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  addPresets(library, synth, {places.folder / "old"});
+  fs::rename(places.folder / "old", places.folder / "new");
+  const AddReport report = addPresets(library, synth, {places.folder / "new"});
+  EXPECT_TRUE(report.duplicates.empty());
+  EXPECT_TRUE(library.patch(1).source.starts_with((places.folder / "new/a.lv2").string())) << library.patch(1).source;
+}
+
+/// Everything that a library holds of presets.
+std::vector<std::tuple<std::int64_t, std::string, std::string, std::vector<std::string>>> presetsOf(Library& library) {
+  std::vector<std::tuple<std::int64_t, std::string, std::string, std::vector<std::string>>> all;
+  for (const auto& preset : library.presets())
+    all.emplace_back(preset.patch, preset.path, library.stateHash(preset.patch), library.sources(preset.patch));
+  return all;
+}
+
+TEST(AddPresets, GoesOnAfterTheProgramWasKilledToTheSameLibrary) {
+  const TestPlaces places;
+  Synth synth(loadSpace("dx10"));
+  fs::create_directories(places.folder / "presets");
+  for (int i = 0; i < 40; ++i)
+    writePreset(places.folder / fmt::format("presets/{:02}.lv2", i), drawnPreset(synth, std::uint64_t(i % 30)), std::to_string(i));
+  Library whole = Library::create(places.folder / "whole.db", shortSettings(synth));
+  addPresets(whole, synth, {places.folder / "presets"}, {.workers = 1});
+
+  const std::string file = (places.folder / "killed.db").string();
+  for (const std::uint64_t files : {12u, 25u}) {
+    const pid_t program = ::fork();
+    if (program == 0) {
+      Library library = fs::exists(file) ? Library::open(file, Database::Mode::readWrite) : Library::create(file, shortSettings(synth));
+      AddOptions options{2, [&](const AddProgress& p) { if (p.files >= files) ::kill(::getpid(), SIGKILL); }};
+      addPresets(library, synth, {places.folder / "presets"}, options);
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(program, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+  }
+  Library library = Library::open(file, Database::Mode::readWrite);
+  addPresets(library, synth, {places.folder / "presets"}, {.workers = 3});
+  EXPECT_EQ(presetsOf(library), presetsOf(whole));
+}
+
+TEST(AddPresets, StopsAtCtrlCAndKeepsWhatWasDone) {
+  const TestPlaces places;
+  Synth synth(loadSpace("dx10"));
+  fs::create_directories(places.folder / "presets");
+  for (int i = 0; i < 60; ++i) writePreset(places.folder / fmt::format("presets/{:02}.lv2", i), drawnPreset(synth, std::uint64_t(i)), "x");
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, {places.folder / "presets"},
+                                      {1, [](const AddProgress& p) { if (p.files >= 20) setInterrupted(true); }});
+  setInterrupted(false);
+  EXPECT_FALSE(report.finished);
+  EXPECT_EQ(library.presets().size(), report.added);
+  EXPECT_GE(report.added, 15u);
+  EXPECT_LT(report.added, 60u);
+}
+
+TEST(AddPresets, FindsTheFactoryPresetsOfAnLv2) {
+  const TestPlaces places;
+  const Synth synth(loadSpace("jx10"));
+  const auto paths = factoryPresetPaths(synth);
+  ASSERT_FALSE(paths.empty());
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, paths);
+  EXPECT_EQ(report.added, 52u) << "as many as mda's JX10 has";
+  EXPECT_TRUE(report.broken.empty()) << "the presets of mda's other plug-ins are not this one's business";
+  // Which of them sounds like this one? It does itself, whatever the note.
+  const auto all = library.embeddings();
+  const auto nearest = NeighbourIndex(library).nearest(std::span(all.vectors).last(std::size_t(all.dimension)), 1);
+  EXPECT_EQ(nearest.front().patch, all.patches.back());
+}
+
+TEST(FactoryPresets, OfSurgeAreWhereItLooks) {
+  const TemporaryFolder folder;
+  const ScopedVariable data("XDG_DATA_HOME", (folder / "user").string()), home("SURGE_DATA_HOME", "");
+  fs::create_directories(folder / "vst3/SurgeXTData");
+  fs::create_directories(folder / "user/surge-xt");
+  const auto places = surgeDataFolders(folder / "vst3/Surge XT.vst3");
+  const auto first = std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
+  EXPECT_EQ(*first, folder / "vst3/SurgeXTData");
+  fs::remove_all(folder / "vst3");
+  const auto second = std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
+  EXPECT_EQ(*second, folder / "user/surge-xt");
+  const ScopedVariable given("SURGE_DATA_HOME", "/given");
+  EXPECT_EQ(surgeDataFolders("x"), std::vector<fs::path>{"/given"});
+}
+
+}  // namespace
+}  // namespace patchpilot
