@@ -1,9 +1,7 @@
 #include "preset/lv2_preset.h"
 
 #include "base/error.h"
-#include "preset/turtle.h"
-
-#include <serd/serd.h>
+#include "base/files.h"
 
 #include <algorithm>
 #include <charconv>
@@ -28,11 +26,12 @@ constexpr std::string_view psetValue = "http://lv2plug.in/ns/ext/presets#value";
 constexpr std::string_view psetBank = "http://lv2plug.in/ns/ext/presets#bank";
 constexpr std::string_view dctermsCreator = "http://purl.org/dc/terms/creator";
 constexpr std::string_view stateState = "http://lv2plug.in/ns/ext/state#state";
-constexpr std::string_view base64Binary = "http://www.w3.org/2001/XMLSchema#base64Binary";
 
 constexpr std::uintmax_t maxFileBytes = 16u << 20;
 constexpr std::uintmax_t maxBundleBytes = 64u << 20;
 constexpr std::size_t maxPorts = 65536;
+constexpr std::size_t maxStateProperties = 65536;
+constexpr int maxStateDepth = 64;
 /// Stands for the folder, so that a reference out of it shows.
 constexpr std::string_view placeOfBundle = "file:///bundle/";
 
@@ -52,15 +51,6 @@ std::string number(float value) {
   return text;
 }
 
-std::string base64(const Bytes& data) {
-  // serd does not know the literal of no bytes at all.
-  if (data.empty()) return "";
-  SerdNode node = serd_node_new_blob(data.data(), data.size(), false);
-  std::string text(reinterpret_cast<const char*>(node.buf), node.n_bytes);
-  serd_node_free(&node);
-  return text;
-}
-
 constexpr std::string_view prefixes =
     "@prefix dcterms: <http://purl.org/dc/terms/> .\n"
     "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
@@ -68,6 +58,18 @@ constexpr std::string_view prefixes =
     "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
     "@prefix state: <http://lv2plug.in/ns/ext/state#> .\n"
     "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n\n";
+
+void checkState(const std::vector<Lv2StateProperty>& state) {
+  const auto check = [](const std::string& uri) {
+    if (!isPlainUri(uri)) failInput("cannot write an LV2 preset: '{}' in its state is no URI", uri);
+  };
+  for (const auto& property : state) {
+    check(property.key);
+    if (property.value.kind == TurtleNode::Kind::uri) check(property.value.text);
+    if (!property.value.datatype.empty()) check(property.value.datatype);
+    checkState(property.parts);
+  }
+}
 
 void check(const Lv2Preset& preset) {
   if (!isPlainUri(preset.pluginUri))
@@ -77,9 +79,7 @@ void check(const Lv2Preset& preset) {
     if (!std::isfinite(value))
       failInput("cannot write an LV2 preset: the value of '{}' is {}", symbol, value);
   }
-  for (const auto& property : preset.state)
-    if (!isPlainUri(property.key))
-      failInput("cannot write an LV2 preset: the state key '{}' is no URI", property.key);
+  checkState(preset.state);
 }
 
 /// A bank is known by its URI: presets that share it are shown together.
@@ -94,6 +94,26 @@ std::string manifestText(const Lv2Preset& preset) {
       prefixes, preset.pluginUri, escapeTurtle(preset.label));
 }
 
+std::string structureText(const std::vector<Lv2StateProperty>& parts);
+
+std::string valueText(const Lv2StateProperty& property) {
+  const TurtleNode& value = property.value;
+  if (value.kind == TurtleNode::Kind::blank) return structureText(property.parts);
+  if (value.kind == TurtleNode::Kind::uri) return fmt::format("<{}>", value.text);
+  const std::string quoted = fmt::format("\"{}\"", escapeTurtle(value.text));
+  return value.datatype.empty() ? quoted : fmt::format("{}^^<{}>", quoted, value.datatype);
+}
+
+std::string structureText(const std::vector<Lv2StateProperty>& parts) {
+  std::string text = "[";
+  const char* separator = " ";
+  for (const auto& part : parts) {
+    text += fmt::format("{}<{}> {}", separator, part.key, valueText(part));
+    separator = " ;\n\t\t";
+  }
+  return text + " ]";
+}
+
 std::string presetText(const Lv2Preset& preset) {
   auto text = fmt::format("{}<>\n\ta pset:Preset ;\n\tlv2:appliesTo <{}> ;\n\trdfs:label \"{}\"", prefixes,
                           preset.pluginUri, escapeTurtle(preset.label));
@@ -106,15 +126,7 @@ std::string presetText(const Lv2Preset& preset) {
         fmt::format("{}[\n\t\tlv2:symbol \"{}\" ;\n\t\tpset:value {}\n\t]", separator, symbol, number(value));
     separator = " , ";
   }
-  if (!preset.state.empty()) {
-    text += " ;\n\tstate:state [";
-    separator = "\n\t\t";
-    for (const auto& property : preset.state) {
-      text += fmt::format("{}<{}> \"{}\"^^xsd:base64Binary", separator, property.key, base64(property.data));
-      separator = " ;\n\t\t";
-    }
-    text += "\n\t]";
-  }
+  if (!preset.state.empty()) text += " ;\n\tstate:state " + structureText(preset.state);
   text += " .\n";
   if (!preset.bank.empty())
     text += fmt::format("\n{}\n\ta pset:Bank ;\n\trdfs:label \"{}\" .\n", bankNode(preset), escapeTurtle(preset.bank));
@@ -219,15 +231,20 @@ void readPort(const Description& port, Lv2Preset& preset, const std::string& whe
   preset.ports[symbol->text] = tiny ? 0.0f : number;
 }
 
-Bytes decodeBase64(const TurtleNode& literal, const std::string& where) {
-  std::size_t size = 0;
-  void* data = serd_base64_decode(reinterpret_cast<const std::uint8_t*>(literal.text.c_str()),
-                                  literal.text.size(), &size);
-  if (!data && !literal.text.empty()) failInput("{}: its state is no base64", where);
-  const auto* begin = static_cast<const std::uint8_t*>(data);
-  Bytes bytes(begin, begin + size);
-  serd_free(data);
-  return bytes;
+/// What a blank node says: the state itself, or a structure within it.
+/// @param left how many properties may still come; a structure that holds itself would have no end
+std::vector<Lv2StateProperty> readState(const Graph& graph, const std::string& node, int depth, std::size_t& left,
+                                        const std::string& where) {
+  std::vector<Lv2StateProperty> state;
+  const auto found = graph.find(node);
+  if (found == graph.end()) return state;
+  if (depth > maxStateDepth) failInput("{}: its state is nested deeper than {} levels", where, maxStateDepth);
+  for (const auto& [key, value] : found->second.properties) {
+    if (left-- == 0) failInput("{}: more than {} properties of state", where, maxStateProperties);
+    state.push_back({key, value, {}});
+    if (value.kind == TurtleNode::Kind::blank) state.back().parts = readState(graph, value.text, depth + 1, left, where);
+  }
+  return state;
 }
 
 Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::string& where) {
@@ -246,11 +263,8 @@ Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::
   for (auto entry = begin; entry != end; ++entry)
     if (const auto port = graph.find(entry->second.text); port != graph.end())
       readPort(port->second, preset, where);
-  if (const auto* state = description.first(stateState))
-    if (const auto properties = graph.find(state->text); properties != graph.end())
-      for (const auto& [property, value] : properties->second.properties)
-        if (value.kind == TurtleNode::Kind::literal && value.datatype == base64Binary)
-          preset.state.push_back({property, decodeBase64(value, where)});
+  std::size_t left = maxStateProperties;
+  if (const auto* state = description.first(stateState)) preset.state = readState(graph, state->text, 0, left, where);
   return preset;
 }
 

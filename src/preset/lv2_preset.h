@@ -1,6 +1,6 @@
 #pragma once
 
-#include "base/files.h"
+#include "preset/turtle.h"
 
 #include <filesystem>
 #include <map>
@@ -9,10 +9,11 @@
 
 namespace patchpilot {
 
-/// A property of an LV2 plug-in's saved state whose value is bytes.
+/// A property of an LV2 plug-in's saved state (LV2 "state" extension), kept as it was read.
 struct Lv2StateProperty {
-  std::string key;  ///< URI of the property
-  Bytes data;
+  std::string key;   ///< URI of the property
+  TurtleNode value;  ///< a literal, with its datatype; a URI; or, if blank, a structure of `parts`
+  std::vector<Lv2StateProperty> parts;  ///< of a vector, a tuple or an object
 };
 
 /// A preset of an LV2 plug-in (LV2 "presets" extension, http://lv2plug.in/ns/ext/presets).
@@ -28,7 +29,7 @@ struct Lv2Preset {
 };
 
 /// Writes a bundle: a folder with `manifest.ttl` and `preset.ttl`, which appears whole or not at all. Values
-/// are written so that they read back as the same floats, and base64 is used for state.
+/// are written so that they read back as the same floats.
 /// @param bundle ends in `.lv2`
 /// @param replace whether a folder that exists may be replaced
 /// @throws Error (usage) where `bundle` exists and `replace` is false; (input) for a URI or a symbol that is

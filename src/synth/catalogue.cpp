@@ -3,9 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/places.h"
-
-#include <lilv/lilv.h>
-#include <lv2/core/lv2.h>
+#include "synth/lv2_folder.h"
 
 #include <algorithm>
 #include <map>
@@ -122,43 +120,11 @@ void attempt(json& entry, const std::string& path, const Use& use) {
   }
 }
 
-/// Versions of the LV2 plug-ins in a folder, by URI. JUCE does not tell them; lilv reads them without
-/// opening any plug-in.
-std::map<std::string, std::string> lv2Versions(const fs::path& folder) {
-  const std::unique_ptr<LilvWorld, decltype(&lilv_world_free)> world(lilv_world_new(), lilv_world_free);
-  const auto node = [&](const char* uri) {
-    return std::unique_ptr<LilvNode, decltype(&lilv_node_free)>(lilv_new_uri(world.get(), uri), lilv_node_free);
-  };
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (!isBundle(entry.path(), ".lv2")) continue;
-    const std::unique_ptr<LilvNode, decltype(&lilv_node_free)> bundle(
-        lilv_new_file_uri(world.get(), nullptr, (entry.path().string() + "/").c_str()), lilv_node_free);
-    lilv_world_load_bundle(world.get(), bundle.get());
-  }
-  const auto minor = node(LV2_CORE__minorVersion), micro = node(LV2_CORE__microVersion), revision = node(LILV_NS_DOAP "revision");
-  std::map<std::string, std::string> versions;
-  const LilvPlugins* plugins = lilv_world_get_all_plugins(world.get());
-  LILV_FOREACH(plugins, i, plugins) {
-    const LilvPlugin* plugin = lilv_plugins_get(plugins, i);
-    const auto first = [&](const LilvNode* predicate) -> std::string {
-      LilvNodes* values = lilv_plugin_get_value(plugin, predicate);
-      const std::string text = values != nullptr ? lilv_node_as_string(lilv_nodes_get_first(values)) : "";
-      lilv_nodes_free(values);
-      return text;
-    };
-    const std::string full = first(revision.get()), major = first(minor.get()), patch = first(micro.get());
-    versions[lilv_node_as_uri(lilv_plugin_get_uri(plugin))] =
-        !full.empty() ? full : major.empty() ? "" : major + "." + (patch.empty() ? "0" : patch);
-  }
-  return versions;
-}
-
 json scanUnit(const Unit& unit, Scanner& scanner) {
   json entry = {{"plugins", json::array()}, {"problems", json::array()}};
   attempt(entry, unit.path.string(), [&] {
     const json found = scanner.ask({{"op", "scan"}, {"path", unit.path.string()}, {"format", unit.format}});
-    const auto versions = unit.format == "LV2" ? lv2Versions(unit.path) : std::map<std::string, std::string>();
+    const auto versions = unit.format == "LV2" ? Lv2Folder(unit.path).versions() : std::map<std::string, std::string>();
     for (json plugin : found.at("instruments")) {
       if (unit.format == "VST3") {
         entry["plugins"].push_back(plugin);

@@ -186,7 +186,35 @@ json Synth::askAbout(const char* op, const Patch& patch) {
 Bytes Synth::state(const Patch& patch) {
   const json answer = askAbout("state", patch);
   const auto& bytes = answer.at("state").get_binary();
-  return {bytes.begin(), bytes.end()};
+  const Bytes state(bytes.begin(), bytes.end());
+  return plugin_.format == "LV2" ? exactLv2State(state, patch) : state;
+}
+
+/// The control ports that are known to the last bit: those that the patch or its base sets.
+std::map<std::string, float> Synth::exactPorts(const Patch& patch) {
+  const Bytes& under = patch.state.empty() ? base_ : patch.state;
+  std::map<std::string, float> ports;
+  if (!under.empty()) ports = parseLv2State({under.begin(), under.end()}).ports;
+  if (!portRanges_) portRanges_ = Lv2Folder(plugin_.path).portRanges(plugin_.id);
+  const auto set = [&](const std::string& symbol, float normalized) {
+    if (const auto range = portRanges_->find(symbol); range != portRanges_->end()) ports[symbol] = range->second.value(normalized);
+  };
+  if (patch.state.empty())
+    for (const auto& [symbol, value] : space_.base.values) set(symbol, value);
+  for (std::size_t i = 0; i < patch.values.size(); ++i) set(space_.parameters[i].id, patch.values[i]);
+  return ports;
+}
+
+/// lilv writes ports with 8 digits after the point, too few for a small value. Whatever it has not merely
+/// rounded, a port that the plug-in has moved by itself, stays as it is.
+Bytes Synth::exactLv2State(const Bytes& state, const Patch& patch) {
+  Lv2Preset preset = parseLv2State({state.begin(), state.end()});
+  for (const auto& [symbol, value] : exactPorts(patch)) {
+    const auto written = preset.ports.find(symbol);
+    if (written != preset.ports.end() && std::abs(written->second - value) <= 6e-9f + 1e-7f * std::abs(value)) written->second = value;
+  }
+  const std::string text = lv2StateText(preset);
+  return {text.begin(), text.end()};
 }
 
 std::vector<float> Synth::values(const Patch& patch) {

@@ -2,6 +2,7 @@
 
 #include "preset/preset_file.h"
 #include "synth/catalogue.h"
+#include "synth/lv2_folder.h"
 #include "synth/parameter_space.h"
 #include "synth/patch.h"
 #include "synth/worker_session.h"
@@ -74,6 +75,8 @@ class Synth {
   void resolveParameters();
   void makeBase();
   Bytes presetState(const std::filesystem::path& file);
+  Bytes exactLv2State(const Bytes& state, const Patch& patch);
+  std::map<std::string, float> exactPorts(const Patch& patch);
   nlohmann::json ask(const nlohmann::json& request);
   nlohmann::json askAbout(const char* op, const Patch& patch);
 
@@ -85,6 +88,7 @@ class Synth {
   std::vector<int> fixedIndices_;     ///< of the base's values
   std::vector<float> fixedValues_;
   Bytes base_;
+  std::optional<std::map<std::string, PortRange>> portRanges_;  ///< of an LV2's controls, once they are asked for
   std::unique_ptr<WorkerSession> session_;
 };
 

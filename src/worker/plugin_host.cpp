@@ -54,6 +54,15 @@ std::vector<std::uint8_t> bytes(const juce::MemoryBlock& block) {
   return {data, data + block.getSize()};
 }
 
+/// The state of an LV2 that has more of it than its ports; empty for one whose ports say it all, as it takes
+/// time to read.
+std::vector<std::uint8_t> lv2OwnState(juce::AudioPluginInstance& instance) {
+  juce::MemoryBlock block;
+  instance.getStateInformation(block);
+  const bool own = block.toString().contains("state:state");
+  return own ? bytes(block) : std::vector<std::uint8_t>{};
+}
+
 }  // namespace
 
 /// Time stands at 120 beats a minute and runs from the start of each render.
@@ -148,7 +157,7 @@ void PluginHost::load(const std::string& formatName, const std::string& path, co
   // What a plug-in posts to itself while it loads is done before its first state is taken.
   juce::MessageManager::getInstance()->runDispatchLoopUntil(20);
 
-  initialState_ = isLv2_ ? std::vector<std::uint8_t>{} : bytes(vst3Preset(*instance_));
+  initialState_ = isLv2_ ? lv2OwnState(*instance_) : bytes(vst3Preset(*instance_));
   initialValues_.clear();
   for (const auto* parameter : instance_->getParameters()) initialValues_.push_back(parameter->getValue());
   describeParameters();
@@ -227,16 +236,16 @@ void PluginHost::start(const Patch& patch) {
   playHead_->frame = 0;
   if (isLv2_) {
     // JUCE makes a new instance of an LV2 plug-in here, which forgets every note and phase and
-    // costs 0.2 ms on mda's synths; the values of its ports are carried over.
+    // costs 0.2 ms on mda's synths; its state is carried over.
     instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
   } else {
     instance_->reset();
   }
   const auto& parameters = instance_->getParameters();
   if (!patch.state.empty()) applyState(patch.state);
-  else if (isLv2_)
+  else if (!initialState_.empty()) applyState(initialState_);
+  else
     for (int index = 0; index < parameters.size(); ++index) parameters[index]->setValue(initialValues_[std::size_t(index)]);
-  else applyState(initialState_);
 
   // Surge XT takes a new state in at the start of the next block, and would lose what is set before;
   // in JUCE's LV2 host, too, a state and a value set in the same block overrule each other.
@@ -249,7 +258,8 @@ void PluginHost::start(const Patch& patch) {
   // One block for what was set; more where a note before is still heard.
   const int mostBlocks = int(kLongestTailSeconds * kSampleRateHz / kBlockFrames);
   processSilentBlock();
-  for (int block = 0; block < mostBlocks && sounds(); ++block) processSilentBlock();
+  // An LV2 is a new instance and has no note before: what it sounds is its own, and would never end.
+  for (int block = 0; !isLv2_ && block < mostBlocks && sounds(); ++block) processSilentBlock();
   playHead_->frame = 0;
 }
 

@@ -101,7 +101,7 @@ class PluginHost {
   std::unique_ptr<juce::AudioPluginInstance> instance_;
   juce::PluginDescription description_;
   std::vector<Parameter> parameters_;
-  std::vector<std::uint8_t> initialState_;
+  std::vector<std::uint8_t> initialState_;  ///< empty for an LV2 that has none of its own
   std::vector<float> initialValues_;
   std::vector<float> scratch_, silentLeft_, silentRight_;
   int channels_ = 2;

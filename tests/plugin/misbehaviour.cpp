@@ -32,6 +32,7 @@ Misbehaviour Misbehaviour::fromEnvironment() {
   if (value == "crash-on-every-render") result.kind_ = Kind::crashOnRender;
   if (value == "hang-on-every-render") result.kind_ = Kind::hangOnRender;
   if (value == "swallow-note-after-state") result.kind_ = Kind::swallowNoteAfterState;
+  if (value == "drone") result.kind_ = Kind::drone;
   if (value.starts_with(once)) {
     result.kind_ = Kind::crashOnce;
     result.marker_ = value.substr(once.size());

@@ -5,6 +5,7 @@
 //   crash-on-every-render, hang-on-every-render     at a note-on
 //   crash-once:FILE                                 at a note-on if FILE is not there; makes FILE first
 //   swallow-note-after-state                        the block after a state was set hears no notes, as in Surge XT
+//   drone                                           a tone without a note, in every block; a line on stdout with each
 //
 // Any other value, or none, is good behaviour.
 #pragma once
@@ -24,10 +25,12 @@ public:
   void whenLoaded() const;
   void whenNoteStarts() const;
   bool swallowsNoteAfterState() const { return kind_ == Kind::swallowNoteAfterState; }
+  bool drones() const { return kind_ == Kind::drone; }
 
 private:
   enum class Kind {
-    none, crashOnLoad, hangOnLoad, chatterOnLoad, crashOnRender, hangOnRender, crashOnce, swallowNoteAfterState
+    none, crashOnLoad, hangOnLoad, chatterOnLoad, crashOnRender, hangOnRender, crashOnce, swallowNoteAfterState,
+    drone
   };
 
   Kind kind_ = Kind::none;

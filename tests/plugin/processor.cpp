@@ -163,7 +163,7 @@ VoiceSettings Processor::currentSettings() const {
 void Processor::processBlock(juce::AudioBuffer<float>& audio, juce::MidiBuffer& midi) {
   const juce::ScopedNoDenormals noDenormals;
   audio.clear();
-  if (isOn(chatter_)) chatter("Patch Pilot Test Synth renders a block");
+  if (isOn(chatter_) || misbehaviour_.drones()) chatter("Patch Pilot Test Synth renders a block");
   if (stateIsNew_ && misbehaviour_.swallowsNoteAfterState()) midi.clear();
   stateIsNew_ = false;
 
@@ -176,6 +176,7 @@ void Processor::processBlock(juce::AudioBuffer<float>& audio, juce::MidiBuffer& 
     done = until;
   }
   render(audio, done, audio.getNumSamples(), settings);
+  if (misbehaviour_.drones()) drone(audio);
   midi.clear();
 }
 
@@ -210,6 +211,12 @@ void Processor::render(juce::AudioBuffer<float>& audio, int begin, int end, cons
       const auto sample = static_cast<float>(gain * voice.next(settings));
       for (int channel = 0; channel < audio.getNumChannels(); ++channel) audio.addSample(channel, frame, sample);
     }
+}
+
+void Processor::drone(juce::AudioBuffer<float>& audio) {
+  for (int frame = 0; frame < audio.getNumSamples(); ++frame, ++droneAge_)
+    for (int channel = 0; channel < audio.getNumChannels(); ++channel)
+      audio.addSample(channel, frame, 0.1f * float(std::sin(0.01 * double(droneAge_))));
 }
 
 void Processor::getStateInformation(juce::MemoryBlock& destination) {

@@ -54,6 +54,7 @@ private:
   void handle(const juce::MidiMessage& message, const VoiceSettings& settings);
   void startNote(const juce::MidiMessage& message);
   void render(juce::AudioBuffer<float>& audio, int begin, int end, const VoiceSettings& settings);
+  void drone(juce::AudioBuffer<float>& audio);
 
   const Misbehaviour misbehaviour_ = Misbehaviour::fromEnvironment();
   // Owned by the base class.
@@ -66,6 +67,7 @@ private:
   std::array<Voice, 16> voices_;
   std::random_device randomDevice_;
   bool stateIsNew_ = false;
+  long droneAge_ = 0;  // samples since the instance was made
 };
 
 }  // namespace testsynth
