@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/places.h"
 
+#include <boost/interprocess/file_mapping.hpp>
 #include <boost/process.hpp>
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #endif
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -201,34 +203,27 @@ std::unique_ptr<MessageChannel> adoptStandardStreams() {
   return std::make_unique<MessageChannel>(input, output);
 }
 
-SharedMemory::SharedMemory(std::size_t bytes) : owner_(true) {
-  static std::atomic<int> counter{0};
-  name_ = fmt::format("patchpilot-{}-{}", ::getpid(), counter++);
+SharedMemory::SharedMemory(std::size_t bytes) : descriptor_(::memfd_create("patchpilot", MFD_CLOEXEC)) {
   try {
-    bip::shared_memory_object::remove(name_.c_str());
-    bip::shared_memory_object object(bip::create_only, name_.c_str(), bip::read_write, bip::permissions(0600));
-    object.truncate(bip::offset_t(bytes));
-    region_ = bip::mapped_region(object, bip::read_write);
-  } catch (const bip::interprocess_exception& error) {
-    bip::shared_memory_object::remove(name_.c_str());
+    if (descriptor_ < 0 || ::ftruncate(descriptor_, off_t(bytes)) != 0) throw std::runtime_error(std::strerror(errno));
+    name_ = fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_);
+    region_ = bip::mapped_region(bip::file_mapping(name_.c_str(), bip::read_write), bip::read_write);
+  } catch (const std::exception& error) {
+    if (descriptor_ >= 0) ::close(descriptor_);
     failSystem("cannot make {} bytes of shared memory: {}", bytes, error.what());
   }
 }
 
-SharedMemory::SharedMemory(const std::string& name) : name_(name), owner_(false) {
+SharedMemory::SharedMemory(const std::string& name) : name_(name) {
   try {
-    bip::shared_memory_object object(bip::open_only, name.c_str(), bip::read_write);
-    region_ = bip::mapped_region(object, bip::read_write);
+    region_ = bip::mapped_region(bip::file_mapping(name.c_str(), bip::read_write), bip::read_write);
   } catch (const bip::interprocess_exception& error) {
     failSystem("cannot open shared memory {}: {}", name, error.what());
   }
 }
 
-SharedMemory::~SharedMemory() { unlink(); }
-
-void SharedMemory::unlink() {
-  if (owner_) bip::shared_memory_object::remove(name_.c_str());
-  owner_ = false;
+SharedMemory::~SharedMemory() {
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void catchInterrupts() {

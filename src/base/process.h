@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/interprocess/mapped_region.hpp>
-#include <boost/interprocess/shared_memory_object.hpp>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -82,24 +81,26 @@ ProgramResult runProgram(const std::string& name, const std::vector<std::string>
 /// at nothing, so that what a plug-in prints never enters the channel.
 std::unique_ptr<MessageChannel> adoptStandardStreams();
 
-/// Memory that two processes see. Named only until the second has opened it.
+/// Memory that two processes see. It has no name in any file system: it is gone with the last process that
+/// has it, however that ends.
 class SharedMemory {
  public:
-  /// Makes a block of `bytes` zeros under a fresh name. @throws Error (system).
+  /// Makes a block of `bytes` zeros. @throws Error (system).
   explicit SharedMemory(std::size_t bytes);
-  /// Opens the block that another process made. @throws Error (system).
+  /// Opens the block that another process, which must be alive, has made. @throws Error (system).
   explicit SharedMemory(const std::string& name);
   ~SharedMemory();
+  SharedMemory(const SharedMemory&) = delete;
+  SharedMemory& operator=(const SharedMemory&) = delete;
 
+  /// By which another process of the same user opens it, for as long as this object lives.
   const std::string& name() const { return name_; }
-  /// Removes the name; the memory lives on in the processes that have opened it.
-  void unlink();
   void* data() const { return region_.get_address(); }
   std::size_t size() const { return region_.get_size(); }
 
  private:
+  int descriptor_ = -1;  ///< of the one that made it
   std::string name_;
-  bool owner_;
   boost::interprocess::mapped_region region_;
 };
 

@@ -69,6 +69,7 @@ class RenderPool::Seat {
   void start() {
     memory_ = std::make_unique<SharedMemory>(kSlots * kChannels * slotFrames_ * sizeof(float));
     session_ = std::make_unique<WorkerSession>();
+    processId_ = session_->processId();
     json load = pool_.synth_.loadRequest();
     load["memory"] = memory_->name();
     load["slot_frames"] = slotFrames_;
@@ -87,7 +88,8 @@ class RenderPool::Seat {
     }
   }
 
-  int processId() const { return session_->processId(); }
+  /// Of the worker that there is now. Callable from any thread.
+  int processId() const { return processId_; }
 
  private:
   struct Held {
@@ -167,7 +169,6 @@ class RenderPool::Seat {
     for (int attempt = 1; !ready_; ++attempt) {
       try {
         session_->collect(synth.limits().load);
-        memory_->unlink();
         if (!synth.base().empty()) session_->ask(synth.baseRequest(), synth.limits().answer);
         ready_ = true;
       } catch (const std::runtime_error& error) {
@@ -188,6 +189,7 @@ class RenderPool::Seat {
   std::size_t slotFrames_;
   std::unique_ptr<SharedMemory> memory_;
   std::unique_ptr<WorkerSession> session_;
+  std::atomic<int> processId_{0};
   std::deque<Held> inHand_;
   std::deque<Held> again_;
   std::size_t nextSlot_ = 0;

@@ -66,7 +66,7 @@ class RenderPool {
 
   int workers() const { return int(seats_.size()); }
 
-  /// Process ids of the workers, for tests.
+  /// Process ids of the workers that there are now, for tests. Callable from any thread, during a run as well.
   std::vector<int> processIds() const;
 
  private:

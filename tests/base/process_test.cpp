@@ -58,16 +58,19 @@ TEST(ChildProcess, SaysHowItEnded) {
 }
 
 TEST(SharedMemory, IsSeenByBothAndLeavesNoName) {
-  const auto visible = [](const std::string& name) { return std::filesystem::exists("/dev/shm/" + name); };
-  SharedMemory made(4096);
-  {
-    const SharedMemory opened(made.name());
-    std::strcpy(static_cast<char*>(opened.data()), "hello");
-  }
-  EXPECT_TRUE(visible(made.name())) << "the second has no say in its name";
-  made.unlink();
-  EXPECT_FALSE(visible(made.name()));
-  EXPECT_STREQ(static_cast<const char*>(made.data()), "hello");
+  auto made = std::make_unique<SharedMemory>(4096);
+  EXPECT_EQ(made->size(), 4096u);
+  EXPECT_EQ(static_cast<const char*>(made->data())[4095], 0);
+  const SharedMemory opened(made->name());
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm"))
+    EXPECT_EQ(entry.path().string().find(std::to_string(::getpid())), std::string::npos)
+        << entry.path() << " is left if this process is killed now";
+  std::strcpy(static_cast<char*>(opened.data()), "hello");
+  EXPECT_STREQ(static_cast<const char*>(made->data()), "hello");
+  const std::string name = made->name();
+  made.reset();
+  EXPECT_STREQ(static_cast<const char*>(opened.data()), "hello") << "it lives as long as one has it";
+  EXPECT_THROW(SharedMemory{name}, Error);
 }
 
 }  // namespace

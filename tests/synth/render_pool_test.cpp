@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <random>
@@ -229,20 +230,6 @@ TEST_F(TestSynth, AParameterIsKnownByItsIdWhateverItIsCalledNow) {
   }
 }
 
-TEST_F(TestSynth, NoSharedMemoryIsLeftBehind) {
-  open();
-  const std::string prefix = "patchpilot-" + std::to_string(::getpid()) + "-";
-  const auto blocks = [&] {
-    return std::count_if(std::filesystem::directory_iterator("/dev/shm"), {}, [&](const auto& entry) {
-      return entry.path().filename().string().starts_with(prefix);
-    });
-  };
-  renderAround(patch({{"crash", 1.0f}}), 5);
-  EXPECT_EQ(blocks(), 0);
-  { RenderPool unused(*synth_, {.workers = 2, .longestSeconds = kSeconds}); }
-  EXPECT_EQ(blocks(), 0);
-}
-
 bool alive(int process) {
   std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
   std::string id, name, state;
@@ -268,28 +255,44 @@ TEST_F(TestSynth, NoWorkerOutlivesThePool) {
   EXPECT_TRUE(goneSoon(workers));
 }
 
-TEST_F(TestSynth, NoWorkerOutlivesAMainProgramThatIsKilledWhileAPluginHangs) {
-  open();
+/// Runs `work` with a pool of two workers in a process of its own, kills that, and gives its process id and
+/// those of its workers. @param work  called when the ids are known; need not return
+std::vector<int> killWhileItWorks(const Synth& synth, const std::function<void(RenderPool&)>& work) {
   int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
+  if (::pipe(ends) != 0) return {};
   const pid_t program = ::fork();
   if (program == 0) try {
-    const Patch hangs = patch({{"hang", 1.0f}});
-    RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+    RenderPool pool(synth, {.workers = 2, .longestSeconds = kSeconds});
     const auto ids = pool.processIds();
     if (::write(ends[1], ids.data(), ids.size() * sizeof(int)) < 0) ::_exit(1);
-    pool.renderAll(jobsFor({hangs, hangs}));
-    ::_exit(0);
+    work(pool);
+    ::pause();
   } catch (...) {
     ::_exit(1);
   }
   ::close(ends[1]);
-  std::vector<int> workers(2);
-  ASSERT_EQ(::read(ends[0], workers.data(), 2 * sizeof(int)), ssize_t(2 * sizeof(int)));
+  std::vector<int> ids(3, program);
+  EXPECT_EQ(::read(ends[0], ids.data() + 1, 2 * sizeof(int)), ssize_t(2 * sizeof(int)));
   ::kill(program, SIGKILL);
   ::waitpid(program, nullptr, 0);
   ::close(ends[0]);
-  EXPECT_TRUE(goneSoon(workers));
+  return ids;
+}
+
+TEST_F(TestSynth, NoWorkerOutlivesAMainProgramThatIsKilledWhileAPluginHangs) {
+  open();
+  const Patch hangs = patch({{"hang", 1.0f}});
+  const auto ids = killWhileItWorks(*synth_, [&](RenderPool& pool) { pool.renderAll(jobsFor({hangs, hangs})); });
+  EXPECT_TRUE(goneSoon({ids.begin() + 1, ids.end()}));
+}
+
+TEST_F(TestSynth, NoMemoryIsLeftByAMainProgramThatIsKilledWhileAPluginIsOpened) {
+  open();
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "hang-on-load");
+  const auto ids = killWhileItWorks(*synth_, [](RenderPool&) {});
+  EXPECT_TRUE(goneSoon({ids.begin() + 1, ids.end()}));
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm"))
+    EXPECT_EQ(entry.path().filename().string().find(std::to_string(ids[0])), std::string::npos) << entry.path();
 }
 
 }  // namespace
