@@ -89,6 +89,16 @@ std::string fxpHash(std::span<const std::uint8_t> bytes) {
   return contentHash(heard);
 }
 
+void appendState(std::string& heard, std::vector<Lv2StateProperty> state) {
+  std::sort(state.begin(), state.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  for (const auto& property : state) {
+    appendPart(heard, property.key);
+    // Blank nodes are named at will; what they hold counts.
+    if (property.value.kind != TurtleNode::Kind::blank) appendPart(heard, property.value.text);
+    appendState(heard, property.parts);
+  }
+}
+
 std::string lv2Hash(std::span<const std::uint8_t> bytes) {
   const Lv2Preset preset = parseLv2State(std::string(characters(bytes)));
   std::string heard;
@@ -97,12 +107,7 @@ std::string lv2Hash(std::span<const std::uint8_t> bytes) {
     appendPart(heard, symbol);
     appendPart(heard, fmt::format("{}", value));
   }
-  auto state = preset.state;
-  std::sort(state.begin(), state.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  for (const auto& property : state) {
-    appendPart(heard, property.key);
-    appendPart(heard, characters(property.data));
-  }
+  appendState(heard, preset.state);
   return contentHash(heard);
 }
 
