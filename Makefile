@@ -28,6 +28,7 @@ demo: program
 	$(BUILD)/patchpilot match $(SOUND) --library $(DEMO)/jx10.db --out $(DEMO)/match --force
 
 test: configure
+	@tools/install-dependencies fluidsynth timgm6mb-soundfont
 	@cmake --build $(BUILD)
 	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error
 

@@ -67,6 +67,7 @@ void checkFolder(const Options& options) {
 void run(Options options) {
   for (const auto& text : options.libraries) options.evaluation.libraries.push_back(splitLibraries(text));
   options.evaluation.renders = parseBudgets(options.renders);
+  for (const auto& method : options.evaluation.methods) checkMatcherName(method);
   checkFolder(options);
   const TargetSet set = readTargetSet(options.targets, options.kinds);
   Evaluation evaluation;

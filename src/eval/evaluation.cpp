@@ -283,7 +283,8 @@ class Lane {
     std::unique_ptr<Matcher> matcher;
     {
       std::lock_guard lock(librariesInUse_);
-      matcher = makeMatcher(row.method, context(row));
+      if (row.role == EvaluationRow::Role::oracle) matcher = std::make_unique<OracleMatcher>(context(row));
+      else matcher = makeMatcher(row.method, context(row));
     }
     const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch : row.renders;
     do {

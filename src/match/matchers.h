@@ -18,6 +18,9 @@ struct MatcherContext {
 std::vector<std::string> matcherNames();
 
 /// @throws Error (usage) where there is no such method, naming those there are
+void checkMatcherName(const std::string& name);
+
+/// @throws as `checkMatcherName`
 std::unique_ptr<Matcher> makeMatcher(const std::string& name, const MatcherContext& context);
 
 /// What any method must beat: patches drawn from the spaces of the libraries' synths, by turns. The draws depend on
@@ -35,7 +38,7 @@ class RandomMatcher : public Matcher {
   std::uint64_t seed_;
 };
 
-/// Everything that the libraries hold, in their order: what comes out of it shows what the other methods that search
+/// Everything that the libraries hold, in their order, however long that takes: what comes out of it shows what the other methods that search
 /// them have missed, and what the libraries lack.
 class OracleMatcher : public Matcher {
  public:

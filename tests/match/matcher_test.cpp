@@ -36,38 +36,36 @@ Library family(const std::filesystem::path& file) {
   return library;
 }
 
-std::vector<std::string> origins(std::vector<SearchLibrary>& libraries, const std::set<std::string>& leftOut) {
+std::vector<std::string> origins(SearchLibrary& library, const std::set<std::string>& leftOut) {
   Target target;
   target.sound = AudioBuffer(2, 44100);
   for (std::size_t i = 0; i < 44100; ++i) target.sound.channel(0)[i] = target.sound.channel(1)[i] = float(i % 100) / 200 - 0.25f;
   std::vector<std::string> origins;
-  for (const auto& proposal : RetrievalMatcher(libraries, leftOut).propose(target, 10)) origins.push_back(proposal.origin);
+  for (const auto& proposal : RetrievalMatcher({&library}, leftOut).propose(target, 10)) origins.push_back(proposal.origin);
   std::sort(origins.begin(), origins.end());
   return origins;
 }
 
 TEST(RetrievalMatcher, LeavesOutAPresetAndWhateverCameFromIt) {
   const TemporaryFolder folder;
-  std::vector<SearchLibrary> libraries;
   Library library = family(folder / "f.db");
   NeighbourIndex index(library);
-  libraries.push_back({std::move(library), std::move(index), 0});
+  SearchLibrary one{std::move(library), std::move(index), 0};
   using Names = std::vector<std::string>;
-  EXPECT_EQ(origins(libraries, {}), (Names{"a.fxp", "b.fxp", "f.db, patch 3", "f.db, patch 4", "f.db, patch 5"}));
-  EXPECT_EQ(origins(libraries, {"hash of b"}), (Names{"a.fxp", "f.db, patch 4", "f.db, patch 5"}));
-  EXPECT_EQ(origins(libraries, {"hash of a as loaded"}), (Names{"b.fxp", "f.db, patch 5"}));
-  EXPECT_EQ(origins(libraries, {"hash of a", "hash of b"}), (Names{"f.db, patch 5"}));
+  EXPECT_EQ(origins(one, {}), (Names{"a.fxp", "b.fxp", "f.db, patch 3", "f.db, patch 4", "f.db, patch 5"}));
+  EXPECT_EQ(origins(one, {"hash of b"}), (Names{"a.fxp", "f.db, patch 4", "f.db, patch 5"}));
+  EXPECT_EQ(origins(one, {"hash of a as loaded"}), (Names{"b.fxp", "f.db, patch 5"}));
+  EXPECT_EQ(origins(one, {"hash of a", "hash of b"}), (Names{"f.db, patch 5"}));
 }
 
 TEST(RetrievalMatcher, SaysWhatAProposalCameFrom) {
   const TemporaryFolder folder;
-  std::vector<SearchLibrary> libraries;
   Library library = family(folder / "f.db");
   NeighbourIndex index(library);
-  libraries.push_back({std::move(library), std::move(index), 0});
+  SearchLibrary one{std::move(library), std::move(index), 0};
   Target target;
   target.sound = AudioBuffer(2, 44100);
-  const auto proposals = RetrievalMatcher(libraries).propose(target, 10);
+  const auto proposals = RetrievalMatcher({&one}).propose(target, 10);
   const auto crossed = std::find_if(proposals.begin(), proposals.end(), [](const auto& p) { return p.origin == "f.db, patch 3"; });
   ASSERT_NE(crossed, proposals.end());
   EXPECT_EQ(crossed->sources, (std::vector<std::string>{"hash of a", "hash of b"}));

@@ -1,0 +1,177 @@
+#include "audio/file.h"
+#include "audio/level.h"
+#include "base/places.h"
+#include "program.h"
+
+#include <fstream>
+#include <set>
+
+namespace patchpilot {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// A small library of JX10, and a set of four of its patches as targets, made once.
+class Evaluations : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    places_ = new TestPlaces;
+    for (const char* command : {"library build --space jx10 --count 40 --out jx10.db --length 0.5 --duration 1",
+                                "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --out set"}) {
+      const Result made = run(folder(), command);
+      ASSERT_EQ(made.status, 0) << made.err;
+    }
+  }
+  static void TearDownTestSuite() { delete places_; }
+  static const TemporaryFolder& folder() { return places_->folder; }
+
+  static json list(const std::string& set) { return json::parse(readTextFile(folder() / (set + "/targets.json"))); }
+
+  /// The CSV without its last column, the seconds.
+  static std::vector<std::string> csv(const std::string& out) {
+    std::istringstream stream(readTextFile(folder() / (out + "/results.csv")));
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(stream, line);) lines.push_back(line.substr(0, line.rfind(',')));
+    return lines;
+  }
+
+  /// The cells of one column in the lines of one row of the table.
+  static std::vector<std::string> column(const std::string& out, const std::string& row, int index) {
+    std::vector<std::string> cells;
+    for (const auto& line : csv(out)) {
+      if (line.find("," + row + ",") == std::string::npos && line.find(",\"" + row + "\",") == std::string::npos) continue;
+      std::string plain;
+      bool quoted = false;
+      for (const char c : line) {
+        if (c == '"') quoted = !quoted;
+        else plain += quoted && c == ',' ? ';' : c;
+      }
+      std::istringstream stream(plain);
+      std::string cell;
+      for (int i = 0; i <= index; ++i) std::getline(stream, cell, ',');
+      cells.push_back(cell);
+    }
+    return cells;
+  }
+  static constexpr int kMss = 8, kOrigin = 17;
+
+  static TestPlaces* places_;
+};
+TestPlaces* Evaluations::places_ = nullptr;
+
+TEST_F(Evaluations, TargetSetsDependOnTheirSeedAlone) {
+  ASSERT_EQ(run(folder(), "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --workers 1 --out again").status, 0);
+  ASSERT_EQ(run(folder(), "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --seed 2 --out other").status, 0);
+  EXPECT_EQ(list("again"), list("set"));
+  EXPECT_NE(list("other"), list("set"));
+  for (const auto& target : list("set")) {
+    const std::string file = target.at("file");
+    EXPECT_EQ(readFile(folder() / ("again/" + file)), readFile(folder() / ("set/" + file)));
+    EXPECT_GE(rmsDb(readSound(folder() / ("set/" + file)).sound), -60);
+    EXPECT_GE(target.at("note"), 48);
+    EXPECT_LE(target.at("note"), 72);
+    EXPECT_LE(target.at("note_off_s"), 0.8);
+  }
+}
+
+TEST_F(Evaluations, TwoRunsGiveTheSameNumbersWhateverRunsAtOnce) {
+  const Result made = run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 1 --out one");
+  ASSERT_EQ(made.status, 0) << made.err;
+  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 3 --workers 2 --out two").status, 0);
+  EXPECT_EQ(csv("one"), csv("two"));
+  // floor, random, and two budgets of best-of-random and retrieval: six rows a target
+  EXPECT_EQ(csv("one").size(), 1u + 4 * 6);
+  for (const std::string& floor : column("one", "floor", kMss)) EXPECT_EQ(floor, "0.000000");  // JX10 renders the same sound again
+  const auto few = column("one", "retrieval jx10.db, 1 renders", kMss), more = column("one", "retrieval jx10.db, 6 renders", kMss);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_LE(std::stod(more.at(i)), std::stod(few.at(i)));
+  for (const char* file : {"report.html", "summary.md"}) EXPECT_TRUE(fs::exists(folder() / (std::string("one/") + file)));
+  EXPECT_NE(made.out.find("retrieval jx10.db, 6 renders"), std::string::npos);
+}
+
+TEST_F(Evaluations, GoOnWhereTheyWereKilled) {
+  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 4 --out whole").status, 0);
+  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 4 --out cut").status, 0);
+  const fs::path journal = folder() / "cut/journal.jsonl";
+  const std::string text = readTextFile(journal);
+  const std::size_t half = text.find('\n', text.size() / 2) + 20;  // within a line
+  fs::resize_file(journal, half);
+  fs::remove(folder() / "cut/results.csv");
+  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 4 --out cut").status, 0);
+  EXPECT_EQ(csv("cut"), csv("whole"));
+  const std::string after = readTextFile(journal);
+  const std::size_t kept = text.rfind('\n', half - 1) + 1;
+  EXPECT_EQ(after.substr(0, kept), text.substr(0, kept));  // what stood there was not run again
+}
+
+TEST_F(Evaluations, AnotherRunIsNotMixedIn) {
+  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 2 --out mixed").status, 0);
+  expectRefusal(run(folder(), "eval --targets set --library jx10.db --renders 3 --out mixed"), 3, "mixed holds another run");
+  EXPECT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 3 --out mixed --force").status, 0);
+  expectRefusal(run(folder(), "eval --targets set --library jx10.db --out set"), 2, "set exists and holds no evaluation");
+  EXPECT_TRUE(fs::exists(folder() / "set/targets.json"));
+}
+
+TEST_F(Evaluations, TheOracleIsTheBestThatALibraryHolds) {
+  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 40 --oracle --known --out oracle").status, 0);
+  // With as many renders as it holds patches, retrieval renders them all, too.
+  EXPECT_EQ(column("oracle", "oracle jx10.db", kMss), column("oracle", "retrieval jx10.db, 40 renders", kMss));
+}
+
+TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
+  ASSERT_EQ(run(folder(), "match set/jx10-000.wav --library jx10.db --top 3 --note 60 --length 0.5 --out found").status, 0);
+  fs::create_directories(folder() / "presets");
+  for (const char* name : {"01.lv2", "02.lv2", "03.lv2"}) fs::copy(folder() / (std::string("found/") + name), folder() / (std::string("presets/") + name), fs::copy_options::recursive);
+  const Result added = run(folder(), "library add presets --space jx10 --library mine.db --notes 60 --length 0.5 --duration 1");
+  ASSERT_EQ(added.status, 0) << added.err;
+  const Result made = run(folder(), "targets make --from-presets presets --space jx10 --count 3 --lowest-note 60 --highest-note 60 --duration 1 --longest 0.5 --out hand");
+  ASSERT_EQ(made.status, 0) << made.err;
+  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --out hand-eval").status, 0);
+  std::set<std::string> origins;
+  for (const auto& target : list("hand")) origins.insert(target.at("patch").get<std::string>());
+  EXPECT_EQ(origins.size(), 3u);
+  for (const std::string& floor : column("hand-eval", "floor", kMss)) EXPECT_EQ(floor, "0.000000");
+  const auto distances = column("hand-eval", "retrieval mine.db, 3 renders", kMss);
+  ASSERT_EQ(distances.size(), 3u);
+  for (const auto& distance : distances) EXPECT_GT(std::stod(distance), 0.1);
+  // A list without its exclusions finds each preset itself.
+  json open = list("hand");
+  for (auto& target : open) target.erase("exclude");
+  writeFileAtomically(folder() / "hand/targets.json", open.dump());
+  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --out open-eval").status, 0);
+  for (const auto& distance : column("open-eval", "retrieval mine.db, 3 renders", kMss)) EXPECT_EQ(distance, "0.000000");
+}
+
+TEST_F(Evaluations, SoundfontsArePlayedByFluidsynth) {
+  const fs::path soundfont = "/usr/share/sounds/sf2/TimGM6mb.sf2";
+  if (findProgram("fluidsynth").empty() || !fs::exists(soundfont)) GTEST_SKIP() << "fluidsynth and timgm6mb-soundfont are not installed";
+  const Result made = run(folder(), "targets make --soundfont " + soundfont.string() + " --programs 0,40-41 --duration 1 --longest 0.8 --kind gm --out gm");
+  ASSERT_EQ(made.status, 0) << made.err;
+  ASSERT_EQ(list("gm").size(), 3u);
+  for (const auto& target : list("gm")) {
+    const AudioBuffer sound = readSound(folder() / ("gm/" + target.at("file").get<std::string>())).sound;
+    EXPECT_EQ(sound.frames(), 44100u);
+    EXPECT_EQ(target.at("kind"), "gm");
+  }
+  EXPECT_EQ(list("gm")[2].at("program"), 41);
+  ASSERT_EQ(run(folder(), "eval --targets gm --library jx10.db --renders 2 --out gm-eval").status, 0);
+  for (const std::string& floor : column("gm-eval", "floor", kMss)) EXPECT_EQ(floor, "");  // no one knows it
+}
+
+TEST_F(Evaluations, WrongWordsAreRefusedInOneLine) {
+  const std::string rest = " --library jx10.db --out bad";
+  expectRefusal(run(folder(), "eval --targets nowhere" + rest), 3, "nowhere holds no targets.json");
+  expectRefusal(run(folder(), "eval --targets set --method magic" + rest), 2, "there is no method 'magic'; there are: retrieval");
+  expectRefusal(run(folder(), "eval --targets set --renders 0" + rest), 2, "--renders is '0'");
+  expectRefusal(run(folder(), "eval --targets set --kind drums" + rest), 3, "there are: jx10");
+  expectRefusal(run(folder(), "eval --targets set --library none.db --out bad"), 3, "none.db");
+  expectRefusal(run(folder(), "targets make --count 3 --out bad"), 2, "--space is needed");
+  expectRefusal(run(folder(), "targets make --space jx10 --lowest-note 70 --highest-note 60 --out bad"), 2, "--lowest-note 70");
+  expectRefusal(run(folder(), "targets make --space jx10 --from-presets set --out bad"), 3, "set holds no presets");
+  expectRefusal(run(folder(), "targets make --soundfont none.sf2 --programs 1 --out bad"), 3, "none.sf2");
+  expectRefusal(run(folder(), "targets make --soundfont set/targets.json --programs 200 --out bad"), 2, "--programs is '200'");
+  EXPECT_FALSE(fs::exists(folder() / "bad"));
+}
+
+}  // namespace
+}  // namespace patchpilot
