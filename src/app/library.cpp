@@ -186,6 +186,8 @@ void add(const AddArguments& arguments) {
   const Synth synth = synthToAddWith(arguments, library);
   const LibrarySettings wanted = settingsToAdd(arguments, synth, library ? &library->settings() : nullptr);
   std::vector<fs::path> paths(arguments.paths.begin(), arguments.paths.end());
+  for (const auto& path : paths)
+    if (!fs::exists(path)) failInput("{}: no such file or folder", path.string());
   if (arguments.factory)
     for (auto& path : factoryPresetPaths(synth)) paths.push_back(std::move(path));
   if (library) checkCompatible(*library, wanted);
