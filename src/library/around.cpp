@@ -20,8 +20,8 @@ namespace {
 /// States of presets are kept at hand up to this.
 constexpr std::size_t kMostBytesAtHand = std::size_t(256) << 20;
 
-/// How many parameters are changed: one of these, where that is no more than a quarter of all.
-constexpr std::size_t kChanges[] = {1, 2, 4, 8, 16};
+/// How many parameters are changed: one of these, from a 64th to a quarter of all.
+constexpr std::size_t kChanges[] = {1, 2, 4, 8, 16, 32, 64};
 
 /// How far, in parts of the parameter's range: by a little or by more.
 constexpr double kSmallStep = 0.08;
@@ -244,7 +244,8 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
   if (change) {
     std::vector<std::size_t> counts;
     for (const std::size_t count : kChanges)
-      if (count == 1 || count * 4 <= space.parameters.size()) counts.push_back(count);
+      if (count * 64 >= space.parameters.size() && count * 4 <= space.parameters.size()) counts.push_back(count);
+    if (counts.empty()) counts.push_back(1);
     const std::size_t count = counts[random.below(counts.size())];
     std::set<std::size_t> changes;
     const std::vector<std::size_t> moved = movedOf(parent.values, a.defaults);

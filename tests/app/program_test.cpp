@@ -311,6 +311,7 @@ TEST_F(Program, DrawsAroundPresets) {
   expectRefusal(run(folder(), "library build --around presets --space dx10 --count 5 --out other.db"), 2, "--from");
   expectRefusal(run(folder(), "library build --from p.db --space dx10 --count 5 --out other.db"), 2, "--around");
   expectRefusal(run(folder(), "library build --around presets --from p.db --space jx10 --count 5 --out other.db"), 3, "MDA DX10");
+  EXPECT_FALSE(fs::exists(folder() / "other.db")) << "a refusal leaves no library behind";
   // Into the library of the presets itself.
   ASSERT_EQ(run(folder(), "library build --around presets --space dx10 --count 50 --out p.db --length 0.3 --duration 0.5").status, 0);
   ASSERT_EQ(run(folder(), "match tone.wav --library p.db --library near.db --out around").status, 0);
