@@ -67,6 +67,25 @@ struct TestPlaces {
   ScopedVariable vst3, lv2, cache, data, spaces;
 };
 
+/// Surge XT where a user has it, and everything else as in `TestPlaces`.
+struct SurgePlaces : TestPlaces {
+  static bool installed() {
+    for (const char* folder : {"~", "/usr/lib", "/usr/local/lib"})
+      if (std::filesystem::exists(bundles(folder) / "Surge XT.vst3")) return true;
+    return false;
+  }
+
+  SurgePlaces() : surge("VST3_PATH", bundles("~").string() + ":/usr/lib/vst3:/usr/local/lib/vst3") {}
+
+  ScopedVariable surge;
+
+ private:
+  static std::filesystem::path bundles(const std::string& folder) {
+    const char* home = std::getenv("HOME");
+    return folder == "~" ? std::filesystem::path(home != nullptr ? home : "") / ".vst3" : std::filesystem::path(folder) / "vst3";
+  }
+};
+
 /// The test synth's parameters by the names of its fields; ids are JUCE's hashes of them.
 inline std::string testSynthSpace(const std::string& extra = "") {
   std::string text = R"(format = 1

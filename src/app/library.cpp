@@ -45,24 +45,27 @@ void requireFolderOf(const std::string& file) {
   if (!fs::is_directory(folder)) failUsage("{}: there is no such folder; make it first", folder.string());
 }
 
-Library openOrCreate(const BuildArguments& arguments, const LibrarySettings& wanted) {
-  if (!isBegun(arguments.out)) return Library::create(arguments.out, wanted);
-  Library library = Library::open(arguments.out, Database::Mode::readWrite);
-  checkCompatible(library, wanted);
+/// The library to go on with, where there is one.
+std::optional<Library> openIfBegun(const BuildArguments& arguments, const LibrarySettings& wanted) {
+  if (!isBegun(arguments.out)) return std::nullopt;
+  std::optional<Library> library = Library::open(arguments.out, Database::Mode::readWrite);
+  checkCompatible(*library, wanted);
   return library;
 }
 
-/// The presets to draw around, where patches are drawn so; settles how the library is sampled.
-std::unique_ptr<AroundPresets> aroundPresets(const BuildArguments& arguments, Library& library, std::optional<Library>& from, Synth& synth) {
-  std::unique_ptr<AroundPresets> around;
-  if (!arguments.around.empty()) {
-    from.emplace(Library::open(arguments.from.empty() ? arguments.out : arguments.from));
-    around = std::make_unique<AroundPresets>(*from, synth, arguments.seed, library.settings().around);
-  }
-  const std::string name = around ? around->name() : "";
-  if (library.settings().sampling.empty() || library.settings().around != name)
-    library.setSampling(around ? "around" : "uniform", name, arguments.seed);
-  return around;
+/// Presets to draw around, and the library that holds them.
+struct Surroundings {
+  std::optional<Library> presets;
+  std::unique_ptr<AroundPresets> around;  ///< empty where the whole space is drawn from
+};
+
+Surroundings surroundings(const BuildArguments& arguments, const std::optional<Library>& begun, Synth& synth) {
+  Surroundings result;
+  if (arguments.around.empty()) return result;
+  result.presets.emplace(Library::open(arguments.from.empty() ? arguments.out : arguments.from));
+  const std::string settled = begun ? begun->settings().around : "";
+  result.around = std::make_unique<AroundPresets>(*result.presets, synth, arguments.seed, settled);
+  return result;
 }
 
 void printReport(const BuildArguments& arguments, Library& library, bool finished, std::uint64_t before) {
@@ -95,9 +98,12 @@ void build(const BuildArguments& arguments) {
   wanted.durationSeconds = arguments.duration;
   wanted.seed = arguments.seed;
   wanted.sampling = arguments.around.empty() ? "uniform" : "around";
-  Library library = openOrCreate(arguments, wanted);
-  std::optional<Library> from;
-  const auto around = aroundPresets(arguments, library, from, synth);
+  std::optional<Library> begun = openIfBegun(arguments, wanted);
+  // `around` refers to the library in it, so that it stays where it is.
+  const Surroundings near = surroundings(arguments, begun, synth);
+  wanted.around = near.around ? near.around->name() : "";
+  Library library = begun ? std::move(*begun) : Library::create(arguments.out, wanted);
+  if (library.settings().sampling.empty()) library.setSampling(wanted.sampling, wanted.around, wanted.seed);
   const std::uint64_t before = library.counts().patches;
   bool finished = false;
   {
@@ -107,7 +113,7 @@ void build(const BuildArguments& arguments) {
                            if (p.skipped > 0) note += fmt::format(", {} skipped", p.skipped);
                            progress.update(double(p.patches), double(p.wanted), note);
                          }, {}};
-    if (around) options.draw = [&](std::uint64_t index) { return around->draw(index); };
+    if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
     finished = buildLibrary(library, synth, options);
   }
   printReport(arguments, library, finished, before);
@@ -186,6 +192,8 @@ void add(const AddArguments& arguments) {
   const Synth synth = synthToAddWith(arguments, library);
   const LibrarySettings wanted = settingsToAdd(arguments, synth, library ? &library->settings() : nullptr);
   std::vector<fs::path> paths(arguments.paths.begin(), arguments.paths.end());
+  for (const auto& path : paths)
+    if (!fs::exists(path)) failInput("{}: no such file or folder", path.string());
   if (arguments.factory)
     for (auto& path : factoryPresetPaths(synth)) paths.push_back(std::move(path));
   if (library) checkCompatible(*library, wanted);
@@ -193,9 +201,10 @@ void add(const AddArguments& arguments) {
   AddReport report;
   {
     Progress progress("preset files", arguments.json);
-    report = addPresets(*library, synth, paths, {arguments.workers, [&](const AddProgress& p) {
-                          progress.update(double(p.files), double(p.filesInAll), fmt::format("{} new", p.kept));
-                        }});
+    AddOptions options;
+    options.workers = arguments.workers;
+    options.onProgress = [&](const AddProgress& p) { progress.update(double(p.files), double(p.filesInAll), fmt::format("{} new", p.kept)); };
+    report = addPresets(*library, synth, paths, options);
   }
   printAdded(arguments, *library, report);
 }

@@ -20,12 +20,18 @@ namespace {
 /// States of presets are kept at hand up to this.
 constexpr std::size_t kMostBytesAtHand = std::size_t(256) << 20;
 
-/// How many parameters are changed: one of these, where that is no more than a quarter of all.
-constexpr std::size_t kChanges[] = {1, 2, 4, 8, 16};
+/// How many parameters are changed: one of these, from a 64th to a quarter of all.
+constexpr std::size_t kChanges[] = {1, 2, 4, 8, 16, 32, 64};
 
 /// How far, in parts of the parameter's range: by a little or by more.
 constexpr double kSmallStep = 0.08;
 constexpr double kLargeStep = 0.3;
+
+/// Share of the changes that go to parameters which the preset's maker has moved away from the plug-in's default.
+/// Most of the others belong to what the preset does not use, an oscillator that is off or an LFO that
+/// modulates nothing: of Surge's presets with up to four parameters changed at random, three in four sounded as
+/// before.
+constexpr double kChangesOfMoved = 0.8;
 
 constexpr double kCrossed = 0.5;             ///< share of patches that are crossed
 constexpr double kCrossedAndChanged = 0.5;   ///< share of those that are changed as well
@@ -83,6 +89,22 @@ std::string shortName(const std::string& source) {
   return program.substr(program.find_last_of("#/(") + 1);
 }
 
+std::vector<float> defaultsOf(const Synth& synth) {
+  std::unordered_map<std::string, float> byId;
+  for (const auto& parameter : synth.parameters()) byId.try_emplace(parameter.id, parameter.defaultValue);
+  std::vector<float> defaults;
+  for (const auto& p : synth.space().parameters) defaults.push_back(byId.at(p.id));
+  return defaults;
+}
+
+/// The parameters that differ from the plug-in's default.
+std::vector<std::size_t> movedOf(const std::vector<float>& values, const std::vector<float>& defaults) {
+  std::vector<std::size_t> moved;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::abs(values[i] - defaults[i]) > 1e-4f) moved.push_back(i);
+  return moved;
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
@@ -98,6 +120,7 @@ struct AroundPresets::Impl {
   std::vector<KeptPreset> kept;
   std::string name;
   std::vector<Crossing> crossings;
+  std::vector<float> defaults;
   std::vector<int> crossingOf;  ///< of each parameter: index into crossings, or -1
   std::unordered_map<std::size_t, std::optional<Parent>> atHand;
   std::size_t bytesAtHand = 0;
@@ -133,7 +156,7 @@ struct AroundPresets::Impl {
 };
 
 AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled)
-    : impl_(new Impl{presets, synth, seed, presets.presets(), {}, synth.space().crossingsOrSections(), {}, {}, 0}) {
+    : impl_(new Impl{presets, synth, seed, presets.presets(), {}, synth.space().crossingsOrSections(), defaultsOf(synth), {}, {}, 0}) {
   const std::string file = presets.file().string();
   const LibrarySettings& settings = presets.settings();
   if (settings.synthId != synth.plugin().id || settings.synthFormat != synth.plugin().format)
@@ -221,11 +244,14 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
   if (change) {
     std::vector<std::size_t> counts;
     for (const std::size_t count : kChanges)
-      if (count == 1 || count * 4 <= space.parameters.size()) counts.push_back(count);
+      if (count * 64 >= space.parameters.size() && count * 4 <= space.parameters.size()) counts.push_back(count);
+    if (counts.empty()) counts.push_back(1);
     const std::size_t count = counts[random.below(counts.size())];
     std::set<std::size_t> changes;
+    const std::vector<std::size_t> moved = movedOf(parent.values, a.defaults);
     for (std::size_t i = 0; i < count; ++i) {
-      const auto which = std::size_t(random.below(space.parameters.size()));
+      const bool ofMoved = random.uniform() < kChangesOfMoved && !moved.empty();
+      const std::size_t which = ofMoved ? moved[random.below(moved.size())] : std::size_t(random.below(space.parameters.size()));
       const float value = changed(space.parameters[which], parent.values[which], random);
       if (value == parent.values[which]) continue;
       drawn.patch.values[which] = parent.values[which] = value;

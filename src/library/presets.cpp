@@ -18,9 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What is lost at most when the power goes.
-constexpr double kSecondsBetweenCommits = 2.0;
-
 /// Every file under the paths, each once, in the order in which they are named.
 std::vector<fs::path> filesUnder(const std::vector<fs::path>& paths) {
   std::vector<fs::path> files;
@@ -190,7 +187,7 @@ class Adder {
       tell(record);
     }
     batch_.push_back(std::move(record));
-    if (Clock::now() - lastCommit_ > std::chrono::duration<double>(kSecondsBetweenCommits)) commit();
+    if (Clock::now() - lastCommit_ > std::chrono::duration<double>(options_.secondsBetweenCommits)) commit();
   }
 
   void tell(const PresetRecord& record) {

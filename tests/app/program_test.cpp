@@ -35,7 +35,7 @@ class Program : public ::testing::Test {
 TestPlaces* Program::places_ = nullptr;
 
 TEST_F(Program, HelpsAtEveryLevel) {
-  for (const char* command : {"", "match", "library", "library build", "library info", "synths", "space", "space init", "space show",
+  for (const char* command : {"", "match", "library", "library build", "library add", "library info", "synths", "space", "space init", "space show",
                               "space check", "render"}) {
     const Result help = run(folder(), std::string(command) + " --help");
     EXPECT_EQ(help.status, 0) << command;
@@ -229,6 +229,64 @@ TEST_F(Program, AFullDiskLosesNothing) {
   const Result rest = run(folder(), build);
   EXPECT_EQ(rest.status, 0) << rest.err;
   EXPECT_EQ(json::parse(run(folder(), "library info full.db --json").out).at("patches"), 400);
+}
+
+/// A preset of the user's own, in a folder of its own with a file that is broken.
+void aFolderOfPresets(const TemporaryFolder& folder) {
+  if (fs::exists(folder / "mine")) return;
+  ASSERT_EQ(run(folder, "match tone.wav --library dx10.db --out mine --top 1").status, 0);
+  writeFileAtomically(folder / "mine/broken.fxp", std::string_view("CcnK, and no more"));
+}
+
+TEST_F(Program, WhichOfMyPresetsSoundsLikeThisIsAnsweredWithItsPath) {
+  aFolderOfPresets(folder());
+  const std::string add = "library add mine --factory --library mine.db --space dx10 --notes 45,57,69 --length 0.5 --duration 1";
+  const Result added = run(folder(), add);
+  ASSERT_EQ(added.status, 0) << added.err;
+  EXPECT_NE(added.out.find("broken.fxp: "), std::string::npos) << added.out;
+  const json again = json::parse(run(folder(), "library add mine --factory --library mine.db --json").out);
+  EXPECT_EQ(again.at("added"), 0);
+  EXPECT_EQ(again.at("kept"), 33) << "mda's 32 and the user's own";
+  EXPECT_EQ(again.at("known"), again.at("presets"));
+  EXPECT_EQ(again.at("broken").size(), 1u);
+  // The preset's own sound, at a note of its own choosing.
+  ASSERT_EQ(run(folder(), "render --space dx10 --patch mine/01.lv2 --note 57 --length 0.5 --duration 1 -o own.wav").status, 0);
+  ASSERT_EQ(run(folder(), "match own.wav --library mine.db --library dx10.db --out own --note 57 --length 0.5").status, 0);
+  const json best = candidates("own").at("candidates")[0];
+  EXPECT_LT(best.at("distances").at("mss").get<double>(), 0.5);
+  EXPECT_NE(best.at("origin").get<std::string>().find("mine/01.lv2"), std::string::npos) << best.at("origin");
+}
+
+TEST_F(Program, DrawsAroundPresets) {
+  aFolderOfPresets(folder());
+  ASSERT_EQ(run(folder(), "library add mine --factory --library p.db --space dx10 --length 0.3 --duration 0.5").status, 0);
+  const std::string build = "library build --around presets --from p.db --space dx10 --out near.db --length 0.3 --duration 0.5";
+  const Result built = run(folder(), build + " --count 20");
+  ASSERT_EQ(built.status, 0) << built.err;
+  ASSERT_EQ(run(folder(), build + " --count 40").status, 0);
+  EXPECT_EQ(json::parse(run(folder(), "library info near.db --json").out).at("sampling"), "around");
+  expectRefusal(run(folder(), build + " --count 50 --seed 2"), 3, "seed");
+  expectRefusal(run(folder(), "library build --space dx10 --count 50 --out near.db --length 0.3 --duration 0.5"), 3, "sampling");
+  expectRefusal(run(folder(), "library build --around presets --from dx10.db --space dx10 --count 5 --out other.db"), 3, "library add");
+  expectRefusal(run(folder(), "library build --around presets --space dx10 --count 5 --out other.db"), 2, "--from");
+  expectRefusal(run(folder(), "library build --from p.db --space dx10 --count 5 --out other.db"), 2, "--around");
+  expectRefusal(run(folder(), "library build --around presets --from p.db --space jx10 --count 5 --out other.db"), 3, "MDA DX10");
+  EXPECT_FALSE(fs::exists(folder() / "other.db")) << "a refusal leaves no library behind";
+  // Into the library of the presets itself.
+  ASSERT_EQ(run(folder(), "library build --around presets --space dx10 --count 50 --out p.db --length 0.3 --duration 0.5").status, 0);
+  ASSERT_EQ(run(folder(), "match tone.wav --library p.db --library near.db --out around").status, 0);
+  for (const auto& c : candidates("around").at("candidates")) EXPECT_FALSE(c.at("origin").get<std::string>().empty());
+}
+
+TEST_F(Program, PresetsThatCannotBeAddedAreRefused) {
+  aFolderOfPresets(folder());
+  expectRefusal(run(folder(), "library add mine --library new.db"), 2, "--space");
+  expectRefusal(run(folder(), "library add --library new.db --space dx10"), 2, "--factory");
+  expectRefusal(run(folder(), "library add nosuch --library new.db --space dx10"), 3, "nosuch");
+  expectRefusal(run(folder(), "library add mine --library dx10.db --space jx10"), 3, "another parameter space");
+  expectRefusal(run(folder(), "library add mine --library dx10.db --notes 61"), 3, "notes 61");
+  expectRefusal(run(folder(), "library add mine --library nosuch/new.db --space dx10"), 2, "nosuch");
+  EXPECT_FALSE(fs::exists(folder() / "new.db"));
 }
 
 TEST_F(Program, SurgeXtGoesFromLibraryToFxp) {

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "library/presets.h"
+#include "preset/surge_patch.h"
+#include "preset/vstpreset.h"
 #include "synth/factory_presets.h"
 #include "test_support.h"
 
@@ -166,6 +168,31 @@ TEST(AroundPresets, OfTheTimeWhenDrawingBeganStayThose) {
   Library none = Library::create(p.places.folder / "none.db", shortSettings(p.synth));
   EXPECT_THROW(AroundPresets(none, p.synth, 1), Error);
   EXPECT_THROW(AroundPresets(p.library, p.synth, 1, "52 presets up to 51, 0"), Error);
+}
+
+const std::filesystem::path kFactory = std::filesystem::path(PATCHPILOT_SOURCE_DIR) / ".." / "shared" / "surge" / "factory";
+
+TEST(AroundPresets, OfSurgeAreTakenByItWholePartsAndAll) {
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  if (!std::filesystem::exists(kFactory)) GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout";
+  const SurgePlaces places;
+  Synth synth(loadSpace("surge-full"));
+  Library library = Library::create(places.folder / "p.db", shortSettings(synth));
+  ASSERT_GE(addPresets(library, synth, {kFactory / "Winds", kFactory / "Brass"}).added, 10u);
+  AroundPresets around(library, synth, 1);
+  int withSections = 0;
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    const DrawnPatch drawn = around.draw(i);
+    // Surge takes what was put together, and gives back the section's values as they were put in.
+    const SurgePatch asked = parseSurgePatch(parseVstPreset(drawn.patch.state).componentState);
+    const SurgePatch held = parseSurgePatch(parseVstPreset(synth.state({{}, drawn.patch.state, {}})).componentState);
+    for (const char* element : {"a_osc1_type", "a_filter1_type", "a_filter1_cutoff", "a_env2_attack", "a_lfo0_rate", "fx1_type"})
+      EXPECT_EQ(surgeValue(asked, element), surgeValue(held, element)) << element << " of " << drawn.patch.source;
+    EXPECT_EQ(surgeRoutings(asked).size(), surgeRoutings(held).size()) << drawn.patch.source;
+    withSections += drawn.patch.source.find(" with ") != std::string::npos;
+    EXPECT_NO_THROW(renderOnce(synth, drawn.patch, {60, 100, 0.3}, 0.5)) << drawn.patch.source;
+  }
+  EXPECT_GT(withSections, 2);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include "library/builder.h"
 #include "library/neighbours.h"
 #include "preset/lv2_preset.h"
+#include "preset/preset_file.h"
+#include "preset/preset_hash.h"
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
 #include "synth/factory_presets.h"
@@ -182,13 +184,14 @@ TEST(AddPresets, GoesOnAfterTheProgramWasKilledToTheSameLibrary) {
     const pid_t program = ::fork();
     if (program == 0) {
       Library library = fs::exists(file) ? Library::open(file, Database::Mode::readWrite) : Library::create(file, shortSettings(synth));
-      AddOptions options{2, [&](const AddProgress& p) { if (p.files >= files) ::kill(::getpid(), SIGKILL); }};
+      AddOptions options{1, [&](const AddProgress& p) { if (p.files >= files) ::kill(::getpid(), SIGKILL); }, 0};
       addPresets(library, synth, {places.folder / "presets"}, options);
       ::_exit(0);
     }
     int status = 0;
     ::waitpid(program, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status));
+    EXPECT_GE(Library::open(file).presets().size(), files / 2) << "more than what was in hand is lost";
   }
   Library library = Library::open(file, Database::Mode::readWrite);
   addPresets(library, synth, {places.folder / "presets"}, {.workers = 3});
@@ -202,7 +205,7 @@ TEST(AddPresets, StopsAtCtrlCAndKeepsWhatWasDone) {
   for (int i = 0; i < 60; ++i) writePreset(places.folder / fmt::format("presets/{:02}.lv2", i), drawnPreset(synth, std::uint64_t(i)), "x");
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   const AddReport report = addPresets(library, synth, {places.folder / "presets"},
-                                      {1, [](const AddProgress& p) { if (p.files >= 20) setInterrupted(true); }});
+                                      {1, [](const AddProgress& p) { if (p.files >= 20) setInterrupted(true); }, 2});
   setInterrupted(false);
   EXPECT_FALSE(report.finished);
   EXPECT_EQ(library.presets().size(), report.added);
@@ -238,6 +241,60 @@ TEST(FactoryPresets, OfSurgeAreWhereItLooks) {
   EXPECT_EQ(*second, folder / "user/surge-xt");
   const ScopedVariable given("SURGE_DATA_HOME", "/given");
   EXPECT_EQ(surgeDataFolders("x"), std::vector<fs::path>{"/given"});
+}
+
+const fs::path kShared = fs::path(PATCHPILOT_SOURCE_DIR) / ".." / "shared" / "surge";
+
+#define SKIP_WITHOUT_SURGE()                                                                                     \
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";                                      \
+  if (!fs::exists(kShared)) GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout"
+
+std::vector<fs::path> sharedPatches(const std::string& folder, std::size_t count) {
+  std::vector<fs::path> files = presetPathsUnder(kShared / "factory" / folder);
+  files.resize(std::min(files.size(), count));
+  return files;
+}
+
+TEST(AddPresets, OfSurgeAreKeptWholeAndDuplicatesFoundUnderOtherNames) {
+  SKIP_WITHOUT_SURGE();
+  const SurgePlaces places;
+  Synth synth(loadSpace("surge-full"));
+  const auto files = sharedPatches("Winds", 3);
+  for (const auto& file : files) fs::copy_file(file, places.folder / file.filename().string());
+  // A copy with another name and author, and one that Surge itself has saved, in a newer revision.
+  Fxp fxp = parseFxp(readFile(files[0]));
+  SurgePatch renamed = parseSurgePatch(fxp.chunk);
+  setSurgeMeta(renamed, {"Renamed", "Mine", "Me", "a copy"});
+  setFxpChunk(fxp, serializeSurgePatch(renamed));
+  writeFileAtomically(places.folder / "x renamed.fxp", std::span<const std::uint8_t>(serializeFxp(fxp)));
+  const Bytes saved = synth.state(readPatchFile(files[1], synth.space(), synth));
+  writeFileAtomically(places.folder / "y saved.vstpreset", std::span<const std::uint8_t>(saved));
+  ASSERT_NE(presetHash(saved), presetHash(readFile(files[1]))) << "the revisions are the same: this tests nothing";
+
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, {places.folder.path()});
+  EXPECT_EQ(report.added, 3u);
+  EXPECT_EQ(names(report.duplicates), (Names{"x renamed.fxp", "y saved.vstpreset"}));
+  // What is stored is what the synth loads, and the very preset; its hash finds it and its twin.
+  const Patch first = library.patch(library.presets()[0].patch);
+  EXPECT_EQ(parseSurgePatch(parseVstPreset(first.state).componentState).xml, parseSurgePatch(parseFxp(readFile(files[0])).chunk).xml);
+  EXPECT_EQ(library.patchesFrom({presetHash(serializeFxp(fxp))}), (std::unordered_set<std::int64_t>{library.presets()[0].patch}));
+  EXPECT_EQ(library.patchesFrom({presetHash(saved)}), (std::unordered_set<std::int64_t>{library.presets()[1].patch}));
+}
+
+TEST(AddPresets, OfSurgeThatCrashItCostOnlyThemselves) {
+  SKIP_WITHOUT_SURGE();
+  const SurgePlaces places;
+  const Synth synth(loadSpace("surge-full"));
+  SurgePatch patch = emptySurgePatch(24);  // Surge 1.4 crashes where such a patch has no <tempoOnSave>
+  const auto at = patch.xml.find("<tempoOnSave");
+  patch.xml.erase(at, patch.xml.find("/>", at) + 2 - at);
+  writeFileAtomically(places.folder / "a crash.fxp", std::span<const std::uint8_t>(serializeFxp(surgeFxp(serializeSurgePatch(patch), "x"))));
+  fs::copy_file(sharedPatches("Winds", 1)[0], places.folder / "good.fxp");
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, {places.folder.path()});
+  EXPECT_EQ(names(report.broken), Names{"a crash.fxp"});
+  EXPECT_EQ(report.added, 1u);
 }
 
 }  // namespace
