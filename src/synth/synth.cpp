@@ -301,7 +301,7 @@ Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
   if (!fxp && (preset.format == PresetFormat::lv2) != (space.synthFormat == "LV2"))
     failInput("{} ({}) does not read this format", space.synthName, space.synthFormat);
   if (const std::string& own = fxp ? space.fxpId : space.synthId; preset.synthId != own)
-    failInput("it is a preset of another plug-in ({}; {} has {})", preset.synthId, space.synthName, own);
+    failInput("it is a preset of another synth ({}; {} has {})", preset.synthId, space.synthName, own);
   if (!fxp) return preset.bytes;
   const Fxp program = parseFxp(preset.bytes);
   if (program.kind != Fxp::Kind::chunk)
