@@ -41,7 +41,7 @@ std::vector<std::string> origins(std::vector<SearchLibrary>& libraries, const st
   target.sound = AudioBuffer(2, 44100);
   for (std::size_t i = 0; i < 44100; ++i) target.sound.channel(0)[i] = target.sound.channel(1)[i] = float(i % 100) / 200 - 0.25f;
   std::vector<std::string> origins;
-  for (const auto& proposal : RetrievalMatcher(libraries, leftOut).propose(target, 10)) origins.push_back(proposal.origin);
+  for (const auto& proposal : RetrievalMatcher({&libraries.front()}, leftOut).propose(target, 10)) origins.push_back(proposal.origin);
   std::sort(origins.begin(), origins.end());
   return origins;
 }
@@ -67,7 +67,7 @@ TEST(RetrievalMatcher, SaysWhatAProposalCameFrom) {
   libraries.push_back({std::move(library), std::move(index), 0});
   Target target;
   target.sound = AudioBuffer(2, 44100);
-  const auto proposals = RetrievalMatcher(libraries).propose(target, 10);
+  const auto proposals = RetrievalMatcher({&libraries.front()}).propose(target, 10);
   const auto crossed = std::find_if(proposals.begin(), proposals.end(), [](const auto& p) { return p.origin == "f.db, patch 3"; });
   ASSERT_NE(crossed, proposals.end());
   EXPECT_EQ(crossed->sources, (std::vector<std::string>{"hash of a", "hash of b"}));

@@ -74,7 +74,12 @@ TEST_F(RecipeTest, AnUntouchedSynthHasNothingToSet) {
 
 TEST_F(RecipeTest, SectionsComeInTheOrderOfDialling) {
   Synth synth(loadSpace("jx10"));
-  const Recipe recipe = recipeOf(synth, Patch{synth.space().draw(5, 0), {}, {}});
+  // Every value away from where the plug-in starts.
+  Patch patch;
+  for (const auto& spec : synth.space().parameters)
+    for (const auto& p : synth.parameters())
+      if (p.id == spec.id) patch.values.push_back(spec.nearest(p.defaultValue > 0.5f ? 0.2f : 0.8f));
+  const Recipe recipe = recipeOf(synth, patch);
   const auto titles = titlesOf(recipe);
   const auto at = [&](const std::string& title) { return std::find(titles.begin(), titles.end(), title) - titles.begin(); };
   const std::vector<std::string> wanted = {"Oscillators", "Filter", "Filter envelope", "Amp envelope", "LFO and vibrato", "Master tuning"};
