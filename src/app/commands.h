@@ -16,6 +16,8 @@ void addLibraryCommand(CLI::App& app);
 void addMatchCommand(CLI::App& app);
 void addEvalCommand(CLI::App& app);
 void addTargetsCommand(CLI::App& app);
+void addExplainCommand(CLI::App& app);
+void addConvertCommand(CLI::App& app);
 
 /// Prints JSON, as it is meant for a machine, on stdout.
 void printJson(const nlohmann::json& value);

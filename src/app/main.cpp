@@ -36,6 +36,8 @@ int run(int count, char** arguments) {
   addRenderCommand(app);
   addEvalCommand(app);
   addTargetsCommand(app);
+  addExplainCommand(app);
+  addConvertCommand(app);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -30,6 +30,7 @@ struct Options {
   std::optional<double> duration;
   int workers = 0;
   std::string out;
+  bool install = false;
   bool force = false;
   bool json = false;
 };
@@ -78,6 +79,8 @@ void printResults(const nlohmann::json& document, const Target& target, const st
                originWidth, files);
   }
   fmt::print("\nWritten to {}\n", out);
+  for (const auto& c : document.at("candidates"))
+    for (const auto& file : c.value("installed", nlohmann::json::array())) fmt::print("Installed {}\n", file.get<std::string>());
 }
 
 void run(const Options& options) {
@@ -103,8 +106,9 @@ void run(const Options& options) {
   if (ranked.empty()) failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
   std::vector<Candidate> chosen;
   for (const std::size_t index : chooseDifferent(ranked, std::size_t(options.top))) chosen.push_back(std::move(ranked[index]));
-  const nlohmann::json document = writeResults(folder.path(), target, std::move(chosen), sources.instruments, options.velocity);
+  nlohmann::json document = writeResults(folder.path(), target, std::move(chosen), sources.instruments, options.velocity);
   folder.commit();
+  if (options.install) installResults(document, options.out, sources.instruments);
   if (options.json) printJson(document);
   else printResults(document, target, options.out);
 }
@@ -126,6 +130,7 @@ void addMatchCommand(CLI::App& app) {
   command->add_option("--duration", o->duration, "How much to match, in seconds; at most 4 s from the onset without it")->check(CLI::Range(0.01, 600.0));
   command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   addSynthOptions(*command, o->synth, false);
+  command->add_flag("--install", o->install, "Put the presets where the synth's own browser finds them, never over a file");
   command->add_flag("--force", o->force, "Replace the folder if it exists");
   command->add_flag("--json", o->json, "Print what candidates.json holds");
   command->callback([o] { run(*o); });

@@ -14,6 +14,7 @@ namespace {
 struct Options {
   SynthArguments synth;
   std::string patch;
+  std::string program;
   std::optional<std::uint64_t> random;
   Note note;
   double duration = 4;
@@ -22,7 +23,7 @@ struct Options {
 };
 
 Patch patchToRender(const Options& options, const Synth& synth) {
-  if (!options.patch.empty()) return readPatchFile(options.patch, synth.space(), synth);
+  if (!options.patch.empty()) return readPatchFile(options.patch, synth.space(), synth, options.program);
   if (options.random) return Patch{synth.space().draw(*options.random, 0), {}, {}};
   return {};
 }
@@ -48,6 +49,7 @@ void addRenderCommand(CLI::App& app) {
   auto* command = app.add_subcommand("render", "Play one note of a patch and write what is heard");
   addSynthOptions(*command, o->synth);
   auto* patch = command->add_option("--patch", o->patch, "Patch to play: .json, .vstpreset, .fxp or .lv2 preset; the base without it");
+  command->add_option("--program", o->program, "Which preset, where the file holds several: its name, number or URI")->needs(patch);
   command->add_option("--random", o->random, "Play a patch drawn from the space with this seed instead")->excludes(patch);
   command->add_option("--note", o->note.midi, "MIDI note")->check(CLI::Range(0, 127))->capture_default_str();
   command->add_option("--velocity", o->note.velocity, "MIDI velocity")->check(CLI::Range(1, 127))->capture_default_str();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -22,7 +24,8 @@ enum class ExitCode : int {
 /// the value found, and the remedy; the app prints it as it is and exits with `code`.
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  /// A message may quote a file: what would break its line, or talk to the terminal, does not come through.
+  Error(ExitCode code, const std::string& message) : std::runtime_error(oneLine(message)), code_(code) {}
 
   ExitCode code() const noexcept { return code_; }
 

@@ -78,6 +78,20 @@ void writeFileAtomically(const fs::path& path, std::string_view text) {
   writeFileAtomically(path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
 }
 
+bool writeNewFile(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const fs::path partial = hiddenSibling(path);
+  writeAndSync(partial, path, bytes);
+  // Unlike a rename, a link does not replace what is there.
+  int code = ::link(partial.c_str(), path.c_str()) == 0 ? 0 : errno;
+  const bool hasLinks = code != EPERM && code != EOPNOTSUPP && code != ENOSYS;  // memory cards have none
+  if (!hasLinks && !fs::exists(path)) code = ::rename(partial.c_str(), path.c_str()) == 0 ? 0 : errno;
+  else if (!hasLinks) code = EEXIST;
+  ::unlink(partial.c_str());
+  if (code == EEXIST) return false;
+  if (code != 0) failSystem("cannot write {}: {}", path.string(), reason(code));
+  return true;
+}
+
 StagedDirectory::StagedDirectory(fs::path final, bool replace) : replace_(replace) {
   final_ = fs::absolute(final).lexically_normal();
   if (!final_.has_filename()) final_ = final_.parent_path();

@@ -1,6 +1,8 @@
 #include "base/places.h"
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 
@@ -21,6 +23,23 @@ fs::path home() { return variable("HOME").empty() ? fs::path("/") : fs::path(var
 
 fs::path xdg(const char* name, const char* standard) {
   return variable(name).empty() ? home() / standard : fs::path(variable(name));
+}
+
+/// What stands between `before` and `after`, where both are in the file.
+std::string textBetween(const fs::path& file, const std::string& before, const std::string& after) {
+  std::ifstream stream(file);
+  const std::string text = "\n" + std::string{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const auto found = text.find(before);
+  if (found == std::string::npos) return "";
+  const auto begin = found + before.size(), end = text.find(after, begin);
+  return end == std::string::npos ? "" : text.substr(begin, end - begin);
+}
+
+/// The documents folder that the desktop has been told of; empty where there is none.
+fs::path chosenDocuments() {
+  std::string folder = textBetween(xdg("XDG_CONFIG_HOME", ".config") / "user-dirs.dirs", "\nXDG_DOCUMENTS_DIR=\"", "\"");
+  if (folder.starts_with("$HOME")) folder.replace(0, 5, home().string());
+  return folder;
 }
 
 std::vector<fs::path> splitPath(const std::string& list) {
@@ -87,6 +106,21 @@ std::vector<fs::path> surgeDataFolders(const fs::path& plugin) {
   for (const fs::path& place : {user / "Surge XT", user / "surge-xt", fs::path("/usr/local/share/surge-xt"), fs::path("/usr/share/surge-xt")})
     folders.push_back(place);
   return folders;
+}
+
+fs::path userLv2Folder() { return home() / ".lv2"; }
+
+fs::path userVst3PresetFolder() { return home() / ".vst3/presets"; }
+
+fs::path surgeUserFolder() {
+  const std::string name = "Surge XT", vendor = "Surge Synth Team";
+  const fs::path settings = xdg("XDG_DATA_HOME", ".local/share") / vendor / name / "surgeUserDirectoryLocation.xml";
+  if (const fs::path chosen = textBetween(settings, "<path>", "</path>"); fs::is_directory(chosen)) return chosen;
+  if (const fs::path documents = chosenDocuments(); !documents.empty()) return documents / name;
+  const fs::path documents = home() / "Documents";
+  for (const fs::path& made : {home() / ("." + name), documents / name, home() / ("." + vendor) / name, documents / vendor / name})
+    if (fs::is_directory(made)) return made;
+  return fs::is_directory(documents) ? documents / name : home() / ("." + vendor) / name;
 }
 
 fs::path cacheFolder() { return xdg("XDG_CACHE_HOME", ".cache") / "patchpilot"; }

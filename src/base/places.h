@@ -35,6 +35,18 @@ std::vector<std::filesystem::path> vst3FactoryPresetFolders();
 /// @param plugin  Surge XT's bundle
 std::vector<std::filesystem::path> surgeDataFolders(const std::filesystem::path& plugin);
 
+/// Where hosts find the user's own LV2 bundles: ~/.lv2.
+std::filesystem::path userLv2Folder();
+
+/// Where hosts find the user's own VST3 presets, each in VENDOR/PLUGIN: ~/.vst3/presets (Steinberg, "Preset
+/// locations").
+std::filesystem::path userVst3PresetFolder();
+
+/// Surge XT's folder of the user's own, with `Patches` in it, found as its SurgeStorage.cpp finds it: the one
+/// that the user has chosen in Surge's menu, else "Surge XT" among the documents, as ~/.config/user-dirs.dirs
+/// or ~/Documents says, else a hidden one.
+std::filesystem::path surgeUserFolder();
+
 /// For what can be made anew: $XDG_CACHE_HOME/patchpilot, else ~/.cache/patchpilot.
 std::filesystem::path cacheFolder();
 

@@ -121,6 +121,7 @@ std::string describeNotes(const LibrarySettings& s) {
 Synth openLibrarySynth(const Library& library, SynthOptions options) {
   const LibrarySettings& settings = library.settings();
   options.baseState = settings.base;
+  options.ownBase = settings.ownBase;
   ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
   if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
   Synth synth(std::move(space), std::move(options));

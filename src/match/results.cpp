@@ -4,10 +4,8 @@
 #include "audio/level.h"
 #include "base/error.h"
 #include "features/gain.h"
-#include "preset/fxp.h"
-#include "preset/lv2_preset.h"
-#include "preset/surge_patch.h"
-#include "preset/vstpreset.h"
+#include "match/recipe.h"
+#include "synth/preset_writer.h"
 
 #include <algorithm>
 #include <numeric>
@@ -19,24 +17,10 @@ using nlohmann::json;
 
 namespace {
 
-/// What a synth's browser shows of a preset.
-struct Label {
-  std::string name;
-  std::string comment;
-};
-
-Label labelOf(const Target& target, const Candidate& candidate, int rank) {
+PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank) {
   const std::string sound = target.file.stem().string();
-  return {fmt::format("{} {}", sound, rank),
+  return {fmt::format("{} {}", sound, rank), "Patch Pilot", "Patch Pilot",
           fmt::format("Made by Patch Pilot to sound like {}; MSS {:.2f}", target.file.filename().string(), candidate.mss)};
-}
-
-/// The component state of a VST3's preset with the label that Surge XT shows.
-Bytes labelledSurgeState(const Bytes& component, const Label& label) {
-  SurgePatch patch = parseSurgePatch(component);
-  setSurgeMeta(patch, {label.name, "Patch Pilot", "Patch Pilot", label.comment});
-  Fxp holder = surgeFxp(serializeSurgePatch(patch), label.name);
-  return surgeComponentState(holder);
 }
 
 /// A candidate's preset: what is written, and how its synth loads it.
@@ -45,31 +29,13 @@ struct WrittenPreset {
   Patch patch;  ///< as read back from the file
 };
 
-WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth& synth, const Label& label,
+WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth& synth, const PresetLabel& label,
                           const Bytes& state) {
-  if (synth.plugin().format == "LV2") {
-    const fs::path bundle = folder / (stem + ".lv2");
-    Lv2Preset preset = parseLv2State(std::string(state.begin(), state.end()));
-    preset.label = label.name;
-    preset.comment = label.comment;
-    writeLv2Preset(bundle, preset);
-    return {{bundle.filename().string()}, readPatchFile(bundle, synth.space(), synth)};
-  }
-  VstPreset preset = parseVstPreset(state);
-  WrittenPreset written{{stem + ".vstpreset"}, {}};
-  const bool surge = synth.space().fxpId == surgeFxId;
-  if (surge) preset.componentState = labelledSurgeState(preset.componentState, label);
-  preset.info = vstPresetInfo({{"Name", label.name},
-                               {"PlugInName", synth.plugin().name},
-                               {"PlugInVendor", synth.plugin().vendor},
-                               {"PlugInCategory", "Instrument"},
-                               {"Comment", label.comment}});
-  preset.order.clear();
-  writeFileAtomically(folder / written.files.front(), std::span<const std::uint8_t>(serializeVstPreset(preset)));
-  if (surge) {
-    const Fxp fxp = surgeFxp(preset.componentState, label.name);
-    written.files.push_back(stem + ".fxp");
-    writeFileAtomically(folder / written.files.back(), std::span<const std::uint8_t>(serializeFxp(fxp)));
+  const Bytes labelled = labelledState(synth.space(), state, label);
+  WrittenPreset written;
+  for (const auto& extension : presetExtensions(synth.space())) {
+    written.files.push_back(stem + extension);
+    writePresetFile(folder / written.files.back(), synth.space(), synth.plugin().vendor, label, labelled, false);
   }
   written.patch = readPatchFile(folder / written.files.front(), synth.space(), synth);
   return written;
@@ -133,7 +99,10 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     Synth& synth = *instruments[candidate.proposal.synth].synth;
     const std::size_t rank = list.size() + 1;
     const std::string stem = fmt::format("{:02}", rank);
-    const auto files = writePreset(folder, stem, synth, labelOf(target, candidate, int(rank)), states[index]).files;
+    const PresetLabel label = labelOf(target, candidate, int(rank));
+    const auto files = writePreset(folder, stem, synth, label, states[index]).files;
+    const Recipe recipe = recipeOf(synth, candidate.proposal.patch);
+    writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name)));
     writeWav(folder / (stem + ".wav"), candidate.sound);
     json entry = {{"rank", rank},
                   {"synth", synth.plugin().name},
@@ -144,7 +113,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
                   {"note", target.note},
                   {"velocity", velocity},
                   {"length", target.lengthSeconds},
-                  {"files", {{"render", stem + ".wav"}, {"presets", files}, {"parameters", stem + ".json"}}},
+                  {"files", {{"render", stem + ".wav"}, {"presets", files}, {"parameters", stem + ".json"}, {"recipe", stem + ".txt"}}},
                   {"parameters", describeParameters(synth, candidate.proposal.patch)}};
     writeFileAtomically(folder / (stem + ".json"), entry.dump(2) + "\n");
     list.push_back(std::move(entry));
@@ -152,6 +121,23 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   json document = {{"target", describeTarget(target)}, {"candidates", list}};
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
   return document;
+}
+
+void installResults(json& document, const fs::path& folder, const std::vector<Instrument>& instruments) {
+  const std::string sound = fs::path(document.at("target").at("path").get<std::string>()).stem().string();
+  for (auto& candidate : document.at("candidates")) {
+    const auto instrument = std::find_if(instruments.begin(), instruments.end(), [&](const Instrument& i) {
+      return i.synth->space().name == candidate.at("space") && i.synth->plugin().name == candidate.at("synth");
+    });
+    candidate["installed"] = json::array();
+    for (const auto& file : candidate.at("files").at("presets")) {
+      const fs::path preset = folder / file.get<std::string>();
+      const fs::path place = userPresetFolder(instrument->synth->space(), instrument->synth->plugin().vendor, preset.extension().string());
+      if (place.empty()) continue;
+      const std::string name = fmt::format("{} {}", sound, candidate.at("rank").get<int>());
+      candidate["installed"].push_back(installPreset(preset, place, name).string());
+    }
+  }
 }
 
 }  // namespace patchpilot

@@ -15,4 +15,11 @@ namespace patchpilot {
 nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target, std::vector<Candidate> chosen,
                             std::vector<Instrument>& instruments, int velocity);
 
+/// Puts the presets of results where the browser of each synth finds them (`userPresetFolder`), under their own
+/// names with a number where there is one already, and adds to each candidate, as `installed`, where they are.
+/// @param document  what `writeResults` returned
+/// @param folder    where the results lie
+/// @throws Error (system) where they cannot be written.
+void installResults(nlohmann::json& document, const std::filesystem::path& folder, const std::vector<Instrument>& instruments);
+
 }  // namespace patchpilot

@@ -18,14 +18,14 @@ struct Lv2StateProperty {
 
 /// A preset of an LV2 plug-in (LV2 "presets" extension, http://lv2plug.in/ns/ext/presets).
 struct Lv2Preset {
-  std::string uri;                      ///< its own; of a bundle that was read only
   std::string pluginUri;
   std::string label;                    ///< what a host shows, UTF-8
-  std::string bank;                     ///< name of the group in which hosts show it, UTF-8, may be empty
-  std::string author;                   ///< UTF-8, may be empty
   std::string comment;                  ///< UTF-8, may be empty
   std::map<std::string, float> ports;   ///< control ports by symbol; plain values, in the port's own range
   std::vector<Lv2StateProperty> state;  ///< for plug-ins whose ports are not all
+  std::string bank;                     ///< name of the group in which hosts show it, UTF-8, may be empty
+  std::string author;                   ///< UTF-8, may be empty
+  std::string uri;                      ///< its own; known of what was read from a bundle
 };
 
 /// Writes a bundle: a folder with `manifest.ttl` and `preset.ttl`, which appears whole or not at all. Values

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "preset/byte_reader.h"
+#include "preset/vstpreset.h"
 #include "preset/xml_text.h"
 
 #include <fmt/format.h>
@@ -17,25 +18,13 @@ namespace {
 constexpr std::string_view what = "the Surge patch";
 constexpr std::string_view tag = "sub3";
 constexpr std::size_t maxXmlBytes = std::size_t(1) << 22;  ///< Surge itself loads less than this
-constexpr std::string_view jucePrivateData = "JUCEPrivateData";
 
 /// What JUCE's VST3 wrapper puts after a plug-in's state: eight zero bytes, its private data, the size of
 /// those data in eight bytes, and a name. Surge brings its own bypass parameter, so the data are empty.
 Bytes juceTrailer() {
   Bytes trailer(16, 0);
-  append(trailer, jucePrivateData);
+  append(trailer, std::string_view("JUCEPrivateData"));
   return trailer;
-}
-
-std::span<const std::uint8_t> withoutJuceTrailer(std::span<const std::uint8_t> state) {
-  const auto fixedBytes = 16 + jucePrivateData.size();
-  if (state.size() < fixedBytes) return state;
-  const auto name = state.last(jucePrivateData.size());
-  if (!std::equal(name.begin(), name.end(), jucePrivateData.begin())) return state;
-  ByteReader reader(state.subspan(state.size() - jucePrivateData.size() - 8, 8), what);
-  const auto dataBytes = reader.littleEndian<std::uint64_t>("the size of JUCE's private data");
-  if (dataBytes > state.size() - fixedBytes) return state;
-  return state.first(state.size() - fixedBytes - std::size_t(dataBytes));
 }
 
 void refuseDanger(const SurgePatch& patch) {
@@ -270,6 +259,41 @@ std::vector<SurgeRouting> surgeRoutings(const SurgePatch& patch) {
     else element = found->name;
   }
   return routings;
+}
+
+std::string surgeSourceName(int source) {
+  static const char* const before[] = {"",            "Velocity",         "Keytrack", "Polyphonic aftertouch",
+                                       "Aftertouch",  "Pitch bend",       "Mod wheel"};
+  static const char* const after[] = {"Timbre",         "Release velocity", "Random, bipolar", "Random, unipolar",
+                                      "Alternate, bipolar", "Alternate, unipolar", "Breath",    "Expression",
+                                      "Sustain pedal",  "Lowest key",       "Highest key",     "Latest key"};
+  // The order of `modsources` in Surge's ModulationSource.h.
+  constexpr int macros = 7, envelopes = 15, lfos = 17, sceneLfos = 23, others = 29;
+  if (source < 1 || source >= others + int(std::size(after))) return "";
+  if (source < macros) return before[source];
+  if (source < envelopes) return fmt::format("Macro {}", source - macros + 1);
+  if (source < lfos) return source == envelopes ? "Amp envelope" : "Filter envelope";
+  if (source < sceneLfos) return fmt::format("LFO {}", source - lfos + 1);
+  if (source < others) return fmt::format("Scene LFO {}", source - sceneLfos + 1);
+  return after[source - others];
+}
+
+std::string surgeElementName(const std::string& element) {
+  const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+  std::string_view rest = element;
+  if (rest.starts_with("a_") || rest.starts_with("b_")) rest.remove_prefix(2);
+  const bool countsFromZero = rest.starts_with("lfo");
+  std::string words;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (rest[i] == '_') words += ' ';
+    else if (isDigit(rest[i]) && i > 0 && !isDigit(rest[i - 1]) && rest[i - 1] != '_') words += ' ', words += rest[i];
+    else words += rest[i];
+  }
+  if (countsFromZero && words.size() > 4 && isDigit(words[4])) ++words[4];
+  if (countsFromZero) words.replace(0, 3, "LFO");
+  if (rest.starts_with("fx")) words.replace(0, 2, "Effect");
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = char(words[0] - 'a' + 'A');
+  return words;
 }
 
 void setSurgeValue(SurgePatch& patch, const SurgeRawValue& value) {

@@ -88,6 +88,12 @@ void setSurgeRouting(SurgePatch& patch, const SurgeRouting& routing);
 /// All routings of a patch, in its order.
 std::vector<SurgeRouting> surgeRoutings(const SurgePatch& patch);
 
+/// What Surge calls a modulator by its number: "LFO 1", "Mod wheel". Empty for a number that it does not have.
+std::string surgeSourceName(int source);
+
+/// A parameter's name in the XML in words, its scene left out: "Filter 1 cutoff" for `a_filter1_cutoff`.
+std::string surgeElementName(const std::string& element);
+
 /// Sets attributes of a parameter's element. One that is not there is added, as Surge leaves out the
 /// parameters of effects that are off. @throws Error (input) where there are no `<parameters>`.
 void setSurgeValue(SurgePatch& patch, const SurgeRawValue& value);

@@ -131,6 +131,18 @@ Bytes serializeVstPreset(const VstPreset& preset) {
   return bytes;
 }
 
+std::span<const std::uint8_t> withoutJuceTrailer(std::span<const std::uint8_t> state) {
+  constexpr std::string_view jucePrivateData = "JUCEPrivateData";
+  constexpr auto fixedBytes = 16 + jucePrivateData.size();
+  if (state.size() < fixedBytes) return state;
+  const auto name = state.last(jucePrivateData.size());
+  if (!std::equal(name.begin(), name.end(), jucePrivateData.begin())) return state;
+  ByteReader reader(state.subspan(state.size() - jucePrivateData.size() - 8, 8), what);
+  const auto dataBytes = reader.littleEndian<std::uint64_t>("the size of JUCE's private data");
+  if (dataBytes > state.size() - fixedBytes) return state;
+  return state.first(state.size() - fixedBytes - std::size_t(dataBytes));
+}
+
 std::string vstPresetInfo(const std::vector<std::pair<std::string, std::string>>& attributes) {
   pugi::xml_document document;
   auto declaration = document.append_child(pugi::node_declaration);

@@ -82,6 +82,12 @@ void Synth::open() {
   }
   if (plugin_.format == "VST3") plugin_.version = loaded.at("version");
   parameters_ = pluginParameters(loaded);
+  // What the plug-in writes itself is the newest that it reads.
+  if (space_.fxpId == surgeFxId && surgeRevision_ == 0) {
+    const auto saved = ask({{"op", "state"}, {"indices", json::array()}, {"values", json::array()}});
+    const auto& bytes = saved.at("state").get_binary();
+    surgeRevision_ = patchpilot::surgeRevision(parseSurgePatch(parseVstPreset(bytes).componentState));
+  }
   if (!base_.empty()) session_->ask(baseRequest(), options_.limits.answer);
 }
 
@@ -245,6 +251,14 @@ std::vector<std::string> Synth::texts(const Patch& patch) {
   return result;
 }
 
+std::vector<ParameterReading> Synth::readings(const Patch& patch) {
+  const json answer = askAbout("readings", patch);
+  std::vector<ParameterReading> result;
+  for (const auto& reading : answer.at("readings"))
+    result.push_back({parameters_.at(result.size()).id, reading.at(0), reading.at(1), reading.at(2)});
+  return result;
+}
+
 namespace {
 
 Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
@@ -281,50 +295,57 @@ Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
 
 }  // namespace
 
-namespace {
+Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
+  const bool fxp = preset.format == PresetFormat::fxp;
+  if (fxp && space.fxpId.empty()) failInput("{} reads no .fxp, as far as space {} knows", space.synthName, space.name);
+  if (!fxp && (preset.format == PresetFormat::lv2) != (space.synthFormat == "LV2"))
+    failInput("{} ({}) does not read this format", space.synthName, space.synthFormat);
+  if (const std::string& own = fxp ? space.fxpId : space.synthId; preset.synthId != own)
+    failInput("it is a preset of another synth ({}; {} has {})", preset.synthId, space.synthName, own);
+  if (!fxp) return preset.bytes;
+  const Fxp program = parseFxp(preset.bytes);
+  if (program.kind != Fxp::Kind::chunk)
+    failInput("it lists {} parameters of the VST2, which say nothing to the VST3", preset.parameters);
+  return vst3State(space.synthId, space.fxpId == surgeFxId ? surgeComponentState(program) : program.chunk);
+}
 
-Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth& synth) {
-  const std::string extension = file.extension().string();
-  if (extension == ".json") return patchFromJson(file, space);
+Patch patchOfPreset(const PresetFile& preset, const Synth& synth) {
   Patch patch;
-  patch.source = file.string();
-  if (extension == ".vstpreset" && space.synthFormat == "VST3") {
-    patch.state = readFile(file);
-    const VstPreset preset = parseVstPreset(patch.state);
-    if (preset.classId != synth.plugin().id)
-      failInput("{} is a preset of another plug-in (class id {}, {} has {})", file.string(), preset.classId,
-                synth.plugin().name, synth.plugin().id);
-  } else if (extension == ".fxp" && !space.fxpId.empty()) {
-    patch.state = vst3State(space.synthId, surgeComponentState(parseFxp(readFile(file))));
-  } else if (extension == ".lv2" && space.synthFormat == "LV2") {
-    const std::string text = lv2StateText(readLv2Presets(file, synth.plugin().id).front());
-    patch.state.assign(text.begin(), text.end());
-  } else {
-    failInput("{}: {} patches are read from .json, {}", file.string(), space.title,
-              space.synthFormat == "LV2" ? ".lv2 preset bundles" : space.fxpId.empty() ? ".vstpreset" : ".vstpreset and .fxp");
+  patch.source = preset.where();
+  patch.state = stateOfPreset(preset, synth.space());
+  if (synth.surgeRevision() > 0) {
+    const int revision = surgeRevision(parseSurgePatch(parseVstPreset(patch.state).componentState));
+    if (revision > synth.surgeRevision())
+      failInput("a newer {} has saved it (revision {} of its format, {} reads up to {}); update the plug-in",
+                synth.plugin().name, revision, synth.plugin().fullName(), synth.surgeRevision());
   }
   return patch;
 }
 
-}  // namespace
+namespace {
 
-Patch patchOfPreset(const PresetFile& preset, const Synth& synth) {
-  const ParameterSpace& space = synth.space();
-  Patch patch;
-  patch.source = preset.where();
-  const bool fxp = preset.format == PresetFormat::fxp;
-  if (fxp && space.fxpId.empty()) failInput("{} reads no .fxp", synth.plugin().name);
-  if (!fxp && (preset.format == PresetFormat::lv2) != (synth.plugin().format == "LV2"))
-    failInput("{} ({}) does not read this format", synth.plugin().name, synth.plugin().format);
-  if (const std::string& own = fxp ? space.fxpId : synth.plugin().id; preset.synthId != own)
-    failInput("a preset of another synth ({}; {} has {})", preset.synthId, synth.plugin().name, own);
-  patch.state = fxp ? vst3State(space.synthId, surgeComponentState(parseFxp(preset.bytes))) : preset.bytes;
-  return patch;
+bool isCalled(const PresetFile& preset, const std::string& program) {
+  return program.empty() || preset.program == program || preset.name == program;
 }
 
-Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth) {
+Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth& synth, const std::string& program) {
+  if (file.extension() == ".json") return patchFromJson(file, space);
+  const auto presets = readPresets(file);
+  const PresetFile* chosen = nullptr;
+  for (const auto& preset : presets) {
+    // A bundle may hold presets of several plug-ins.
+    const bool others = preset.format == PresetFormat::lv2 && preset.synthId != space.synthId;
+    if (!chosen && isCalled(preset, program) && !(others && presets.size() > 1)) chosen = &preset;
+  }
+  if (!chosen) failInput("{} holds no preset{}{} of {}", file.string(), program.empty() ? "" : " ", program, space.synthName);
+  return patchOfPreset(*chosen, synth);
+}
+
+}  // namespace
+
+Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth, const std::string& program) {
   try {
-    return readPreset(file, space, synth);
+    return readPreset(file, space, synth, program);
   } catch (const Error& error) {
     // The formats know bytes and no files.
     const std::string message = error.what();

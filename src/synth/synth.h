@@ -24,12 +24,21 @@ struct PluginParameter {
   std::string defaultText;
 };
 
+/// One parameter of the plug-in with a patch applied.
+struct ParameterReading {
+  std::string id;
+  std::string name;  ///< as it is with this patch
+  float value = 0;   ///< normalized
+  std::string text;  ///< as the plug-in displays the value
+};
+
 /// The parameters in a worker's answer to a load request.
 std::vector<PluginParameter> pluginParameters(const nlohmann::json& loaded);
 
 struct SynthOptions {
   std::optional<std::filesystem::path> base;  ///< preset that replaces the space's own base
   std::optional<Bytes> baseState;             ///< the same as bytes, as a library keeps it
+  bool ownBase = false;                       ///< whether `baseState` is a preset that the user named
   ScanOptions scan;
   WorkerLimits limits;
 };
@@ -61,6 +70,15 @@ class Synth {
   /// preset's state: what it holds of them.
   std::vector<float> values(const Patch& patch);
 
+  /// All of the plug-in's parameters with the patch applied, in its order.
+  std::vector<ParameterReading> readings(const Patch& patch);
+
+  /// Whether patches are laid over a preset that someone can load, and not over what the space alone makes.
+  bool hasBasePreset() const { return options_.base || options_.ownBase || !space_.base.preset.empty(); }
+
+  /// The newest revision of Surge's streaming format that the plug-in knows; 0 for other synths.
+  int surgeRevision() const { return surgeRevision_; }
+
   /// The request with which a new worker opens this plug-in.
   nlohmann::json loadRequest() const;
   /// The request that tells a new worker the base.
@@ -89,18 +107,26 @@ class Synth {
   std::vector<float> fixedValues_;
   Bytes base_;
   std::optional<std::map<std::string, PortRange>> portRanges_;  ///< of an LV2's controls, once they are asked for
+  int surgeRevision_ = 0;
   std::unique_ptr<WorkerSession> session_;
 };
 
-/// The patch that a preset is, with its whole state. @throws Error (input), without the preset's path, where it
-/// is another synth's, or of a format that this synth does not read.
+/// The state that a preset holds, as `Patch::state` is, for a space's synth. No plug-in is needed.
+/// @throws Error (input), without the preset's path, where it is another synth's, or of a format that this synth
+///         does not read.
+Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space);
+
+/// The patch that a preset is, with its whole state. @throws as `stateOfPreset`, and Error (input) where a newer
+/// version of the synth has saved it.
 Patch patchOfPreset(const PresetFile& preset, const Synth& synth);
 
 /// A patch from a file, for `space`'s synth: JSON (an object of parameter keys and normalized
 /// values, alone or under "parameters"), `.vstpreset`, `.fxp` where the synth reads those, or an
 /// LV2 preset bundle.
-/// @param classId  of the VST3, for a state made from a .fxp
+/// @param program  which preset of a file that holds several, by its name or as `PresetFile::program`; without
+///                 it, the first that is this synth's
 /// @throws Error (input) that names the file and what is wrong with it.
-Patch readPatchFile(const std::filesystem::path& file, const ParameterSpace& space, const Synth& synth);
+Patch readPatchFile(const std::filesystem::path& file, const ParameterSpace& space, const Synth& synth,
+                    const std::string& program = "");
 
 }  // namespace patchpilot

@@ -55,6 +55,7 @@ class Worker {
     if (op == "base") return setBase(request);
     if (op == "state") return {{"state", json::binary(host_.state(patch(request)))}};
     if (op == "texts") return {{"texts", host_.texts(patch(request))}};
+    if (op == "readings") return readings(request);
     if (op == "values") return {{"values", host_.values(patch(request))}};
     throw std::runtime_error("unknown request " + op);
   }
@@ -104,6 +105,12 @@ class Worker {
     patch.indices = request.at("indices").get<std::vector<int>>();
     patch.values = request.at("values").get<std::vector<float>>();
     return patch;
+  }
+
+  json readings(const json& request) {
+    json list = json::array();
+    for (const auto& reading : host_.readings(patch(request))) list.push_back({reading.name, reading.value, reading.text});
+    return {{"readings", list}};
   }
 
   json render(const json& request) {

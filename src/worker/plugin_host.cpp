@@ -19,6 +19,11 @@ constexpr double kLongestTailSeconds = 10;
 /// Plug-ins post messages to themselves; they are let through this often, at a millisecond each.
 constexpr int kRendersBetweenPumps = 64;
 
+/// Surge XT looks every 11th block whether its patch has changed, and tells the names of its parameters in
+/// messages to itself then: so many blocks, and so long for the messages.
+constexpr int kBlocksToTellNames = 12;
+constexpr int kMillisecondsToTellNames = 10;
+
 juce::String text(const std::string& utf8) { return juce::String::fromUTF8(utf8.c_str()); }
 std::string text(const juce::String& string) { return string.toStdString(); }
 
@@ -263,6 +268,14 @@ void PluginHost::start(const Patch& patch) {
   playHead_->frame = 0;
 }
 
+void PluginHost::refreshParameters() {
+  if (isLv2_) return;
+  // A host asks for the parameters' values when it hands over a state, and Surge XT takes that in a block later:
+  // what the host has seen then are the values of the patch before.
+  applyState(bytes(vst3Preset(*instance_)));
+  processSilentBlock();
+}
+
 void PluginHost::pumpMessagesNowAndThen() {
   if (++rendersSincePump_ < kRendersBetweenPumps) return;
   rendersSincePump_ = 0;
@@ -319,8 +332,24 @@ std::vector<std::string> PluginHost::texts(const Patch& patch) {
 
 std::vector<float> PluginHost::values(const Patch& patch) {
   start(patch);
+  refreshParameters();
   std::vector<float> result;
   for (const auto* parameter : instance_->getParameters()) result.push_back(parameter->getValue());
+  return result;
+}
+
+std::vector<PluginHost::Reading> PluginHost::readings(const Patch& patch) {
+  start(patch);
+  refreshParameters();
+  for (int round = 0; round < 2 && !isLv2_; ++round) {
+    for (int block = 0; block < kBlocksToTellNames; ++block) processSilentBlock();
+    juce::MessageManager::getInstance()->runDispatchLoopUntil(kMillisecondsToTellNames);
+  }
+  std::vector<Reading> result;
+  for (const auto& parameter : parameters_) {
+    const auto* now = instance_->getParameters()[parameter.index];
+    result.push_back({text(now->getName(256)), now->getValue(), text(now->getText(now->getValue(), 64).trim())});
+  }
   return result;
 }
 

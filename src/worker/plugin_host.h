@@ -31,6 +31,13 @@ class PluginHost {
     std::string defaultText;
   };
 
+  /// One parameter with a patch applied.
+  struct Reading {
+    std::string name;  ///< as it is with this patch: an oscillator's or an effect's type may change it
+    float value = 0;   ///< normalized
+    std::string text;
+  };
+
   struct Note {
     int midi = 60;
     int velocity = 100;
@@ -77,6 +84,9 @@ class PluginHost {
   /// Every parameter's value with the patch applied, normalized, in the plug-in's order.
   std::vector<float> values(const Patch& patch);
 
+  /// Every parameter of `parameters()` with the patch applied, in that order.
+  std::vector<Reading> readings(const Patch& patch);
+
   /// Samples a render's room must hold for `frames` that are asked for.
   static std::size_t paddedFrames(std::size_t frames);
 
@@ -91,6 +101,7 @@ class PluginHost {
   void processBlock(float* left, float* right, juce::MidiBuffer& midi);
   void processSilentBlock();
   bool sounds() const;  ///< whether the last silent block was none
+  void refreshParameters();
   void pumpMessagesNowAndThen();
 
   juce::VST3PluginFormat vst3_;

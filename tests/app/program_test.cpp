@@ -1,5 +1,11 @@
 #include "audio/file.h"
 #include "audio/level.h"
+#include "base/error.h"
+#include "preset/fxp.h"
+#include "preset/preset_file.h"
+#include "preset/preset_hash.h"
+#include "preset/surge_patch.h"
+#include "preset/vstpreset.h"
 #include "program.h"
 
 #include <unistd.h>
@@ -36,7 +42,7 @@ TestPlaces* Program::places_ = nullptr;
 
 TEST_F(Program, HelpsAtEveryLevel) {
   for (const char* command : {"", "match", "library", "library build", "library add", "library info", "synths", "space", "space init", "space show",
-                              "space check", "render"}) {
+                              "space check", "render", "explain", "convert", "eval", "targets", "targets make"}) {
     const Result help = run(folder(), std::string(command) + " --help");
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_GT(help.out.size(), 150u) << command;
@@ -287,6 +293,170 @@ TEST_F(Program, PresetsThatCannotBeAddedAreRefused) {
   expectRefusal(run(folder(), "library add mine --library dx10.db --notes 61"), 3, "notes 61");
   expectRefusal(run(folder(), "library add mine --library nosuch/new.db --space dx10"), 2, "nosuch");
   EXPECT_FALSE(fs::exists(folder() / "new.db"));
+}
+
+TEST_F(Program, ExplainsItsOwnCandidatesAndAnyOtherPreset) {
+  ASSERT_EQ(run(folder(), "match tone.wav --library jx10.db --out recipe --top 1").status, 0);
+  const std::string recipe = readTextFile(folder() / "recipe/01.txt");
+  EXPECT_EQ(recipe.rfind("tone 1, for MDA JX10", 0), 0u) << recipe;
+  EXPECT_NE(recipe.find("\nFilter: "), std::string::npos) << recipe;
+  EXPECT_EQ(candidates("recipe").at("candidates")[0].at("files").at("recipe"), "01.txt");
+  // The preset says the same as the candidate it holds, and who made it.
+  const Result preset = run(folder(), "explain recipe/01.lv2");
+  ASSERT_EQ(preset.status, 0) << preset.err;
+  EXPECT_NE(preset.out.find(recipe.substr(recipe.find('\n'))), std::string::npos) << preset.out << recipe;
+  for (const char* part : {"author    Patch Pilot", "category  Patch Pilot", "name      tone 1", "tone.wav; MSS "})
+    EXPECT_NE(preset.out.find(part), std::string::npos) << part << preset.out;
+  const Result parameters = run(folder(), "explain recipe/01.json --json");
+  EXPECT_EQ(json::parse(parameters.out).at("space"), "jx10") << parameters.err;
+
+  const json factory = json::parse(run(folder(), "explain /usr/lib/lv2/mda.lv2 --program 'Echo Pad [SA]' --json").out);
+  EXPECT_EQ(factory.at("name"), "Echo Pad [SA]");
+  EXPECT_EQ(factory.at("space"), "jx10");
+  EXPECT_GT(factory.at("recipe").at("sections").size(), 3u);
+  // A synth that no space is for speaks for itself.
+  const json without = json::parse(run(folder(), "explain /usr/lib/lv2/mda.lv2 --program 'Plain Grand' --json").out);
+  EXPECT_TRUE(without.contains("recipe") || without.contains("no_recipe")) << without;
+}
+
+TEST_F(Program, ListsFoldersAndNamesWhatItRefuses) {
+  const fs::path presets = folder() / "mixed";
+  fs::create_directory(presets);
+  Fxp fxp;
+  fxp.fxId = "Xmpl";
+  fxp.chunk = {1, 2, 3};
+  setFxpName(fxp, "Glass");
+  const Bytes good = serializeFxp(fxp);
+  writeFileAtomically(presets / "good.fxp", std::span<const std::uint8_t>(good));
+  writeFileAtomically(presets / "cut.fxp", std::span<const std::uint8_t>(good).first(30));
+  writeFileAtomically(presets / "empty.vstpreset", std::string_view(""));
+  const Result list = run(folder(), "explain mixed --json");
+  ASSERT_EQ(list.status, 0) << list.err;
+  const json document = json::parse(list.out);
+  ASSERT_EQ(document.at("presets").size(), 1u);
+  EXPECT_EQ(document.at("presets")[0].at("name"), "Glass");
+  ASSERT_EQ(document.at("refused").size(), 2u);
+  EXPECT_NE(document.at("refused")[0].at("problem").get<std::string>().find("cut short"), std::string::npos);
+  EXPECT_NE(run(folder(), "explain mixed").err.find("refused: mixed/empty.vstpreset is empty"), std::string::npos);
+  // Whose it is, is said of a preset that nothing here can play.
+  const Result stranger = run(folder(), "explain mixed/good.fxp");
+  EXPECT_EQ(stranger.status, 0);
+  EXPECT_NE(stranger.out.find("VST2 preset for Xmpl"), std::string::npos);
+  EXPECT_NE(stranger.out.find("No recipe: mixed/good.fxp: no parameter space"), std::string::npos) << stranger.out;
+  expectRefusal(run(folder(), "explain mixed/cut.fxp"), 3, "cut short");
+  expectRefusal(run(folder(), "explain nosuch.fxp"), 3, "nosuch.fxp");
+  expectRefusal(run(folder(), "explain mixed/good.fxp --space jx10"), 3, "jx10");
+}
+
+TEST_F(Program, ConvertsBetweenBundlesAndParameters) {
+  const auto convert = [&](const std::string& arguments) { return run(folder(), "convert " + arguments); };
+  ASSERT_EQ(convert("/usr/lib/lv2/mda.lv2 --program 'Echo Pad [SA]' echo.lv2").status, 0);
+  EXPECT_EQ(readPresetFile(folder() / "echo.lv2").name, "Echo Pad [SA]");
+  EXPECT_EQ(presetHash(readPresetFile(folder() / "echo.lv2").bytes), [] {
+    for (const auto& preset : readPresets("/usr/lib/lv2/mda.lv2"))
+      if (preset.name == "Echo Pad [SA]") return presetHash(preset.bytes);
+    return std::string();
+  }());
+  ASSERT_EQ(convert("echo.lv2 echo.json").status, 0);
+  ASSERT_EQ(convert("echo.json again.lv2").status, 0);
+  ASSERT_EQ(run(folder(), "render --space jx10 --patch echo.lv2 -o a.wav").status, 0);
+  ASSERT_EQ(run(folder(), "render --space jx10 --patch echo.json -o b.wav").status, 0);
+  ASSERT_EQ(run(folder(), "render --space jx10 --patch again.lv2 -o c.wav").status, 0);
+  ASSERT_EQ(run(folder(), "render --space jx10 --patch /usr/lib/lv2/mda.lv2 --program 'Echo Pad [SA]' -o d.wav").status, 0);
+  EXPECT_EQ(readFile(folder() / "b.wav"), readFile(folder() / "c.wav"));
+  EXPECT_EQ(readFile(folder() / "a.wav"), readFile(folder() / "d.wav"));
+
+  expectRefusal(convert("echo.json again.lv2"), 2, "--force");
+  EXPECT_EQ(convert("echo.json again.lv2 --force").status, 0);
+  expectRefusal(convert("echo.lv2 x.fxp"), 2, ".lv2");
+  expectRefusal(convert("/usr/lib/lv2/mda.lv2 x.lv2"), 2, "--program");
+  expectRefusal(convert("echo.lv2 x.vstpreset --space dx10"), 3, "echo.lv2");
+  EXPECT_FALSE(fs::exists(folder() / "x.lv2") || fs::exists(folder() / "x.fxp") || fs::exists(folder() / "x.vstpreset"));
+}
+
+TEST_F(Program, OthersFxpPlayWhereTheSpaceSaysThatTheChunkIsTheState) {
+  std::string text = testSynthSpace();
+  text.insert(text.find("id = "), "fxp = \"Tst1\"\n");
+  writeFileAtomically(folder() / "chunk.toml", text);
+  Synth synth(parseSpace(text, "chunk.toml"));
+  Patch patch{std::vector<float>(synth.space().parameters.size(), 0.0f), {}, {}};
+  patch.values[*synth.space().find("level")] = 0.8f;
+  patch.values[*synth.space().find("sustain")] = 0.6f;
+  const Bytes state = synth.state(patch);
+  writeFileAtomically(folder() / "t.vstpreset", std::span<const std::uint8_t>(state));
+  ASSERT_EQ(run(folder(), "convert t.vstpreset t.fxp --space chunk.toml").status, 0);
+  EXPECT_EQ(readPresetFile(folder() / "t.fxp").synthId, "Tst1");
+  ASSERT_EQ(run(folder(), "convert t.fxp t2.vstpreset --space chunk.toml").status, 0);
+  for (const std::string file : {"t.vstpreset", "t.fxp", "t2.vstpreset"})
+    ASSERT_EQ(run(folder(), fmt::format("render --space chunk.toml --patch {} -o {}.wav --duration 0.5", file, file)).status, 0) << file;
+  EXPECT_EQ(readFile(folder() / "t.fxp.wav"), readFile(folder() / "t.vstpreset.wav"));
+  EXPECT_EQ(readFile(folder() / "t2.vstpreset.wav"), readFile(folder() / "t.vstpreset.wav"));
+  EXPECT_GT(rmsDb(readSound(folder() / "t.fxp.wav").sound), -60);
+  Fxp other = parseFxp(readFile(folder() / "t.fxp"));
+  other.fxId = "Othr";
+  writeFileAtomically(folder() / "o.fxp", std::span<const std::uint8_t>(serializeFxp(other)));
+  expectRefusal(run(folder(), "render --space chunk.toml --patch o.fxp -o o.wav"), 3, "another synth");
+}
+
+TEST_F(Program, InstallPutsPresetsWhereTheSynthLooksAndNeverOverAFile) {
+  const fs::path home = folder() / "home";
+  fs::create_directory(home);
+  const std::string as = "HOME=" + home.string();
+  for (int time = 1; time <= 2; ++time) {
+    const Result result = run(folder(), "match tone.wav --library dx10.db --out installed --force --top 2 --install", as);
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_NE(result.out.find("Installed "), std::string::npos);
+  }
+  for (const char* name : {"tone 1.lv2", "tone 2.lv2", "tone 1 (2).lv2", "tone 2 (2).lv2"}) {
+    ASSERT_TRUE(fs::exists(home / ".lv2" / name)) << name;
+    EXPECT_EQ(readPresetFile(home / ".lv2" / name).author, "Patch Pilot");
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(home / ".lv2"), fs::directory_iterator()), 4);
+}
+
+TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
+  const char* installed = std::getenv("HOME");
+  const fs::path plugin = fs::path(installed ? installed : "/") / ".vst3";
+  if (!fs::exists(plugin / "Surge XT.vst3") && !fs::exists("/usr/lib/vst3/Surge XT.vst3")) GTEST_SKIP() << "Surge XT is not installed";
+  const std::string where = fmt::format("VST3_PATH='{}:/usr/lib/vst3'", plugin.string());
+  Synth synth = [&] {
+    ScopedVariable folders("VST3_PATH", plugin.string() + ":/usr/lib/vst3");
+    return Synth(loadSpace("surge-full"));
+  }();
+  // Two presets one after the other: what is told of the second is the second's, though Surge XT takes a state in
+  // only a block later.
+  const Patch first{synth.space().draw(1, 0), {}, {}}, second{synth.space().draw(2, 0), {}, {}};
+  Patch preset;
+  synth.state(first);
+  preset.state = synth.state(second);
+  synth.values(first);
+  const auto held = synth.values(preset);
+  for (std::size_t i = 0; i < held.size(); ++i) EXPECT_NEAR(held[i], second.values[i], 0.02) << synth.space().parameters[i].key;
+
+  writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.state));
+  ASSERT_EQ(run(folder(), "convert p.vstpreset p.fxp", where).status, 0);
+  ASSERT_EQ(run(folder(), "convert p.fxp q.vstpreset", where).status, 0);
+  EXPECT_EQ(parseVstPreset(readFile(folder() / "q.vstpreset")).componentState, parseVstPreset(preset.state).componentState);
+  const Result explained = run(folder(), "explain p.fxp", where);
+  EXPECT_NE(explained.out.find("\nModulation: "), std::string::npos) << explained.out << explained.err;
+  EXPECT_NE(explained.out.find("\nFilter 1: "), std::string::npos) << explained.out;
+
+  // A patch of a version that is yet to come.
+  Fxp future = parseFxp(readFile(folder() / "p.fxp"));
+  SurgePatch patch = parseSurgePatch(future.chunk);
+  const auto at = patch.xml.find("revision=\"") + 10;
+  patch.xml.replace(at, patch.xml.find('"', at) - at, "9999");
+  setFxpChunk(future, serializeSurgePatch(patch));
+  writeFileAtomically(folder() / "future.fxp", std::span<const std::uint8_t>(serializeFxp(future)));
+  expectRefusal(run(folder(), "render --space surge-full --patch future.fxp -o f.wav", where), 3, "9999");
+
+  const fs::path home = folder() / "surge-home";
+  fs::create_directories(home / "Documents");
+  ASSERT_EQ(run(folder(), "library build --space surge-simple --count 4 --out i.db --duration 1", where).status, 0);
+  ASSERT_EQ(run(folder(), "match tone.wav --library i.db --out i --top 1 --install", where + " HOME=" + home.string()).status, 0);
+  const PresetFile put = readPresetFile(home / "Documents/Surge XT/Patches/Patch Pilot/tone 1.fxp");
+  EXPECT_EQ(put.category, "Patch Pilot");
+  EXPECT_NE(put.comment.find("tone.wav"), std::string::npos);
 }
 
 TEST_F(Program, SurgeXtGoesFromLibraryToFxp) {

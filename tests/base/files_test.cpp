@@ -141,5 +141,15 @@ TEST(StagedDirectory, SaysWhereItCannotBeMade) {
   EXPECT_EQ(namesIn(folder.path()), Names{"file"});
 }
 
+TEST(Files, ANewFileNeverReplacesOne) {
+  TemporaryFolder folder;
+  const Bytes first = {1, 2}, second = {3};
+  EXPECT_TRUE(writeNewFile(folder / "a", first));
+  EXPECT_FALSE(writeNewFile(folder / "a", second));
+  EXPECT_EQ(readFile(folder / "a"), first);
+  EXPECT_THROW(writeNewFile(folder / "nosuch/a", second), Error);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1) << "nothing is left beside it";
+}
+
 }  // namespace
 }  // namespace patchpilot

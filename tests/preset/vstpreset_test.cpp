@@ -131,5 +131,21 @@ TEST(VstPreset, SurgesOwnFilesComeBackByteForByte) {
   }
 }
 
+TEST(VstPreset, ARefusalThatQuotesTheFileIsOneLine) {
+  // Found by fuzzing: the id of a chunk that lies outside the file may be any four bytes.
+  VstPreset preset;
+  preset.classId = std::string(32, 'A');
+  preset.others = {{"\n\x1B[A", {1}}};
+  auto bytes = serializeVstPreset(preset);
+  bytes[bytes.size() - 8] = 0xFF;
+  try {
+    parseVstPreset(bytes);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find_first_of("\n\x1B"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("[A"), std::string::npos) << error.what();
+  }
+}
+
 }  // namespace
 }  // namespace patchpilot

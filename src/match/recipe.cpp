@@ -1,0 +1,287 @@
+#include "match/recipe.h"
+
+#include "preset/surge_patch.h"
+#include "preset/vstpreset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <map>
+#include <sstream>
+
+namespace patchpilot {
+
+using nlohmann::json;
+
+namespace {
+
+/// Closer than this, two values are one: plug-ins round what they save.
+constexpr float kSameValue = 1e-4f;
+constexpr std::size_t kLineLength = 100;
+
+using Words = std::vector<std::string>;
+
+Words wordsOf(const std::string& text) {
+  Words words;
+  std::istringstream stream(text);
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+std::string joined(const Words& words, std::size_t from) {
+  std::string text;
+  for (std::size_t i = from; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
+  return text;
+}
+
+bool isNumber(const std::string& word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+bool isOneOf(const std::string& word, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* other) { return word == other; });
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  return text;
+}
+
+/// A name as it stands within a sentence; abbreviations stay.
+std::string withinSentence(const std::string& name) {
+  std::string text = name;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto isUpper = [&](std::size_t at) { return at < name.size() && std::isupper(static_cast<unsigned char>(name[at])) != 0; };
+    const bool begins = i == 0 || name[i - 1] == ' ';
+    const bool alone = i + 1 == name.size() || name[i + 1] == ' ';
+    if (begins && isUpper(i) && !isUpper(i + 1) && !alone) text[i] = char(std::tolower(static_cast<unsigned char>(text[i])));
+  }
+  return text;
+}
+
+/// The order in which a patch is dialled in.
+enum Stage { oscillators, mixer, filters, envelopes, modulation, others, effects, output };
+
+/// What a section is about, by the words that synths' makers use in its title.
+Stage stageOf(const std::string& title) {
+  bool has[output + 1] = {};
+  std::string plain;
+  for (const char c : lower(title)) plain += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
+  for (const auto& word : wordsOf(plain)) {
+    if (isOneOf(word, {"output", "master", "global"})) has[output] = true;
+    if (isOneOf(word, {"effect", "effects", "fx", "reverb", "chorus", "distortion", "phaser", "flanger", "eq"})) has[effects] = true;
+    if (isOneOf(word, {"lfo", "lfos", "modulation", "vibrato", "tremolo", "glide", "macros", "matrix"})) has[modulation] = true;
+    if (isOneOf(word, {"envelope", "envelopes", "env", "eg", "adsr"})) has[envelopes] = true;
+    if (isOneOf(word, {"filter", "filters", "vcf"})) has[filters] = true;
+    if (isOneOf(word, {"mixer", "mix", "noise"})) has[mixer] = true;
+    if (isOneOf(word, {"oscillator", "oscillators", "osc", "vco", "carrier", "modulator", "voice", "fm", "wave"})) has[oscillators] = true;
+  }
+  // "Filter envelope" is an envelope and "LFO 3 to oscillator 1" an LFO: what comes late in the order wins.
+  for (const Stage stage : {output, effects, modulation, envelopes, filters, mixer, oscillators})
+    if (has[stage]) return stage;
+  return others;
+}
+
+/// Where a parameter sits on the panel, and its name there.
+struct Place {
+  std::string section;
+  std::string name;
+};
+
+/// By the words in its own name, where no space says it. Those are the words of Surge XT and many others.
+Place placeOf(const std::string& fullName) {
+  Words words = wordsOf(fullName);
+  std::string scene;
+  if (words.size() > 1 && isOneOf(words[0], {"A", "B"})) {
+    if (words[0] == "B") scene = "Scene B, ";
+    words.erase(words.begin());
+  }
+  if (words.empty()) return {"Other", fullName};
+  const std::string whole = joined(words, 0), first = lower(words[0]);
+  const bool numbered = words.size() > 2 && isNumber(words[1]);
+  const bool ofMixer = isOneOf(lower(words.back()), {"volume", "mute", "solo", "route", "level"});
+  const auto at = [&](const std::string& section, const std::string& name) {
+    return Place{scene.empty() ? section : scene + withinSentence(section), name};
+  };
+  if (isOneOf(first, {"osc", "oscillator"}) && numbered) return ofMixer ? at("Mixer", whole) : at("Oscillator " + words[1], joined(words, 2));
+  if (isOneOf(first, {"ring", "noise", "pre-filter"}) && (ofMixer || first == "pre-filter")) return at("Mixer", whole);
+  if (first == "filter" && numbered) return at("Filter " + words[1], joined(words, 2));
+  for (const char* which : {"Amp", "Filter"})
+    if (first == lower(which) && words.size() > 2 && isOneOf(lower(words[1]), {"eg", "env", "envelope"}))
+      return at(std::string(which) + " envelope", joined(words, 2));
+  if (first == "lfo" && numbered) return at("LFO " + words[1], joined(words, 2));
+  if (first == "scene" && words.size() > 3 && isNumber(words[2])) return at(joined({words[0], words[1], words[2]}, 0), joined(words, 3));
+  if (first == "fx" && words.size() > 2) return at("Effect " + words[1], joined(words, isOneOf(words[2], {"FX"}) ? 3 : 2));
+  if (words[0].size() == 3 && words[0][0] == 'M' && words[0][2] == ':') return at("Macros", whole);
+  if (isOneOf(first, {"filter", "highpass", "waveshaper", "feedback", "link", "cutoff", "resonance", "vcf"})) return at("Filters, common", whole);
+  if (isOneOf(first, {"osc", "oscillator", "octave", "pitch", "portamento", "glide", "play", "fm", "noise", "keytrack", "character"}))
+    return at("Oscillators, common", whole);
+  if (isOneOf(first, {"send", "fx"})) return at("Effects", whole);
+  if (isOneOf(first, {"volume", "pan", "width", "vca", "velocity", "global", "master", "scene", "active", "polyphony", "level", "gain"})) return at("Output", whole);
+  return at("Other", whole);
+}
+
+/// The part of a title that holds for every patch: "LFO 1 to filter 1 cutoff" and "Effect A1: chorus" tell as
+/// well what the space's own base makes of them.
+std::string panelTitle(const std::string& title) {
+  return title.substr(0, std::min(title.find(" to "), title.find(": ")));
+}
+
+/// Describes readings of one synth for one kind of patch.
+class Describer {
+ public:
+  Describer(Synth& synth, const Patch& patch)
+      : synth_(synth), patch_(patch), space_(synth.space()), surge_(space_.fxpId == surgeFxId),
+        wholeState_(!patch.state.empty()), pluginSpeaks_(wholeState_ && space_.synthFormat == "VST3") {
+    for (const auto& p : space_.parameters) specs_.emplace(p.id, &p);
+    for (const auto& section : space_.sections) titles_.emplace(section.key, section.title);
+  }
+
+  Recipe recipe() {
+    const auto now = synth_.readings(patch_);
+    const auto usual = startingPoint();
+    sceneB_ = usesSceneB(now);
+    // Sections stand in the space's order within a stage, then in the plug-in's.
+    for (const auto& section : space_.sections) sectionCalled(section.title);
+    for (std::size_t i = 0; i < now.size(); ++i) describe(now[i], usual[i]);
+    if (surge_) describeRoutings();
+    Recipe recipe{synth_.plugin().fullName(), synth_.hasBasePreset(), {}};
+    for (const auto& section : sections_)
+      if (!section.settings.empty()) recipe.sections.push_back(section);
+    std::stable_sort(recipe.sections.begin(), recipe.sections.end(),
+                     [](const auto& a, const auto& b) { return stageOf(a.title) < stageOf(b.title); });
+    return recipe;
+  }
+
+ private:
+  /// What a person has in front of them before the first turn of a knob.
+  std::vector<ParameterReading> startingPoint() {
+    if (synth_.hasBasePreset()) return synth_.readings({});
+    if (surge_) {
+      // From an empty patch, whatever the user has made the initial one.
+      VstPreset initial;
+      initial.classId = space_.synthId;
+      initial.componentState = applySurgeBase({}, {}, {});
+      return synth_.readings({{}, serializeVstPreset(initial), {}});
+    }
+    std::vector<ParameterReading> readings;
+    for (const auto& p : synth_.parameters()) readings.push_back({p.id, p.name, p.defaultValue, p.defaultText});
+    return readings;
+  }
+
+  static const ParameterReading* called(const std::vector<ParameterReading>& readings, const char* name) {
+    const auto found = std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.name == name; });
+    return found == readings.end() ? nullptr : &*found;
+  }
+
+  /// Surge XT plays its second scene only in some modes; what is silent need not be dialled in.
+  bool usesSceneB(const std::vector<ParameterReading>& now) const {
+    const auto* mode = called(now, "Scene Mode");
+    const auto* active = called(now, "Active Scene");
+    return !surge_ || !mode || mode->text != "Single" || (active && active->value > 0.5f);
+  }
+
+  RecipeSection& sectionCalled(const std::string& title) {
+    const std::string shown = wholeState_ ? panelTitle(title) : title;
+    const auto found = std::find_if(sections_.begin(), sections_.end(),
+                                    [&](const auto& section) { return panelTitle(section.title) == panelTitle(shown); });
+    if (found != sections_.end()) return *found;
+    sections_.push_back({shown, {}});
+    return sections_.back();
+  }
+
+  std::string textOf(const ParameterSpec* spec, const ParameterReading& reading) const {
+    if (spec && !pluginSpeaks_)
+      if (const auto own = spec->text(reading.value)) return *own;
+    return reading.text;
+  }
+
+  void describe(const ParameterReading& now, const ParameterReading& usual) {
+    const auto found = specs_.find(now.id);
+    const ParameterSpec* spec = found == specs_.end() ? nullptr : found->second;
+    if (std::abs(now.value - usual.value) <= kSameValue) return;
+    const std::string text = textOf(spec, now), usualText = textOf(spec, usual);
+    // A dash stands for what this kind of oscillator or effect does not have.
+    if (text == usualText || text.empty() || text == "-") return;
+    if (!sceneB_ && now.name.starts_with("B ")) return;
+    Place place = placeOf(now.name);
+    if (spec) {
+      if (const auto title = titles_.find(spec->section); title != titles_.end()) place.section = title->second;
+      if (!pluginSpeaks_) place.name = spec->name;
+    }
+    sectionCalled(place.section).settings.push_back({now.id, place.name, text, usualText, now.value});
+  }
+
+  void describeRoutings() {
+    if (synth_.hasBasePreset() && !wholeState_) return;  // they are the base preset's
+    const Bytes state = synth_.state(patch_);
+    for (const auto& routing : surgeRoutings(parseSurgePatch(parseVstPreset(state).componentState))) {
+      const std::string source = surgeSourceName(routing.source);
+      const bool scene = sceneB_ || !routing.element.starts_with("b_");
+      if (routing.muted || routing.depth == 0 || source.empty() || !scene) continue;
+      sectionCalled("Modulation").settings.push_back(
+          {"", source + " to " + withinSentence(surgeElementName(routing.element)), fmt::format("by {:g}", routing.depth), "", 0});
+    }
+  }
+
+  Synth& synth_;
+  const Patch& patch_;
+  const ParameterSpace& space_;
+  bool surge_;
+  bool wholeState_;
+  bool pluginSpeaks_;
+  bool sceneB_ = true;
+  std::map<std::string, const ParameterSpec*> specs_;
+  std::map<std::string, std::string> titles_;
+  std::vector<RecipeSection> sections_;
+};
+
+/// "Filter 1: LP 24 dB, cutoff 1.2 kHz": the type of a thing is said by its value alone.
+std::string phrase(const RecipeSetting& setting) {
+  if (setting.name == "Type") return setting.text;
+  return withinSentence(setting.name) + " " + setting.text;
+}
+
+std::string paragraph(const RecipeSection& section) {
+  std::string text, line = section.title + ":";
+  for (std::size_t i = 0; i < section.settings.size(); ++i) {
+    const std::string next = " " + phrase(section.settings[i]) + (i + 1 < section.settings.size() ? "," : "");
+    if (line.size() + next.size() > kLineLength && line.size() > 2) {
+      text += line + "\n";
+      line = " ";
+    }
+    line += next;
+  }
+  return text + line + "\n";
+}
+
+}  // namespace
+
+Recipe recipeOf(Synth& synth, const Patch& patch) { return Describer(synth, patch).recipe(); }
+
+std::string recipeText(const Recipe& recipe, const std::string& title) {
+  std::string text = fmt::format("{}, for {}\n", title, recipe.synth);
+  const char* const from = recipe.fromBasePreset ? "the base preset" : "its initial patch";
+  if (recipe.sections.empty()) return text + fmt::format("Nothing differs from {}.\n", from);
+  text += fmt::format("Start from {} and set, from top to bottom, what differs from it:\n\n", from);
+  for (const auto& section : recipe.sections) text += paragraph(section);
+  return text;
+}
+
+json recipeJson(const Recipe& recipe) {
+  json sections = json::array();
+  for (const auto& section : recipe.sections) {
+    json settings = json::array();
+    for (const auto& s : section.settings) {
+      json entry = {{"name", s.name}, {"text", s.text}};
+      if (!s.id.empty()) entry.update({{"id", s.id}, {"value", s.value}, {"usual", s.usual}});
+      settings.push_back(std::move(entry));
+    }
+    sections.push_back({{"title", section.title}, {"settings", std::move(settings)}});
+  }
+  return {{"synth", recipe.synth}, {"from", recipe.fromBasePreset ? "base preset" : "initial patch"}, {"sections", std::move(sections)}};
+}
+
+}  // namespace patchpilot

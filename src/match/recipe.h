@@ -1,0 +1,48 @@
+#pragma once
+
+#include "synth/synth.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// One thing to set by hand.
+struct RecipeSetting {
+  std::string id;     ///< the plug-in's parameter; empty for a modulation routing
+  std::string name;   ///< without what the section's title says: "Cutoff"
+  std::string text;   ///< the value in words and units: "1.2 kHz"
+  std::string usual;  ///< the same of what one starts from; empty for a routing
+  float value = 0;    ///< normalized, of a parameter
+};
+
+/// A section of the synth's panel.
+struct RecipeSection {
+  std::string title;
+  std::vector<RecipeSetting> settings;
+};
+
+/// A patch as a person would dial it in: what differs from where one starts, section by section.
+struct Recipe {
+  std::string synth;
+  bool fromBasePreset = false;  ///< one starts from the base preset, not from the synth's initial patch
+  std::vector<RecipeSection> sections;
+};
+
+/// Describes a patch by all of the plug-in's parameters and, for Surge XT, its modulation routings. Names and
+/// texts are the space's where it has some, except that a VST3 speaks for itself of a preset's whole state,
+/// which may hold what the space does not know. Oscillators come first, then the mixer, filters, envelopes,
+/// modulation, effects, and what is left.
+/// @throws Error (plugin) where the plug-in fails.
+Recipe recipeOf(Synth& synth, const Patch& patch);
+
+/// The recipe as text, one paragraph a section, in lines of at most 100 characters where words allow.
+/// @param title  first line, such as the preset's name
+std::string recipeText(const Recipe& recipe, const std::string& title);
+
+/// The same for programs: `synth`, `from`, and `sections` of `title` and `settings`.
+nlohmann::json recipeJson(const Recipe& recipe);
+
+}  // namespace patchpilot

@@ -1,0 +1,65 @@
+#include "base/places.h"
+
+#include "base/files.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace patchpilot {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A home of its own, and no word of the desktop's.
+class PlacesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "patchpilot-home-XXXXXX").string();
+    home_ = ::mkdtemp(name.data());
+    for (const char* variable : {"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"}) {
+      const char* value = std::getenv(variable);
+      before_.emplace_back(variable, value ? value : "");
+      ::unsetenv(variable);
+    }
+    ::setenv("HOME", home_.c_str(), 1);
+  }
+  void TearDown() override {
+    for (const auto& [variable, value] : before_)
+      if (value.empty()) ::unsetenv(variable.c_str());
+      else ::setenv(variable.c_str(), value.c_str(), 1);
+    fs::remove_all(home_);
+  }
+
+  fs::path home_;
+  std::vector<std::pair<std::string, std::string>> before_;
+};
+
+TEST_F(PlacesTest, UserPresetsLieInTheHome) {
+  EXPECT_EQ(userLv2Folder(), home_ / ".lv2");
+  EXPECT_EQ(userVst3PresetFolder(), home_ / ".vst3/presets");
+}
+
+TEST_F(PlacesTest, SurgesFolderIsWhereSurgeLooksForIt) {
+  EXPECT_EQ(surgeUserFolder(), home_ / ".Surge Synth Team/Surge XT") << "without any documents";
+  fs::create_directories(home_ / "Documents");
+  EXPECT_EQ(surgeUserFolder(), home_ / "Documents/Surge XT");
+  fs::create_directories(home_ / ".Surge XT");
+  EXPECT_EQ(surgeUserFolder(), home_ / ".Surge XT") << "made by an older version";
+  fs::create_directories(home_ / ".config");
+  writeFileAtomically(home_ / ".config/user-dirs.dirs",
+                      std::string_view("# XDG_DOCUMENTS_DIR=\"/wrong\"\nXDG_MUSIC_DIR=\"$HOME/M\"\nXDG_DOCUMENTS_DIR=\"$HOME/Dokumente\"\n"));
+  EXPECT_EQ(surgeUserFolder(), home_ / "Dokumente/Surge XT");
+  const fs::path settings = home_ / ".local/share/Surge Synth Team/Surge XT";
+  fs::create_directories(settings);
+  fs::create_directories(home_ / "chosen");
+  writeFileAtomically(settings / "surgeUserDirectoryLocation.xml",
+                      std::string_view("<surge-user-directory><path>" + (home_ / "gone").string() + "</path></surge-user-directory>"));
+  EXPECT_EQ(surgeUserFolder(), home_ / "Dokumente/Surge XT") << "the folder chosen is gone";
+  writeFileAtomically(settings / "surgeUserDirectoryLocation.xml",
+                      std::string_view("<surge-user-directory><path>" + (home_ / "chosen").string() + "</path></surge-user-directory>"));
+  EXPECT_EQ(surgeUserFolder(), home_ / "chosen");
+}
+
+}  // namespace
+}  // namespace patchpilot

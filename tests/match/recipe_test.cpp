@@ -1,0 +1,163 @@
+#include "match/recipe.h"
+
+#include "test_support.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace patchpilot {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RecipeTest : public testing::Test {
+ protected:
+  TestPlaces places;
+};
+
+const RecipeSetting* settingOf(const Recipe& recipe, const std::string& title, const std::string& name) {
+  for (const auto& section : recipe.sections)
+    for (const auto& setting : section.settings)
+      if (section.title == title && setting.name == name) return &setting;
+  return nullptr;
+}
+
+std::size_t settingsIn(const Recipe& recipe) {
+  std::size_t count = 0;
+  for (const auto& section : recipe.sections) count += section.settings.size();
+  return count;
+}
+
+std::vector<std::string> titlesOf(const Recipe& recipe) {
+  std::vector<std::string> titles;
+  for (const auto& section : recipe.sections) titles.push_back(section.title);
+  return titles;
+}
+
+TEST_F(RecipeTest, OnlyWhatDiffersIsTold) {
+  Synth synth(loadSpace("jx10"));
+  // All of the plug-in's own values, one changed.
+  Patch patch;
+  for (const auto& spec : synth.space().parameters)
+    for (const auto& p : synth.parameters())
+      if (p.id == spec.id) patch.values.push_back(p.defaultValue);
+  ASSERT_EQ(patch.values.size(), synth.space().parameters.size());
+  const auto before = recipeOf(synth, patch);
+  const auto cutoff = *synth.space().find("vcf_reso");
+  patch.values[cutoff] = 0.34f;
+  const auto after = recipeOf(synth, patch);
+  EXPECT_EQ(settingsIn(after), settingsIn(before) + 1);
+  const auto& spec = synth.space().parameters[cutoff];
+  const auto* setting = settingOf(after, "Filter", spec.name);
+  ASSERT_NE(setting, nullptr) << recipeText(after, "x");
+  EXPECT_EQ(setting->text, "34.0 %");
+  EXPECT_EQ(setting->id, spec.id);
+  EXPECT_FLOAT_EQ(setting->value, 0.34f);
+  EXPECT_EQ(settingOf(before, "Filter", spec.name), nullptr);
+  // What the space's base sets is the plug-in's business too: a person starts from the plug-in, not the space.
+  EXPECT_EQ(settingsIn(before), 1u) << recipeText(before, "x");
+}
+
+TEST_F(RecipeTest, AnUntouchedSynthHasNothingToSet) {
+  Synth synth(loadSpace("dx10"));
+  const std::string state = [&] {
+    const Bytes bytes = Synth(loadSpace("dx10")).state({});
+    return std::string(bytes.begin(), bytes.end());
+  }();
+  Patch patch;
+  patch.state.assign(state.begin(), state.end());
+  const auto recipe = recipeOf(synth, patch);
+  EXPECT_LE(settingsIn(recipe), synth.space().base.values.size()) << recipeText(recipe, "x");
+}
+
+TEST_F(RecipeTest, SectionsComeInTheOrderOfDialling) {
+  Synth synth(loadSpace("jx10"));
+  // Every value away from where the plug-in starts.
+  Patch patch;
+  for (const auto& spec : synth.space().parameters)
+    for (const auto& p : synth.parameters())
+      if (p.id == spec.id) patch.values.push_back(spec.nearest(p.defaultValue > 0.5f ? 0.2f : 0.8f));
+  const Recipe recipe = recipeOf(synth, patch);
+  const auto titles = titlesOf(recipe);
+  const auto at = [&](const std::string& title) { return std::find(titles.begin(), titles.end(), title) - titles.begin(); };
+  const std::vector<std::string> wanted = {"Oscillators", "Filter", "Filter envelope", "Amp envelope", "LFO and vibrato", "Master tuning"};
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    EXPECT_LT(at(wanted[i]), std::ptrdiff_t(titles.size())) << wanted[i];
+    if (i > 0) EXPECT_LT(at(wanted[i - 1]), at(wanted[i])) << wanted[i];
+  }
+}
+
+TEST_F(RecipeTest, APresetsStateIsDescribedLikeTheValuesInIt) {
+  Synth synth(loadSpace("jx10"));
+  const Patch values{synth.space().draw(8, 0), {}, {}};
+  Patch state;
+  state.state = synth.state(values);
+  EXPECT_EQ(recipeText(recipeOf(synth, state), "x"), recipeText(recipeOf(synth, values), "x"));
+}
+
+TEST_F(RecipeTest, ABasePresetIsWhatOneStartsFrom) {
+  TemporaryFolder folder;
+  Synth plain(loadSpace("jx10"));
+  const Patch base{plain.space().draw(3, 0), {}, {}};
+  SynthOptions options;
+  options.baseState = plain.state(base);
+  options.ownBase = true;
+  ParameterSpace space = loadSpace("jx10");
+  space.base.values.clear();
+  Synth synth(space, options);
+  const Recipe same = recipeOf(synth, base);
+  EXPECT_TRUE(same.fromBasePreset);
+  EXPECT_EQ(settingsIn(same), 0u) << recipeText(same, "x");
+  Patch other = base;
+  other.values[*space.find("vcf_reso")] = base.values[*space.find("vcf_reso")] > 0.5f ? 0.1f : 0.9f;
+  EXPECT_EQ(settingsIn(recipeOf(synth, other)), 1u);
+}
+
+TEST_F(RecipeTest, AVst3SpeaksForItselfOfAState) {
+  Synth synth(parseSpace(testSynthSpace("[base.values]\n"), "test.toml"));
+  Patch values{std::vector<float>(synth.space().parameters.size(), 0.0f), {}, {}};
+  values.values[*synth.space().find("attack")] = 0.5f;
+  Patch state;
+  state.state = synth.state(values);
+  const Recipe recipe = recipeOf(synth, state);
+  bool found = false;
+  for (const auto& section : recipe.sections)
+    for (const auto& setting : section.settings)
+      if (setting.id == "740224584") {
+        found = true;
+        EXPECT_EQ(setting.name, "Attack") << "the plug-in's name, not the space's key";
+        EXPECT_NE(setting.text.find(" s"), std::string::npos) << setting.text;
+      }
+  EXPECT_TRUE(found);
+}
+
+TEST_F(RecipeTest, TextIsWrappedAndSaysTheTypeByItsValue) {
+  Recipe recipe;
+  recipe.synth = "Example 1.0";
+  recipe.sections = {{"Filter 1", {{"1", "Type", "LP 24 dB", "Off", 0}, {"2", "Cutoff", "1.2 kHz", "523 Hz", 0}, {"3", "Resonance", "34 %", "0 %", 0},
+                                   {"4", "FEG Mod Amount", "12 semitones", "0", 0}}},
+                     {"LFO 1", {}}};
+  for (int i = 0; i < 30; ++i) recipe.sections[1].settings.push_back({"5", fmt::format("Setting {}", i), "1", "0", 0});
+  const std::string text = recipeText(recipe, "bass 1");
+  EXPECT_NE(text.find("bass 1, for Example 1.0\n"), std::string::npos);
+  EXPECT_NE(text.find("\nFilter 1: LP 24 dB, cutoff 1.2 kHz, resonance 34 %, FEG mod amount 12 semitones\n"), std::string::npos) << text;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
+  recipe.sections.clear();
+  EXPECT_NE(recipeText(recipe, "x").find("Nothing differs"), std::string::npos);
+}
+
+TEST_F(RecipeTest, JsonHoldsTheSame) {
+  Recipe recipe{"S", true, {{"Modulation", {{"", "LFO 1 to cutoff", "by 3", "", 0}, {"7", "Depth", "50 %", "0 %", 0.5f}}}}};
+  const auto json = recipeJson(recipe);
+  EXPECT_EQ(json.at("from"), "base preset");
+  const auto& settings = json.at("sections").at(0).at("settings");
+  EXPECT_FALSE(settings.at(0).contains("id"));
+  EXPECT_EQ(settings.at(1).at("usual"), "0 %");
+  EXPECT_EQ(settings.at(1).at("value"), 0.5f);
+}
+
+}  // namespace
+}  // namespace patchpilot
