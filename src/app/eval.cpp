@@ -22,6 +22,7 @@ struct Options {
   std::string targets;
   std::vector<std::string> kinds;
   std::vector<std::string> libraries;
+  std::string ownPresets;
   std::string renders = "50";
   std::string out;
   bool force = false;
@@ -69,7 +70,8 @@ void run(Options options) {
   options.evaluation.renders = parseBudgets(options.renders);
   for (const auto& method : options.evaluation.methods) checkMatcherName(method);
   checkFolder(options);
-  const TargetSet set = readTargetSet(options.targets, options.kinds);
+  TargetSet set = readTargetSet(options.targets, options.kinds);
+  if (!options.ownPresets.empty()) excludeOwnPresets(set, options.ownPresets);
   Evaluation evaluation;
   {
     Progress progress("results", options.json);
@@ -103,6 +105,7 @@ void addEvalCommand(CLI::App& app) {
   command->add_option("--renders", o->renders, "Renders that a method may spend on a target; several make rows of their own (1,5,50)")->capture_default_str();
   command->add_flag("--known", o->evaluation.known, "Tell the methods the note, its length and that the sound begins with it");
   command->add_flag("--oracle", o->evaluation.oracle, "Add what the best entry of each library would be: every one is rendered for every target");
+  command->add_option("--own-presets", o->ownPresets, "Folder with the presets that made the targets: each is left out, with all that was made from it, where its own target is matched");
   command->add_option("--limit", o->evaluation.limit, "Only so many targets of each kind (0: all)")->capture_default_str();
   command->add_option("--seed", o->evaluation.seed, "For what is drawn")->capture_default_str();
   command->add_option("--velocity", o->evaluation.velocity, "MIDI velocity to play with; with --known, that of the target")->check(CLI::Range(1, 127))->capture_default_str();

@@ -120,10 +120,11 @@ class RowMaker {
     for (const auto& libraries : groups()) addOnce("random " + spaces(libraries), EvaluationRow::Role::random, "random", libraries, 0);
     for (const int renders : options_.renders) {
       for (const auto& libraries : groups())
-        addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, "random", libraries, renders);
+        // The best of one is the random row's.
+        if (renders > 1) addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, "random", libraries, renders);
       for (const auto& method : options_.methods)
         for (const auto& libraries : groups())
-          add({fmt::format("{} {}, {} renders", method, library(libraries), renders), EvaluationRow::Role::method, method, libraries, renders});
+          add({fmt::format("{} {}, {} render{}", method, library(libraries), renders, renders > 1 ? "s" : ""), EvaluationRow::Role::method, method, libraries, renders});
     }
     if (options_.oracle)
       for (const auto& libraries : groups())
@@ -188,8 +189,12 @@ json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entr
     groups.push_back(names);
   }
   json names = json::array();
-  for (const auto& entry : entries) names.push_back(entry.name);
-  return {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()}, {"fingerprint", set.fingerprint}, {"names", names},
+  std::string excluded;
+  for (const auto& entry : entries) {
+    names.push_back(entry.name);
+    for (const auto& hash : entry.excluded) excluded += hash;
+  }
+  return {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()}, {"fingerprint", set.fingerprint}, {"names", names}, {"excluded", contentHash(excluded)},
           {"methods", options.methods}, {"libraries", libraries}, {"groups", groups}, {"renders", options.renders},
           {"known", options.known}, {"oracle", options.oracle}, {"seed", options.seed}, {"velocity", options.velocity}};
 }

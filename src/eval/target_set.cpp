@@ -1,6 +1,8 @@
 #include "eval/target_set.h"
 
 #include "base/error.h"
+#include "preset/preset_file.h"
+#include "preset/preset_hash.h"
 
 #include <algorithm>
 #include <set>
@@ -57,6 +59,7 @@ TargetEntry entryOf(const json& object, const fs::path& folder, const fs::path& 
   entry.baseHash = object.value("base", "");
   entry.parameters = object.value("params", std::map<std::string, float>{});
   if (object.contains("preset")) entry.preset = within(folder, object.at("preset").get<std::string>(), list);
+  entry.patch = object.value("patch", "");
   entry.excluded = object.value("exclude", std::vector<std::string>{});
   return entry;
 }
@@ -120,6 +123,12 @@ TargetSet readTargetSet(const fs::path& folder, const std::vector<std::string>& 
   if (set.entries.empty()) failInput("{} has no target of that kind; there are: {}", list.string(), joined(kindsThere));
   set.fingerprint = contentHash(hashes);
   return set;
+}
+
+void excludeOwnPresets(TargetSet& set, const fs::path& presets) {
+  for (TargetEntry& entry : set.entries)
+    if (!entry.patch.empty())
+      entry.excluded.push_back(presetHash(readPresetFile(presets / fs::path(entry.patch).relative_path()).bytes));
 }
 
 void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& entries, const std::vector<json>& about) {

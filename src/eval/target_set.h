@@ -22,7 +22,8 @@ struct TargetEntry {
   std::string baseHash;                ///< content hash of the state that the patch was laid over; empty if unknown
   std::map<std::string, float> parameters;  ///< of that patch, by key, normalized; empty if unknown
   std::filesystem::path preset;        ///< a preset that made it, in the set's folder; empty if none
-  std::vector<std::string> excluded;   ///< content hashes of sources that must not be used to match it
+  std::string patch;                   ///< the preset that made it, as a path within some folder of presets; may be empty
+  std::vector<std::string> excluded;   ///< `presetHash`es of sources that must not be used to match it
 
   /// The patch that made the sound, if it is known and one of `synth`'s, over its base.
   std::optional<Patch> truth(const Synth& synth) const;
@@ -30,7 +31,7 @@ struct TargetEntry {
 
 /// Sounds to match, in a folder with a `targets.json`: an array of objects with `name`, `kind`, `note`, `velocity`,
 /// `note_off_s`, and where they apply `file` (else NAME.wav or NAME.flac), `space`, `base`, `params`, `preset`,
-/// `exclude`.
+/// `patch`, `exclude`.
 struct TargetSet {
   std::filesystem::path folder;
   std::vector<TargetEntry> entries;
@@ -43,6 +44,11 @@ inline constexpr const char* kTargetList = "targets.json";
 /// @throws Error (input) that names the file and the entry: no list, a sound that is missing, a value that cannot be,
 ///         a name twice, no entry of the kinds asked for
 TargetSet readTargetSet(const std::filesystem::path& folder, const std::vector<std::string>& kinds = {});
+
+/// Has each target exclude the preset that made it, where its `patch` says which, and with it whatever was made from
+/// that preset. @param presets  the folder that `patch` is a path in
+/// @throws Error (input) where a preset is not there, or cannot be read
+void excludeOwnPresets(TargetSet& set, const std::filesystem::path& presets);
 
 /// Writes `targets.json` into a folder that holds the sounds.
 /// @param about  what else each entry is to say, an object each

@@ -80,10 +80,10 @@ TEST_F(Evaluations, TwoRunsGiveTheSameNumbersWhateverRunsAtOnce) {
   ASSERT_EQ(made.status, 0) << made.err;
   ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 3 --workers 2 --out two").status, 0);
   EXPECT_EQ(csv("one"), csv("two"));
-  // floor, random, and two budgets of best-of-random and retrieval: six rows a target
-  EXPECT_EQ(csv("one").size(), 1u + 4 * 6);
+  // floor, random, best of 6 random, and retrieval with two budgets
+  EXPECT_EQ(csv("one").size(), 1u + 4 * 5);
   for (const std::string& floor : column("one", "floor", kMss)) EXPECT_EQ(floor, "0.000000");  // JX10 renders the same sound again
-  const auto few = column("one", "retrieval jx10.db, 1 renders", kMss), more = column("one", "retrieval jx10.db, 6 renders", kMss);
+  const auto few = column("one", "retrieval jx10.db, 1 render", kMss), more = column("one", "retrieval jx10.db, 6 renders", kMss);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_LE(std::stod(more.at(i)), std::stod(few.at(i)));
   for (const char* file : {"report.html", "summary.md"}) EXPECT_TRUE(fs::exists(folder() / (std::string("one/") + file)));
   EXPECT_NE(made.out.find("retrieval jx10.db, 6 renders"), std::string::npos);
@@ -140,6 +140,10 @@ TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
   writeFileAtomically(folder() / "hand/targets.json", open.dump());
   ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --out open-eval").status, 0);
   for (const auto& distance : column("open-eval", "retrieval mine.db, 3 renders", kMss)) EXPECT_EQ(distance, "0.000000");
+  // So does one that names its presets only, unless it is told where they lie.
+  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --own-presets presets --out own-eval").status, 0);
+  EXPECT_EQ(column("own-eval", "retrieval mine.db, 3 renders", kMss), distances);
+  expectRefusal(run(folder(), "eval --targets hand --library mine.db --own-presets set --out bad"), 3, "01.lv2");
 }
 
 TEST_F(Evaluations, SoundfontsArePlayedByFluidsynth) {
