@@ -60,7 +60,7 @@ std::optional<XmlTag> parameterTag(const std::string& xml, std::string_view elem
 /// What lies between the parameter's own tag and its end: its routings. Empty for `<name ... />`.
 Content parameterContent(const std::string& xml, const XmlTag& parameter) {
   if (parameter.selfClosing) return {parameter.end, parameter.end};
-  const auto close = findClosing(xml, parameter, xml.size());
+  const auto close = findClosing(xml, parameter, parametersContent(xml).end);
   if (!close) failInput("the Surge patch has no end of its <{}>", parameter.name);
   return {parameter.end, close->begin};
 }

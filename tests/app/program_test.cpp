@@ -315,8 +315,8 @@ TEST_F(Program, ExplainsItsOwnCandidatesAndAnyOtherPreset) {
   EXPECT_EQ(factory.at("space"), "jx10");
   EXPECT_GT(factory.at("recipe").at("sections").size(), 3u);
   // A synth that no space is for speaks for itself.
-  const json without = json::parse(run(folder(), "explain /usr/lib/lv2/mda.lv2 --program 'Plain Grand' --json").out);
-  EXPECT_TRUE(without.contains("recipe") || without.contains("no_recipe")) << without;
+  const json without = json::parse(run(folder(), "explain /usr/lib/lv2/mda.lv2 --program 'http://drobilla.net/plugins/mda/presets#EPiano-autopan' --json").out);
+  EXPECT_GT(without.at("recipe").at("sections").size(), 0u) << without;
 }
 
 TEST_F(Program, ListsFoldersAndNamesWhatItRefuses) {
@@ -431,7 +431,8 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   preset.state = synth.state(second);
   synth.values(first);
   const auto held = synth.values(preset);
-  for (std::size_t i = 0; i < held.size(); ++i) EXPECT_NEAR(held[i], second.values[i], 0.02) << synth.space().parameters[i].key;
+  for (std::size_t i = 0; i < held.size(); ++i)  // the others it saves in steps of its own
+    if (synth.space().parameters[i].kind == ParameterKind::continuous) EXPECT_NEAR(held[i], second.values[i], 0.01) << synth.space().parameters[i].key;
 
   writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.state));
   ASSERT_EQ(run(folder(), "convert p.vstpreset p.fxp", where).status, 0);

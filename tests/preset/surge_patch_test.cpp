@@ -245,5 +245,29 @@ TEST(SurgePatch, TheBenchmarksBasesAreUnderstood) {
   }
 }
 
+TEST(SurgePatch, ARoutingNeverLandsOutsideTheParameters) {
+  // Found by fuzzing: a parameter that is closed only after all of them.
+  SurgePatch patch;
+  patch.xml = "<patch><parameters><a_pitch value=\"0\"></parameters><other></a_pitch></other></patch>";
+  const auto before = patch.xml;
+  EXPECT_THROW(setSurgeRouting(patch, {.element = "a_pitch", .source = 17, .depth = 1}), Error);
+  EXPECT_EQ(patch.xml, before);
+}
+
+TEST(SurgePatch, ModulatorsAndParametersHaveNames) {
+  EXPECT_EQ(surgeSourceName(1), "Velocity");
+  EXPECT_EQ(surgeSourceName(7), "Macro 1");
+  EXPECT_EQ(surgeSourceName(16), "Filter envelope");
+  EXPECT_EQ(surgeSourceName(17), "LFO 1");
+  EXPECT_EQ(surgeSourceName(28), "Scene LFO 6");
+  EXPECT_EQ(surgeSourceName(40), "Latest key");
+  for (const int none : {-1, 0, 41, 1 << 30}) EXPECT_EQ(surgeSourceName(none), "") << none;
+  EXPECT_EQ(surgeElementName("a_filter1_cutoff"), "Filter 1 cutoff");
+  EXPECT_EQ(surgeElementName("b_lfo0_rate"), "LFO 1 rate");
+  EXPECT_EQ(surgeElementName("fx3_p10"), "Effect 3 p 10");
+  EXPECT_EQ(surgeElementName("volume"), "Volume");
+  EXPECT_EQ(surgeElementName(""), "");
+}
+
 }  // namespace
 }  // namespace patchpilot
