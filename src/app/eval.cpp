@@ -53,6 +53,12 @@ std::vector<int> parseBudgets(const std::string& text) {
   return budgets;
 }
 
+template <typename Value>
+void dropRepeated(std::vector<Value>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values.erase(std::remove(values.begin() + std::ptrdiff_t(i) + 1, values.end(), values[i]), values.end());
+}
+
 /// A run's folder is gone on with; anything else that stands there is not touched.
 void checkFolder(const Options& options) {
   std::error_code error;
@@ -62,12 +68,15 @@ void checkFolder(const Options& options) {
   if (!fs::exists(folder, error) || (fs::is_directory(folder, error) && fs::is_empty(folder, error))) return;
   if (!fs::exists(folder / "journal.jsonl", error))
     failUsage("{} exists and holds no evaluation; name another folder", options.out);
-  if (options.force) fs::remove_all(folder, error);
 }
 
 void run(Options options) {
   for (const auto& text : options.libraries) options.evaluation.libraries.push_back(splitLibraries(text));
   options.evaluation.renders = parseBudgets(options.renders);
+  options.evaluation.replace = options.force;
+  dropRepeated(options.evaluation.methods);
+  dropRepeated(options.evaluation.libraries);
+  dropRepeated(options.evaluation.renders);
   for (const auto& method : options.evaluation.methods) checkMatcherName(method);
   checkFolder(options);
   TargetSet set = readTargetSet(options.targets, options.kinds);

@@ -23,6 +23,7 @@ struct Options {
   std::string soundfont;
   std::string programs;
   int workers = 0;
+  bool countGiven = false;
   std::string out;
   bool force = false;
   bool json = false;
@@ -54,11 +55,15 @@ std::vector<fs::path> presetFiles(const std::string& folder) {
 }
 
 TargetMakeReport makeInto(const fs::path& folder, Options& options) {
-  if (!options.soundfont.empty()) return makeSoundfontTargets(folder, options.soundfont, parsePrograms(options.programs), options.make);
+  if (!options.soundfont.empty()) {
+    const std::vector<int> programs = parsePrograms(options.programs);
+    if (!options.countGiven) options.make.count = programs.size();
+    return makeSoundfontTargets(folder, options.soundfont, programs, options.make);
+  }
   if (options.synth.space.empty()) failUsage("--space is needed: it says which synth plays the patches or presets");
   const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
   RenderPool pool(synth, {options.workers, options.make.durationSeconds});
-  if (!options.presets.empty()) return makePresetTargets(folder, presetFiles(options.presets), synth, pool, options.make);
+  if (!options.presets.empty()) return makePresetTargets(folder, options.presets, presetFiles(options.presets), synth, pool, options.make);
   return makeDrawnTargets(folder, synth, pool, options.make);
 }
 
@@ -97,7 +102,7 @@ void addTargetsCommand(CLI::App& app) {
   auto* presets = command->add_option("--from-presets", o->presets, "Play presets of this folder instead of random patches");
   command->add_option("--soundfont", o->soundfont, "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")->excludes(presets);
   command->add_option("--programs", o->programs, "Which programs of the soundfont, from 0, such as 0,4,16-23");
-  command->add_option("--count", o->make.count, "How many targets at most")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  auto* count = command->add_option("--count", o->make.count, "How many targets at most; of a soundfont, all programs named without it")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   command->add_option("--seed", o->make.seed, "The same seed makes the same set")->capture_default_str();
   command->add_option("--kind", o->make.kind, "What the targets are called, and the table about them (default: the space's name, 'presets', 'soundfont')");
   command->add_option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")->check(CLI::Range(0, 127))->capture_default_str();
@@ -111,7 +116,10 @@ void addTargetsCommand(CLI::App& app) {
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--force", o->force, "Replace the folder if it exists");
   command->add_flag("--json", o->json, "Print JSON");
-  command->callback([o] { make(*o); });
+  command->callback([o, count] {
+    o->countGiven = count->count() > 0;
+    make(*o);
+  });
 }
 
 }  // namespace patchpilot

@@ -116,19 +116,19 @@ class RowMaker {
       : options_(options), sources_(sources), files_(libraryFiles(options)), names_(libraryNames(files_)) {}
 
   std::vector<EvaluationRow> rows() {
-    add({"floor", EvaluationRow::Role::floor, "", {}, kFloorRenders});
-    for (const auto& libraries : groups()) addOnce("random " + spaces(libraries), EvaluationRow::Role::random, "random", libraries, 0);
+    add({"floor", EvaluationRow::Role::floor, "", {}, kFloorRenders, {}});
+    for (const auto& libraries : groups()) addOnce("random " + spaces(libraries), EvaluationRow::Role::random, libraries, 0);
     for (const int renders : options_.renders) {
       for (const auto& libraries : groups())
         // The best of one is the random row's.
-        if (renders > 1) addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, "random", libraries, renders);
+        if (renders > 1) addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, libraries, renders);
       for (const auto& method : options_.methods)
         for (const auto& libraries : groups())
-          add({fmt::format("{} {}, {} render{}", method, library(libraries), renders, renders > 1 ? "s" : ""), EvaluationRow::Role::method, method, libraries, renders});
+          add({fmt::format("{} {}, {} render{}", method, library(libraries), renders, renders > 1 ? "s" : ""), EvaluationRow::Role::method, method, libraries, renders, {}});
     }
     if (options_.oracle)
       for (const auto& libraries : groups())
-        add({fmt::format("oracle {}", library(libraries)), EvaluationRow::Role::oracle, "oracle", libraries, 0});
+        add({fmt::format("oracle {}", library(libraries)), EvaluationRow::Role::oracle, "oracle", libraries, 0, {}});
     return std::move(rows_);
   }
 
@@ -157,12 +157,27 @@ class RowMaker {
     return joined(words, " + ");
   }
 
-  void add(EvaluationRow row) { rows_.push_back(std::move(row)); }
+  std::set<std::size_t> synths(const std::vector<std::size_t>& libraries) const {
+    std::set<std::size_t> result;
+    for (const std::size_t index : libraries) result.insert(sources_.libraries[index].synth);
+    return result;
+  }
 
-  /// Two libraries of one space have the same draws.
-  void addOnce(std::string id, EvaluationRow::Role role, std::string method, std::vector<std::size_t> libraries, int renders) {
-    if (std::any_of(rows_.begin(), rows_.end(), [&](const EvaluationRow& r) { return r.id == id; })) return;
-    add({std::move(id), role, std::move(method), std::move(libraries), renders});
+  void add(EvaluationRow row) {
+    for (const EvaluationRow& other : rows_)
+      if (other.role == EvaluationRow::Role::random && !row.libraries.empty() && synths(other.libraries) == synths(row.libraries)) row.random = other.id;
+    if (row.role == EvaluationRow::Role::random) row.random = row.id;
+    rows_.push_back(std::move(row));
+  }
+
+  /// Random draws: libraries of the same synths have the same ones. Two synths of one space, over two bases, have not.
+  void addOnce(std::string id, EvaluationRow::Role role, std::vector<std::size_t> libraries, int renders) {
+    for (const EvaluationRow& other : rows_) {
+      if (other.role != role || other.renders != renders) continue;
+      if (synths(other.libraries) == synths(libraries)) return;
+      if (other.id == id) id += " of " + library(libraries);
+    }
+    add({std::move(id), role, "random", std::move(libraries), renders, {}});
   }
 
   const EvaluationOptions& options_;
@@ -227,10 +242,13 @@ class Lane {
     entry_ = &entry;
     truth_ = readTarget(entry.file, {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true});
     target_ = options_.known ? truth_ : readTarget(entry.file, TargetOptions{});
-    features_ = soundFeatures(target_.sound);
+    features_ = soundFeatures(truth_.sound);
+    truths_.clear();
+    for (const Instrument& instrument : instruments_) truths_.push_back(entry.truth(*instrument.synth));
   }
 
   const Target& target() const { return target_; }
+  const AudioBuffer& sound() const { return truth_.sound; }  ///< as it is in its file
 
   EvaluationResult run(const EvaluationRow& row, const std::optional<SoundFiles>& sounds) {
     EvaluationResult result;
@@ -240,10 +258,11 @@ class Lane {
     if (row.role == EvaluationRow::Role::floor) {
       measureFloor(result);
     } else {
+      waited_ = 0;
       const Finding finding = row.role == EvaluationRow::Role::random ? firstAudible(row) : search(row, start);
-      result.seconds = secondsSince(start);
+      result.seconds = secondsSince(start) - waited_;
       describe(result, finding);
-      if (sounds && finding.best) keepSound(*sounds, finding.best->sound);
+      if (sounds && finding.best) keepSound(*sounds, laidOver(finding.best->sound));
     }
     if (result.seconds == 0) result.seconds = secondsSince(start);
     return result;
@@ -252,23 +271,21 @@ class Lane {
  private:
   /// Distances of the true patch's renders to the sound as it is in its file: what the synth itself leaves open.
   void measureFloor(EvaluationResult& result) {
-    for (Instrument& instrument : instruments_) {
-      const std::optional<Patch> patch = entry_->truth(*instrument.synth);
-      if (!patch) continue;
+    for (std::size_t i = 0; i < instruments_.size(); ++i) {
+      if (!truths_[i]) continue;
       const Note note{entry_->note, entry_->velocity, entry_->lengthSeconds};
-      const std::vector<RenderJob> jobs(kFloorRenders, RenderJob{0, &*patch, note, truth_.sound.seconds()});
-      const auto renders = instrument.pool->renderAll(jobs);
-      const SoundFeatures features = soundFeatures(truth_.sound);
+      const std::vector<RenderJob> jobs(kFloorRenders, RenderJob{0, &*truths_[i], note, truth_.sound.seconds()});
+      const auto renders = instruments_[i].pool->renderAll(jobs);
       std::size_t good = 0;
       for (const auto& render : renders) good += render && !containsNonFinite(*render);
       for (const auto& render : renders) {
         if (!render || containsNonFinite(*render)) continue;
-        addTo(result.distances, distances(features, soundFeatures(*render)), 1.0 / double(good));
-        result.gainDb += gainDb(*render, truth_.sound) / double(good);
+        addTo(result.distances, distances(features_, soundFeatures(*render)), 1.0 / double(good));
+        result.gainDb += std::abs(gainDb(*render, truth_.sound)) / double(good);
       }
       result.renders = kFloorRenders;
       result.found = good > 0;
-      if (!result.found) result.problem = "the true patch could not be rendered";
+      if (good < renders.size()) result.problem = fmt::format("{} of {} renders of the true patch failed", renders.size() - good, renders.size());
       return;
     }
     result.problem = "the true patch is not known, or not one of these synths'";
@@ -283,11 +300,19 @@ class Lane {
     return context;
   }
 
+  /// Waiting for other lanes is no time of the method's.
+  std::unique_lock<std::mutex> useLibraries() {
+    const auto begin = Clock::now();
+    std::unique_lock lock(librariesInUse_);
+    waited_ += secondsSince(begin);
+    return lock;
+  }
+
   Finding search(const EvaluationRow& row, Clock::time_point start) {
     Finding finding;
     std::unique_ptr<Matcher> matcher;
     {
-      std::lock_guard lock(librariesInUse_);
+      const auto lock = useLibraries();
       if (row.role == EvaluationRow::Role::oracle) matcher = std::make_unique<OracleMatcher>(context(row));
       else matcher = makeMatcher(row.method, context(row));
     }
@@ -295,7 +320,7 @@ class Lane {
     do {
       std::vector<Proposal> proposals;
       {
-        std::lock_guard lock(librariesInUse_);
+        const auto lock = useLibraries();
         proposals = matcher->propose(target_, batch);
       }
       if (proposals.empty()) break;
@@ -313,7 +338,7 @@ class Lane {
     rankOptions.onProgress = [&](const RankProgress& progress) {
       finding.renders = before + progress.done;
       if (std::isfinite(progress.best) && (finding.trace.empty() || progress.best < finding.trace.back().mss))
-        finding.trace.push_back({secondsSince(start), finding.renders, progress.best});
+        finding.trace.push_back({secondsSince(start) - waited_, finding.renders, progress.best});
     };
     auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
     if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss)) finding.best = std::move(ranked.front());
@@ -338,7 +363,17 @@ class Lane {
     return finding;
   }
 
-  void describe(EvaluationResult& result, const Finding& finding) {
+  /// A match where the method says that the note begins, as long as the file's sound.
+  AudioBuffer laidOver(const AudioBuffer& match) const {
+    AudioBuffer laid(kChannels, truth_.sound.frames());
+    const auto begin = std::min(laid.frames(), std::size_t(std::llround(target_.startSeconds * kSampleRateHz)));
+    for (int c = 0; c < kChannels; ++c)
+      std::copy_n(match.channel(c).begin(), std::min(match.frames(), laid.frames() - begin), laid.channel(c).begin() + std::ptrdiff_t(begin));
+    return laid;
+  }
+
+  void describe(EvaluationResult& result, Finding finding) {
+    std::sort(finding.problems.begin(), finding.problems.end());  // they come in no certain order
     result.renders = finding.renders;
     result.trace = finding.trace;
     if (!finding.problems.empty()) result.problem = fmt::format("{} failed, the first: {}", finding.problems.size(), finding.problems.front());
@@ -349,12 +384,14 @@ class Lane {
     const Candidate& best = *finding.best;
     const Synth& synth = *instruments_[best.proposal.synth].synth;
     result.found = true;
-    result.distances = distances(features_, soundFeatures(best.sound));
-    result.gainDb = gainDb(best.sound, target_.sound);
+    const AudioBuffer laid = laidOver(best.sound);
+    result.distances = distances(features_, soundFeatures(laid));
+    result.gainDb = gainDb(laid, truth_.sound);
     result.origin = best.proposal.origin;
-    const std::optional<Patch> truth = entry_->truth(synth);
+    const std::optional<Patch>& truth = truths_[best.proposal.synth];
     const std::vector<float>& values = best.proposal.patch.values;
-    if (!truth || truth->values.empty() || values.empty()) return;
+    // Of a preset's state, changed or not, the values are not all known.
+    if (!truth || truth->values.empty() || values.empty() || !best.proposal.patch.state.empty()) return;
     result.error = parameterError(synth.space(), values, truth->values);
     result.aligned = parameterError(synth.space(), undoSymmetries(synth.space(), values, truth->values), truth->values);
   }
@@ -366,7 +403,9 @@ class Lane {
   const TargetEntry* entry_ = nullptr;
   Target truth_;   ///< the sound as it is in its file, with its true note
   Target target_;  ///< as the methods see it
-  SoundFeatures features_;
+  SoundFeatures features_;  ///< of the sound as it is in its file
+  std::vector<std::optional<Patch>> truths_;  ///< the true patch, for each instrument whose patch it is
+  double waited_ = 0;       ///< seconds that the row in hand has spent waiting for other lanes
 };
 
 // ---------------------------------------------------------------- the run
@@ -402,8 +441,15 @@ class Runner {
       for (const auto& row : evaluation_.rows)
         if (!journal_.holds(target.entry.name, row.id)) left.push_back(&row);
       if (left.empty()) continue;
-      lane.begin(target.entry);
-      keepSound(soundFiles(folder_, target.entry.name), lane.target().sound);
+      try {
+        lane.begin(target.entry);
+      } catch (const Error& error) {
+        if (error.code() != ExitCode::input) throw;
+        for (const EvaluationRow* row : left) journal_.add({.target = target.entry.name, .row = row->id, .problem = error.what()});
+        tell();
+        continue;
+      }
+      keepSound(soundFiles(folder_, target.entry.name), lane.sound());
       journal_.addTarget(target.entry.name, lane.target());
       for (const EvaluationRow* row : left) {
         const bool shown = row->role == EvaluationRow::Role::method;
@@ -456,7 +502,9 @@ const EvaluationResult* Evaluation::find(const std::string& target, const std::s
 }
 
 SoundFiles soundFiles(const fs::path& folder, const std::string& target, const EvaluationRow* row) {
-  const std::string stem = row == nullptr ? fileStem(target) : fileStem(target) + "--" + fileStem(row->id);
+  // Names that differ in signs only are told apart by the hash.
+  const std::string name = row == nullptr ? target : target + "--" + row->id;
+  const std::string stem = fileStem(name).substr(0, 80) + "-" + contentHash(name).substr(0, 8);
   return {folder / "sounds" / (stem + ".mp3"), folder / "sounds" / (stem + ".mel")};
 }
 
@@ -469,7 +517,7 @@ Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, cons
   evaluation.rows = RowMaker(options, sources).rows();
   for (const auto& entry : entries) evaluation.targets.push_back({entry});
 
-  Journal journal(folder, evaluation.settings);
+  Journal journal(folder, evaluation.settings, options.replace);
   const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
   const std::size_t wanted = options.lanes > 0 ? std::size_t(options.lanes) : cores;
   std::mutex librariesInUse;

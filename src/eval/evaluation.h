@@ -22,6 +22,7 @@ struct EvaluationOptions {
   std::size_t limit = 0;         ///< only so many targets of each kind; 0: all
   int lanes = 0;                 ///< targets at a time; 0: one for each core
   int workers = 1;               ///< processes that render for each
+  bool replace = false;          ///< whether the results of another run may be removed from the folder
 };
 
 /// One line of the table: something that is done to every target.
@@ -39,6 +40,7 @@ struct EvaluationRow {
   std::string method;
   std::vector<std::size_t> libraries;  ///< which of the evaluation's, by index
   int renders = 0;                     ///< the most that it may spend; 0: no limit
+  std::string random;                  ///< id of the row of a random patch of the same synths; floor: empty
 };
 
 /// A moment at which a row came nearer to its target.
@@ -48,7 +50,8 @@ struct TracePoint {
   double mss = 0;
 };
 
-/// What one row made of one target.
+/// What one row made of one target. The distances are those to the whole sound as it is in its file, with the match laid
+/// where the method says that the note begins: who finds the onset too late is not judged by what is left.
 struct EvaluationResult {
   std::string target;
   std::string row;
@@ -67,9 +70,10 @@ struct EvaluationResult {
 /// A target and what was found of its note.
 struct EvaluationTarget {
   TargetEntry entry;
+  bool analysed = false;   ///< whether what follows is known yet
   int noteFound = 60;
   double noteConfidence = 0;
-  double lengthFound = 0;
+  double lengthFound = 0;  ///< when the note is let go, from the start of the file
 };
 
 /// All of a run, in the order of the set and the rows.
@@ -95,7 +99,8 @@ SoundFiles soundFiles(const std::filesystem::path& folder, const std::string& ta
 /// part of the same run is gone on with; the rows that stand there already are not run again.
 /// @param folder      made where it does not exist
 /// @param onProgress  called after each result with how many there are, and will be, by one thread at a time
-/// @throws Error (input) as `openSources` and `readTargetSet`, and where the folder holds another run
+/// A target that cannot be read is a row that failed. @throws Error (input) as `openSources`, and where the folder holds
+/// another run and `replace` is not set; Error (usage) where another process runs in it
 Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SynthOptions& synth,
                     const std::filesystem::path& folder,
                     const std::function<void(std::size_t done, std::size_t all)>& onProgress);

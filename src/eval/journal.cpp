@@ -55,40 +55,65 @@ EvaluationResult resultFrom(const json& line) {
 
 }  // namespace
 
-Journal::Journal(const fs::path& folder, const json& settings) : file_(folder / "journal.jsonl") {
+Journal::Journal(const fs::path& folder, const json& settings, bool replace) : file_(folder / "journal.jsonl") {
   std::error_code error;
   fs::create_directories(folder / "sounds", error);
   if (error) failSystem("{} cannot be made: {}", folder.string(), error.message());
-  if (fs::exists(file_, error) && fs::file_size(file_, error) > 0) read(settings);
-  else begin(settings);
+  lock(folder);
+  if (!fs::exists(file_, error) || fs::file_size(file_, error) == 0 || !read(settings, replace)) begin(settings);
+}
+
+/// Held until this process ends, however it ends.
+void Journal::lock(const fs::path& folder) {
+  const fs::path file = folder / "lock";
+  std::ofstream(file, std::ios::app);
+  try {
+    lock_ = boost::interprocess::file_lock(file.c_str());
+  } catch (const boost::interprocess::interprocess_exception& error) {
+    failSystem("{} cannot be locked: {}", file.string(), error.what());
+  }
+  if (!lock_.try_lock()) failUsage("{} is in use by another evaluation; wait for it, or name another folder", folder.string());
 }
 
 void Journal::begin(const json& settings) {
+  results_.clear();
+  analyses_.clear();
+  std::error_code ignored;
+  for (const char* made : {"sounds", "results.csv", "summary.md", "report.html"}) fs::remove_all(file_.parent_path() / made, ignored);
+  fs::create_directories(file_.parent_path() / "sounds", ignored);
   stream_.open(file_, std::ios::trunc);
   write({{"settings", settings}});
 }
 
-void Journal::read(const json& settings) {
+/// False where there is nothing to go on with.
+bool Journal::read(const json& settings, bool replace) {
   const std::string text = readTextFile(file_);
   std::size_t good = 0;  // up to the end of the last whole line
   bool first = true;
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', good)) {
     const json line = json::parse(text.substr(good, end - good), nullptr, false);
-    if (line.is_discarded()) break;
-    if (first && line.value("settings", json()) != settings)
-      failInput("{} holds another run (other targets, libraries or options); name another folder, or remove this one with --force",
+    const bool last = end + 1 == text.size();
+    if (line.is_discarded() && last && !first) break;  // cut short when the machine went down
+    if (!line.is_object() || (first && !line.contains("settings")))
+      failInput("{} is no journal of an evaluation; name another folder", file_.string());
+    if (first && line.at("settings") != settings) {
+      if (replace) return false;
+      failInput("{} holds another run (other targets, libraries or options); name another folder, or replace it with --force",
                 file_.parent_path().string());
+    }
     first = false;
     try {
       take(line);
-    } catch (const json::exception&) {
-      break;  // a line that was cut short
+    } catch (const json::exception& error) {
+      if (replace) return false;
+      failInput("{} is damaged: {}; replace it with --force", file_.string(), error.what());
     }
     good = end + 1;
   }
-  if (first) return begin(settings);
+  if (first) return false;
   fs::resize_file(file_, good);
   stream_.open(file_, std::ios::app);
+  return true;
 }
 
 void Journal::take(const json& line) {
@@ -118,7 +143,7 @@ std::size_t Journal::size() const {
 
 void Journal::addTarget(const std::string& name, const Target& target) {
   std::lock_guard lock(mutex_);
-  const json line = {{"target", name}, {"note", target.note}, {"confidence", target.noteConfidence}, {"length", target.lengthSeconds}};
+  const json line = {{"target", name}, {"note", target.note}, {"confidence", target.noteConfidence}, {"length", target.startSeconds + target.lengthSeconds}};
   write(line);
   take(line);
 }
@@ -134,6 +159,7 @@ void Journal::fill(Evaluation& evaluation) const {
   evaluation.results.clear();
   for (EvaluationTarget& target : evaluation.targets) {
     if (const auto it = analyses_.find(target.entry.name); it != analyses_.end()) {
+      target.analysed = true;
       target.noteFound = it->second.note;
       target.noteConfidence = it->second.confidence;
       target.lengthFound = it->second.length;

@@ -3,6 +3,8 @@
 #include "eval/evaluation.h"
 #include "match/target.h"
 
+#include <boost/interprocess/sync/file_lock.hpp>
+
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -14,8 +16,10 @@ namespace patchpilot {
 class Journal {
  public:
   /// Opens the journal of a run in `folder`, or begins one. @throws Error (input) where the folder holds another
-  /// run's, or something that is none; Error (system) where it cannot be written.
-  Journal(const std::filesystem::path& folder, const nlohmann::json& settings);
+  /// run's, or something that is none; Error (usage) where another process runs in it; Error (system) where it cannot
+  /// be written.
+  /// @param replace  another run's is removed instead
+  Journal(const std::filesystem::path& folder, const nlohmann::json& settings, bool replace);
 
   bool holds(const std::string& target, const std::string& row) const;
   std::size_t size() const;
@@ -33,12 +37,14 @@ class Journal {
     double length = 0;
   };
 
-  void read(const nlohmann::json& settings);
+  void lock(const std::filesystem::path& folder);
+  bool read(const nlohmann::json& settings, bool replace);
   void begin(const nlohmann::json& settings);
   void take(const nlohmann::json& line);
   void write(const nlohmann::json& line);
 
   std::filesystem::path file_;
+  boost::interprocess::file_lock lock_;
   std::ofstream stream_;
   mutable std::mutex mutex_;
   std::map<std::string, Analysis> analyses_;

@@ -45,7 +45,8 @@ json describe(const RowSummary& row) {
   return {{"targets", row.targets}, {"failed", row.failed}, {"mss", describe(row.mssMean)}, {"median", describe(row.mssMedian)},
           {"wmfcc", describe(row.wmfcc)}, {"sot", describe(row.sot)}, {"rms", describe(row.rms)}, {"gain", numberOrNull(row.gainDb)},
           {"score", numberOrNull(row.score)}, {"solved", numberOrNull(row.solved)}, {"error", numberOrNull(row.continuousError)},
-          {"aligned", numberOrNull(row.alignedContinuousError)}, {"renders", numberOrNull(row.renders)}, {"seconds", numberOrNull(row.seconds)}};
+          {"aligned", numberOrNull(row.alignedContinuousError)}, {"choices", numberOrNull(row.categoricalRight)},
+          {"alignedChoices", numberOrNull(row.alignedCategoricalRight)}, {"renders", numberOrNull(row.renders)}, {"seconds", numberOrNull(row.seconds)}};
 }
 
 json describeKinds(const std::vector<KindSummary>& kinds) {
@@ -74,27 +75,24 @@ json describeResult(const EvaluationResult& r) {
 }
 
 json describeTarget(const Evaluation& evaluation, const EvaluationTarget& target, const fs::path& folder) {
-  json results = json::array();
+  json results = json::array(), matches = json::object();
   const EvaluationResult* best = nullptr;
-  const EvaluationRow* bestRow = nullptr;
   std::size_t bestIndex = 0;
   for (std::size_t i = 0; i < evaluation.rows.size(); ++i) {
     const EvaluationRow& row = evaluation.rows[i];
     const EvaluationResult* result = evaluation.find(target.entry.name, row.id);
     results.push_back(result != nullptr && result->found ? describeResult(*result) : json());
     if (row.role != EvaluationRow::Role::method || result == nullptr || !result->found) continue;
+    matches[std::to_string(i)] = sound(soundFiles(folder, target.entry.name, &row));
     if (best != nullptr && result->distances.mss >= best->distances.mss) continue;
     best = result;
-    bestRow = &row;
     bestIndex = i;
   }
-  json object = {{"name", target.entry.name}, {"kind", target.entry.kind}, {"note", target.entry.note}, {"found", target.noteFound},
+  json object = {{"name", target.entry.name}, {"kind", target.entry.kind}, {"note", target.entry.note}, {"found", target.analysed ? json(target.noteFound) : json()},
                  {"length", numberOrNull(target.entry.lengthSeconds)}, {"lengthFound", numberOrNull(target.lengthFound)},
                  {"results", results}, {"sound", sound(soundFiles(folder, target.entry.name))}};
-  if (best != nullptr) {
-    object["best"] = bestIndex;
-    object["match"] = sound(soundFiles(folder, target.entry.name, bestRow));
-  }
+  if (best != nullptr) object["best"] = bestIndex;
+  object["matches"] = matches;
   return object;
 }
 

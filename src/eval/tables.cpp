@@ -29,10 +29,15 @@ const EvaluationResult* foundResult(const Results& results, const std::string& t
   return it != results.end() && it->second->found ? it->second : nullptr;
 }
 
-const EvaluationRow* rowOf(const Evaluation& evaluation, EvaluationRow::Role role, const EvaluationRow* like = nullptr) {
+const EvaluationRow& floorOf(const Evaluation& evaluation) {
+  return *std::find_if(evaluation.rows.begin(), evaluation.rows.end(), [](const auto& row) { return row.role == EvaluationRow::Role::floor; });
+}
+
+/// The floor is measured from the first.
+std::string firstRandom(const Evaluation& evaluation) {
   for (const auto& row : evaluation.rows)
-    if (row.role == role && (like == nullptr || row.libraries == like->libraries)) return &row;
-  return nullptr;
+    if (row.role == EvaluationRow::Role::random) return row.id;
+  return {};
 }
 
 /// Adds an optional value, if there is one.
@@ -42,16 +47,26 @@ void append(std::vector<double>& values, const std::optional<double>& value) {
 
 RowSummary summarizeRow(const Evaluation& evaluation, const Results& results, const EvaluationRow& row,
                         const std::vector<const EvaluationTarget*>& targets) {
-  const EvaluationRow* floorRow = rowOf(evaluation, EvaluationRow::Role::floor);
-  const EvaluationRow* randomRow = rowOf(evaluation, EvaluationRow::Role::random, &row);
-  if (randomRow == nullptr) randomRow = rowOf(evaluation, EvaluationRow::Role::random);
+  const bool isFloor = row.role == EvaluationRow::Role::floor;
   std::vector<double> mss, wmfcc, sot, rms, gain, continuous, categorical, alignedContinuous, alignedCategorical, renders, seconds;
   std::vector<double> ofKnown, floors, randoms, solved;
   RowSummary summary;
   summary.row = &row;
   for (const EvaluationTarget* target : targets) {
+    const EvaluationResult* floor = foundResult(results, target->entry.name, floorOf(evaluation).id);
+    const EvaluationResult* random = foundResult(results, target->entry.name, isFloor ? firstRandom(evaluation) : row.random);
     const EvaluationResult* result = foundResult(results, target->entry.name, row.id);
-    if (result == nullptr) continue;
+    if (floor != nullptr && random != nullptr && results.contains({target->entry.name, row.id})) {
+      // Who finds nothing has solved nothing, and come no nearer than chance.
+      ofKnown.push_back(result != nullptr ? result->distances.mss : random->distances.mss);
+      floors.push_back(floor->distances.mss);
+      randoms.push_back(random->distances.mss);
+      solved.push_back(result != nullptr && result->distances.mss <= std::max(kSolvedFloors * floor->distances.mss, kSolvedMss));
+    }
+    if (result == nullptr) {
+      summary.failed += !isFloor && results.contains({target->entry.name, row.id});
+      continue;
+    }
     mss.push_back(result->distances.mss);
     wmfcc.push_back(result->distances.wmfcc);
     sot.push_back(result->distances.sot);
@@ -65,17 +80,8 @@ RowSummary summarizeRow(const Evaluation& evaluation, const Results& results, co
       append(alignedContinuous, result->aligned->continuous);
       append(alignedCategorical, result->aligned->categorical);
     }
-    const EvaluationResult* floor = foundResult(results, target->entry.name, floorRow->id);
-    if (floor == nullptr) continue;
-    solved.push_back(result->distances.mss <= std::max(kSolvedFloors * floor->distances.mss, kSolvedMss));
-    const EvaluationResult* random = foundResult(results, target->entry.name, randomRow->id);
-    if (random == nullptr) continue;
-    ofKnown.push_back(result->distances.mss);
-    floors.push_back(floor->distances.mss);
-    randoms.push_back(random->distances.mss);
   }
   summary.targets = mss.size();
-  summary.failed = row.role == EvaluationRow::Role::floor ? 0 : targets.size() - mss.size();
   summary.mssMean = estimateMean(mss);
   summary.mssMedian = estimateMedian(mss);
   summary.wmfcc = estimateMean(wmfcc);
@@ -185,11 +191,13 @@ std::string kindTable(const KindSummary& kind) {
 
 constexpr const char* kLegend = R"(
 MSS, wMFCC and SOT are distances: 0 is the same sound. RMS is a similarity of envelopes: 1 is the same. Means (MSS: the
-median as well) with the bootstrap's 95 % interval. gain: by how many dB the match is louder or softer than its target,
-which the others do not hear. floor: five more renders of the true patch, nearer than which the synth itself does not come;
+median as well) with the bootstrap's 95 % interval. All are measured over the whole sound of the file, the match laid where
+the method found the onset. gain: by how many dB the match must be raised or lowered to the level of its target, which the
+others do not hear. floor: five more renders of the true patch, nearer than which the synth itself does not come;
 empty where the true patch is not known or not of these synths. random: one audible patch drawn from the space. best of N
-random: as many drawn patches as the method may render. score: how much of the way from random to floor the mean MSS has
-come. solved: targets within 1.5 times their floor, or MSS 0.5 if that is more. renders and seconds are what was spent on
+random: as many drawn patches as the method may render, silent ones among them. score: how much of the way from random to floor the mean MSS has
+come. solved: targets within 1.5 times their floor, or MSS 0.5 if that is more; both are told of targets whose floor is
+known, and a target for which nothing was found counts as random, and unsolved. renders and seconds are what was spent on
 one target.
 )";
 
@@ -210,6 +218,7 @@ std::vector<KindSummary> summarize(const Evaluation& evaluation) {
     summary.targets = targets.size();
     std::vector<double> right, lengthErrors;
     for (const EvaluationTarget* target : targets) {
+      if (!target->analysed) continue;
       right.push_back(target->noteFound == target->entry.note);
       lengthErrors.push_back(std::abs(target->lengthFound - target->entry.lengthSeconds));
     }

@@ -49,7 +49,9 @@ Note drawNote(const TargetMakeOptions& options, std::uint64_t number) {
 class Maker {
  public:
   Maker(const fs::path& folder, const TargetMakeOptions& options, std::string kind)
-      : folder_(folder), options_(options), kind_(options.kind.empty() ? std::move(kind) : options.kind) {}
+      : folder_(folder), options_(options), kind_(options.kind.empty() ? std::move(kind) : options.kind) {
+    if (!isTargetName(kind_)) failUsage("--kind is '{}'; use letters, digits, '-', '_', '.' and blanks", kind_);
+  }
 
   bool isFull() const { return entries_.size() >= options_.count; }
   std::size_t size() const { return entries_.size(); }
@@ -72,6 +74,7 @@ class Maker {
   }
 
   TargetMakeReport finish(std::vector<std::string> leftOut) {
+    if (interrupted()) return {entries_.size(), std::move(leftOut)};
     if (entries_.empty()) failInput("not one sound could be made{}{}", leftOut.empty() ? "" : "; the first reason: ", leftOut.empty() ? "" : leftOut.front());
     writeTargetList(folder_, entries_, about_);
     return {entries_.size(), std::move(leftOut)};
@@ -139,8 +142,8 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
   return maker.finish({});
 }
 
-TargetMakeReport makePresetTargets(const fs::path& folder, const std::vector<fs::path>& files, const Synth& synth,
-                                   RenderPool& pool, const TargetMakeOptions& options) {
+TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& presets, const std::vector<fs::path>& files,
+                                   const Synth& synth, RenderPool& pool, const TargetMakeOptions& options) {
   std::vector<fs::path> order = files;
   std::sort(order.begin(), order.end());
   std::mt19937_64 random = randomFor(options, std::uint64_t(-1));
@@ -173,7 +176,7 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const std::vector<fs:
       entry.excluded = {presetHash(played.patches[i].state)};
       fs::copy(sources[i], entry.preset, fs::copy_options::recursive);
       json about = describe(synth);
-      about["patch"] = sources[i].filename().string();
+      about["patch"] = fs::relative(sources[i], presets).string();
       maker.add(std::move(entry), *played.sounds[i], played.notes[i], std::move(about));
     }
   }

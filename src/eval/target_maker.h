@@ -33,8 +33,10 @@ TargetMakeReport makeDrawnTargets(const std::filesystem::path& folder, const Syn
 
 /// A set out of preset files, `count` of them picked by the seed, all where there are fewer. Each preset is copied into
 /// the set, and the entry says that it must not be used to match itself. Broken and silent ones are left out.
-TargetMakeReport makePresetTargets(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& files,
-                                   const Synth& synth, RenderPool& pool, const TargetMakeOptions& options);
+/// @param presets  the folder that `files` lie in
+TargetMakeReport makePresetTargets(const std::filesystem::path& folder, const std::filesystem::path& presets,
+                                   const std::vector<std::filesystem::path>& files, const Synth& synth, RenderPool& pool,
+                                   const TargetMakeOptions& options);
 
 /// A set out of programs of a General MIDI soundfont, played by the program `fluidsynth`, without reverb and chorus.
 /// Each program is played once.

@@ -14,10 +14,8 @@ using nlohmann::json;
 
 namespace {
 
-/// A name becomes part of file names: letters, digits and a few signs.
 void checkName(const std::string& name, const fs::path& list) {
-  const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == ' '; };
-  if (name.empty() || name.front() == '.' || !std::all_of(name.begin(), name.end(), plain))
+  if (!isTargetName(name))
     failInput("{}: '{}' is no name for a target; use letters, digits, '-', '_', '.' and blanks", list.string(), name);
 }
 
@@ -83,14 +81,23 @@ std::string joined(const std::set<std::string>& words) {
 
 }  // namespace
 
+bool isTargetName(const std::string& name) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == ' '; };
+  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
+}
+
 std::optional<Patch> TargetEntry::truth(const Synth& synth) const {
   const ParameterSpace& known = synth.space();
   if (!preset.empty()) {
-    if (!space.empty() && space != known.name) return std::nullopt;
-    return readPatchFile(preset, known, synth);
+    try {
+      return readPatchFile(preset, known, synth);
+    } catch (const Error&) {
+      return std::nullopt;  // another synth's
+    }
   }
   if (parameters.empty() || (!space.empty() && space != known.name)) return std::nullopt;
   if (!baseHash.empty() && baseHash != contentHash(synth.base())) return std::nullopt;
+  if (parameters.size() != known.parameters.size()) return std::nullopt;
   Patch patch;
   for (const ParameterSpec& spec : known.parameters) {
     const auto it = parameters.find(spec.key);
@@ -127,8 +134,10 @@ TargetSet readTargetSet(const fs::path& folder, const std::vector<std::string>& 
 
 void excludeOwnPresets(TargetSet& set, const fs::path& presets) {
   for (TargetEntry& entry : set.entries)
-    if (!entry.patch.empty())
-      entry.excluded.push_back(presetHash(readPresetFile(presets / fs::path(entry.patch).relative_path()).bytes));
+    if (!entry.patch.empty()) {
+      entry.preset = presets / fs::path(entry.patch).relative_path();
+      entry.excluded.push_back(presetHash(readPresetFile(entry.preset).bytes));
+    }
 }
 
 void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& entries, const std::vector<json>& about) {

@@ -38,6 +38,9 @@ struct TargetSet {
   std::string fingerprint;  ///< of the list and every sound
 };
 
+/// Names become parts of file names: letters, digits, '-', '_', '.' and blanks, the first no '.'.
+bool isTargetName(const std::string& name);
+
 inline constexpr const char* kTargetList = "targets.json";
 
 /// @param kinds  only entries of these kinds, all if empty
@@ -46,7 +49,7 @@ inline constexpr const char* kTargetList = "targets.json";
 TargetSet readTargetSet(const std::filesystem::path& folder, const std::vector<std::string>& kinds = {});
 
 /// Has each target exclude the preset that made it, where its `patch` says which, and with it whatever was made from
-/// that preset. @param presets  the folder that `patch` is a path in
+/// that preset; and, as the truth is now known, have a floor. @param presets  the folder that `patch` is a path in
 /// @throws Error (input) where a preset is not there, or cannot be read
 void excludeOwnPresets(TargetSet& set, const std::filesystem::path& presets);
 

@@ -58,8 +58,10 @@ std::vector<Proposal> RandomMatcher::propose(const Target& target, int count) {
 }
 
 OracleMatcher::OracleMatcher(const MatcherContext& context) : libraries_(context.libraries) {
+  std::set<std::string> hashes = context.leftOut;
+  for (SearchLibrary* one : libraries_) hashes = one->library.withDuplicates(hashes);
   for (SearchLibrary* one : libraries_) {
-    const auto leftOut = one->library.patchesFrom(one->library.withDuplicates(context.leftOut));
+    const auto leftOut = one->library.patchesFrom(hashes);
     auto& ids = patches_.emplace_back();
     for (const std::int64_t id : one->library.patchIds())
       if (!leftOut.contains(id)) ids.push_back(id);

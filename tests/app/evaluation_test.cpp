@@ -121,7 +121,9 @@ TEST_F(Evaluations, TheOracleIsTheBestThatALibraryHolds) {
 TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
   ASSERT_EQ(run(folder(), "match set/jx10-000.wav --library jx10.db --top 3 --note 60 --length 0.5 --out found").status, 0);
   fs::create_directories(folder() / "presets");
-  for (const char* name : {"01.lv2", "02.lv2", "03.lv2"}) fs::copy(folder() / (std::string("found/") + name), folder() / (std::string("presets/") + name), fs::copy_options::recursive);
+  fs::create_directories(folder() / "presets/deep");
+  for (const char* name : {"01.lv2", "02.lv2", "03.lv2"})
+    fs::copy(folder() / (std::string("found/") + name), folder() / (std::string("presets/deep/") + name), fs::copy_options::recursive);
   const Result added = run(folder(), "library add presets --space jx10 --library mine.db --notes 60 --length 0.5 --duration 1");
   ASSERT_EQ(added.status, 0) << added.err;
   const Result made = run(folder(), "targets make --from-presets presets --space jx10 --count 3 --lowest-note 60 --highest-note 60 --duration 1 --longest 0.5 --out hand");
@@ -144,6 +146,53 @@ TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
   ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --own-presets presets --out own-eval").status, 0);
   EXPECT_EQ(column("own-eval", "retrieval mine.db, 3 renders", kMss), distances);
   expectRefusal(run(folder(), "eval --targets hand --library mine.db --own-presets set --out bad"), 3, "01.lv2");
+}
+
+TEST_F(Evaluations, ATargetThatCannotBeReadFailsAloneAndTheRunEnds) {
+  fs::copy(folder() / "set", folder() / "gap", fs::copy_options::recursive);
+  writeWav(folder() / "gap/jx10-001.wav", AudioBuffer(2, 44100));
+  const Result made = run(folder(), "eval --targets gap --library jx10.db --renders 2 --out gap-eval");
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(column("gap-eval", "retrieval jx10.db, 2 renders", kMss).at(1), "");
+  EXPECT_NE(column("gap-eval", "retrieval jx10.db, 2 renders", kMss).at(2), "");
+  EXPECT_NE(made.out.find("| failed |"), std::string::npos) << made.out;
+  EXPECT_EQ(json::parse(run(folder(), "eval --targets gap --library jx10.db --renders 2 --out gap-eval --json").out).at("finished"), true);
+}
+
+TEST_F(Evaluations, PatchesAroundPresetsHaveNoParameterErrorAndGoOnAsTheyStood) {
+  ASSERT_EQ(run(folder(), "library add --factory --space jx10 --library own.db --notes 60 --length 0.5 --duration 1").status, 0);
+  ASSERT_EQ(run(folder(), "library build --around presets --from own.db --space jx10 --count 20 --out near.db --length 0.5 --duration 1").status, 0);
+  ASSERT_EQ(run(folder(), "eval --targets set --library near.db --renders 3 --out near-eval").status, 0);
+  const std::string journal = readTextFile(folder() / "near-eval/journal.jsonl");
+  EXPECT_EQ(readTextFile(folder() / "near-eval/results.csv").find("nan"), std::string::npos);
+  ASSERT_EQ(run(folder(), "eval --targets set --library near.db --renders 3 --out near-eval").status, 0);
+  EXPECT_EQ(readTextFile(folder() / "near-eval/journal.jsonl"), journal);
+}
+
+TEST_F(Evaluations, ALibraryOfOneSynthIsScoredByTheDrawsOfThatSynthWhateverStandsBesideIt) {
+  ASSERT_EQ(run(folder(), "library build --space dx10 --count 10 --out dx10.db --length 0.5 --duration 1").status, 0);
+  fs::copy_file(folder() / "jx10.db", folder() / "copy.db", fs::copy_options::overwrite_existing);
+  const Result made = run(folder(), "eval --targets set --library dx10.db --library jx10.db --library copy.db --renders 3 --out beside");
+  ASSERT_EQ(made.status, 0) << made.err;
+  const auto line = [&](const std::string& row) {
+    const std::size_t at = made.out.find("| retrieval " + row + ", 3 renders |") + row.size() + 12;
+    std::string text = made.out.substr(at, made.out.find('\n', at) - at);
+    return text.substr(0, text.rfind(" | ", text.size() - 4));  // without the seconds
+  };
+  EXPECT_EQ(line("jx10.db"), line("copy.db"));
+}
+
+TEST_F(Evaluations, WhatIsNoRunOfTheirsIsNotTouched) {
+  fs::create_directories(folder() / "diary");
+  writeFileAtomically(folder() / "diary/journal.jsonl", std::string_view("dear diary\n"));
+  for (const char* force : {"", " --force"}) {
+    expectRefusal(run(folder(), std::string("eval --targets set --library jx10.db --out diary") + force), 3, "is no journal of an evaluation");
+    EXPECT_EQ(readTextFile(folder() / "diary/journal.jsonl"), "dear diary\n");
+  }
+  // What is wrong with the rest is said before anything is replaced.
+  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 2 --out kept").status, 0);
+  expectRefusal(run(folder(), "eval --targets set --library none.db --renders 3 --out kept --force"), 3, "none.db");
+  EXPECT_EQ(csv("kept").size(), 1u + 4 * 4);
 }
 
 TEST_F(Evaluations, SoundfontsArePlayedByFluidsynth) {
@@ -171,6 +220,7 @@ TEST_F(Evaluations, WrongWordsAreRefusedInOneLine) {
   expectRefusal(run(folder(), "eval --targets set --library none.db --out bad"), 3, "none.db");
   expectRefusal(run(folder(), "targets make --count 3 --out bad"), 2, "--space is needed");
   expectRefusal(run(folder(), "targets make --space jx10 --lowest-note 70 --highest-note 60 --out bad"), 2, "--lowest-note 70");
+  expectRefusal(run(folder(), "targets make --space jx10 --kind ../up --count 1 --out bad"), 2, "--kind is '../up'");
   expectRefusal(run(folder(), "targets make --space jx10 --from-presets set --out bad"), 3, "set holds no presets");
   expectRefusal(run(folder(), "targets make --soundfont none.sf2 --programs 1 --out bad"), 3, "none.sf2");
   expectRefusal(run(folder(), "targets make --soundfont set/targets.json --programs 200 --out bad"), 2, "--programs is '200'");

@@ -27,14 +27,16 @@ EvaluationResult result(const std::string& target, const std::string& row, doubl
 Evaluation evaluation() {
   Evaluation e;
   e.settings = {{"targets", "set"}, {"known", false}, {"seed", 1}, {"libraries", nlohmann::json::array()}};
-  e.rows = {{"floor", Role::floor, "", {}, 5}, {"random s", Role::random, "random", {0}, 0}, {"best of 50 random s", Role::baseline, "random", {0}, 50},
-            {"retrieval s.db, 50 renders", Role::method, "retrieval", {0}, 50}};
+  e.rows = {{"floor", Role::floor, "", {}, 5}, {"random s", Role::random, "random", {0}, 0, "random s"},
+            {"best of 50 random s", Role::baseline, "random", {0}, 50, "random s"},
+            {"retrieval s.db, 50 renders", Role::method, "retrieval", {0}, 50, "random s"}};
   for (const char* name : {"x", "y", "z"}) {
     EvaluationTarget target;
     target.entry.name = name;
     target.entry.kind = "k";
     target.entry.note = 60;
     target.entry.lengthSeconds = 1;
+    target.analysed = true;
     target.noteFound = name[0] == 'z' ? 48 : 60;
     target.lengthFound = 1.25;
     e.targets.push_back(target);
@@ -76,6 +78,11 @@ TEST(Tables, CountWhatFailed) {
   const auto kinds = summarize(e);
   EXPECT_EQ(kinds[0].rows[3].failed, 1u);
   EXPECT_EQ(kinds[0].rows[3].targets, 2u);
+  // Whoever fails is not the better for it.
+  e.results[e.results.size() - 3].found = false;
+  const RowSummary method = summarize(e)[0].rows[3];
+  EXPECT_NEAR(method.solved, 0, 1e-9);
+  EXPECT_NEAR(method.score, (10.3 - (10.3 + 2.0) / 2) / 10, 1e-9);
   EXPECT_NE(summaryMarkdown(e, kinds).find("| failed |"), std::string::npos);
   EXPECT_EQ(summaryMarkdown(evaluation(), summarize(evaluation())).find("| failed |"), std::string::npos);
 }
