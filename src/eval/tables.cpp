@@ -191,14 +191,14 @@ std::string kindTable(const KindSummary& kind) {
 
 constexpr const char* kLegend = R"(
 MSS, wMFCC and SOT are distances: 0 is the same sound. RMS is a similarity of envelopes: 1 is the same. Means (MSS: the
-median as well) with the bootstrap's 95 % interval. All are measured over the whole sound of the file, the match laid where
-the method found the onset. gain: by how many dB the match must be raised or lowered to the level of its target, which the
-others do not hear. floor: five more renders of the true patch, nearer than which the synth itself does not come;
-empty where the true patch is not known or not of these synths. random: one audible patch drawn from the space. best of N
-random: as many drawn patches as the method may render, silent ones among them. score: how much of the way from random to floor the mean MSS has
-come. solved: targets within 1.5 times their floor, or MSS 0.5 if that is more; both are told of targets whose floor is
-known, and a target for which nothing was found counts as random, and unsolved. renders and seconds are what was spent on
-one target.
+median as well) with the bootstrap's 95 % interval. All are measured over the whole sound of the file, the match laid
+where the method found the onset. gain: by how many dB the match must be raised or lowered to the level of its target,
+which the others do not hear. floor: five more renders of the true patch, nearer than which the synth itself does not
+come; empty where the true patch is not known or not of these synths. random: one audible patch drawn from the space.
+best of N random: as many drawn patches as the method may render, silent ones among them. score: how much of the way
+from random to floor the mean MSS has come. solved: targets within 1.5 times their floor, or MSS 0.5 if that is more;
+both are told of targets whose floor is known, and a target for which nothing was found counts as random, and unsolved.
+renders and seconds are what was spent on one target.
 )";
 
 }  // namespace
