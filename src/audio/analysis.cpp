@@ -25,6 +25,8 @@ void setPitch(TargetAnalysis& result, const AudioBuffer& sound, std::size_t firs
   result.noteConfidence = pitch.confidence;
   result.fundamentalHz = pitch.hz;
   result.otherNotes = pitch.otherNotes;
+  result.lowestHz = pitch.lowestHz;
+  result.keyFeatures = pitch.keyFeatures;
   if (!pitch.pitched) result.warnings.push_back("no pitch found: C4 (60) is used; give the note if you know it");
   if (pitch.severalNotes) {
     result.warnings.push_back(fmt::format(

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "audio/buffer.h"
+#include "audio/pitch.h"
 
 namespace patchpilot {
 
@@ -21,7 +22,9 @@ struct TargetAnalysis {
   int note = 60;                   ///< MIDI note; 60 (C4) where no pitch was found
   double noteConfidence = 0;       ///< 0..1; 1 where the user gave the note
   double fundamentalHz = 0;        ///< of the note that was found, not rounded to a semitone; 0 if none
-  std::vector<int> otherNotes;     ///< worth trying as well, likeliest first; see `PitchEstimate`
+  std::vector<NoteGuess> otherNotes;  ///< that may have been played instead, likeliest first; see `PitchEstimate`
+  double lowestHz = 0;             ///< see `PitchEstimate`; 0 where the user gave the note
+  KeyFeatures keyFeatures{};       ///< see `PitchEstimate`
   std::vector<std::string> warnings;  ///< one line each, for the user
 };
 

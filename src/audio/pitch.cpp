@@ -234,14 +234,6 @@ std::vector<double> meanPower(const Part& part, const std::vector<std::ptrdiff_t
   return power;
 }
 
-double partialDb(const std::vector<double>& power, double hz) {
-  const double bin = hz * double(2 * kWindows[0]) / kSampleRateHz;
-  const auto from = std::size_t(bin * 0.98), to = std::min(power.size() - 1, std::size_t(bin * 1.02) + 1);
-  double best = 1e-20;
-  for (std::size_t k = from; k <= to; ++k) best = std::max(best, power[k]);
-  return 10 * std::log10(best);
-}
-
 /// A candidate made exact: the frequency of the loudest of its first partials, divided by its number.
 double refined(const std::vector<double>& power, double hz) {
   const double binsPerHz = double(2 * kWindows[0]) / kSampleRateHz;
@@ -265,33 +257,6 @@ double refined(const std::vector<double>& power, double hz) {
   return (double(peak) + shift) / binsPerHz / number;
 }
 
-/// By how many dB the even partials rise above the odd ones beside them; about 0 for most
-/// instruments, more where an octave is doubled below.
-double evenOverOdd(const std::vector<double>& power, double hz) {
-  double sum = 0, weights = 0, loudest = -400;
-  for (int h = 1; h <= 13; ++h) loudest = std::max(loudest, partialDb(power, h * hz));
-  for (int even = 2; even <= 12 && (even + 1) * hz < 16000; even += 2) {
-    const double level = partialDb(power, even * hz);
-    const double around = (std::max(loudest - 60, partialDb(power, (even - 1) * hz)) +
-                           std::max(loudest - 60, partialDb(power, (even + 1) * hz))) / 2;
-    const double weight = std::max(0.0, 1 + (std::max(level, around) - loudest) / 50);
-    sum += weight * (std::max(level, loudest - 60) - around);
-    weights += weight;
-  }
-  return weights > 0 ? sum / weights : 0;
-}
-
-/// Whether the note is the octave above: a sub-oscillator, or an organ's 16-foot stop, puts weaker
-/// partials between those of the note. Some instruments look like that by themselves, and low notes
-/// are rarer than doubled octaves, hence a limit that rises with the note. On 219 sounds of FluidR3
-/// GM it makes 5 right and 6 wrong, on 30 hand-made synth patches 6 right and none wrong.
-bool isOctaveAbove(const std::vector<double>& power, double hz) {
-  const double note = hzToNote(hz);
-  // Two partials alone are a note and its octave, not an octave and a sub-oscillator.
-  const bool rich = partialDb(power, 4 * hz) > std::max(partialDb(power, hz), partialDb(power, 2 * hz)) - 50;
-  return rich && note < 64.5 && evenOverOdd(power, hz) > std::clamp(3 + 0.75 * (note - 36), 3.0, 12.0);
-}
-
 /// How much of the power between 50 Hz and 5 kHz lies in narrow peaks that are no partials of `hz`.
 double foreignPeaks(const std::vector<double>& power, double hz) {
   const double binHz = kSampleRateHz / double(2 * kWindows[0]);
@@ -309,24 +274,29 @@ double foreignPeaks(const std::vector<double>& power, double hz) {
   return total > 0 ? foreign / total : 0;
 }
 
-/// See `PitchEstimate::otherNotes`. `totals` are the scores of all candidates.
-std::vector<int> otherNotes(std::vector<double> totals, int note, bool wasDoubled) {
-  std::vector<int> others;
-  const auto add = [&](int other) {
-    if (other >= kLowestNote && other <= kHighestNote && other != note &&
-        std::find(others.begin(), others.end(), other) == others.end()) {
-      others.push_back(other);
-    }
-  };
-  if (wasDoubled) add(note - 12);
-  add(note + 12);
-  for (int c = 0; c < kCandidates; ++c) {
-    const double distance = std::abs(kLowestNote + double(c) / kStepsPerNote - note);
-    if (distance < 1.5 || std::abs(distance - 12) < 1.5) totals[std::size_t(c)] = 0;
+/// The scores of the octaves of a candidate and of itself, each the best within 0.4 semitones.
+std::array<double, kKeyShifts.size()> octaveScores(const std::vector<double>& totals, int candidate) {
+  constexpr int kAround = 2;
+  std::array<double, kKeyShifts.size()> scores{};
+  for (std::size_t i = 0; i < kKeyShifts.size(); ++i) {
+    const int centre = candidate + kKeyShifts[i] * kStepsPerNote;
+    for (int c = std::max(0, centre - kAround); c <= std::min(kCandidates - 1, centre + kAround); ++c)
+      scores[i] = std::max(scores[i], totals[std::size_t(c)]);
   }
-  const auto next = std::max_element(totals.begin(), totals.end()) - totals.begin();
-  add(kLowestNote + int(std::lround(double(next) / kStepsPerNote)));
-  return others;
+  return scores;
+}
+
+/// The note that is heard, then the other keys that may have been pressed, likeliest first.
+std::vector<NoteGuess> likelyKeys(const KeyFeatures& features, double lowestHz) {
+  constexpr double kLeast = 0.02;
+  const auto likely = keyProbabilities(features, hzToNote(lowestHz));
+  const std::size_t heard = heardNote(features);
+  const auto guess = [&](std::size_t i) { return NoteGuess{int(std::lround(hzToNote(lowestHz))) + kKeyShifts[i], likely[i]}; };
+  std::vector<NoteGuess> guesses{guess(heard)};
+  for (std::size_t i = 0; i < kKeyShifts.size(); ++i)
+    if (i != heard && likely[i] >= kLeast && guess(i).note >= 0 && guess(i).note <= 127) guesses.push_back(guess(i));
+  std::stable_sort(guesses.begin() + 1, guesses.end(), [](const NoteGuess& a, const NoteGuess& b) { return a.confidence > b.confidence; });
+  return guesses;
 }
 
 /// Centres of the moments to look at: up to `kMaxFrames`, evenly spread.
@@ -356,27 +326,28 @@ PitchEstimate estimatePitch(const AudioBuffer& sound, std::size_t first, std::si
     for (std::size_t c = 0; c < kCandidates; ++c) totals[c] += frames.back().weight * frames.back().score[c];
   }
   PitchEstimate result;
-  if (frames.empty()) return result;
-  const auto best = std::size_t(std::max_element(totals.begin(), totals.end()) - totals.begin());
-  const auto power = meanPower(part, centres);
-  const double lowestHz = refined(power, candidateHz(int(best)));
-  result.hz = isOctaveAbove(power, lowestHz) ? 2 * lowestHz : lowestHz;
-
-  double weight = 0, strength = 0, agreeing = 0;
-  for (const Frame& frame : frames) {
-    weight += frame.weight;
-    strength += frame.weight * std::clamp(double(frame.score[best]), 0.0, 1.0);
-    if (std::abs(frame.best - int(best)) <= kStepsPerNote) agreeing += frame.weight;
-  }
+  const double weight = std::accumulate(frames.begin(), frames.end(), 0.0, [](double sum, const Frame& f) { return sum + f.weight; });
   if (weight <= 0) return result;
-  strength /= weight;
-  agreeing /= weight;
-  result.pitched = strength > kPitchedAbove;
+  const auto best = int(std::max_element(totals.begin(), totals.end()) - totals.begin());
+  PitchFinding finding;
+  for (const Frame& frame : frames) {
+    finding.strength += frame.weight / weight * std::clamp(double(frame.score[std::size_t(best)]), 0.0, 1.0);
+    if (std::abs(frame.best - best) <= kStepsPerNote) finding.agreeing += frame.weight / weight;
+  }
+  result.pitched = finding.strength > kPitchedAbove;
   if (!result.pitched) return result;
-  result.confidence = strength * std::sqrt(agreeing);
-  result.note = int(std::lround(hzToNote(result.hz)));
-  result.otherNotes = otherNotes(totals, result.note, result.hz != lowestHz);
-  result.severalNotes = foreignPeaks(power, lowestHz) > kForeignShare;
+
+  const PowerSpectrum spectrum{meanPower(part, centres), kSampleRateHz / double(2 * kWindows[0])};
+  finding.lowestHz = refined(spectrum.power, candidateHz(best));
+  finding.scores = octaveScores(totals, best);
+  result.lowestHz = finding.lowestHz;
+  result.keyFeatures = keyFeatures(spectrum, finding);
+  std::vector<NoteGuess> keys = likelyKeys(result.keyFeatures, finding.lowestHz);
+  result.note = keys.front().note;
+  result.confidence = keys.front().confidence;
+  result.otherNotes.assign(keys.begin() + 1, keys.end());
+  result.hz = finding.lowestHz * std::exp2(std::round((result.note - hzToNote(finding.lowestHz)) / 12));
+  result.severalNotes = foreignPeaks(spectrum.power, finding.lowestHz) > kForeignShare;
   return result;
 }
 

@@ -53,7 +53,9 @@ json describeParameters(Synth& synth, const Patch& patch) {
 }
 
 json describeTarget(const Target& target) {
-  return {{"path", target.file.string()}, {"note", target.note},          {"confidence", target.noteConfidence},
+  json others = json::array();
+  for (const NoteGuess& other : target.otherNotes) others.push_back({{"note", other.note}, {"confidence", other.confidence}});
+  return {{"path", target.file.string()}, {"note", target.note},          {"confidence", target.noteConfidence}, {"other_notes", others},
           {"start", target.startSeconds}, {"length", target.lengthSeconds}, {"duration", target.sound.seconds()},
           {"warnings", target.warnings}};
 }

@@ -25,6 +25,7 @@ Target readTarget(const std::filesystem::path& file, const TargetOptions& option
   target.startSeconds = options.startSeconds.value_or(0) + double(onset) / kSampleRateHz;
   target.note = analysis.note;
   target.noteConfidence = analysis.noteConfidence;
+  target.otherNotes = analysis.otherNotes;
   target.lengthSeconds = analysis.noteLengthSeconds;
   target.spectrum = mssSpectrum(target.sound);
   return target;

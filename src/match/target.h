@@ -26,6 +26,7 @@ struct Target {
   double startSeconds = 0;    ///< of the onset, in the file
   int note = 60;
   double noteConfidence = 0;  ///< 0 to 1
+  std::vector<NoteGuess> otherNotes;  ///< keys that may have been pressed instead, likeliest first
   double lengthSeconds = 0;   ///< when the note is let go, from the onset
   std::vector<std::string> warnings;
 };

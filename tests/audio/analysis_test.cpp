@@ -28,7 +28,8 @@ TEST(Analysis, HeldSine) {
   EXPECT_TRUE(result.pitched);
   EXPECT_EQ(result.note, 64);
   EXPECT_NEAR(result.fundamentalHz, noteToHz(64), 2);
-  EXPECT_GT(result.noteConfidence, 0.7);
+  EXPECT_GT(result.noteConfidence, 0.5);
+  EXPECT_LT(result.noteConfidence, 0.95) << "a sine may be an octave below its key";
   EXPECT_TRUE(result.warnings.empty());
 }
 
@@ -133,7 +134,7 @@ TEST(Analysis, TinySoundsAndSilenceDoNoHarm) {
 }
 
 /// Real instruments and hand-made patches. Of the patches, a dozen sound an octave or more below the
-/// key (most by their octave setting), which no analysis can know; hence the two limits.
+/// key (most by their octave setting), which no analysis can know; hence the limits.
 TEST(Analysis, SharedTargets) {
   const std::filesystem::path folder = PATCHPILOT_SOURCE_DIR "/../shared/targets";
   std::ifstream list(folder / "targets.json");
@@ -146,7 +147,8 @@ TEST(Analysis, SharedTargets) {
     const int note = target.at("note");
     const auto& others = result.otherNotes;
     if (result.note == note) ++(kind == "gm-instrument" ? instruments : patches);
-    if (result.note == note || std::find(others.begin(), others.end(), note) != others.end()) ++amongGuesses;
+    const bool guessed = std::any_of(others.begin(), others.end(), [&](const NoteGuess& other) { return other.note == note; });
+    if (result.note == note || guessed) ++amongGuesses;
   }
   EXPECT_GE(instruments, 11);   // of 12
   EXPECT_GE(patches, 16);       // of 30

@@ -31,7 +31,7 @@ TEST(Pitch, FindsSawsInNoise) {
     Noise noise(0.1);
     const PitchEstimate pitch = pitchOf(make(0.5, [&](double t) { return partials(noteToHz(note), t) + noise(); }));
     EXPECT_EQ(pitch.note, note);
-    EXPECT_GT(pitch.confidence, 0.5) << note;
+    EXPECT_GT(pitch.confidence, 0.2) << note;
     EXPECT_FALSE(pitch.severalNotes) << note;
   }
 }
@@ -51,7 +51,7 @@ TEST(Pitch, OppositePhasesDoNotCancel) {
 TEST(Pitch, NamesTheOctaveAboveAsTheSecondGuess) {
   const PitchEstimate pitch = pitchOf(make(0.5, [](double t) { return partials(noteToHz(60), t); }));
   ASSERT_FALSE(pitch.otherNotes.empty());
-  EXPECT_EQ(pitch.otherNotes.front(), 72);
+  EXPECT_EQ(pitch.otherNotes.front().note, 72);
 }
 
 TEST(Pitch, ASubOscillatorIsNotTheNote) {
@@ -59,6 +59,28 @@ TEST(Pitch, ASubOscillatorIsNotTheNote) {
     return partials(noteToHz(60), t) + 0.15 * sine(noteToHz(48), t);
   }));
   EXPECT_EQ(pitch.note, 60);
+}
+
+TEST(Pitch, KeysAreLikelyAsOftenAsTheyArePressed) {
+  const PitchEstimate pitch = pitchOf(make(0.5, [](double t) { return partials(noteToHz(60), t); }));
+  double sum = pitch.confidence;
+  for (std::size_t i = 0; i < pitch.otherNotes.size(); ++i) {
+    sum += pitch.otherNotes[i].confidence;
+    EXPECT_EQ((pitch.otherNotes[i].note - pitch.note) % 12, 0);
+    if (i > 0) EXPECT_LE(pitch.otherNotes[i].confidence, pitch.otherNotes[i - 1].confidence);
+  }
+  EXPECT_GT(sum, 0.8);
+  EXPECT_LE(sum, 1 + 1e-9);
+  EXPECT_GT(keyPrior(60), keyPrior(24));
+  EXPECT_GT(keyPrior(84), keyPrior(100));
+}
+
+/// A low note is what it is, though the sounds that the model has learnt from were all played above it.
+TEST(Pitch, KeysBelowThoseLearntFromAreNotImpossible) {
+  const PitchEstimate pitch = pitchOf(make(0.5, [](double t) { return partials(noteToHz(28), t); }));
+  EXPECT_EQ(pitch.note, 28);
+  EXPECT_GT(pitch.confidence, 0.1);
+  EXPECT_GT(pitchOf(make(0.5, [](double t) { return partials(noteToHz(64), t); })).confidence, pitch.confidence);
 }
 
 TEST(Pitch, NoiseHasNone) {
