@@ -77,7 +77,7 @@ void run(Options options) {
   dropRepeated(options.evaluation.methods);
   dropRepeated(options.evaluation.libraries);
   dropRepeated(options.evaluation.renders);
-  for (const auto& method : options.evaluation.methods) checkMatcherName(method);
+  for (const auto& method : options.evaluation.methods) parseMethod(method);
   checkFolder(options);
   TargetSet set = readTargetSet(options.targets, options.kinds);
   if (!options.ownPresets.empty()) excludeOwnPresets(set, options.ownPresets);
@@ -99,7 +99,7 @@ void run(Options options) {
 std::string methodHelp() {
   std::string names;
   for (const auto& name : matcherNames()) names += (names.empty() ? "" : ", ") + name;
-  return "Method to evaluate, several are compared: " + names;
+  return "Method to evaluate, several are compared: " + names + "; with '+refine' behind it, what it finds is refined";
 }
 
 }  // namespace
@@ -112,6 +112,8 @@ void addEvalCommand(CLI::App& app) {
   command->add_option("--library", o->libraries, "Library to match with; each one named makes rows of its own, A+B is searched as one")->required();
   command->add_option("--method", o->evaluation.methods, methodHelp())->capture_default_str();
   command->add_option("--renders", o->renders, "Renders that a method may spend on a target; several make rows of their own (1,5,50)")->capture_default_str();
+  command->add_option("--seconds", o->evaluation.seconds, "Seconds that a method which refines may spend on a target, its renders aside (0: no limit)")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_flag("!--no-baseline", o->evaluation.baseline, "Leave out what the best of as many random patches would be");
   command->add_flag("--known", o->evaluation.known, "Tell the methods the note, its length and that the sound begins with it");
   command->add_flag("--oracle", o->evaluation.oracle, "Add what the best entry of each library would be: every one is rendered for every target");
   command->add_option("--own-presets", o->ownPresets, "Folder with the presets that made the targets: each is left out, with all that was made from it, where its own target is matched");

@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "library/builder.h"
+#include "match/refiner.h"
 #include "match/results.h"
 
 #include <fmt/format.h>
@@ -17,6 +18,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// How long to refine where nothing is said.
+constexpr double kRefineSeconds = 30;
+
 struct Options {
   std::string sound;
   std::vector<std::string> libraries;
@@ -28,6 +32,10 @@ struct Options {
   int velocity = 100;
   std::optional<double> start;
   std::optional<double> duration;
+  bool refine = false;
+  double seconds = 0;
+  std::size_t renders = 0;
+  std::uint64_t seed = 1;
   int workers = 0;
   std::string out;
   bool install = false;
@@ -61,6 +69,44 @@ std::string noteName(int midi) {
   return fmt::format("{}{}", kNames[midi % 12], midi / 12 - 1);
 }
 
+/// How the best came nearer, for `candidates.json`.
+struct Refinement {
+  double from = 0, to = 0;  ///< MSS
+  RefineProgress last;
+  nlohmann::json curve = nlohmann::json::array();
+
+  nlohmann::json json() const {
+    return {{"from", from}, {"to", to}, {"renders", last.renders}, {"seconds", last.seconds}, {"curve", curve}};
+  }
+};
+
+/// Refines until the limit is reached, or Ctrl-C, after which the results so far can be written all the same.
+std::vector<Candidate> refined(const Options& options, const Target& target, std::vector<Candidate> ranked, Sources& sources,
+                               std::vector<std::string>& problems, Refinement& refinement) {
+  refinement.from = ranked.front().mss;
+  RefineOptions refineOptions;
+  refineOptions.velocity = options.velocity;
+  refineOptions.renders = options.renders;
+  refineOptions.seconds = options.seconds > 0 || options.renders > 0 ? options.seconds : kRefineSeconds;
+  refineOptions.seed = options.seed;
+  {
+    Progress progress("renders", options.json);
+    double best = std::numeric_limits<double>::infinity();
+    refineOptions.onProgress = [&](const RefineProgress& p) {
+      refinement.last = p;
+      if (p.mss < best) refinement.curve.push_back({{"renders", p.renders}, {"seconds", p.seconds}, {"mss", p.mss}});
+      best = std::min(best, p.mss);
+      // Whichever of the two limits comes first.
+      const double share = std::max(refineOptions.renders > 0 ? double(p.renders) / double(refineOptions.renders) : 0,
+                                    refineOptions.seconds > 0 ? p.seconds / refineOptions.seconds : 0);
+      if (share > 0) progress.update(double(p.renders), double(p.renders) / share, fmt::format("MSS {:.2f}", p.mss));
+    };
+    ranked = refine(target, std::move(ranked), sources.instruments, refineOptions, problems);
+  }
+  refinement.to = ranked.front().mss;
+  return ranked;
+}
+
 void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
   fmt::print("{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n\n",
              target.file.string(), target.note, noteName(target.note), 100 * target.noteConfidence, target.lengthSeconds,
@@ -78,12 +124,19 @@ void printResults(const nlohmann::json& document, const Target& target, const st
                c.at("gain_db").get<double>(), c.at("synth").get<std::string>(), synthWidth, c.at("origin").get<std::string>(),
                originWidth, files);
   }
+  if (document.contains("refinement")) {
+    const auto& r = document.at("refinement");
+    fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s\n", r.at("from").get<double>(), r.at("to").get<double>(),
+               r.at("renders").get<std::size_t>(), r.at("seconds").get<double>());
+  }
   fmt::print("\nWritten to {}\n", out);
   for (const auto& c : document.at("candidates"))
     for (const auto& file : c.value("installed", nlohmann::json::array())) fmt::print("Installed {}\n", file.get<std::string>());
 }
 
 void run(const Options& options) {
+  if (!options.refine && (options.seconds > 0 || options.renders > 0))
+    failUsage("--seconds and --renders say how long to refine; add --refine");
   StagedDirectory folder(options.out, options.force);
   const Target target = readTarget(options.sound, targetOptions(options));
   for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options.sound, warning);
@@ -101,16 +154,33 @@ void run(const Options& options) {
     rank.onProgress = [&](const RankProgress& p) { progress.update(double(p.done), double(count)); };
     ranked = rankByRendering(target, std::move(proposals), sources.instruments, rank, problems);
   }
-  for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
+  const auto tellProblems = [&] {
+    for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
+    problems.clear();
+  };
+  tellProblems();
   if (interrupted()) return;
   if (ranked.empty()) failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
+  Refinement refinement;
+  bool stopped = false;
+  if (options.refine) {
+    ranked = refined(options, target, std::move(ranked), sources, problems, refinement);
+    stopped = interrupted();
+    setInterrupted(false);  // the best so far is written
+    tellProblems();
+  }
   std::vector<Candidate> chosen;
   for (const std::size_t index : chooseDifferent(ranked, std::size_t(options.top))) chosen.push_back(std::move(ranked[index]));
   nlohmann::json document = writeResults(folder.path(), target, std::move(chosen), sources.instruments, options.velocity);
+  if (options.refine) {
+    document["refinement"] = refinement.json();
+    writeFileAtomically(folder.path() / "candidates.json", document.dump(2) + "\n");
+  }
   folder.commit();
   if (options.install) installResults(document, options.out, sources.instruments);
   if (options.json) printJson(document);
   else printResults(document, target, options.out);
+  setInterrupted(stopped);
 }
 
 }  // namespace
@@ -128,6 +198,10 @@ void addMatchCommand(CLI::App& app) {
   command->add_option("--length", o->length, "When the note is let go, in seconds from its onset, or 'auto'")->capture_default_str();
   command->add_option("--start", o->start, "Where in the file to begin, in seconds")->check(CLI::NonNegativeNumber);
   command->add_option("--duration", o->duration, "How much to match, in seconds; at most 4 s from the onset without it")->check(CLI::Range(0.01, 600.0));
+  command->add_flag("--refine", o->refine, "Search on from the best candidates, by rendering and listening again; Ctrl-C keeps what was found");
+  command->add_option("--seconds", o->seconds, "How long to refine (30 unless --renders is given)")->check(CLI::Range(0.1, 86400.0));
+  command->add_option("--renders", o->renders, "How many renders to refine with; the same number gives the same result where the synth is deterministic")->check(CLI::Range(1, 100000000));
+  command->add_option("--seed", o->seed, "For what the refiner draws")->capture_default_str();
   command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--install", o->install, "Put the presets where the synth's own browser finds them, never over a file");

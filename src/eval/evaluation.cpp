@@ -10,6 +10,7 @@
 #include "library/builder.h"
 #include "match/matchers.h"
 #include "match/ranking.h"
+#include "match/refiner.h"
 
 #include <algorithm>
 #include <atomic>
@@ -28,6 +29,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kFloorRenders = 5;
+/// What a method that refines begins with.
+constexpr int kRefineStarts = 50;
 /// Proposals of the oracle in hand at a time.
 constexpr int kOracleBatch = 500;
 /// Where so many drawn patches are silent, there is no audible one.
@@ -121,7 +124,7 @@ class RowMaker {
     for (const int renders : options_.renders) {
       for (const auto& libraries : groups())
         // The best of one is the random row's.
-        if (renders > 1) addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, libraries, renders);
+        if (renders > 1 && options_.baseline) addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, libraries, renders);
       for (const auto& method : options_.methods)
         for (const auto& libraries : groups())
           add({fmt::format("{} {}, {} render{}", method, library(libraries), renders, renders > 1 ? "s" : ""), EvaluationRow::Role::method, method, libraries, renders, {}});
@@ -209,9 +212,12 @@ json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entr
     names.push_back(entry.name);
     for (const auto& hash : entry.excluded) excluded += hash;
   }
-  return {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()}, {"fingerprint", set.fingerprint}, {"names", names}, {"excluded", contentHash(excluded)},
+  json settings = {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()}, {"fingerprint", set.fingerprint}, {"names", names}, {"excluded", contentHash(excluded)},
           {"methods", options.methods}, {"libraries", libraries}, {"groups", groups}, {"renders", options.renders},
           {"known", options.known}, {"oracle", options.oracle}, {"seed", options.seed}, {"velocity", options.velocity}};
+  if (options.seconds > 0) settings["seconds"] = options.seconds;
+  if (!options.baseline) settings["baseline"] = false;
+  return settings;
 }
 
 std::vector<TargetEntry> limited(const TargetSet& set, std::size_t limit) {
@@ -310,13 +316,14 @@ class Lane {
 
   Finding search(const EvaluationRow& row, Clock::time_point start) {
     Finding finding;
+    const Method method = row.role == EvaluationRow::Role::oracle ? Method{} : parseMethod(row.method);
     std::unique_ptr<Matcher> matcher;
     {
       const auto lock = useLibraries();
       if (row.role == EvaluationRow::Role::oracle) matcher = std::make_unique<OracleMatcher>(context(row));
-      else matcher = makeMatcher(row.method, context(row));
+      else matcher = makeMatcher(method.matcher, context(row));
     }
-    const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch : row.renders;
+    const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch : method.refined ? std::min(row.renders, kRefineStarts) : row.renders;
     do {
       std::vector<Proposal> proposals;
       {
@@ -324,7 +331,8 @@ class Lane {
         proposals = matcher->propose(target_, batch);
       }
       if (proposals.empty()) break;
-      rank(std::move(proposals), finding, start);
+      if (method.refined) rankAndRefine(std::move(proposals), finding, start, std::size_t(row.renders));
+      else rank(std::move(proposals), finding, start);
     } while (row.role == EvaluationRow::Role::oracle && !interrupted());
     return finding;
   }
@@ -335,13 +343,34 @@ class Lane {
     RankOptions rankOptions;
     rankOptions.velocity = options_.known ? entry_->velocity : options_.velocity;
     rankOptions.keep = 1;
-    rankOptions.onProgress = [&](const RankProgress& progress) {
-      finding.renders = before + progress.done;
-      if (std::isfinite(progress.best) && (finding.trace.empty() || progress.best < finding.trace.back().mss))
-        finding.trace.push_back({secondsSince(start) - waited_, finding.renders, progress.best});
-    };
+    rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, before + progress.done, progress.best); };
     auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
     if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss)) finding.best = std::move(ranked.front());
+  }
+
+  /// Ranks proposals and refines what they give, with so many renders in all.
+  void rankAndRefine(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start, std::size_t renders) {
+    RankOptions rankOptions;
+    rankOptions.velocity = options_.known ? entry_->velocity : options_.velocity;
+    rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, progress.done, progress.best); };
+    auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
+    const std::size_t before = finding.renders;
+    if (before < renders && !ranked.empty()) {
+      RefineOptions refineOptions;
+      refineOptions.velocity = rankOptions.velocity;
+      refineOptions.renders = renders - before;
+      refineOptions.seed = options_.seed;
+      if (options_.seconds > 0) refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
+      refineOptions.onProgress = [&](const RefineProgress& progress) { note(finding, start, before + progress.renders, progress.mss); };
+      ranked = refine(target_, std::move(ranked), instruments_, refineOptions, finding.problems);
+    }
+    if (!ranked.empty()) finding.best = std::move(ranked.front());
+  }
+
+  void note(Finding& finding, Clock::time_point start, std::size_t renders, double best) const {
+    finding.renders = renders;
+    if (std::isfinite(best) && (finding.trace.empty() || best < finding.trace.back().mss))
+      finding.trace.push_back({secondsSince(start) - waited_, renders, best});
   }
 
   Finding firstAudible(const EvaluationRow& row) {

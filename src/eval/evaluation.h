@@ -15,8 +15,10 @@ struct EvaluationOptions {
   /// Each is a row a method: one library, or several that are searched together.
   std::vector<std::vector<std::string>> libraries;
   std::vector<int> renders{50};  ///< what a method may spend on a target; a row a method each
+  double seconds = 0;            ///< the most that a method which refines may take on a target; 0: no limit
   bool known = false;            ///< methods are told the note, its length, and that it begins with the file
   bool oracle = false;           ///< add rows for what each library's best entry would be
+  bool baseline = true;          ///< add rows for the best of as many random patches as a method may render
   std::uint64_t seed = 1;
   int velocity = 100;
   std::size_t limit = 0;         ///< only so many targets of each kind; 0: all

@@ -1,9 +1,7 @@
 #include "library/around.h"
 
 #include "base/error.h"
-#include "base/random.h"
-#include "preset/surge_cross.h"
-#include "preset/vstpreset.h"
+#include "synth/variation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -46,63 +44,11 @@ struct Parent {
   std::string name;
 };
 
-float reflected(double value, double low, double high) {
-  if (high <= low) return float(low);
-  const double span = high - low;
-  double place = std::fmod(std::abs(value - low), 2 * span);
-  if (place > span) place = 2 * span - place;
-  return float(low + place);
-}
-
-/// Another value of a parameter, near its own. What the space mostly holds constant (tuning, say) is mostly
-/// left alone.
-float changed(const ParameterSpec& p, float own, SplitMix64& random) {
-  const double step = random.uniform() < 0.5 ? kSmallStep : kLargeStep;
-  const double move = step * random.normal();
-  const double choice = random.uniform();
-  if (random.uniform() < p.constantProbability) return own;
-  switch (p.kind) {
-    case ParameterKind::continuous: {
-      // A preset may lie outside the range that the space searches; then the range reaches to it.
-      const double low = std::min(p.min, own), high = std::max(p.max, own);
-      return reflected(own + move * (high - low), low, high);
-    }
-    case ParameterKind::stepped: {
-      const double size = p.steps < 2 ? 0 : (p.max - p.min) / float(p.steps - 1);
-      const double steps = std::copysign(std::max(1.0, std::round(std::abs(move) * p.steps)), move);
-      return p.nearest(reflected(own + steps * size, p.min, p.max));
-    }
-    case ParameterKind::categorical: break;
-  }
-  double total = 0;
-  for (const auto& c : p.choices) total += c.weight;
-  double left = choice * total;
-  for (const auto& c : p.choices)
-    if ((left -= c.weight) < 0) return c.value;
-  return p.choices.back().value;
-}
-
 /// A preset's name for people, of where it came from: "DIR/Soft Pad.fxp", or "BUNDLE (URI#soft-pad)".
 std::string shortName(const std::string& source) {
   if (!source.ends_with(')')) return fs::path(source).stem().string();
   const std::string program = source.substr(0, source.size() - 1);
   return program.substr(program.find_last_of("#/(") + 1);
-}
-
-std::vector<float> defaultsOf(const Synth& synth) {
-  std::unordered_map<std::string, float> byId;
-  for (const auto& parameter : synth.parameters()) byId.try_emplace(parameter.id, parameter.defaultValue);
-  std::vector<float> defaults;
-  for (const auto& p : synth.space().parameters) defaults.push_back(byId.at(p.id));
-  return defaults;
-}
-
-/// The parameters that differ from the plug-in's default.
-std::vector<std::size_t> movedOf(const std::vector<float>& values, const std::vector<float>& defaults) {
-  std::vector<std::size_t> moved;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (std::abs(values[i] - defaults[i]) > 1e-4f) moved.push_back(i);
-  return moved;
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -121,7 +67,7 @@ struct AroundPresets::Impl {
   std::string name;
   std::vector<Crossing> crossings;
   std::vector<float> defaults;
-  std::vector<int> crossingOf;  ///< of each parameter: index into crossings, or -1
+  std::vector<int> crossingOf;  ///< see `partsOfParameters`
   std::unordered_map<std::size_t, std::optional<Parent>> atHand;
   std::size_t bytesAtHand = 0;
 
@@ -156,7 +102,7 @@ struct AroundPresets::Impl {
 };
 
 AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled)
-    : impl_(new Impl{presets, synth, seed, presets.presets(), {}, synth.space().crossingsOrSections(), defaultsOf(synth), {}, {}, 0}) {
+    : impl_(new Impl{presets, synth, seed, presets.presets(), {}, synth.space().crossingsOrSections(), defaultValues(synth), partsOfParameters(synth.space()), {}, 0}) {
   const std::string file = presets.file().string();
   const LibrarySettings& settings = presets.settings();
   if (settings.synthId != synth.plugin().id || settings.synthFormat != synth.plugin().format)
@@ -172,11 +118,6 @@ AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed,
   impl_->name = fmt::format("{} presets up to {}, {}", kept.size(), kept.back().patch, contentHash(all));
   if (!settled.empty() && impl_->name != settled)
     failInput("{} holds other presets than those that this library was begun with; name the same, or build a new library", file);
-  for (const auto& p : synth.space().parameters) {
-    const auto holds = [&](const Crossing& c) { return std::find(c.sections.begin(), c.sections.end(), p.section) != c.sections.end(); };
-    const auto found = std::find_if(impl_->crossings.begin(), impl_->crossings.end(), holds);
-    impl_->crossingOf.push_back(found == impl_->crossings.end() ? -1 : int(found - impl_->crossings.begin()));
-  }
 }
 
 AroundPresets::~AroundPresets() = default;
@@ -198,20 +139,11 @@ std::vector<std::size_t> drawParts(std::size_t count, SplitMix64& random) {
   return {std::size_t(random.below(count))};
 }
 
-/// Surge's state with one part of another's.
-Bytes withSurgePart(const Bytes& into, const Bytes& from, SurgeSection section) {
-  VstPreset preset = parseVstPreset(into);
-  const SurgePatch crossed = crossSurgePatches(parseSurgePatch(preset.componentState), parseSurgePatch(parseVstPreset(from).componentState), section);
-  preset.componentState = applySurgeBase(serializeSurgePatch(crossed), {}, {});
-  return serializeVstPreset(preset);
-}
-
 }  // namespace
 
 DrawnPatch AroundPresets::draw(std::uint64_t index) {
   Impl& a = *impl_;
   const ParameterSpace& space = a.synth.space();
-  const bool surge = space.fxpId == surgeFxId;
   SplitMix64 random(a.seed, index);
   Parent parent = a.draw(random);
   DrawnPatch drawn;
@@ -230,12 +162,12 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
     std::vector<std::string> titles;
     for (const std::size_t part : parts) {
       titles.push_back(a.crossings[part].title);
-      const auto section = surge ? surgeSection(a.crossings[part].key) : std::nullopt;
-      if (section) drawn.patch.state = withSurgePart(drawn.patch.state, other.state, *section);
+      auto crossed = withPartOf(space, drawn.patch.state, other.state, a.crossings[part]);
+      if (crossed) drawn.patch.state = std::move(*crossed);
       for (std::size_t i = 0; i < space.parameters.size(); ++i)
         if (a.crossingOf[i] == int(part)) {
           parent.values[i] = other.values[i];
-          if (!section) drawn.patch.values[i] = other.values[i];
+          if (!crossed) drawn.patch.values[i] = other.values[i];
         }
     }
     words += fmt::format(" with {} of {}", joined(titles), other.name);
@@ -248,11 +180,13 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
     if (counts.empty()) counts.push_back(1);
     const std::size_t count = counts[random.below(counts.size())];
     std::set<std::size_t> changes;
-    const std::vector<std::size_t> moved = movedOf(parent.values, a.defaults);
+    const std::vector<std::size_t> moved = movedParameters(parent.values, a.defaults);
     for (std::size_t i = 0; i < count; ++i) {
       const bool ofMoved = random.uniform() < kChangesOfMoved && !moved.empty();
       const std::size_t which = ofMoved ? moved[random.below(moved.size())] : std::size_t(random.below(space.parameters.size()));
-      const float value = changed(space.parameters[which], parent.values[which], random);
+      const double step = random.uniform() < 0.5 ? kSmallStep : kLargeStep;
+      const double move = step * random.normal();
+      const float value = variedValue(space.parameters[which], parent.values[which], move, random);
       if (value == parent.values[which]) continue;
       drawn.patch.values[which] = parent.values[which] = value;
       changes.insert(which);

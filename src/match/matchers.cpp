@@ -22,6 +22,14 @@ std::uint64_t soundNumber(const Target& target) {
 
 std::vector<std::string> matcherNames() { return {"retrieval", "random"}; }
 
+Method parseMethod(const std::string& name) {
+  constexpr std::string_view kRefine = "+refine";
+  Method method{name, name.ends_with(kRefine)};
+  if (method.refined) method.matcher.resize(name.size() - kRefine.size());
+  checkMatcherName(method.matcher);
+  return method;
+}
+
 void checkMatcherName(const std::string& name) {
   const auto names = matcherNames();
   if (std::find(names.begin(), names.end(), name) != names.end()) return;

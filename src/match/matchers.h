@@ -17,6 +17,15 @@ struct MatcherContext {
 /// The methods that there are, for help and messages.
 std::vector<std::string> matcherNames();
 
+/// A method as it is named: a matcher, and whether what it finds is refined ("retrieval+refine").
+struct Method {
+  std::string matcher;
+  bool refined = false;
+};
+
+/// @throws as `checkMatcherName`
+Method parseMethod(const std::string& name);
+
 /// @throws Error (usage) where there is no such method, naming those there are
 void checkMatcherName(const std::string& name);
 

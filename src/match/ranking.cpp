@@ -24,20 +24,10 @@ class Ranking {
       : target_(target), options_(options), problems_(problems) {}
 
   void take(const Proposal& proposal, const RenderOutcome& outcome) {
-    Candidate candidate;
-    std::string problem = outcome.problem;
-    if (outcome.status == RenderOutcome::Status::ok) {
-      candidate.sound = outcome.audio.copy();
-      if (containsNonFinite(candidate.sound)) {
-        problem = "gave samples that are no numbers";
-      } else {
-        candidate.spectrum = mssSpectrum(candidate.sound);
-        candidate.mss = mss(target_.spectrum, candidate.spectrum);
-      }
-    }
-    candidate.proposal = proposal;
+    std::string problem;
+    auto candidate = heard(target_, proposal, outcome, problem);
     std::lock_guard lock(mutex_);
-    if (problem.empty()) keep(std::move(candidate));
+    if (candidate) keep(std::move(*candidate));
     else problems_.push_back(fmt::format("{}: {}", proposal.origin, problem));
     ++progress_.done;
     if (options_.onProgress) options_.onProgress(progress_);
@@ -68,6 +58,21 @@ class Ranking {
 };
 
 }  // namespace
+
+std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem) {
+  problem = outcome.problem;
+  if (outcome.status != RenderOutcome::Status::ok) return std::nullopt;
+  Candidate candidate;
+  candidate.sound = outcome.audio.copy();
+  if (containsNonFinite(candidate.sound)) {
+    problem = "gave samples that are no numbers";
+    return std::nullopt;
+  }
+  candidate.spectrum = mssSpectrum(candidate.sound);
+  candidate.mss = mss(target.spectrum, candidate.spectrum);
+  candidate.proposal = proposal;
+  return candidate;
+}
 
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
                                        std::vector<Instrument>& instruments, const RankOptions& options,

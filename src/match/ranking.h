@@ -4,6 +4,7 @@
 #include "match/matcher.h"
 
 #include <functional>
+#include <optional>
 
 namespace patchpilot {
 
@@ -14,6 +15,10 @@ struct Candidate {
   MssSpectrum spectrum;
   double mss = 0;  ///< distance of the render to the target
 };
+
+/// What a render of `proposal` is worth; nothing where it failed or holds samples that are no numbers.
+/// @param problem  what failed, in a few words
+std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem);
 
 struct RankProgress {
   std::size_t done = 0;  ///< renders that are done

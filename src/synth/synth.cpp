@@ -171,6 +171,7 @@ void Synth::addPatch(json& request, const Patch& patch) const {
 }
 
 json Synth::ask(const json& request) {
+  std::lock_guard lock(*inUse_);
   for (int attempt = 1;; ++attempt) {
     try {
       return session_->ask(request, options_.limits.answer);
@@ -190,6 +191,7 @@ json Synth::askAbout(const char* op, const Patch& patch) {
 }
 
 Bytes Synth::state(const Patch& patch) {
+  std::lock_guard lock(*inUse_);
   const json answer = askAbout("state", patch);
   const auto& bytes = answer.at("state").get_binary();
   const Bytes state(bytes.begin(), bytes.end());

@@ -8,6 +8,7 @@
 #include "synth/worker_session.h"
 
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace patchpilot {
@@ -44,7 +45,8 @@ struct SynthOptions {
 };
 
 /// A parameter space and the plug-in that it is for, opened in a worker of its own: what turns
-/// a patch into a sound. Rendering in bulk is `RenderPool`'s part.
+/// a patch into a sound. Rendering in bulk is `RenderPool`'s part. What is asked of the plug-in may be asked by any
+/// thread; they take turns.
 class Synth {
  public:
   /// @throws Error (plugin): not installed, or crashes, hangs or refuses when opened, or lacks a
@@ -109,6 +111,7 @@ class Synth {
   std::optional<std::map<std::string, PortRange>> portRanges_;  ///< of an LV2's controls, once they are asked for
   int surgeRevision_ = 0;
   std::unique_ptr<WorkerSession> session_;
+  std::unique_ptr<std::recursive_mutex> inUse_ = std::make_unique<std::recursive_mutex>();
 };
 
 /// The state that a preset holds, as `Patch::state` is, for a space's synth. No plug-in is needed.

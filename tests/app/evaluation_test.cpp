@@ -148,6 +148,22 @@ TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
   expectRefusal(run(folder(), "eval --targets hand --library mine.db --own-presets set --out bad"), 3, "01.lv2");
 }
 
+TEST_F(Evaluations, ARefinedMethodIsARowAndCannotBeWorseThanWhatItStartsFrom) {
+  const Result made = run(folder(), "eval --targets set --library jx10.db --method retrieval --method retrieval+refine --renders 10,80 --no-baseline --known --out refine-eval");
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(made.out.find("| best of"), std::string::npos) << made.out;
+  const auto plain = column("refine-eval", "retrieval jx10.db, 10 renders", kMss), better = column("refine-eval", "retrieval+refine jx10.db, 80 renders", kMss);
+  EXPECT_EQ(column("refine-eval", "retrieval+refine jx10.db, 10 renders", kMss), plain);
+  double before = 0, after = 0;
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    EXPECT_LE(std::stod(better[i]), std::stod(plain[i]));
+    before += std::stod(plain[i]);
+    after += std::stod(better[i]);
+  }
+  EXPECT_LT(after, before);
+  expectRefusal(run(folder(), "eval --targets set --library jx10.db --method none+refine --out bad"), 2, "none");
+}
+
 TEST_F(Evaluations, ATargetThatCannotBeReadFailsAloneAndTheRunEnds) {
   fs::copy(folder() / "set", folder() / "gap", fs::copy_options::recursive);
   writeWav(folder() / "gap/jx10-001.wav", AudioBuffer(2, 44100));

@@ -109,6 +109,29 @@ TEST_F(Program, ParametersInJsonArePlayable) {
   EXPECT_EQ(again.status, 0) << again.err;
 }
 
+TEST_F(Program, MatchRefinesAndSaysHowFar) {
+  for (const char* out : {"refined", "refined-again"}) {
+    const Result result = run(folder(), fmt::format("match tone.wav --library dx10.db --out {} --refine --renders 150 --seed 3 --workers {}", out, out == std::string("refined") ? 1 : 2));
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_NE(result.out.find("Refined from MSS "), std::string::npos) << result.out;
+  }
+  json document = candidates("refined");
+  const json refinement = document.at("refinement");
+  EXPECT_EQ(refinement.at("renders"), 150);
+  EXPECT_LT(refinement.at("to").get<double>(), refinement.at("from").get<double>());
+  EXPECT_NEAR(refinement.at("to").get<double>(), document.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-9);
+  EXPECT_EQ(refinement.at("curve").front().at("renders"), 0);
+  EXPECT_EQ(refinement.at("curve").back().at("mss"), refinement.at("to"));
+  EXPECT_EQ(document.at("candidates").size(), 5u);
+  // Whoever renders.
+  EXPECT_EQ(candidates("refined-again").at("candidates"), document.at("candidates"));
+}
+
+TEST_F(Program, LimitsOfRefiningAskForRefining) {
+  expectRefusal(run(folder(), "match tone.wav --library dx10.db --out never --seconds 3"), 2, "--refine");
+  expectRefusal(run(folder(), "match tone.wav --library dx10.db --out never --refine --renders 0"), 2, "--renders");
+}
+
 TEST_F(Program, SeveralLibrariesAreRankedTogether) {
   ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --library jx10.db --out both --top 40").status, 0);
   std::set<std::string> synths;

@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <functional>
+#include <thread>
 
 namespace patchpilot {
 namespace {
@@ -185,6 +186,23 @@ TEST(SynthState, ABasePresetIsHeardUnderEveryPatch) {
   const AudioBuffer changed = renderOnce(based, patch, kNote, kSeconds);
   EXPECT_FALSE(sameBits(changed, renderOnce(synth, patch, kNote, kSeconds)));
   EXPECT_TRUE(sameBits(changed, renderOnce(synth, readPatchFile(places.folder / "fifth.vstpreset", synth.space(), synth), kNote, kSeconds)));
+}
+
+TEST(Synth, IsAskedBySeveralThreadsByTurns) {
+  const TestPlaces places;
+  Synth synth(loadSpace("dx10"));
+  const Patch first{synth.space().draw(1, 1), {}, {}}, second{synth.space().draw(1, 2), {}, {}};
+  const auto asks = [&](const Patch& patch) {
+    for (int i = 0; i < 50; ++i) {
+      const std::vector<float> values = synth.values(patch);
+      ASSERT_EQ(values.size(), patch.values.size());
+      for (std::size_t p = 0; p < values.size(); ++p) EXPECT_NEAR(values[p], patch.values[p], 1e-5);
+      EXPECT_EQ(synth.texts(patch).size(), values.size());
+    }
+  };
+  std::thread other([&] { asks(second); });
+  asks(first);
+  other.join();
 }
 
 TEST(Synth, SaysWhichPlugInIsMissing) {

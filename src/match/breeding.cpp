@@ -1,0 +1,172 @@
+#include "match/breeding.h"
+
+#include "base/error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace patchpilot {
+
+namespace {
+
+/// Share of a preset's changes that go to parameters which its maker has moved; see `AroundPresets`.
+constexpr double kChangesOfMoved = 0.8;
+/// Share of the sections that a child takes from its second parent.
+constexpr double kTaken = 0.35;
+constexpr int kAttempts = 20;
+
+}  // namespace
+
+Proposal Genome::proposal() const {
+  Proposal proposal;
+  proposal.synth = synth;
+  proposal.origin = origin;
+  proposal.sources = sources;
+  proposal.patch.values = values;
+  if (state.empty()) return proposal;
+  proposal.patch.state = state;
+  proposal.patch.source = origin;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!laidOver[i]) proposal.patch.values[i] = std::numeric_limits<float>::quiet_NaN();
+  return proposal;
+}
+
+Breeder::Breeder(Synth& synth, std::size_t index)
+    : synth_(synth), index_(index), space_(synth.space()), parts_(space_.crossingsOrSections()),
+      partOf_(partsOfParameters(space_)), defaults_(defaultValues(synth)) {
+  std::map<std::string, std::vector<std::size_t>> sections;
+  for (std::size_t i = 0; i < space_.parameters.size(); ++i) sections[space_.parameters[i].section].push_back(i);
+  for (auto& [key, parameters] : sections) sections_.push_back(std::move(parameters));
+}
+
+Genome Breeder::genome(const Proposal& proposal) {
+  Genome genome;
+  genome.synth = index_;
+  genome.origin = proposal.origin;
+  genome.sources = proposal.sources;
+  genome.values = proposal.patch.values;
+  if (proposal.patch.state.empty()) return genome;
+  genome.state = synth_.state(proposal.patch);
+  genome.values = synth_.values(proposal.patch);
+  genome.laidOver.assign(genome.values.size(), false);
+  return genome;
+}
+
+void Breeder::set(Genome& genome, std::size_t parameter, float value) const {
+  if (genome.values[parameter] == value) return;
+  genome.values[parameter] = value;
+  if (!genome.state.empty()) genome.laidOver[parameter] = true;
+}
+
+std::size_t Breeder::someParameter(const Genome& genome, SplitMix64& random) const {
+  if (!genome.state.empty() && random.uniform() < kChangesOfMoved) {
+    const auto moved = movedParameters(genome.values, defaults_);
+    if (!moved.empty()) return moved[random.below(moved.size())];
+  }
+  // A section first, then one of its parameters: sections differ in size, and not in weight.
+  if (random.uniform() < 0.5) {
+    const auto& section = sections_[random.below(sections_.size())];
+    return section[random.below(section.size())];
+  }
+  return std::size_t(random.below(space_.parameters.size()));
+}
+
+void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& random) const {
+  const double step = least * std::pow(most / least, random.uniform());
+  std::size_t count = 1;
+  while (count < 12 && random.uniform() < 0.6) ++count;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t which = someParameter(genome, random);
+    set(genome, which, variedValue(space_.parameters[which], genome.values[which], step * random.normal(), random));
+  }
+}
+
+void Breeder::cross(Genome& genome, const Genome& other, SplitMix64& random) const {
+  const auto take = [&](std::size_t i, bool withState) {
+    if (withState) {
+      genome.values[i] = other.values[i];
+      genome.laidOver[i] = other.laidOver[i];
+    } else {
+      set(genome, i, other.values[i]);
+    }
+  };
+  // Whole parts of presets, with what no parameter reaches; sections of patches of a space, and of presets by turns.
+  if (!genome.state.empty() && random.uniform() < 0.7) {
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+      if (random.uniform() >= kTaken) continue;
+      std::optional<Bytes> crossed;
+      try {
+        crossed = withPartOf(space_, genome.state, other.state, parts_[part]);
+      } catch (const Error&) {
+        continue;  // of another revision: it stays as it is
+      }
+      if (crossed) genome.state = std::move(*crossed);
+      for (std::size_t i = 0; i < partOf_.size(); ++i)
+        if (partOf_[i] == int(part)) take(i, crossed.has_value());
+    }
+  } else {
+    for (const auto& section : sections_)
+      if (random.uniform() < kTaken)
+        for (const std::size_t i : section) take(i, false);
+  }
+  std::set<std::string> both(genome.sources.begin(), genome.sources.end());
+  both.insert(other.sources.begin(), other.sources.end());
+  genome.sources.assign(both.begin(), both.end());
+}
+
+void Breeder::differ(Genome& genome, const Genome& b, const Genome& c, SplitMix64& random) const {
+  const double factor = 0.2 + 0.8 * random.uniform();
+  const double share = random.uniform() < 0.5 ? 0.15 : 0.6;
+  for (std::size_t i = 0; i < genome.values.size(); ++i) {
+    const ParameterSpec& p = space_.parameters[i];
+    if (random.uniform() >= share || b.values[i] == c.values[i]) continue;
+    if (p.kind == ParameterKind::categorical) {
+      if (random.uniform() < 0.3) set(genome, i, b.values[i]);
+      continue;
+    }
+    const float low = std::min(p.min, genome.values[i]), high = std::max(p.max, genome.values[i]);
+    float value = std::clamp(float(genome.values[i] + factor * (b.values[i] - c.values[i])), low, high);
+    if (p.kind == ParameterKind::stepped) value = p.nearest(value);
+    set(genome, i, value);
+  }
+}
+
+void Breeder::exchange(Genome& genome, SplitMix64& random) const {
+  if (space_.symmetries.empty()) return;
+  const Symmetry& symmetry = space_.symmetries[random.below(space_.symmetries.size())];
+  const std::size_t first = random.below(symmetry.members.size());
+  const std::size_t second = (first + 1 + random.below(symmetry.members.size() - 1)) % symmetry.members.size();
+  // Half of the time one becomes as the other, which is how two oscillators come to sound as one.
+  const bool copy = random.uniform() < 0.5;
+  for (std::size_t i = 0; i < symmetry.members[first].size(); ++i) {
+    const auto a = space_.find(symmetry.members[first][i]), b = space_.find(symmetry.members[second][i]);
+    if (!a || !b) continue;
+    const float kept = genome.values[*a];
+    set(genome, *a, genome.values[*b]);
+    if (!copy) set(genome, *b, kept);
+  }
+}
+
+Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const {
+  Genome child = a;
+  switch (variation) {
+    case Variation::little: mutate(child, 0.004, 0.06, random); break;
+    case Variation::much: mutate(child, 0.06, 0.5, random); break;
+    case Variation::crossing:
+      cross(child, b, random);
+      if (random.uniform() < 0.5) mutate(child, 0.02, 0.3, random);
+      break;
+    case Variation::difference: differ(child, b, c, random); break;
+    case Variation::exchange:
+      exchange(child, random);
+      cross(child, b, random);
+      break;
+    case Variation::count: break;
+  }
+  // What would be heard before is no child.
+  for (int attempt = 0; attempt < kAttempts && child.values == a.values && child.state == a.state; ++attempt) mutate(child, 0.02, 0.3, random);
+  return child;
+}
+
+}  // namespace patchpilot

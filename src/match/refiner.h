@@ -1,0 +1,46 @@
+#pragma once
+
+#include "match/ranking.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// How far a render is from the target that is searched for; smaller is better.
+using Objective = std::function<double(const Candidate&)>;
+
+struct RefineProgress {
+  std::size_t renders = 0;  ///< done by the refiner
+  double seconds = 0;       ///< since it began
+  double best = 0;          ///< least objective so far
+  double mss = 0;           ///< of that candidate
+};
+
+struct RefineOptions {
+  int velocity = 100;
+  std::size_t renders = 0;  ///< the most to make; 0: no limit
+  double seconds = 0;       ///< how long to go on; 0: no limit. One of the two must be given
+  std::uint64_t seed = 1;
+  Objective objective;      ///< MSS if empty
+  std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch
+};
+
+/// Improves candidates by rendering and listening again, with a genetic search: children take whole sections
+/// (oscillator, filter, envelope, LFO) from either of two parents, groups that may change places sometimes do,
+/// a few parameters move by a little or by much, or along the difference of two other patches. What a patch of a
+/// space is searched in is that space; a preset keeps what no parameter reaches, or takes a part of another preset
+/// with it, and is moved mostly in the parameters that its maker has moved.
+///
+/// Children are bred in batches from what all batches before have given, so that a seed gives the same result
+/// whatever the number of workers, where the synth is deterministic and `renders` is the limit. Ctrl-C ends it
+/// with the best so far.
+/// @param starts    rendered candidates of any matcher, of any of the instruments; the search is among their kind
+/// @param problems  what failed and why, a line each
+/// @return the starts and what they have become, nearest first by MSS; the first is never farther by the objective
+///         than the nearest start
+std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, std::vector<Instrument>& instruments,
+                              const RefineOptions& options, std::vector<std::string>& problems);
+
+}  // namespace patchpilot

@@ -1,0 +1,84 @@
+#include "synth/variation.h"
+
+#include "preset/surge_cross.h"
+#include "preset/vstpreset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+namespace patchpilot {
+
+namespace {
+
+constexpr float kUnmoved = 1e-4f;
+
+float reflected(double value, double low, double high) {
+  if (high <= low) return float(low);
+  const double span = high - low;
+  double place = std::fmod(std::abs(value - low), 2 * span);
+  if (place > span) place = 2 * span - place;
+  return float(low + place);
+}
+
+}  // namespace
+
+float variedValue(const ParameterSpec& p, float own, double move, SplitMix64& random) {
+  const double choice = random.uniform();
+  if (random.uniform() < p.constantProbability) return own;
+  switch (p.kind) {
+    case ParameterKind::continuous: {
+      const double low = std::min(p.min, own), high = std::max(p.max, own);
+      return reflected(own + move * (high - low), low, high);
+    }
+    case ParameterKind::stepped: {
+      const double size = p.steps < 2 ? 0 : (p.max - p.min) / float(p.steps - 1);
+      const double steps = std::copysign(std::max(1.0, std::round(std::abs(move) * p.steps)), move);
+      return p.nearest(reflected(own + steps * size, p.min, p.max));
+    }
+    case ParameterKind::categorical: break;
+  }
+  double total = 0;
+  for (const auto& c : p.choices) total += c.weight;
+  double left = choice * total;
+  for (const auto& c : p.choices)
+    if ((left -= c.weight) < 0) return c.value;
+  return p.choices.back().value;
+}
+
+std::vector<int> partsOfParameters(const ParameterSpace& space) {
+  const std::vector<Crossing> crossings = space.crossingsOrSections();
+  std::vector<int> parts;
+  for (const auto& p : space.parameters) {
+    const auto holds = [&](const Crossing& c) { return std::find(c.sections.begin(), c.sections.end(), p.section) != c.sections.end(); };
+    const auto found = std::find_if(crossings.begin(), crossings.end(), holds);
+    parts.push_back(found == crossings.end() ? -1 : int(found - crossings.begin()));
+  }
+  return parts;
+}
+
+std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from, const Crossing& crossing) {
+  const auto section = space.fxpId == surgeFxId ? surgeSection(crossing.key) : std::nullopt;
+  if (!section) return std::nullopt;
+  VstPreset preset = parseVstPreset(into);
+  const SurgePatch crossed = crossSurgePatches(parseSurgePatch(preset.componentState), parseSurgePatch(parseVstPreset(from).componentState), *section);
+  preset.componentState = applySurgeBase(serializeSurgePatch(crossed), {}, {});
+  return serializeVstPreset(preset);
+}
+
+std::vector<float> defaultValues(const Synth& synth) {
+  std::unordered_map<std::string, float> byId;
+  for (const auto& parameter : synth.parameters()) byId.try_emplace(parameter.id, parameter.defaultValue);
+  std::vector<float> defaults;
+  for (const auto& p : synth.space().parameters) defaults.push_back(byId.at(p.id));
+  return defaults;
+}
+
+std::vector<std::size_t> movedParameters(const std::vector<float>& values, const std::vector<float>& defaults) {
+  std::vector<std::size_t> moved;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::abs(values[i] - defaults[i]) > kUnmoved) moved.push_back(i);
+  return moved;
+}
+
+}  // namespace patchpilot

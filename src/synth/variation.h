@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/random.h"
+#include "synth/synth.h"
+
+namespace patchpilot {
+
+/// Another value of a parameter, near its own.
+/// @param move    how far, signed, in parts of the parameter's range; of a categorical one another choice is drawn
+///                by weight, however far. What the space mostly holds constant (tuning, say) is mostly left alone
+/// @param own     may lie outside the range that the space searches; then the range reaches to it
+float variedValue(const ParameterSpec& parameter, float own, double move, SplitMix64& random);
+
+/// Of each of the space's parameters, the index of its part in `crossingsOrSections`, or -1.
+std::vector<int> partsOfParameters(const ParameterSpace& space);
+
+/// A preset's state with one part of another's, for what no parameter reaches: for Surge XT, `crossing` as
+/// `SurgeSection` has it. Nothing where the space's synth has no such parts; then values alone are crossed.
+/// @param into, from  as the synth saves them after loading
+/// @throws Error (input) as `crossSurgePatches`
+std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from, const Crossing& crossing);
+
+/// The plug-in's default of each of the space's parameters, normalized.
+std::vector<float> defaultValues(const Synth& synth);
+
+/// The parameters that differ from the plug-in's default: what the preset's maker has moved.
+std::vector<std::size_t> movedParameters(const std::vector<float>& values, const std::vector<float>& defaults);
+
+}  // namespace patchpilot

@@ -1,0 +1,187 @@
+#include "match/refiner.h"
+
+#include "base/process.h"
+#include "match/breeding.h"
+#include "test_support.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace patchpilot {
+namespace {
+
+constexpr double kSeconds = 0.5;
+
+Instrument instrument(const std::string& space, int workers) {
+  auto synth = std::make_shared<Synth>(loadSpace(space));
+  auto pool = std::make_unique<RenderPool>(*synth, RenderPoolOptions{workers, kSeconds});
+  return {synth, std::move(pool)};
+}
+
+/// What DX10 makes of a patch of its space.
+Target drawnTarget(Instrument& from, std::uint64_t index) {
+  Target target;
+  target.note = 57;
+  target.lengthSeconds = 0.3;
+  Patch patch;
+  patch.values = from.synth->space().draw(99, index);
+  target.sound = from.pool->renderAll({RenderJob{0, &patch, Note{57, 100, 0.3}, kSeconds}}).front().value();
+  target.spectrum = mssSpectrum(target.sound);
+  return target;
+}
+
+std::vector<Candidate> starts(const Target& target, std::vector<Instrument>& instruments, int count) {
+  std::vector<Proposal> proposals;
+  for (int i = 0; i < count; ++i) {
+    Proposal& proposal = proposals.emplace_back();
+    proposal.patch.values = instruments[0].synth->space().draw(1, std::uint64_t(i));
+    proposal.origin = fmt::format("draw {}", i);
+  }
+  std::vector<std::string> problems;
+  return rankByRendering(target, proposals, instruments, {}, problems);
+}
+
+std::vector<Candidate> refined(std::vector<Instrument>& instruments, std::uint64_t index, RefineOptions options) {
+  const Target target = drawnTarget(instruments[0], index);
+  std::vector<std::string> problems;
+  auto result = refine(target, starts(target, instruments, 12), instruments, options, problems);
+  EXPECT_TRUE(problems.empty()) << problems.front();
+  return result;
+}
+
+class Refine : public ::testing::Test {
+ protected:
+  TestPlaces places;
+};
+
+TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  for (std::uint64_t index = 0; index < 3; ++index) {
+    const Target target = drawnTarget(instruments[0], index);
+    const double before = starts(target, instruments, 12).front().mss;
+    const auto after = refined(instruments, index, {.renders = 240});
+    EXPECT_LT(after.front().mss, 0.8 * before);
+    EXPECT_TRUE(std::is_sorted(after.begin(), after.end(), [](const auto& a, const auto& b) { return a.mss < b.mss; }));
+    // The starts are all there, for those who want five that differ.
+    EXPECT_EQ(std::count_if(after.begin(), after.end(), [](const auto& c) { return !c.proposal.origin.ends_with("refined"); }), 12);
+    EXPECT_TRUE(after.front().proposal.origin.ends_with(", refined")) << after.front().proposal.origin;
+  }
+}
+
+TEST_F(Refine, ASeedGivesTheSameWithAnyNumberOfWorkers) {
+  std::vector<std::vector<float>> found;
+  for (const int workers : {1, 3}) {
+    std::vector<Instrument> instruments;
+    instruments.push_back(instrument("dx10", workers));
+    found.push_back(refined(instruments, 1, {.renders = 100, .seed = 5}).front().proposal.patch.values);
+  }
+  EXPECT_EQ(found[0], found[1]);
+}
+
+TEST_F(Refine, MakesExactlyTheRendersThatItMay) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  std::size_t renders = 0;
+  refined(instruments, 0, {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
+  EXPECT_EQ(renders, 50u);
+}
+
+TEST_F(Refine, FollowsTheObjectiveThatItIsGiven) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  // Whatever the target: the quietest wins.
+  RefineOptions options{.renders = 120};
+  double first = -1, last = 0;
+  options.objective = [](const Candidate& c) {
+    double energy = 0;
+    for (const float sample : c.sound.samples()) energy += double(sample) * sample;
+    return energy;
+  };
+  options.onProgress = [&](const RefineProgress& p) {
+    if (first < 0) first = p.best;
+    last = p.best;
+  };
+  refined(instruments, 0, options);
+  EXPECT_LT(last, 0.5 * first);
+}
+
+TEST_F(Refine, CtrlCKeepsTheBestSoFar) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  RefineOptions options;
+  options.seconds = 600;
+  options.onProgress = [](const RefineProgress& p) { setInterrupted(p.renders >= 72); };
+  const auto found = refined(instruments, 1, options);
+  setInterrupted(false);
+  EXPECT_GT(found.size(), 12u);
+}
+
+/// Mda's own presets, as they are searched: whole states.
+std::vector<Proposal> factoryProposals(Synth& synth, int count) {
+  std::vector<Proposal> proposals;
+  for (const auto& preset : readPresets("/usr/lib/lv2/mda.lv2")) {
+    if (preset.synthId != synth.plugin().id || int(proposals.size()) == count) continue;
+    Proposal& proposal = proposals.emplace_back();
+    proposal.patch = patchOfPreset(preset, synth);
+    proposal.origin = preset.where();
+    proposal.sources = {preset.name};
+  }
+  return proposals;
+}
+
+TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  const Target target = drawnTarget(instruments[0], 2);
+  std::vector<std::string> problems;
+  auto ranked = rankByRendering(target, factoryProposals(*instruments[0].synth, 10), instruments, {}, problems);
+  ASSERT_EQ(ranked.size(), 10u);
+  const double before = ranked.front().mss;
+  const auto after = refine(target, std::move(ranked), instruments, {.renders = 240}, problems);
+  EXPECT_TRUE(problems.empty()) << problems.front();
+  EXPECT_LT(after.front().mss, 0.9 * before);
+  EXPECT_FALSE(after.front().proposal.patch.state.empty());
+  EXPECT_FALSE(after.front().proposal.sources.empty());
+}
+
+TEST_F(Refine, ChildrenStayInTheirSpaceAndChildrenOfPresetsSayWhatTheyCameFrom) {
+  Synth synth(loadSpace("jx10"));
+  const ParameterSpace& space = synth.space();
+  Breeder breeder(synth, 0);
+  Proposal drawn[3];
+  for (int i = 0; i < 3; ++i) drawn[i].patch.values = space.draw(3, std::uint64_t(i));
+  const auto presets = factoryProposals(synth, 3);
+  for (const bool ofPresets : {false, true}) {
+    Genome parents[3];
+    for (std::size_t i = 0; i < 3; ++i) parents[i] = breeder.genome(ofPresets ? presets[i] : drawn[i]);
+    for (std::size_t variation = 0; variation < kVariations; ++variation) {
+      for (std::uint64_t index = 0; index < 50; ++index) {
+        SplitMix64 random(7, index);
+        const Genome child = breeder.child(Variation(variation), parents[0], parents[1], parents[2], random);
+        EXPECT_TRUE(child.values != parents[0].values) << variation << " " << index;
+        for (std::size_t i = 0; i < space.parameters.size(); ++i) {
+          const ParameterSpec& p = space.parameters[i];
+          const float value = child.values[i];
+          if (value == parents[0].values[i] || value == parents[1].values[i]) continue;
+          EXPECT_NEAR(value, p.nearest(value), 1e-6) << p.key;
+        }
+        const Proposal proposal = child.proposal();
+        EXPECT_EQ(proposal.patch.state.empty(), !ofPresets);
+        for (std::size_t i = 0; i < space.parameters.size(); ++i)
+          if (!std::isnan(proposal.patch.values[i])) {
+            EXPECT_EQ(proposal.patch.values[i], child.values[i]);
+          }
+        const bool crossed = Variation(variation) == Variation::crossing || Variation(variation) == Variation::exchange;
+        if (ofPresets) {
+          EXPECT_EQ(child.sources.size(), crossed ? 2u : 1u);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace patchpilot
