@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <iterator>
 #include <mutex>
 
 namespace patchpilot {
@@ -31,6 +33,9 @@ constexpr double kLeastShare = 0.08;
 
 /// What a way to a child has brought counts less with each child that it has made since.
 constexpr double kForget = 0.98;
+
+/// How many that differ are remembered.
+constexpr std::size_t kMostDifferent = 10;
 
 constexpr const char* kRefined = ", refined";
 
@@ -94,7 +99,9 @@ class Search {
       settle(std::move(children));
       tell();
     }
-    for (Member& member : members_) finished_.push_back(std::move(member.candidate));
+    for (Member& member : members_)
+      if (!isRemembered(member.candidate)) finished_.push_back(std::move(member.candidate));
+    for (Candidate& candidate : different_) finished_.push_back(std::move(candidate));
     std::stable_sort(finished_.begin(), finished_.end(), nearer);
     return std::move(finished_);
   }
@@ -199,6 +206,7 @@ class Search {
     for (Child& child : children) {
       if (!child.problem.empty()) problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
       if (!child.candidate) continue;
+      remember(*child.candidate);
       const double costs = cost(*child.candidate);
       const bool better = costs < members_[child.parent].cost;
       variations_.learn(child.variation, better);
@@ -226,6 +234,31 @@ class Search {
     if (member.start) finished_.push_back(std::move(member.candidate));
   }
 
+  /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping for those
+  /// who want several that differ.
+  void remember(const Candidate& candidate) {
+    if (different_.size() == kMostDifferent && candidate.mss >= different_.back().mss) return;
+    const auto isNear = [&](const Candidate& other) { return mss(candidate.spectrum, other.spectrum) < kLeastDifference; };
+    const auto firstWorse = std::upper_bound(different_.begin(), different_.end(), candidate, nearer);
+    if (std::any_of(different_.begin(), firstWorse, isNear)) return;
+    std::vector<Candidate> rest;
+    for (auto other = firstWorse; other != different_.end(); ++other)
+      if (!isNear(*other)) rest.push_back(std::move(*other));
+    different_.erase(firstWorse, different_.end());
+    different_.push_back(candidate);
+    std::move(rest.begin(), rest.end(), std::back_inserter(different_));
+    if (different_.size() > kMostDifferent) different_.pop_back();
+  }
+
+  bool isRemembered(const Candidate& candidate) const {
+    return std::any_of(different_.begin(), different_.end(), [&](const Candidate& other) {
+      const Patch &a = candidate.proposal.patch, &b = other.proposal.patch;
+      return candidate.mss == other.mss && a.state == b.state &&
+             std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
+                        [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+    });
+  }
+
   void tell() const {
     if (options_.onProgress && !members_.empty()) options_.onProgress({renders_, seconds(), members_.front().cost, members_.front().candidate.mss});
   }
@@ -237,6 +270,7 @@ class Search {
   std::vector<Breeder> breeders_;
   VariationChoice variations_;
   std::vector<Member> members_;     ///< nearest first
+  std::vector<Candidate> different_;  ///< bred here, nearest first, no two closer than `kLeastDifference`
   std::vector<Candidate> finished_;
   std::size_t capacity_ = 0;
   std::size_t renders_ = 0;

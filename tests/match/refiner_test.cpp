@@ -81,6 +81,20 @@ TEST_F(Refine, ASeedGivesTheSameWithAnyNumberOfWorkers) {
   EXPECT_EQ(found[0], found[1]);
 }
 
+TEST_F(Refine, TheFiveThatDifferAreRefinedAsWell) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  const auto found = refined(instruments, 1, {.renders = 400});
+  const auto chosen = chooseDifferent(found, 5);
+  ASSERT_EQ(chosen.size(), 5u);
+  int bred = 0;
+  for (std::size_t i = 0; i < 5; ++i) {
+    bred += found[chosen[i]].proposal.origin.ends_with(", refined");
+    for (std::size_t j = 0; j < i; ++j) EXPECT_GE(mss(found[chosen[i]].spectrum, found[chosen[j]].spectrum), kLeastDifference);
+  }
+  EXPECT_GE(bred, 4);
+}
+
 TEST_F(Refine, MakesExactlyTheRendersThatItMay) {
   std::vector<Instrument> instruments;
   instruments.push_back(instrument("dx10", 2));
