@@ -1,5 +1,6 @@
 #include "match/recipe.h"
 
+#include "base/text.h"
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
 
@@ -146,7 +147,7 @@ class Describer {
     // Sections stand in the space's order within a stage, then in the plug-in's.
     for (const auto& section : space_.sections) sectionCalled(section.title);
     for (std::size_t i = 0; i < now.size(); ++i) describe(now[i], usual[i]);
-    if (surge_) describeRoutings();
+    if (surge_) describeWhatIsNoParameter();
     Recipe recipe{synth_.plugin().fullName(), synth_.hasBasePreset(), {}};
     for (const auto& section : sections_)
       if (!section.settings.empty()) recipe.sections.push_back(section);
@@ -214,15 +215,32 @@ class Describer {
     sectionCalled(place.section).settings.push_back({now.id, place.name, text, usualText, now.value});
   }
 
-  void describeRoutings() {
+  /// Wavetables and modulation, which a Surge patch holds beside its parameters.
+  void describeWhatIsNoParameter() {
     if (synth_.hasBasePreset() && !wholeState_) return;  // they are the base preset's
     const Bytes state = synth_.state(patch_);
-    for (const auto& routing : surgeRoutings(parseSurgePatch(parseVstPreset(state).componentState))) {
+    const SurgePatch patch = parseSurgePatch(parseVstPreset(state).componentState);
+    describeWavetables(patch);
+    describeRoutings(patch);
+  }
+
+  void describeWavetables(const SurgePatch& patch) {
+    for (int scene = 0; scene < (sceneB_ ? 2 : 1); ++scene)
+      for (int oscillator = 0; oscillator < 3; ++oscillator) {
+        const std::string name = surgeWavetableName(patch, scene, oscillator);
+        if (name.empty()) continue;
+        const Place place = placeOf(fmt::format("{} Osc {} Wavetable", scene == 0 ? "A" : "B", oscillator + 1));
+        sectionCalled(place.section).settings.push_back({"", place.name, fmt::format("\"{}\"", oneLine(name)), "", 0});
+      }
+  }
+
+  void describeRoutings(const SurgePatch& patch) {
+    for (const auto& routing : surgeRoutings(patch)) {
       const std::string source = surgeSourceName(routing.source);
       const bool scene = sceneB_ || !routing.element.starts_with("b_");
       if (routing.muted || routing.depth == 0 || source.empty() || !scene) continue;
       sectionCalled("Modulation").settings.push_back(
-          {"", source + " to " + withinSentence(surgeElementName(routing.element)), fmt::format("by {:g}", routing.depth), "", 0});
+          {"", source + " to " + withinSentence(surgeElementName(routing.element)), "by " + surgeDepthText(patch, routing), "", 0});
     }
   }
 

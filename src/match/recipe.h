@@ -11,10 +11,10 @@ namespace patchpilot {
 
 /// One thing to set by hand.
 struct RecipeSetting {
-  std::string id;     ///< the plug-in's parameter; empty for a modulation routing
+  std::string id;     ///< the plug-in's parameter; empty for a modulation routing or a wavetable
   std::string name;   ///< without what the section's title says: "Cutoff"
   std::string text;   ///< the value in words and units: "1.2 kHz"
-  std::string usual;  ///< the same of what one starts from; empty for a routing
+  std::string usual;  ///< the same of what one starts from; empty where `id` is
   float value = 0;    ///< normalized, of a parameter
 };
 
@@ -31,7 +31,7 @@ struct Recipe {
   std::vector<RecipeSection> sections;
 };
 
-/// Describes a patch by all of the plug-in's parameters and, for Surge XT, its modulation routings. Names and
+/// Describes a patch by all of the plug-in's parameters and, for Surge XT, its wavetables and modulation routings. Names and
 /// texts are the space's where it has some, except that a VST3 speaks for itself of a preset's whole state,
 /// which may hold what the space does not know. Oscillators come first, then the mixer, filters, envelopes,
 /// modulation, effects, and what is left.

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstring>
+#include <map>
 
 namespace patchpilot {
 
@@ -294,6 +296,67 @@ std::string surgeElementName(const std::string& element) {
   if (rest.starts_with("fx")) words.replace(0, 2, "Effect");
   if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = char(words[0] - 'a' + 'A');
   return words;
+}
+
+namespace {
+
+/// What a parameter's number is streamed in, and by how much an extended range stretches it.
+struct DepthUnit {
+  const char* name;   ///< "x" for a power of two
+  double scale = 1;   ///< from the streamed number to the unit
+  double extended = 1;
+};
+
+/// An element's name without its scene and without the numbers in it: `filter_cutoff`.
+std::string kindOf(std::string_view element) {
+  if (element.starts_with("a_") || element.starts_with("b_")) element.remove_prefix(2);
+  std::string kind;
+  for (const char c : element)
+    if (c < '0' || c > '9') kind += c;
+  return kind;
+}
+
+const DepthUnit* depthUnitOf(const std::string& element) {
+  static const DepthUnit percent{"%", 100}, feedback{"%", 100, 4}, phase{"%", 100, 2}, semitones{"semitones"},
+      pitch{"semitones", 1, 12}, decibels{"dB"}, drive{"dB", 1, 2}, octaves{"x"};
+  static const std::map<std::string, const DepthUnit*> units = {
+      {"pitch", &pitch},           {"osc_pitch", &pitch},         {"filter_cutoff", &semitones}, {"filter_envmod", &semitones},
+      {"lowcut", &semitones},      {"filter_resonance", &percent}, {"filter_keytrack", &percent}, {"f_balance", &percent},
+      {"feedback", &feedback},     {"pan", &percent},             {"width", &percent},           {"drift", &percent},
+      {"noisecol", &percent},      {"level_o", &percent},         {"level_noise", &percent},     {"level_ring", &percent},
+      {"send_fx_", &percent},      {"lfo_magnitude", &percent},   {"lfo_deform", &percent},      {"lfo_phase", &phase},
+      {"lfo_sustain", &percent},   {"env_sustain", &percent},     {"fm_depth", &decibels},       {"level_pfg", &decibels},
+      {"vca_level", &decibels},    {"vca_velsense", &decibels},   {"ws_drive", &drive},          {"env_attack", &octaves},
+      {"env_decay", &octaves},     {"env_release", &octaves},     {"lfo_rate", &octaves},        {"lfo_delay", &octaves},
+      {"lfo_attack", &octaves},    {"lfo_hold", &octaves},        {"lfo_decay", &octaves},       {"lfo_release", &octaves},
+      {"portamento", &octaves}};
+  // One name, two things: the volume of a scene is an amplitude, that of all is in decibels.
+  if (kindOf(element) == "volume") return element == "volume" ? &decibels : &percent;
+  const auto found = units.find(kindOf(element));
+  return found == units.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+std::string surgeDepthText(const SurgePatch& patch, const SurgeRouting& routing) {
+  const DepthUnit* unit = depthUnitOf(routing.element);
+  const auto is = [&](const char* attribute) { return surgeValue(patch, routing.element, attribute) == "1"; };
+  // An absolute pitch is in hertz.
+  if (!unit || is("absolute")) return fmt::format("{:.3g}", routing.depth);
+  if (unit->name == std::string_view("x")) return fmt::format("a factor of {:.3g}", std::exp2(routing.depth));
+  return fmt::format("{:.3g} {}", routing.depth * unit->scale * (is("extend_range") ? unit->extended : 1), unit->name);
+}
+
+std::string surgeWavetableName(const SurgePatch& patch, int scene, int oscillator) {
+  const auto root = patchTag(patch.xml);
+  const auto list = findTag(patch.xml, "extraoscdata", root.end, patch.xml.size());
+  if (!list || list->selfClosing) return "";
+  const auto close = findClosing(patch.xml, *list, patch.xml.size());
+  const std::size_t end = close ? close->begin : patch.xml.size();
+  for (auto tag = nextTag(patch.xml, list->end); tag && tag->begin < end; tag = nextTag(patch.xml, tag->end))
+    if (attributeNumber<int>(patch.xml, *tag, "scene") == scene && attributeNumber<int>(patch.xml, *tag, "osc") == oscillator)
+      return attributeText(patch.xml, *tag, "wavetable_display_name").value_or("");
+  return "";
 }
 
 void setSurgeValue(SurgePatch& patch, const SurgeRawValue& value) {

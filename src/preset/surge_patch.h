@@ -94,6 +94,15 @@ std::string surgeSourceName(int source);
 /// A parameter's name in the XML in words, its scene left out: "Filter 1 cutoff" for `a_filter1_cutoff`.
 std::string surgeElementName(const std::string& element);
 
+/// How far a routing moves its parameter, in the parameter's unit: "24 semitones", "-35 %". A time or a rate is
+/// streamed as a power of two and told as "a factor of 0.25". The bare number for what has another unit with every
+/// kind of oscillator or effect. Units and extended ranges as in Surge's Parameter.cpp.
+std::string surgeDepthText(const SurgePatch& patch, const SurgeRouting& routing);
+
+/// The name that Surge shows of an oscillator's wavetable, UTF-8; empty where the patch has none: for oscillators
+/// that use none, and in old patches. @param scene 0 or 1; @param oscillator 0 to 2
+std::string surgeWavetableName(const SurgePatch& patch, int scene, int oscillator);
+
 /// Sets attributes of a parameter's element. One that is not there is added, as Surge leaves out the
 /// parameters of effects that are off. @throws Error (input) where there are no `<parameters>`.
 void setSurgeValue(SurgePatch& patch, const SurgeRawValue& value);

@@ -22,6 +22,8 @@ void editAndLook(SurgePatch patch) {
   const auto routings = surgeRoutings(patch);
   mustHold(std::any_of(routings.begin(), routings.end(), [](const SurgeRouting& r) { return r.source == 17 && r.depth == 3.5; }),
            "a routing that is set is read");
+  mustHold(surgeDepthText(patch, routing) == "3.5 semitones", "a depth is told in its unit");
+  for (const int scene : {0, 1}) surgeWavetableName(patch, scene, 2);
 }
 
 }  // namespace

@@ -254,6 +254,39 @@ TEST(SurgePatch, ARoutingNeverLandsOutsideTheParameters) {
   EXPECT_EQ(patch.xml, before);
 }
 
+TEST(SurgePatch, DepthsAreToldInTheUnitOfWhatTheyModulate) {
+  SurgePatch patch;
+  patch.xml = "<patch><parameters><a_osc1_pitch extend_range=\"1\" /><a_osc2_pitch extend_range=\"0\" />"
+              "<a_osc3_pitch absolute=\"1\" /><b_feedback extend_range=\"1\" /></parameters></patch>";
+  const auto told = [&](const char* element, double depth) { return surgeDepthText(patch, {.element = element, .depth = depth}); };
+  EXPECT_EQ(told("a_filter1_cutoff", 24), "24 semitones");
+  EXPECT_EQ(told("a_filter2_resonance", -0.354), "-35.4 %");
+  EXPECT_EQ(told("a_osc1_pitch", 0.5), "6 semitones") << "an extended range is twelve times as wide";
+  EXPECT_EQ(told("a_osc2_pitch", 0.5), "0.5 semitones");
+  EXPECT_EQ(told("a_osc3_pitch", 0.5), "0.5") << "an absolute pitch is in hertz";
+  EXPECT_EQ(told("b_feedback", 0.1), "40 %");
+  EXPECT_EQ(told("b_env1_attack", -2), "a factor of 0.25");
+  EXPECT_EQ(told("a_lfo11_rate", 1), "a factor of 2");
+  EXPECT_EQ(told("volume", 3), "3 dB");
+  EXPECT_EQ(told("a_volume", 0.5), "50 %");
+  EXPECT_EQ(told("a_osc1_param3", 0.35), "0.35") << "its unit depends on the oscillator's type";
+  EXPECT_EQ(told("no_such_thing", 2), "2");
+}
+
+TEST(SurgePatch, WavetablesHaveTheNameThatSurgeShows) {
+  SurgePatch patch;
+  patch.xml = "<patch><parameters /></patch>";
+  EXPECT_EQ(surgeWavetableName(patch, 0, 0), "");
+  patch.xml = "<patch><extraoscdata /><other scene=\"0\" osc=\"0\" wavetable_display_name=\"no\" /></patch>";
+  EXPECT_EQ(surgeWavetableName(patch, 0, 0), "");
+  patch.xml = "<patch><extraoscdata><osc_extra_sc0_osc0 osc=\"0\" scene=\"0\" />"
+              "<osc_extra_sc1_osc2 scene=\"1\" osc=\"2\" wavetable_display_name=\"Bell &amp; Saw\" /></extraoscdata>"
+              "<other scene=\"0\" osc=\"0\" wavetable_display_name=\"no\" /></patch>";
+  EXPECT_EQ(surgeWavetableName(patch, 1, 2), "Bell & Saw");
+  EXPECT_EQ(surgeWavetableName(patch, 0, 0), "");
+  EXPECT_EQ(surgeWavetableName(patch, 0, 2), "");
+}
+
 TEST(SurgePatch, ModulatorsAndParametersHaveNames) {
   EXPECT_EQ(surgeSourceName(1), "Velocity");
   EXPECT_EQ(surgeSourceName(7), "Macro 1");
