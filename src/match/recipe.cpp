@@ -230,7 +230,10 @@ class Describer {
         const std::string name = surgeWavetableName(patch, scene, oscillator);
         if (name.empty()) continue;
         const Place place = placeOf(fmt::format("{} Osc {} Wavetable", scene == 0 ? "A" : "B", oscillator + 1));
-        sectionCalled(place.section).settings.push_back({"", place.name, fmt::format("\"{}\"", oneLine(name)), "", 0});
+        auto& settings = sectionCalled(place.section).settings;
+        // It is chosen right after the type.
+        const bool typeFirst = !settings.empty() && settings.front().name == "Type";
+        settings.insert(settings.begin() + typeFirst, {"", place.name, fmt::format("\"{}\"", oneLine(name)), "", 0});
       }
   }
 

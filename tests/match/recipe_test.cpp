@@ -1,5 +1,7 @@
 #include "match/recipe.h"
 
+#include "preset/surge_patch.h"
+#include "preset/vstpreset.h"
 #include "test_support.h"
 
 #include <fmt/format.h>
@@ -131,6 +133,32 @@ TEST_F(RecipeTest, AVst3SpeaksForItselfOfAState) {
         EXPECT_NE(setting.text.find(" s"), std::string::npos) << setting.text;
       }
   EXPECT_TRUE(found);
+}
+
+TEST(RecipeOfSurge, TellsWavetablesAndHowFarModulationGoes) {
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  const SurgePlaces places;
+  Synth synth(loadSpace("surge-full"));
+  SurgePatch patch = emptySurgePatch();
+  setSurgeValue(patch, {"a_osc1_type", {{"type", "0"}, {"value", "2"}}});
+  setSurgeValue(patch, {"a_osc2_pitch", {{"type", "2"}, {"value", "0"}, {"extend_range", "1"}}});
+  for (const SurgeRouting& routing : {SurgeRouting{.element = "a_filter1_cutoff", .source = 17, .depth = 24},
+                                      SurgeRouting{.element = "a_filter1_resonance", .source = 18, .depth = 0.35},
+                                      SurgeRouting{.element = "a_osc2_pitch", .source = 19, .depth = -0.5}}) {
+    setSurgeValue(patch, {routing.element, {}});
+    setSurgeRouting(patch, routing);
+  }
+  patch.xml.insert(patch.xml.find("</patch>"),
+                   "<extraoscdata><osc_extra_sc0_osc0 osc=\"0\" scene=\"0\" wavetable_display_name=\"Bell &amp; Saw\" /></extraoscdata>");
+  VstPreset preset;
+  preset.classId = synth.space().synthId;
+  preset.componentState = applySurgeBase(serializeSurgePatch(patch), {}, {});
+  const Recipe recipe = recipeOf(synth, {{}, serializeVstPreset(preset), {}});
+  const std::string text = recipeText(recipe, "x");
+  EXPECT_NE(text.find("Oscillator 1: Wavetable, wavetable \"Bell & Saw\""), std::string::npos) << text;
+  EXPECT_NE(text.find("LFO 1 to filter 1 cutoff by 24 semitones"), std::string::npos) << text;
+  EXPECT_NE(text.find("LFO 2 to filter 1 resonance by 35 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("LFO 3 to osc 2 pitch by -6 semitones"), std::string::npos) << text;
 }
 
 TEST_F(RecipeTest, TextIsWrappedAndSaysTheTypeByItsValue) {
