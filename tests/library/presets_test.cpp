@@ -243,6 +243,28 @@ TEST(FactoryPresets, OfSurgeAreWhereItLooks) {
   EXPECT_EQ(surgeDataFolders("x"), std::vector<fs::path>{"/given"});
 }
 
+TEST(FactoryPresets, OfSurgeInItsDataFolder) {
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  const SurgePlaces places;
+  const Synth synth(loadSpace("surge-simple"));
+  const ScopedVariable data("XDG_DATA_HOME", (places.folder / "data").string()), given("SURGE_DATA_HOME", "");
+  const fs::path installed = places.folder / "data/surge-xt";
+  fs::create_directories(installed / "patches_factory/Basses");
+  fs::create_directories(installed / "wavetables");
+  EXPECT_EQ(factoryPresetPaths(synth), std::vector<fs::path>{installed / "patches_factory"});
+  fs::create_directories(installed / "patches_3rdparty/Somebody");
+  EXPECT_EQ(factoryPresetPaths(synth), (std::vector<fs::path>{installed / "patches_factory", installed / "patches_3rdparty"}));
+  // Surge takes the first folder that is there, even one without presets.
+  fs::create_directories(places.folder / "data/Surge XT");
+  try {
+    factoryPresetPaths(synth);
+    ADD_FAILURE() << "there are none";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_NE(std::string(error.what()).find((places.folder / "data/Surge XT").string()), std::string::npos) << error.what();
+  }
+}
+
 const fs::path kShared = fs::path(PATCHPILOT_SOURCE_DIR) / ".." / "shared" / "surge";
 
 #define SKIP_WITHOUT_SURGE()                                                                                     \
