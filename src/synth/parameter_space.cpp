@@ -49,12 +49,7 @@ float drawValue(const ParameterSpec& p, SplitMix64& random) {
       return stepValue(p, std::min(p.steps - 1, int(second * p.steps)));
     case ParameterKind::categorical: break;
   }
-  double total = 0;
-  for (const auto& choice : p.choices) total += choice.weight;
-  double left = second * total;
-  for (const auto& choice : p.choices)
-    if ((left -= choice.weight) < 0) return choice.value;
-  return p.choices.back().value;
+  return p.choiceAt(second);
 }
 
 std::string number(double value) {
@@ -249,6 +244,15 @@ nlohmann::json fingerprintOf(const ParameterSpec& p) {
 }
 
 }  // namespace
+
+float ParameterSpec::choiceAt(double share) const {
+  double total = 0;
+  for (const auto& choice : choices) total += choice.weight;
+  double left = share * total;
+  for (const auto& choice : choices)
+    if ((left -= choice.weight) < 0) return choice.value;
+  return choices.back().value;
+}
 
 float ParameterSpec::nearest(float normalized) const {
   if (kind == ParameterKind::stepped) return stepValue(*this, nearestStep(*this, normalized));

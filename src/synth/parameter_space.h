@@ -39,6 +39,8 @@ struct ParameterSpec {
 
   /// The nearest value that this parameter can take.
   float nearest(float normalized) const;
+  /// Categorical: the choice at a share, in [0, 1), of all weights, one choice after the other.
+  float choiceAt(double share) const;
   /// What the space itself says of a value ("1.2 kHz", "LP 24 dB"); nothing where only the plug-in knows.
   std::optional<std::string> text(float normalized) const;
 };

@@ -38,12 +38,7 @@ float variedValue(const ParameterSpec& p, float own, double move, SplitMix64& ra
     }
     case ParameterKind::categorical: break;
   }
-  double total = 0;
-  for (const auto& c : p.choices) total += c.weight;
-  double left = choice * total;
-  for (const auto& c : p.choices)
-    if ((left -= c.weight) < 0) return c.value;
-  return p.choices.back().value;
+  return p.choiceAt(choice);
 }
 
 std::vector<int> partsOfParameters(const ParameterSpace& space) {
