@@ -112,7 +112,7 @@ void addEvalCommand(CLI::App& app) {
   command->add_option("--library", o->libraries, "Library to match with; each one named makes rows of its own, A+B is searched as one")->required();
   command->add_option("--method", o->evaluation.methods, methodHelp())->capture_default_str();
   command->add_option("--renders", o->renders, "Renders that a method may spend on a target; several make rows of their own (1,5,50)")->capture_default_str();
-  command->add_option("--seconds", o->evaluation.seconds, "Seconds that a method which refines may spend on a target, its renders aside (0: no limit)")->check(CLI::NonNegativeNumber)->capture_default_str();
+  command->add_option("--seconds", o->evaluation.seconds, "Seconds that a method which refines may take for a target (0: no limit)")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_flag("!--no-baseline", o->evaluation.baseline, "Leave out what the best of as many random patches would be");
   command->add_flag("--known", o->evaluation.known, "Tell the methods the note, its length and that the sound begins with it");
   command->add_flag("--oracle", o->evaluation.oracle, "Add what the best entry of each library would be: every one is rendered for every target");

@@ -171,11 +171,9 @@ void run(const Options& options) {
   }
   std::vector<Candidate> chosen;
   for (const std::size_t index : chooseDifferent(ranked, std::size_t(options.top))) chosen.push_back(std::move(ranked[index]));
-  nlohmann::json document = writeResults(folder.path(), target, std::move(chosen), sources.instruments, options.velocity);
-  if (options.refine) {
-    document["refinement"] = refinement.json();
-    writeFileAtomically(folder.path() / "candidates.json", document.dump(2) + "\n");
-  }
+  nlohmann::json more = nlohmann::json::object();
+  if (options.refine) more["refinement"] = refinement.json();
+  nlohmann::json document = writeResults(folder.path(), target, std::move(chosen), sources.instruments, options.velocity, more);
   folder.commit();
   if (options.install) installResults(document, options.out, sources.instruments);
   if (options.json) printJson(document);

@@ -337,11 +337,13 @@ class Lane {
     return finding;
   }
 
+  int velocity() const { return options_.known ? entry_->velocity : options_.velocity; }
+
   /// Adds what comes of proposals to a finding.
   void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start) {
     const std::size_t before = finding.renders;
     RankOptions rankOptions;
-    rankOptions.velocity = options_.known ? entry_->velocity : options_.velocity;
+    rankOptions.velocity = velocity();
     rankOptions.keep = 1;
     rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, before + progress.done, progress.best); };
     auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
@@ -351,13 +353,13 @@ class Lane {
   /// Ranks proposals and refines what they give, with so many renders in all.
   void rankAndRefine(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start, std::size_t renders) {
     RankOptions rankOptions;
-    rankOptions.velocity = options_.known ? entry_->velocity : options_.velocity;
+    rankOptions.velocity = velocity();
     rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, progress.done, progress.best); };
     auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
     const std::size_t before = finding.renders;
     if (before < renders && !ranked.empty()) {
       RefineOptions refineOptions;
-      refineOptions.velocity = rankOptions.velocity;
+      refineOptions.velocity = velocity();
       refineOptions.renders = renders - before;
       refineOptions.seed = options_.seed;
       if (options_.seconds > 0) refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));

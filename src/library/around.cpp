@@ -25,12 +25,6 @@ constexpr std::size_t kChanges[] = {1, 2, 4, 8, 16, 32, 64};
 constexpr double kSmallStep = 0.08;
 constexpr double kLargeStep = 0.3;
 
-/// Share of the changes that go to parameters which the preset's maker has moved away from the plug-in's default.
-/// Most of the others belong to what the preset does not use, an oscillator that is off or an LFO that
-/// modulates nothing: of Surge's presets with up to four parameters changed at random, three in four sounded as
-/// before.
-constexpr double kChangesOfMoved = 0.8;
-
 constexpr double kCrossed = 0.5;             ///< share of patches that are crossed
 constexpr double kCrossedAndChanged = 0.5;   ///< share of those that are changed as well
 

@@ -10,8 +10,6 @@ namespace patchpilot {
 
 namespace {
 
-/// Share of a preset's changes that go to parameters which its maker has moved; see `AroundPresets`.
-constexpr double kChangesOfMoved = 0.8;
 /// Share of the sections that a child takes from its second parent.
 constexpr double kTaken = 0.35;
 constexpr int kAttempts = 20;

@@ -77,7 +77,7 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
 }  // namespace
 
 json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate> chosen,
-                  std::vector<Instrument>& instruments, int velocity) {
+                  std::vector<Instrument>& instruments, int velocity, const json& more) {
   const Note note{target.note, velocity, target.lengthSeconds};
   writeWav(folder / "target.wav", target.sound);
 
@@ -121,6 +121,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     list.push_back(std::move(entry));
   }
   json document = {{"target", describeTarget(target)}, {"candidates", list}};
+  document.update(more);
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
   return document;
 }

@@ -11,9 +11,11 @@ namespace patchpilot {
 /// that is told, are those of the preset as written.
 /// @param folder    exists and is empty; see `StagedDirectory`
 /// @param chosen    nearest first; put in order again where a preset's render differs
+/// @param more      what else `candidates.json` is to say, an object
 /// @return what `candidates.json` holds
 nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target, std::vector<Candidate> chosen,
-                            std::vector<Instrument>& instruments, int velocity);
+                            std::vector<Instrument>& instruments, int velocity,
+                            const nlohmann::json& more = nlohmann::json::object());
 
 /// Puts the presets of results where the browser of each synth finds them (`userPresetFolder`), under their own
 /// names with a number where there is one already, and adds to each candidate, as `installed`, where they are.

@@ -26,4 +26,10 @@ std::vector<float> defaultValues(const Synth& synth);
 /// The parameters that differ from the plug-in's default: what the preset's maker has moved.
 std::vector<std::size_t> movedParameters(const std::vector<float>& values, const std::vector<float>& defaults);
 
+/// Share of a preset's changes that go to parameters which its maker has moved away from the plug-in's default.
+/// Most of the others belong to what the preset does not use, an oscillator that is off or an LFO that
+/// modulates nothing: of Surge's presets with up to four parameters changed at random, three in four sounded as
+/// before.
+inline constexpr double kChangesOfMoved = 0.8;
+
 }  // namespace patchpilot
