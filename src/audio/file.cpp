@@ -1,7 +1,6 @@
 #include "audio/file.h"
 
 #include <sndfile.h>
-#include <soxr.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +11,7 @@
 #include <memory>
 
 #include "audio/level.h"
+#include "audio/resample.h"
 #include "base/error.h"
 #include "base/files.h"
 
@@ -128,22 +128,10 @@ void checkContent(const fs::path& path, const AudioBuffer& sound) {
   }
 }
 
-std::vector<float> resampleChannel(std::span<const float> in, double fromHz, std::size_t outFrames) {
-  std::vector<float> out(outFrames);
-  std::size_t used = 0, made = 0;
-  const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
-  const soxr_error_t error = soxr_oneshot(fromHz, kSampleRateHz, 1, in.data(), in.size(), &used, out.data(), out.size(),
-                                          &made, nullptr, &quality, nullptr);
-  if (error) throw Error(ExitCode::internal, fmt::format("resampling from {} Hz failed: {}", fromHz, error));
-  return out;
-}
-
 AudioBuffer resampled(const AudioBuffer& sound) {
-  const double ratio = kSampleRateHz / sound.sampleRateHz();
-  const auto frames = std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(double(sound.frames()) * ratio)));
-  AudioBuffer result(sound.channels(), frames);
+  AudioBuffer result(sound.channels(), resampledFrames(sound.frames(), sound.sampleRateHz(), kSampleRateHz));
   for (int c = 0; c < sound.channels(); ++c) {
-    const auto samples = resampleChannel(sound.channel(c), sound.sampleRateHz(), frames);
+    const auto samples = resample(sound.channel(c), sound.sampleRateHz(), kSampleRateHz);
     std::copy(samples.begin(), samples.end(), result.channel(c).begin());
   }
   return result;
