@@ -45,29 +45,37 @@ void fillSpareLanes(std::vector<float>& values, std::size_t frames, std::size_t 
   }
 }
 
-/// Mel powers of a sound, laid out as `MssSpectrum::Table`.
+/// Mel powers of a sound, laid out as `MssSpectrum::Table`. One transform makes the spectra of two real signals:
+/// the two channels of a batch of frames, or, where they are equal, two batches of the one.
 std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, std::size_t frames) {
   thread_local Workspace work;
   const LaneKernels& kernels = laneKernels();
   const auto [window, hop, bands] = plan.scale;
   const std::size_t batches = (frames + kLanes - 1) / kLanes;
-  const std::size_t first = PaddedSound::kOrigin - window / 2;
-  std::vector<float> values(batches * kChannels * bands * kLanes);
-  for (std::size_t batch = 0; batch < batches; ++batch) {
-    const std::size_t start = first + batch * kLanes * hop;
-    kernels.gatherFrames(sound.left.data() + start, sound.right.data() + start, hop, plan.window.data(), window,
-                         work.data.data());
+  const std::size_t channels = sound.mono ? 1 : kChannels;
+  std::vector<float> values(batches * channels * bands * kLanes);
+  const auto samplesOf = [&](const std::vector<float>& channel, std::size_t batch) {
+    return channel.data() + PaddedSound::kOrigin - window / 2 + batch * kLanes * hop;
+  };
+  // Rows of bands: a batch's two channels lie one behind the other, as do two batches of one channel.
+  const std::size_t rows = batches * channels;
+  for (std::size_t row = 0; row < rows; row += 2) {
+    const std::size_t last = std::min(row + 1, rows - 1);
+    const float* one = samplesOf(sound.left, row / channels);
+    const float* other = samplesOf(sound.mono ? sound.left : sound.right, last / channels);
+    kernels.gatherFrames(one, other, hop, plan.window.data(), window, work.data.data());
     const ComplexLanes* spectrum = plan.fft.transform(work.data.data(), work.scratch.data());
     ComplexLanes* power = spectrum == work.data.data() ? work.scratch.data() : work.data.data();
     kernels.channelPowers(spectrum, window, power);
-    float* out = values.data() + batch * kChannels * bands * kLanes;
+    float* out = values.data() + row * bands * kLanes;
+    float* next = values.data() + last * bands * kLanes;
     for (std::size_t band = 0; band < bands; ++band) {
       const MelFilterbank::Band& filter = plan.filters.bands()[band];
       kernels.weightedSums(power + filter.firstBin, filter.weights.data(), filter.weights.size(), out + band * kLanes,
-                           out + (bands + band) * kLanes);
+                           next + band * kLanes);
     }
   }
-  fillSpareLanes(values, frames, kChannels * bands * kLanes, 0);
+  fillSpareLanes(values, frames, channels * bands * kLanes, 0);
   return values;
 }
 
@@ -82,7 +90,7 @@ void powersToDb(std::vector<float>& values) {
 
 float MssSpectrum::at(std::size_t scale, int channel, std::size_t band, std::size_t frame) const {
   const std::size_t bands = kScales[scale].bands;
-  const std::size_t row = (frame / kLanes * kChannels + std::size_t(channel)) * bands + band;
+  const std::size_t row = (frame / kLanes * channels_ + std::min(std::size_t(channel), channels_ - 1)) * bands + band;
   return tables_[scale].decibels[row * kLanes + frame % kLanes];
 }
 
@@ -95,24 +103,35 @@ MssSpectrum mssSpectrum(const AudioBuffer& sound) {
 MssSpectrum mssSpectrum(const PaddedSound& sound) {
   MssSpectrum result;
   result.samples_ = sound.samples;
+  result.channels_ = sound.mono ? 1 : kChannels;
   for (std::size_t i = 0; i < result.tables_.size(); ++i) {
     const ScalePlan& plan = scalePlans()[i];
     MssSpectrum::Table& table = result.tables_[i];
     table.frames = centredFrames(sound.samples, plan.scale.window, plan.scale.hop);
     table.decibels = melPowers(plan, sound, table.frames);
     powersToDb(table.decibels);
-    fillSpareLanes(table.decibels, table.frames, kChannels * plan.scale.bands * kLanes, 0);
+    fillSpareLanes(table.decibels, table.frames, result.channels_ * plan.scale.bands * kLanes, 0);
   }
   return result;
 }
 
 double mss(const MssSpectrum& a, const MssSpectrum& b) {
   requireSameLength("MSS", a.samples_, b.samples_);
+  const LaneKernels& kernels = laneKernels();
   double total = 0;
   for (std::size_t i = 0; i < a.tables_.size(); ++i) {
-    const auto& left = a.tables_[i].decibels;
-    const double sum = laneKernels().absoluteDifference(left.data(), b.tables_[i].decibels.data(), left.size());
-    total += sum / double(a.tables_[i].frames * kChannels * MssSpectrum::kScales[i].bands);
+    const auto &one = a.tables_[i].decibels, &other = b.tables_[i].decibels;
+    const std::size_t bands = MssSpectrum::kScales[i].bands, row = bands * kLanes;
+    double sum = 0;
+    if (a.channels_ == b.channels_) {
+      sum = kernels.absoluteDifference(one.data(), other.data(), one.size()) / double(a.channels_);
+    } else {
+      const auto &mono = a.mono() ? one : other, &stereo = a.mono() ? other : one;
+      for (std::size_t at = 0; at < mono.size(); at += row)
+        for (std::size_t channel = 0; channel < kChannels; ++channel)
+          sum += kernels.absoluteDifference(mono.data() + at, stereo.data() + kChannels * at + channel * row, row) / double(kChannels);
+    }
+    total += sum / double(a.tables_[i].frames * bands);
   }
   return total / double(a.tables_.size());
 }

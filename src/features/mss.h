@@ -22,6 +22,9 @@ class MssSpectrum {
   std::size_t samples() const { return samples_; }  ///< length of the sound
   std::size_t frames(std::size_t scale) const { return tables_[scale].frames; }
 
+  /// Whether both channels are equal, and kept once: half the work, and most synths' patches are so.
+  bool mono() const { return channels_ == 1; }
+
   /// One value in dB, -80..0.
   float at(std::size_t scale, int channel, std::size_t band, std::size_t frame) const;
 
@@ -29,7 +32,7 @@ class MssSpectrum {
   friend MssSpectrum mssSpectrum(const PaddedSound& sound);
   friend double mss(const MssSpectrum& a, const MssSpectrum& b);
 
-  /// batches x channels x bands x kLanes: frame i is lane i % kLanes of batch i / kLanes.
+  /// batches x `channels_` x bands x kLanes: frame i is lane i % kLanes of batch i / kLanes.
   /// The lanes beyond the last frame are 0.
   struct Table {
     std::size_t frames = 0;
@@ -37,6 +40,7 @@ class MssSpectrum {
   };
 
   std::size_t samples_ = 0;
+  std::size_t channels_ = 2;
   std::array<Table, 3> tables_;
 };
 

@@ -29,6 +29,7 @@ void PaddedSound::assign(const AudioBuffer& sound) {
   samples = sound.frames();
   padInto(left, sound.channel(0));
   padInto(right, sound.channel(sound.channels() - 1));
+  mono = left == right;
 }
 
 void requireSameLength(const char* metric, std::size_t samplesA, std::size_t samplesB) {

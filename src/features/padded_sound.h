@@ -16,6 +16,7 @@ struct PaddedSound {
 
   std::size_t samples = 0;         ///< length of the sound
   std::vector<float> left, right;  ///< from `kOrigin` zeros before the first sample on
+  bool mono = false;               ///< whether the two are equal
 
   /// @param sound at 44.1 kHz, finite samples, at least one frame; one channel is taken as two equal ones
   /// @throws Error (internal) for any other shape or rate

@@ -73,6 +73,20 @@ TEST(Mss, MonoIsTwoEqualChannels) {
   EXPECT_EQ(mss(mssSpectrum(mono), mssSpectrum(stereo)), 0);
 }
 
+// Equal channels are transformed another way, which must not be heard.
+TEST(Mss, MonoIsNearStereoThatIsNearlyMono) {
+  const AudioBuffer mono = sound("bright");
+  AudioBuffer stereo = mono;
+  stereo.channel(1)[stereo.frames() / 2] += 1e-6f;
+  const MssSpectrum one = mssSpectrum(mono), other = mssSpectrum(stereo), third = mssSpectrum(sound("tone"));
+  ASSERT_TRUE(one.mono());
+  ASSERT_FALSE(other.mono());
+  EXPECT_NEAR(mss(one, other), 0, 1e-3);
+  EXPECT_NEAR(mss(one, third), mss(other, third), 1e-3);
+  for (const std::size_t frame : {std::size_t(0), std::size_t(17), one.frames(1) - 1})
+    for (int channel = 0; channel < 2; ++channel) EXPECT_NEAR(one.at(1, channel, 5, frame), other.at(1, channel, 5, frame), 1e-2);
+}
+
 TEST(Mss, SwappedChannelsDiffer) {
   const AudioBuffer original = sound("left only");
   AudioBuffer swapped(2, original.frames());
