@@ -1,5 +1,6 @@
 #include "synth/worker_session.h"
 
+#include "base/patience.h"
 #include "base/places.h"
 
 #include <fmt/format.h>
@@ -29,7 +30,7 @@ void WorkerSession::post(const nlohmann::json& request) { process_->channel().se
 
 nlohmann::json WorkerSession::collect(double limitSeconds) {
   nlohmann::json answer;
-  switch (process_->channel().receive(answer, limitSeconds)) {
+  switch (receivePatiently(*process_, answer, limitSeconds)) {
     case MessageChannel::Arrival::message: break;
     case MessageChannel::Arrival::late:
       process_->kill();

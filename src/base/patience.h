@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/process.h"
+
+#include <functional>
+
+namespace patchpilot {
+
+/// How long another process is waited for, without blaming it for time in which it could not run: where this process
+/// stood still too (Ctrl-Z, a virtual machine that was paused), or the other one was stopped.
+class Patience {
+ public:
+  /// How long to wait at a time, in seconds, before `runsOut` is asked again.
+  static constexpr double kSliceSeconds = 0.05;
+
+  /// @param now  seconds, by any clock that does not go back
+  Patience(double limitSeconds, double now) : left_(limitSeconds), last_(now) {}
+
+  /// Whether the limit is reached. @param otherStopped  whether the other process stands still
+  bool runsOut(double now, bool otherStopped);
+
+ private:
+  double left_;
+  double last_;
+};
+
+/// Whether a child process of this one has been stopped (SIGSTOP, Ctrl-Z) and has not gone on since.
+/// @param was  what was answered the last time; false at first
+bool isStopped(int childId, bool was);
+
+/// Seconds by a clock that is never set.
+double steadySeconds();
+
+/// Waits for a message of a child: `late` where it has had `limitSeconds` to run in and none has come. A child that
+/// is stopped is waited for until it goes on, or Ctrl-C.
+MessageChannel::Arrival receivePatiently(ChildProcess& child, nlohmann::json& message, double limitSeconds,
+                                         const std::function<double()>& now = steadySeconds);
+
+}  // namespace patchpilot
