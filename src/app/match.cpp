@@ -90,7 +90,7 @@ std::vector<Candidate> refined(const Options& options, const Target& target, std
   refineOptions.seconds = options.seconds > 0 || options.renders > 0 ? options.seconds : kRefineSeconds;
   refineOptions.seed = options.seed;
   {
-    Progress progress("renders", options.json);
+    Progress progress("renders", options.json, true);
     double best = std::numeric_limits<double>::infinity();
     refineOptions.onProgress = [&](const RefineProgress& p) {
       refinement.last = p;

@@ -10,8 +10,9 @@ namespace patchpilot {
 /// where stderr is a terminal, else a plain line every few seconds. Safe to use from several threads.
 class Progress {
  public:
-  /// @param quiet  show nothing at all
-  explicit Progress(std::string label, bool quiet = false);
+  /// @param quiet   show nothing at all
+  /// @param atOnce  the first plain line comes at once, and not after the first seconds: for work that is long in any case
+  explicit Progress(std::string label, bool quiet = false, bool atOnce = false);
   ~Progress();
 
   /// @param note  shown behind the numbers, such as "12 silent"

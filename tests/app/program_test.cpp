@@ -127,6 +127,27 @@ TEST_F(Program, MatchRefinesAndSaysHowFar) {
   EXPECT_EQ(candidates("refined-again").at("candidates"), document.at("candidates"));
 }
 
+TEST_F(Program, CtrlCWhileItRefinesKeepsTheBestSoFarAndLeavesNothingBehind) {
+  const std::vector<std::string> arguments = {"match", "tone.wav", "--library", "jx10.db", "--out", "cut-short", "--refine", "--seconds", "600", "--workers", "2"};
+  ProgramInBackground match(folder(), arguments);
+  std::string line;
+  do line = match.nextLine();
+  while (!line.empty() && line.find("renders ") == std::string::npos);
+  ASSERT_NE(line.find(", MSS "), std::string::npos) << "it refines: " << line;
+  const std::vector<int> workers = match.children();
+  EXPECT_GE(workers.size(), 3u) << "one that is asked, two that render";
+  match.signal(SIGINT);
+  EXPECT_EQ(match.status(), 130);
+  const json document = candidates("cut-short");
+  EXPECT_EQ(document.at("candidates").size(), 5u);
+  EXPECT_LE(document.at("refinement").at("to").get<double>(), document.at("refinement").at("from").get<double>());
+  EXPECT_LT(document.at("refinement").at("seconds").get<double>(), 600);
+  for (const auto& c : document.at("candidates")) EXPECT_TRUE(fs::exists(folder() / ("cut-short/" + c.at("files").at("render").get<std::string>())));
+  for (const int worker : workers) EXPECT_TRUE(::kill(worker, 0) != 0 && errno == ESRCH) << "worker " << worker << " is left";
+  for (const auto& entry : fs::directory_iterator("/dev/shm"))
+    EXPECT_EQ(entry.path().filename().string().find(std::to_string(match.id())), std::string::npos) << entry.path();
+}
+
 TEST_F(Program, LimitsOfRefiningAskForRefining) {
   expectRefusal(run(folder(), "match tone.wav --library dx10.db --out never --seconds 3"), 2, "--refine");
   expectRefusal(run(folder(), "match tone.wav --library dx10.db --out never --refine --renders 0"), 2, "--renders");
