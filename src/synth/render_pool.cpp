@@ -1,6 +1,7 @@
 #include "synth/render_pool.h"
 
 #include "base/error.h"
+#include "base/render_slots.h"
 
 #include <cmath>
 #include <deque>
@@ -40,6 +41,7 @@ AudioBuffer StereoView::copy() const {
 struct RenderPool::Run {
   const std::function<std::optional<RenderJob>()>& next;
   const std::function<void(const RenderOutcome&)>& done;
+  const std::function<bool(std::uint64_t, const StereoView&)>& goOn;
   std::mutex mutex;
   std::exception_ptr failure;
   bool finished = false;
@@ -67,7 +69,7 @@ class RenderPool::Seat {
 
   /// Starts the worker and has it open the plug-in, but does not wait until it has.
   void start() {
-    memory_ = std::make_unique<SharedMemory>(kSlots * kChannels * slotFrames_ * sizeof(float));
+    memory_ = std::make_unique<SharedMemory>(RenderSlots::bytes(kSlots, slotFrames_));
     session_ = std::make_unique<WorkerSession>();
     processId_ = session_->processId();
     json load = pool_.synth_.loadRequest();
@@ -81,7 +83,7 @@ class RenderPool::Seat {
     again_.clear();  // of a run that was interrupted
     for (;;) {
       while (inHand_.size() < kSlots)
-        if (auto job = takeJob(run)) post(*job);
+        if (auto job = takeJob(run)) post(*job, bool(run.goOn));
         else break;
       if (inHand_.empty()) return;
       finishOldest(run);
@@ -111,7 +113,7 @@ class RenderPool::Seat {
     return std::nullopt;
   }
 
-  void post(Held held) {
+  void post(Held held, bool mayBeCut) {
     ensureReady();
     held.slot = nextSlot_++ % kSlots;
     json request = {{"op", "render"},
@@ -121,6 +123,8 @@ class RenderPool::Seat {
                     {"velocity", held.job.note.velocity},
                     {"length", held.job.note.lengthSeconds}};
     if (held.job.wantState) request["want_state"] = true;
+    if (mayBeCut && held.job.partSeconds > 0) request["part_frames"] = std::min(framesOf(held.job.partSeconds), framesOf(held.job.seconds) - 1);
+    slots().stop(held.slot).store(0, std::memory_order_release);
     pool_.synth_.addPatch(request, *held.job.patch);
     session_->post(request);
     inHand_.push_back(held);
@@ -130,11 +134,18 @@ class RenderPool::Seat {
     Held held = inHand_.front();
     RenderOutcome outcome{held.job.tag, RenderOutcome::Status::ok, {}, {}, {}};
     try {
-      const json answer = session_->collect(pool_.synth_.limits().answer);
+      json answer = session_->collect(pool_.synth_.limits().answer);
+      bool wanted = true;
+      if (answer.contains("part")) {
+        wanted = run.goOn(held.job.tag, view(held, framesOf(held.job.partSeconds)));
+        if (!wanted) slots().stop(held.slot).store(1, std::memory_order_release);
+        answer = session_->collect(pool_.synth_.limits().answer);
+      }
+      if (!wanted) outcome.status = RenderOutcome::Status::cut;
       if (answer.contains("state")) outcome.state = answer["state"].get_binary();
       inHand_.pop_front();
       pool_.rendered_++;
-      outcome.audio = view(held);
+      if (wanted) outcome.audio = view(held, framesOf(held.job.seconds));
     } catch (const WorkerRefused& refusal) {
       inHand_.pop_front();
       outcome.status = RenderOutcome::Status::refused;
@@ -179,10 +190,10 @@ class RenderPool::Seat {
     }
   }
 
-  StereoView view(const Held& held) const {
-    const float* left = static_cast<const float*>(memory_->data()) + held.slot * kChannels * slotFrames_;
-    const std::size_t frames = framesOf(held.job.seconds);
-    return {{left, frames}, {left + slotFrames_, frames}};
+  RenderSlots slots() const { return {memory_->data(), slotFrames_}; }
+
+  StereoView view(const Held& held, std::size_t frames) const {
+    return {{slots().left(held.slot), frames}, {slots().right(held.slot), frames}};
   }
 
   RenderPool& pool_;
@@ -205,8 +216,9 @@ RenderPool::RenderPool(const Synth& synth, RenderPoolOptions options) : synth_(s
 RenderPool::~RenderPool() = default;
 
 void RenderPool::run(const std::function<std::optional<RenderJob>()>& next,
-                     const std::function<void(const RenderOutcome&)>& done) {
-  Run run{next, done, {}, {}, false};
+                     const std::function<void(const RenderOutcome&)>& done,
+                     const std::function<bool(std::uint64_t, const StereoView&)>& goOn) {
+  Run run{next, done, goOn, {}, {}, false};
   std::vector<std::thread> threads;
   for (auto& seat : seats_)
     threads.emplace_back([&run, &seat] {

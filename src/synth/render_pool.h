@@ -24,6 +24,7 @@ struct RenderJob {
   const Patch* patch = nullptr;  ///< must live until the outcome
   Note note;
   double seconds = 4;     ///< how long to listen, from the note's start
+  double partSeconds = 0;  ///< above 0: `goOn` is asked when so much has been made
   bool wantState = false;  ///< whether the state is wanted that the plug-in saves after loading the patch
 };
 
@@ -32,6 +33,7 @@ struct RenderOutcome {
     ok,
     killed,   ///< two workers crashed or hung on it
     refused,  ///< the plug-in did not take the patch
+    cut,      ///< `goOn` did not want the rest
   };
 
   std::uint64_t tag = 0;
@@ -57,9 +59,13 @@ class RenderPool {
   /// Renders jobs until `next` has none, or Ctrl-C.
   /// @param next  called by one thread at a time
   /// @param done  called by several threads at a time, one per worker, in no certain order
+  /// @param goOn  whether the rest of a render is wanted, from the part that `RenderJob::partSeconds` names; called as
+  ///              `done` is, while the worker goes on. Whether a render that is nearly made already ends as `cut`
+  ///              or `ok` depends on neither the worker nor the time: one that is not wanted is `cut`
   /// @throws Error (plugin) where the first patches all kill their workers, or a worker cannot be
   ///         replaced; whatever `next` or `done` throw.
-  void run(const std::function<std::optional<RenderJob>()>& next, const std::function<void(const RenderOutcome&)>& done);
+  void run(const std::function<std::optional<RenderJob>()>& next, const std::function<void(const RenderOutcome&)>& done,
+           const std::function<bool(std::uint64_t tag, const StereoView& part)>& goOn = {});
 
   /// Renders all jobs and keeps the sounds, in the order of the jobs; nothing for one that failed.
   std::vector<std::optional<AudioBuffer>> renderAll(const std::vector<RenderJob>& jobs);

@@ -1,6 +1,7 @@
 // patchpilot-worker: hosts one plug-in for the main program and answers on its channel. It may
 // crash or hang with the plug-in; the main program starts another.
 #include "base/process.h"
+#include "base/render_slots.h"
 #include "worker/plugin_host.h"
 
 #include <unistd.h>
@@ -47,6 +48,8 @@ class Inbox {
 
 class Worker {
  public:
+  explicit Worker(MessageChannel& channel) : channel_(channel) {}
+
   json answer(const json& request) {
     const std::string op = request.at("op");
     if (op == "render") return render(request);
@@ -116,13 +119,25 @@ class Worker {
   json render(const json& request) {
     const std::size_t frames = request.at("frames");
     if (memory_ == nullptr || frames > slotFrames_) throw std::runtime_error("the render is longer than its room");
-    float* left = static_cast<float*>(memory_->data()) + request.at("slot").get<std::size_t>() * 2 * slotFrames_;
+    const RenderSlots slots(memory_->data(), slotFrames_);
+    const std::size_t slot = request.at("slot");
     const PluginHost::Note note{request.at("note"), request.at("velocity"), request.at("length")};
     json answer = json::object();
     if (request.value("want_state", false)) answer["state"] = json::binary(host_.state(patch(request)));
-    host_.render(patch(request), note, left, left + slotFrames_, frames);
+    answer["whole"] = host_.render(patch(request), note, slots.left(slot), slots.right(slot), frames, attention(request, slots.stop(slot)));
     return answer;
   }
+
+  /// Tells the main program when the part that it asked for is there, and heeds its word to stop.
+  std::function<bool(std::size_t)> attention(const json& request, const std::atomic<std::uint32_t>& stop) {
+    if (!request.contains("part_frames")) return [](std::size_t) { return true; };
+    return [this, &stop, part = request.at("part_frames").get<std::size_t>(), told = false](std::size_t ready) mutable {
+      if (ready >= part && !std::exchange(told, true)) channel_.send({{"part", ready}});
+      return stop.load(std::memory_order_acquire) == 0;
+    };
+  }
+
+  MessageChannel& channel_;
 
   PluginHost host_;
   std::unique_ptr<SharedMemory> memory_;
@@ -136,7 +151,7 @@ int run() {
   const auto channel = adoptStandardStreams();
   Inbox inbox(*channel);
   const juce::ScopedJuceInitialiser_GUI juceRuns;
-  Worker worker;
+  Worker worker(*channel);
   for (;;) {
     const json request = inbox.next();
     json answer;

@@ -282,7 +282,8 @@ void PluginHost::pumpMessagesNowAndThen() {
   juce::MessageManager::getInstance()->runDispatchLoopUntil(1);
 }
 
-void PluginHost::render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames) {
+bool PluginHost::render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames,
+                        const std::function<bool(std::size_t)>& goOn) {
   const juce::ScopedNoDenormals fast;
   pumpMessagesNowAndThen();
   start(patch);
@@ -291,12 +292,13 @@ void PluginHost::render(const Patch& patch, const Note& note, float* left, float
   const auto noteOff = std::int64_t(std::llround(note.lengthSeconds * kSampleRateHz));
   const std::size_t total = paddedFrames(frames + latency);
   std::vector<float> lateLeft, lateRight;
-  if (latency > 0) {  // what comes before the note's first sample is cut off afterwards
+  if (latency > 0) {  // what comes before the note's first sample is left out
     lateLeft.resize(total);
     lateRight.resize(total);
   }
   float* outLeft = latency > 0 ? lateLeft.data() : left;
   float* outRight = latency > 0 ? lateRight.data() : right;
+  std::size_t ready = 0;
 
   juce::MidiBuffer midi;
   for (std::size_t position = 0; position < total; position += kBlockFrames) {
@@ -307,11 +309,16 @@ void PluginHost::render(const Patch& patch, const Note& note, float* left, float
     if (offset >= 0 && offset < kBlockFrames)
       midi.addEvent(juce::MidiMessage::noteOff(kMidiChannel, note.midi), int(offset));
     processBlock(outLeft + position, outRight + position, midi);
+    const std::size_t end = position + kBlockFrames;
+    if (end <= latency) continue;
+    const std::size_t before = std::exchange(ready, std::min(frames, end - latency));
+    if (latency > 0) {
+      std::copy(lateLeft.begin() + long(latency + before), lateLeft.begin() + long(latency + ready), left + before);
+      std::copy(lateRight.begin() + long(latency + before), lateRight.begin() + long(latency + ready), right + before);
+    }
+    if (ready < frames && !goOn(ready)) return false;
   }
-  if (latency > 0) {
-    std::copy_n(lateLeft.data() + latency, frames, left);
-    std::copy_n(lateRight.data() + latency, frames, right);
-  }
+  return true;
 }
 
 std::vector<std::uint8_t> PluginHost::state(const Patch& patch) {

@@ -73,7 +73,11 @@ class PluginHost {
 
   /// Renders a note from a clean start: no tail and no setting of any render before is heard.
   /// @param left, right  room for `frames` rounded up to whole blocks
-  void render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames);
+  /// @param goOn         called after each block with the number of frames that lie in `left` and `right`; where it
+  ///                     says no, the rest is not made
+  /// @return whether all of it was made
+  bool render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames,
+              const std::function<bool(std::size_t)>& goOn);
 
   /// The state with the patch applied: VST3, a .vstpreset; LV2, Turtle.
   std::vector<std::uint8_t> state(const Patch& patch);

@@ -87,6 +87,42 @@ TEST(RenderPool, Jx10SoundsTheSameWhateverWasRenderedBefore) {
   expectNoMemory(synth, patches);
 }
 
+// Every second render is not wanted once its first quarter of a second is heard.
+TEST(RenderPool, ARenderThatIsNotWantedIsCutAndTheOthersAreAsEver) {
+  const TestPlaces places;
+  const Synth synth(loadSpace("jx10"));
+  const auto patches = drawn(synth.space(), 9);
+  constexpr double kPart = 0.25;
+  std::vector<RenderJob> jobs;
+  for (const Patch& patch : patches) jobs.push_back({jobs.size(), &patch, kNote, kSeconds, kPart});
+  RenderPool pool(synth, {.workers = 3, .longestSeconds = kSeconds});
+  const auto whole = pool.renderAll(jobs);
+
+  std::mutex mutex;
+  std::vector<std::optional<AudioBuffer>> parts(jobs.size()), sounds(jobs.size());
+  std::vector<RenderOutcome::Status> fates(jobs.size());
+  std::size_t next = 0;
+  pool.run(
+      [&]() -> std::optional<RenderJob> { return next < jobs.size() ? std::optional(jobs[next++]) : std::nullopt; },
+      [&](const RenderOutcome& outcome) {
+        std::lock_guard lock(mutex);
+        fates[outcome.tag] = outcome.status;
+        if (outcome.status == RenderOutcome::Status::ok) sounds[outcome.tag] = outcome.audio.copy();
+      },
+      [&](std::uint64_t tag, const StereoView& part) {
+        std::lock_guard lock(mutex);
+        parts[tag] = part.copy();
+        return tag % 2 == 0;
+      });
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    ASSERT_TRUE(whole[i] && parts[i]) << i;
+    EXPECT_EQ(parts[i]->frames(), std::size_t(kPart * 44100));
+    EXPECT_TRUE(std::equal(parts[i]->channel(1).begin(), parts[i]->channel(1).end(), whole[i]->channel(1).begin())) << i;
+    EXPECT_EQ(fates[i], i % 2 == 0 ? RenderOutcome::Status::ok : RenderOutcome::Status::cut) << i;
+    if (i % 2 == 0) EXPECT_TRUE(sounds[i] && sameBits(*sounds[i], *whole[i])) << i;
+  }
+}
+
 class TestSynth : public ::testing::Test {
  protected:
   Patch patch(const std::map<std::string, float>& set = {}) const {
