@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace patchpilot {
 
@@ -13,6 +14,12 @@ namespace {
 /// Share of the sections that a child takes from its second parent.
 constexpr double kTaken = 0.35;
 constexpr int kAttempts = 20;
+
+/// How fast what a parameter does is learnt, how much of it counts, what is assumed at first, and how often it decides.
+constexpr double kEffectRate = 0.3, kMostEffect = 1.0, kUnknownEffect = 0.5, kChosenByEffect = 0.7;
+
+/// How often a parameter that a space mostly holds constant is put there, or away from there where it is.
+constexpr double kToConstant = 0.3;
 
 }  // namespace
 
@@ -32,7 +39,7 @@ Proposal Genome::proposal() const {
 
 Breeder::Breeder(Synth& synth, std::size_t index)
     : synth_(synth), index_(index), space_(synth.space()), parts_(space_.crossingsOrSections()),
-      partOf_(partsOfParameters(space_)), defaults_(defaultValues(synth)) {
+      partOf_(partsOfParameters(space_)), defaults_(defaultValues(synth)), effects_(space_.parameters.size(), kUnknownEffect) {
   std::map<std::string, std::vector<std::size_t>> sections;
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) sections[space_.parameters[i].section].push_back(i);
   for (auto& [key, parameters] : sections) sections_.push_back(std::move(parameters));
@@ -62,6 +69,11 @@ std::size_t Breeder::someParameter(const Genome& genome, SplitMix64& random) con
     const auto moved = movedParameters(genome.values, defaults_);
     if (!moved.empty()) return moved[random.below(moved.size())];
   }
+  if (random.uniform() < kChosenByEffect) {
+    double left = random.uniform() * std::accumulate(effects_.begin(), effects_.end(), 0.0);
+    for (std::size_t i = 0; i < effects_.size(); ++i)
+      if ((left -= effects_[i]) < 0) return i;
+  }
   // A section first, then one of its parameters: sections differ in size, and not in weight.
   if (random.uniform() < 0.5) {
     const auto& section = sections_[random.below(sections_.size())];
@@ -76,7 +88,11 @@ void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& rand
   while (count < 12 && random.uniform() < 0.6) ++count;
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t which = someParameter(genome, random);
-    set(genome, which, variedValue(space_.parameters[which], genome.values[which], step * random.normal(), random));
+    const ParameterSpec& p = space_.parameters[which];
+    float value = variedValue(p, genome.values[which], step * random.normal(), random);
+    if (genome.state.empty() && p.constant && random.uniform() < kToConstant)
+      value = genome.values[which] == *p.constant ? p.nearest(float(p.min + random.uniform() * (p.max - p.min))) : *p.constant;
+    set(genome, which, value);
   }
 }
 
@@ -144,6 +160,43 @@ void Breeder::exchange(Genome& genome, SplitMix64& random) const {
     set(genome, *a, genome.values[*b]);
     if (!copy) set(genome, *b, kept);
   }
+}
+
+void Breeder::learn(const Genome& parent, const Genome& child, double difference) {
+  std::vector<std::size_t> changed;
+  for (std::size_t i = 0; i < parent.values.size(); ++i)
+    if (parent.values[i] != child.values[i]) changed.push_back(i);
+  for (const std::size_t i : changed)
+    effects_[i] += kEffectRate / double(changed.size()) * (std::min(kMostEffect, difference) - effects_[i]);
+}
+
+std::vector<std::size_t> Breeder::searchable(const Genome& genome) const {
+  std::vector<std::size_t> parameters;
+  for (std::size_t i = 0; i < space_.parameters.size(); ++i) {
+    const bool used = genome.state.empty() || genome.laidOver[i] || std::abs(genome.values[i] - defaults_[i]) > kUnmoved;
+    if (used && space_.parameters[i].kind != ParameterKind::categorical && space_.parameters[i].max > space_.parameters[i].min)
+      parameters.push_back(i);
+  }
+  return parameters;
+}
+
+Genome Breeder::moved(const Genome& genome, std::size_t parameter, double move, SplitMix64& random) const {
+  const ParameterSpec& p = space_.parameters[parameter];
+  const double range = p.max - p.min, signedMove = random.uniform() < 0.5 ? -move : move;
+  std::vector<double> value{genome.values[parameter] + signedMove * range};
+  if (value[0] < p.min || value[0] > p.max) value[0] = genome.values[parameter] - signedMove * range;
+  return withValues(genome, {parameter}, value);
+}
+
+Genome Breeder::withValues(const Genome& genome, const std::vector<std::size_t>& parameters, std::vector<double>& values) const {
+  Genome changed = genome;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const ParameterSpec& p = space_.parameters[parameters[i]];
+    const float own = genome.values[parameters[i]];
+    values[i] = reflected(values[i], std::min(p.min, own), std::max(p.max, own));
+    set(changed, parameters[i], p.kind == ParameterKind::stepped ? p.nearest(float(values[i])) : float(values[i]));
+  }
+  return changed;
 }
 
 Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const {

@@ -37,6 +37,20 @@ class Breeder {
   /// A child of `a`; `b` and `c` are others of the same synth, and of the same kind (`Genome::state` or none).
   Genome child(Variation variation, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const;
 
+  /// Remembers how far a child that differs in a few parameters sounds from its parent, in MSS: what does more is
+  /// varied more often.
+  void learn(const Genome& parent, const Genome& child, double difference);
+
+  /// The parameters in which a patch can be searched by steps: those that are not categorical, and of a preset those
+  /// that its maker has moved or that were laid over it.
+  std::vector<std::size_t> searchable(const Genome& genome) const;
+
+  /// The patch with one parameter moved by a part of its range, either way.
+  Genome moved(const Genome& genome, std::size_t parameter, double move, SplitMix64& random) const;
+
+  /// The patch with other values of some parameters; what leaves its range is sent back into it, in `values` as well.
+  Genome withValues(const Genome& genome, const std::vector<std::size_t>& parameters, std::vector<double>& values) const;
+
  private:
   void mutate(Genome& genome, double least, double most, SplitMix64& random) const;
   void cross(Genome& genome, const Genome& other, SplitMix64& random) const;
@@ -52,6 +66,7 @@ class Breeder {
   std::vector<int> partOf_;                          ///< see `partsOfParameters`
   std::vector<std::vector<std::size_t>> sections_;   ///< parameters of each section that has some
   std::vector<float> defaults_;
+  std::vector<double> effects_;                      ///< of each parameter, lately, 0 to 1
 };
 
 }  // namespace patchpilot

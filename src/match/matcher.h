@@ -17,6 +17,7 @@ struct Proposal {
   std::string origin;          ///< where it came from, such as "jx10.db, patch 17"; of a preset, its file
   double score = 0;            ///< the matcher's own; smaller is better, of use within one matcher only
   std::vector<std::string> sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
+  std::vector<std::size_t> withoutEffect;  ///< parameters of the space that were found to do nothing to its sound
 };
 
 /// A family of methods: a target in, proposals out.

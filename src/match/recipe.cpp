@@ -265,22 +265,39 @@ std::string phrase(const RecipeSetting& setting) {
   return withinSentence(setting.name) + " " + setting.text;
 }
 
-std::string paragraph(const RecipeSection& section) {
-  std::string text, line = section.title + ":";
-  for (std::size_t i = 0; i < section.settings.size(); ++i) {
-    const std::string next = " " + phrase(section.settings[i]) + (i + 1 < section.settings.size() ? "," : "");
-    if (line.size() + next.size() > kLineLength && line.size() > 2) {
+/// Lines of at most `kLineLength` where the phrases allow it.
+std::string wrapped(const std::string& begin, const std::vector<std::string>& phrases) {
+  std::string text, line = begin;
+  for (const std::string& next : phrases) {
+    if (line.size() + 1 + next.size() > kLineLength && line.size() > 2) {
       text += line + "\n";
       line = " ";
     }
-    line += next;
+    line += " " + next;
   }
   return text + line + "\n";
+}
+
+std::string paragraph(const RecipeSection& section) {
+  std::vector<std::string> phrases;
+  for (std::size_t i = 0; i < section.settings.size(); ++i)
+    phrases.push_back(phrase(section.settings[i]) + (i + 1 < section.settings.size() ? "," : ""));
+  return wrapped(section.title + ":", phrases);
 }
 
 }  // namespace
 
 Recipe recipeOf(Synth& synth, const Patch& patch) { return Describer(synth, patch).recipe(); }
+
+void setAside(Recipe& recipe, const std::vector<std::string>& ids) {
+  for (auto& section : recipe.sections)
+    std::erase_if(section.settings, [&](const RecipeSetting& setting) {
+      if (setting.id.empty() || std::find(ids.begin(), ids.end(), setting.id) == ids.end()) return false;
+      recipe.withoutEffect.push_back(panelTitle(section.title) + " " + withinSentence(setting.name));
+      return true;
+    });
+  std::erase_if(recipe.sections, [](const RecipeSection& section) { return section.settings.empty(); });
+}
 
 std::string recipeText(const Recipe& recipe, const std::string& title) {
   std::string text = fmt::format("{}, for {}\n", title, recipe.synth);
@@ -288,6 +305,11 @@ std::string recipeText(const Recipe& recipe, const std::string& title) {
   if (recipe.sections.empty()) return text + fmt::format("Nothing differs from {}.\n", from);
   text += fmt::format("Start from {} and set, from top to bottom, what differs from it:\n\n", from);
   for (const auto& section : recipe.sections) text += paragraph(section);
+  if (!recipe.withoutEffect.empty()) {
+    std::vector<std::string> names = recipe.withoutEffect;
+    for (std::size_t i = 0; i + 1 < names.size(); ++i) names[i] += ",";
+    text += "\n" + wrapped("Without effect on this sound, and left out:", names);
+  }
   return text;
 }
 
@@ -302,7 +324,7 @@ json recipeJson(const Recipe& recipe) {
     }
     sections.push_back({{"title", section.title}, {"settings", std::move(settings)}});
   }
-  return {{"synth", recipe.synth}, {"from", recipe.fromBasePreset ? "base preset" : "initial patch"}, {"sections", std::move(sections)}};
+  return {{"synth", recipe.synth}, {"from", recipe.fromBasePreset ? "base preset" : "initial patch"}, {"sections", std::move(sections)}, {"without_effect", recipe.withoutEffect}};
 }
 
 }  // namespace patchpilot

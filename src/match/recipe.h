@@ -29,7 +29,12 @@ struct Recipe {
   std::string synth;
   bool fromBasePreset = false;  ///< one starts from the base preset, not from the synth's initial patch
   std::vector<RecipeSection> sections;
+  std::vector<std::string> withoutEffect;  ///< what differs as well, and was found to do nothing here: "LFO 3 rate"
 };
+
+/// Takes out of the sections what does nothing to the patch's sound, so that nobody turns it in vain.
+/// @param ids  of the plug-in's parameters
+void setAside(Recipe& recipe, const std::vector<std::string>& ids);
 
 /// Describes a patch by all of the plug-in's parameters and, for Surge XT, its wavetables and modulation routings. Names and
 /// texts are the space's where it has some, except that a VST3 speaks for itself of a preset's whole state,
@@ -42,7 +47,7 @@ Recipe recipeOf(Synth& synth, const Patch& patch);
 /// @param title  first line, such as the preset's name
 std::string recipeText(const Recipe& recipe, const std::string& title);
 
-/// The same for programs: `synth`, `from`, and `sections` of `title` and `settings`.
+/// The same for programs: `synth`, `from`, `sections` of `title` and `settings`, and `without_effect`.
 nlohmann::json recipeJson(const Recipe& recipe);
 
 }  // namespace patchpilot

@@ -1,8 +1,10 @@
 #include "match/refiner.h"
 
+#include "audio/level.h"
 #include "base/error.h"
 #include "base/process.h"
-#include "match/breeding.h"
+#include "match/error_cases.h"
+#include "match/polisher.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +12,9 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <mutex>
+#include <numeric>
 
 namespace patchpilot {
 
@@ -25,8 +29,13 @@ constexpr std::size_t kBatch = 24;
 /// How many presets are crossed: what each holds is asked of the synth, which takes as long as two renders.
 constexpr std::size_t kMostPresets = 30;
 
-/// A parent is the best of so many drawn, its first partner of so many.
+/// A parent is the best of so many drawn, its first partner of so many; or, so often, the best in some respects.
 constexpr std::size_t kParentRounds = 3, kPartnerRounds = 2;
+constexpr double kParentByCases = 0.5, kPartnerByCases = 0.7;
+
+/// In one respect, those are as good as the best that are worse by no more than this share, or than this part of the
+/// way to the best quarter.
+constexpr float kAsGood = 1.05f, kAsGoodOfQuarter = 0.3f;
 
 /// Each way to a child is taken at least as often as this, whatever it has brought.
 constexpr double kLeastShare = 0.08;
@@ -34,26 +43,48 @@ constexpr double kLeastShare = 0.08;
 /// What a way to a child has brought counts less with each child that it has made since.
 constexpr double kForget = 0.98;
 
+/// A run has come to rest when its best has become better by less than this in so many batches, or in so large a
+/// share of those it has had.
+constexpr double kProgress = 0.03, kRestShare = 0.3;
+constexpr std::size_t kRestBatches = 10;
+
+/// A render is cut when its first part lies farther from the target's than its place asks for, in MSS, by more than
+/// this. Of what would have been the best so far that loses 1 in 50, and saves a third of the audio on presets.
+constexpr double kPartSeconds = 1, kPartTolerance = 1.05, kPartSlack = 0.1;
+
 /// How many that differ are remembered.
 constexpr std::size_t kMostDifferent = 10;
 
 constexpr const char* kRefined = ", refined";
 
+/// Sets what the polisher draws apart.
+constexpr std::uint64_t kTrials = 0x747269616c73;
+
 struct Member {
   Genome genome;
   Candidate candidate;
-  double cost = 0;     ///< of the objective
-  bool start = false;  ///< not bred here
+  double cost = 0;      ///< of the objective
+  double partCost = 0;  ///< MSS of its first part
+  ErrorCases cases{};
+  std::uint64_t id = 0;
 };
 
 struct Child {
   Genome genome;
   std::size_t parent = 0;
-  Variation variation = Variation::little;
+  std::optional<Variation> variation;  ///< none: it is the polisher's
   Proposal proposal;
+  double partLimit = 0;  ///< its first part may lie so far from the target's
   std::optional<Candidate> candidate;
   std::string problem;
 };
+
+AudioBuffer firstPart(const AudioBuffer& sound, std::size_t frames) {
+  AudioBuffer part(sound.channels(), std::min(frames, sound.frames()));
+  for (int channel = 0; channel < sound.channels(); ++channel)
+    std::copy_n(sound.channel(channel).begin(), part.frames(), part.channel(channel).begin());
+  return part;
+}
 
 /// Which ways to a child have led to better ones, lately.
 class VariationChoice {
@@ -88,19 +119,25 @@ class Search {
   Search(const Target& target, std::vector<Instrument>& instruments, const RefineOptions& options, std::vector<std::string>& problems)
       : target_(target), instruments_(instruments), options_(options), problems_(problems) {
     for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i);
+    // Another objective may like what MSS does not.
+    cases_ = !options.objective;
+    partFrames_ = std::size_t(kPartSeconds * kSampleRateHz);
+    cuts_ = !options.objective && target.sound.frames() > 2 * partFrames_;
+    if (cuts_) targetPart_ = mssSpectrum(firstPart(target.sound, partFrames_));
   }
 
   std::vector<Candidate> run(std::vector<Candidate> starts) {
     admit(std::move(starts));
     tell();
     while (!members_.empty() && !done()) {
-      std::vector<Child> children = breed();
-      render(children);
-      settle(std::move(children));
+      if (polisher_) polish();
+      else settleBred(breed());
+      if (hasComeToRest()) next();
       tell();
     }
-    for (Member& member : members_)
-      if (!isRemembered(member.candidate)) finished_.push_back(std::move(member.candidate));
+    for (auto* members : {&starts_, &members_})
+      for (Member& member : *members)
+        if (!isRemembered(member.candidate)) finished_.push_back(std::move(member.candidate));
     for (Candidate& candidate : different_) finished_.push_back(std::move(candidate));
     std::stable_sort(finished_.begin(), finished_.end(), nearer);
     return std::move(finished_);
@@ -128,15 +165,23 @@ class Search {
       }
       try {
         Genome genome = breeders_[candidate.proposal.synth].genome(candidate.proposal);
-        const double costs = cost(candidate);
-        members_.push_back({std::move(genome), std::move(candidate), costs, true});
+        starts_.push_back(member(std::move(genome), std::move(candidate)));
       } catch (const Error& error) {
         problems_.push_back(fmt::format("{}: {}", candidate.proposal.origin, error.what()));
         finished_.push_back(std::move(candidate));
       }
     }
-    capacity_ = members_.size();
-    sort();
+    capacity_ = starts_.size();
+    begin(starts_);
+  }
+
+  Member member(Genome genome, Candidate candidate) {
+    Member member{std::move(genome), std::move(candidate)};
+    member.cost = cost(member.candidate);
+    if (cases_) member.cases = errorCases(target_.spectrum, member.candidate.spectrum, target_.lengthSeconds);
+    if (cuts_) member.partCost = mss(targetPart_, mssSpectrum(firstPart(member.candidate.sound, partFrames_)));
+    member.id = ++ids_;
+    return member;
   }
 
   void sort() {
@@ -150,36 +195,139 @@ class Search {
     return best;
   }
 
+  /// The one left when the respects are gone through in some order and only those that are as good as the best
+  /// stay (lexicase selection, Spector 2012): a patch that is right in its attack alone is a parent for it.
+  std::size_t selectByCases(SplitMix64& random) const {
+    std::vector<std::size_t> left(members_.size());
+    std::iota(left.begin(), left.end(), 0);
+    std::array<std::size_t, kErrorCases> order;
+    std::iota(order.begin(), order.end(), 0);
+    for (std::size_t i = kErrorCases - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+    for (const std::size_t which : order) {
+      std::vector<float> errors;
+      for (const std::size_t i : left) errors.push_back(members_[i].cases[which]);
+      std::sort(errors.begin(), errors.end());
+      const float best = errors.front(), quarter = errors[errors.size() / 4];
+      const float limit = std::max(kAsGood * best, best + kAsGoodOfQuarter * (quarter - best));
+      std::erase_if(left, [&](std::size_t i) { return members_[i].cases[which] > limit; });
+      if (left.size() == 1) break;
+    }
+    return left[random.below(left.size())];
+  }
+
+  std::size_t selectParent(SplitMix64& random) const {
+    return cases_ && random.uniform() < kParentByCases ? selectByCases(random) : select(random, kParentRounds);
+  }
+
+  std::size_t selectPartner(SplitMix64& random) const {
+    return cases_ && random.uniform() < kPartnerByCases ? selectByCases(random) : select(random, kPartnerRounds);
+  }
+
   /// Another of the same synth and kind; the same one where none is found.
-  std::size_t selectLike(std::size_t one, SplitMix64& random, std::size_t rounds) const {
+  std::size_t selectLike(std::size_t one, SplitMix64& random, bool partner) const {
     constexpr int kAttempts = 16;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      const std::size_t other = select(random, rounds);
+      const std::size_t other = partner ? selectPartner(random) : select(random, 1);
       const Genome &a = members_[one].genome, &b = members_[other].genome;
       if (other != one && a.synth == b.synth && a.state.empty() == b.state.empty()) return other;
     }
     return one;
   }
 
+  std::size_t batchSize() const { return options_.renders > 0 ? std::min(kBatch, options_.renders - renders_) : kBatch; }
+
   std::vector<Child> breed() {
-    std::size_t count = kBatch;
-    if (options_.renders > 0) count = std::min(count, options_.renders - renders_);
-    std::vector<Child> children(count);
+    std::vector<Child> children(batchSize());
     for (Child& child : children) {
       SplitMix64 random(options_.seed, bred_++);
-      child.parent = select(random, kParentRounds);
+      child.parent = selectParent(random);
       const Genome& parent = members_[child.parent].genome;
-      const Genome& partner = members_[selectLike(child.parent, random, kPartnerRounds)].genome;
-      const Genome& third = members_[selectLike(child.parent, random, 1)].genome;
+      const Genome& partner = members_[selectLike(child.parent, random, true)].genome;
+      const Genome& third = members_[selectLike(child.parent, random, false)].genome;
       child.variation = variations_.draw(random);
-      child.genome = breeders_[parent.synth].child(child.variation, parent, partner, third, random);
-      if (!child.genome.origin.ends_with(kRefined)) child.genome.origin += kRefined;
-      child.proposal = child.genome.proposal();
+      child.genome = breeders_[parent.synth].child(*child.variation, parent, partner, third, random);
+      const Member& place = isKin(*child.variation) ? members_[child.parent] : members_.back();
+      child.partLimit = kPartTolerance * members_[child.parent].partCost * place.cost / std::max(members_[child.parent].cost, 1e-9) + kPartSlack;
     }
+    render(children);
     return children;
   }
 
+  void begin(std::vector<Member> members) {
+    members_ = std::move(members);
+    sort();
+    batches_ = bestBatch_ = 0;
+    if (!members_.empty()) bestCost_ = members_.front().cost;
+  }
+
+  bool hasComeToRest() {
+    ++batches_;
+    if (polisher_) return polisher_->isDone();
+    if (members_.front().cost < (1 - kProgress) * bestCost_) {
+      bestCost_ = members_.front().cost;
+      bestBatch_ = batches_;
+    }
+    return batches_ - bestBatch_ > std::max(kRestBatches, std::size_t(kRestShare * double(batches_)));
+  }
+
+  /// A run that has come to rest sits in one place. Its best is polished; then another run begins at the same starts,
+  /// which ends elsewhere; then what both have found is crossed, and so on.
+  void next() {
+    if (!polisher_) {
+      const Member& best = members_.front();
+      polisher_.emplace(breeders_[best.genome.synth], best.genome, best.cost, kBatch);
+      champion_ = best.candidate;
+      place_ = best.id;
+      return;
+    }
+    polisher_.reset();
+    finished_.push_back(members_.front().candidate);
+    if (before_.empty()) {
+      before_ = std::exchange(members_, {});
+      begin(starts_);
+      return;
+    }
+    std::vector<Member> both;
+    for (std::size_t i = 0; both.size() < capacity_ && i < std::max(members_.size(), before_.size()); ++i)
+      for (auto* members : {&members_, &before_})
+        if (i < members->size()) both.push_back(std::move((*members)[i]));
+    before_.clear();
+    begin(std::move(both));
+  }
+
+  /// One batch of the polisher's. What it finds takes the place of the patch that it began with.
+  void polish() {
+    SplitMix64 random(options_.seed ^ kTrials, bred_++);
+    std::vector<Polisher::Trial> trials = polisher_->next(random);
+    trials.resize(std::min(trials.size(), batchSize()));
+    std::vector<Child> children(trials.size());
+    for (std::size_t i = 0; i < trials.size(); ++i) children[i].genome = trials[i].genome;
+    render(children);
+    std::vector<Polisher::Outcome> outcomes;
+    for (std::size_t i = 0; i < trials.size(); ++i)
+      if (const auto& heard = children[i].candidate) outcomes.push_back({&trials[i], cost(*heard), mss(heard->spectrum, champion_.spectrum)});
+    polisher_->learn(outcomes);
+    Child* best = nullptr;
+    for (Child& child : children) {
+      if (!child.candidate) continue;
+      child.candidate->proposal.withoutEffect = polisher_->withoutEffect();
+      remember(*child.candidate);
+      if (!best || cost(*child.candidate) < cost(*best->candidate)) best = &child;
+    }
+    const auto place = std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.id == place_; });
+    if (best && place != members_.end() && cost(*best->candidate) < place->cost) {
+      Member better = member(std::move(best->genome), std::move(*best->candidate));
+      better.id = place_;
+      *place = std::move(better);
+      sort();
+    }
+  }
+
   void render(std::vector<Child>& children) {
+    for (Child& child : children) {
+      if (!child.genome.origin.ends_with(kRefined)) child.genome.origin += kRefined;
+      child.proposal = child.genome.proposal();
+    }
     const Note note{target_.note, options_.velocity, target_.lengthSeconds};
     for (std::size_t synth = 0; synth < instruments_.size(); ++synth) {
       std::size_t position = 0;
@@ -187,51 +335,62 @@ class Search {
         while (position < children.size() && children[position].genome.synth != synth) ++position;
         if (position == children.size()) return std::nullopt;
         const std::size_t index = position++;
-        return RenderJob{index, &children[index].proposal.patch, note, target_.sound.seconds()};
+        return RenderJob{index, &children[index].proposal.patch, note, target_.sound.seconds(), children[index].partLimit > 0 ? kPartSeconds : 0};
       };
-      instruments_[synth].pool->run(next, [&](const RenderOutcome& outcome) {
+      const auto done = [&](const RenderOutcome& outcome) {
         Child& child = children[outcome.tag];
         child.candidate = heard(target_, child.proposal, outcome, child.problem);
-      });
+      };
+      const auto goOn = [&](std::uint64_t tag, const StereoView& part) {
+        const AudioBuffer sound = part.copy();
+        return containsNonFinite(sound) || mss(targetPart_, mssSpectrum(sound)) <= children[tag].partLimit;
+      };
+      if (cuts_) instruments_[synth].pool->run(next, done, goOn);
+      else instruments_[synth].pool->run(next, done);
     }
     renders_ += children.size();
   }
 
   /// Who stays. A child that is its parent but for a few parameters can only take its parent's place, so that one
   /// patch and its kin do not fill the house; others push out the worst.
-  void settle(std::vector<Child> children) {
+  void settleBred(std::vector<Child> children) {
     const double worst = members_.back().cost;
     std::vector<Member> others;
     std::vector<std::pair<std::size_t, Member>> kin;
     for (Child& child : children) {
       if (!child.problem.empty()) problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
+      const Member& parent = members_[child.parent];
+      const bool better = child.candidate && cost(*child.candidate) < parent.cost;
+      variations_.learn(*child.variation, better);
       if (!child.candidate) continue;
       remember(*child.candidate);
-      const double costs = cost(*child.candidate);
-      const bool better = costs < members_[child.parent].cost;
-      variations_.learn(child.variation, better);
-      Member member{std::move(child.genome), std::move(*child.candidate), costs, false};
-      if (isKin(child.variation)) {
-        if (better) kin.emplace_back(child.parent, std::move(member));
-      } else if (costs < worst) {
-        others.push_back(std::move(member));
-      }
+      if (isKin(*child.variation))
+        breeders_[child.genome.synth].learn(parent.genome, child.genome, mss(parent.candidate.spectrum, child.candidate->spectrum));
+      if (isKin(*child.variation) ? !better : cost(*child.candidate) >= worst) continue;
+      Member grown = member(std::move(child.genome), std::move(*child.candidate));
+      if (isKin(*child.variation)) kin.emplace_back(child.parent, std::move(grown));
+      else others.push_back(std::move(grown));
     }
     for (auto& [parent, member] : kin)
-      if (member.cost < members_[parent].cost) std::swap(members_[parent], member);
-    for (auto& [parent, member] : kin) retire(std::move(member));
+      if (member.cost < members_[parent].cost) members_[parent] = std::move(member);
     for (Member& member : others) members_.push_back(std::move(member));
     sort();
-    for (; members_.size() > capacity_; members_.pop_back()) retire(std::move(members_.back()));
+    removeWorst();
+  }
+
+  /// The worst go, except those that are the best in some respect.
+  void removeWorst() {
+    std::vector<bool> best(members_.size(), false);
+    for (std::size_t which = 0; cases_ && which < kErrorCases; ++which)
+      best[std::size_t(std::min_element(members_.begin(), members_.end(), [&](const Member& a, const Member& b) { return a.cases[which] < b.cases[which]; }) -
+                       members_.begin())] = true;
+    for (const bool evenTheBest : {false, true})
+      for (std::size_t i = members_.size(); i-- > 0 && members_.size() > capacity_;)
+        if (evenTheBest || !best[i]) members_.erase(members_.begin() + std::ptrdiff_t(i));
   }
 
   static bool isKin(Variation variation) {
     return variation == Variation::little || variation == Variation::much || variation == Variation::difference;
-  }
-
-  /// What was found first is still there in the end, where patches that differ are chosen.
-  void retire(Member member) {
-    if (member.start) finished_.push_back(std::move(member.candidate));
   }
 
   /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping for those
@@ -259,8 +418,11 @@ class Search {
     });
   }
 
-  void tell() const {
-    if (options_.onProgress && !members_.empty()) options_.onProgress({renders_, seconds(), members_.front().cost, members_.front().candidate.mss});
+  void tell() {
+    if (members_.empty()) return;
+    const Member& best = members_.front();
+    if (best.cost < told_.best) told_ = {0, 0, best.cost, best.candidate.mss};
+    if (options_.onProgress) options_.onProgress({renders_, seconds(), told_.best, told_.mss});
   }
 
   const Target& target_;
@@ -269,10 +431,26 @@ class Search {
   std::vector<std::string>& problems_;
   std::vector<Breeder> breeders_;
   VariationChoice variations_;
-  std::vector<Member> members_;     ///< nearest first
+  std::vector<Member> starts_, members_;  ///< nearest first
   std::vector<Candidate> different_;  ///< bred here, nearest first, no two closer than `kLeastDifference`
   std::vector<Candidate> finished_;
   std::size_t capacity_ = 0;
+  std::size_t batches_ = 0;    ///< of this run
+  std::uint64_t ids_ = 0;
+  RefineProgress told_{0, 0, std::numeric_limits<double>::infinity(), 0};
+
+  std::size_t bestBatch_ = 0;  ///< of this run, when its best was last better by `kProgress`
+  double bestCost_ = 0;        ///< then
+  std::vector<Member> before_;  ///< what the run before has found
+
+  std::optional<Polisher> polisher_;
+  Candidate champion_;       ///< that the polisher began with
+  std::uint64_t place_ = 0;  ///< id of the member that it improves
+
+  bool cases_ = true;  ///< whether selection looks at single respects
+  bool cuts_ = false;  ///< whether renders may be cut
+  std::size_t partFrames_ = 0;
+  MssSpectrum targetPart_;
   std::size_t renders_ = 0;
   std::uint64_t bred_ = 0;
   Clock::time_point begin_ = Clock::now();

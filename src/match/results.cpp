@@ -52,6 +52,12 @@ json describeParameters(Synth& synth, const Patch& patch) {
   return parameters;
 }
 
+std::vector<std::string> idsOf(const ParameterSpace& space, const std::vector<std::size_t>& parameters) {
+  std::vector<std::string> ids;
+  for (const std::size_t i : parameters) ids.push_back(space.parameters[i].id);
+  return ids;
+}
+
 json describeTarget(const Target& target) {
   json others = json::array();
   for (const NoteGuess& other : target.otherNotes) others.push_back({{"note", other.note}, {"confidence", other.confidence}});
@@ -103,7 +109,8 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     const std::string stem = fmt::format("{:02}", rank);
     const PresetLabel label = labelOf(target, candidate, int(rank));
     const auto files = writePreset(folder, stem, synth, label, states[index]).files;
-    const Recipe recipe = recipeOf(synth, candidate.proposal.patch);
+    Recipe recipe = recipeOf(synth, candidate.proposal.patch);
+    setAside(recipe, idsOf(synth.space(), candidate.proposal.withoutEffect));
     writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name)));
     writeWav(folder / (stem + ".wav"), candidate.sound);
     json entry = {{"rank", rank},

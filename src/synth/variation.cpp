@@ -9,10 +9,6 @@
 
 namespace patchpilot {
 
-namespace {
-
-constexpr float kUnmoved = 1e-4f;
-
 float reflected(double value, double low, double high) {
   if (high <= low) return float(low);
   const double span = high - low;
@@ -20,8 +16,6 @@ float reflected(double value, double low, double high) {
   if (place > span) place = 2 * span - place;
   return float(low + place);
 }
-
-}  // namespace
 
 float variedValue(const ParameterSpec& p, float own, double move, SplitMix64& random) {
   const double choice = random.uniform();

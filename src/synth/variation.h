@@ -23,6 +23,12 @@ std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, 
 /// The plug-in's default of each of the space's parameters, normalized.
 std::vector<float> defaultValues(const Synth& synth);
 
+/// A value that has left a range, sent back into it as by mirrors at its ends.
+float reflected(double value, double low, double high);
+
+/// A value that is no farther than this from another is the same.
+inline constexpr float kUnmoved = 1e-4f;
+
 /// The parameters that differ from the plug-in's default: what the preset's maker has moved.
 std::vector<std::size_t> movedParameters(const std::vector<float>& values, const std::vector<float>& defaults);
 

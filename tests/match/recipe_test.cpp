@@ -177,6 +177,16 @@ TEST_F(RecipeTest, TextIsWrappedAndSaysTheTypeByItsValue) {
   EXPECT_NE(recipeText(recipe, "x").find("Nothing differs"), std::string::npos);
 }
 
+TEST_F(RecipeTest, WhatDoesNothingIsSetAside) {
+  Recipe recipe;
+  recipe.sections = {{"Filter 1", {{"1", "Cutoff", "1.2 kHz", "523 Hz", 0}}}, {"LFO 3 to filter 1 cutoff", {{"2", "Rate", "1 Hz", "2 Hz", 0}}}};
+  setAside(recipe, {"2", "7"});
+  ASSERT_EQ(recipe.sections.size(), 1u);
+  EXPECT_EQ(recipe.withoutEffect, std::vector<std::string>{"LFO 3 rate"});
+  EXPECT_NE(recipeText(recipe, "x").find("Without effect on this sound, and left out: LFO 3 rate\n"), std::string::npos) << recipeText(recipe, "x");
+  EXPECT_EQ(recipeJson(recipe).at("without_effect").size(), 1u);
+}
+
 TEST_F(RecipeTest, JsonHoldsTheSame) {
   Recipe recipe{"S", true, {{"Modulation", {{"", "LFO 1 to cutoff", "by 3", "", 0}, {"7", "Depth", "50 %", "0 %", 0.5f}}}}};
   const auto json = recipeJson(recipe);

@@ -76,7 +76,7 @@ TEST_F(Refine, ASeedGivesTheSameWithAnyNumberOfWorkers) {
   for (const int workers : {1, 3}) {
     std::vector<Instrument> instruments;
     instruments.push_back(instrument("dx10", workers));
-    found.push_back(refined(instruments, 1, {.renders = 100, .seed = 5}).front().proposal.patch.values);
+    found.push_back(refined(instruments, 1, {.renders = 900, .seed = 5}).front().proposal.patch.values);
   }
   EXPECT_EQ(found[0], found[1]);
 }
