@@ -99,7 +99,7 @@ void run(Options options) {
 std::string methodHelp() {
   std::string names;
   for (const auto& name : matcherNames()) names += (names.empty() ? "" : ", ") + name;
-  return "Method to evaluate, several are compared: " + names + "; with '+refine' behind it, what it finds is refined";
+  return "Method to evaluate, several are compared: " + names + "; with '+refine' behind it, what it finds is refined; with '+refine:four' or '+refine:tolerant', for that objective";
 }
 
 }  // namespace

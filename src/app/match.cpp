@@ -5,10 +5,12 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "library/builder.h"
+#include "match/objective.h"
 #include "match/refiner.h"
 #include "match/results.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 
@@ -36,6 +38,7 @@ struct Options {
   double seconds = 0;
   std::size_t renders = 0;
   std::uint64_t seed = 1;
+  std::string objective = "mss";
   int workers = 0;
   std::string out;
   bool install = false;
@@ -89,6 +92,7 @@ std::vector<Candidate> refined(const Options& options, const Target& target, std
   refineOptions.renders = options.renders;
   refineOptions.seconds = options.seconds > 0 || options.renders > 0 ? options.seconds : kRefineSeconds;
   refineOptions.seed = options.seed;
+  refineOptions.objective = makeObjective(options.objective, target);
   {
     Progress progress("renders", options.json, true);
     double best = std::numeric_limits<double>::infinity();
@@ -137,6 +141,7 @@ void printResults(const nlohmann::json& document, const Target& target, const st
 void run(const Options& options) {
   if (!options.refine && (options.seconds > 0 || options.renders > 0))
     failUsage("--seconds and --renders say how long to refine; add --refine");
+  checkObjectiveName(options.objective);
   StagedDirectory folder(options.out, options.force);
   const Target target = readTarget(options.sound, targetOptions(options));
   for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options.sound, warning);
@@ -200,6 +205,7 @@ void addMatchCommand(CLI::App& app) {
   command->add_option("--seconds", o->seconds, "How long to refine (30 unless --renders is given)")->check(CLI::Range(0.1, 86400.0));
   command->add_option("--renders", o->renders, "How many renders to refine with; the same number gives the same result where the synth is deterministic")->check(CLI::Range(1, 100000000));
   command->add_option("--seed", o->seed, "For what the refiner draws")->capture_default_str();
+  command->add_option("--objective", o->objective, fmt::format("What the refiner makes small: {}; candidates are ranked by MSS in the end", fmt::join(objectiveNames(), ", ")))->capture_default_str();
   command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--install", o->install, "Put the presets where the synth's own browser finds them, never over a file");

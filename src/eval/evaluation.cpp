@@ -10,6 +10,7 @@
 #include "library/builder.h"
 #include "match/matchers.h"
 #include "match/ranking.h"
+#include "match/objective.h"
 #include "match/refiner.h"
 
 #include <algorithm>
@@ -331,7 +332,7 @@ class Lane {
         proposals = matcher->propose(target_, batch);
       }
       if (proposals.empty()) break;
-      if (method.refined) rankAndRefine(std::move(proposals), finding, start, std::size_t(row.renders));
+      if (method.refined) rankAndRefine(std::move(proposals), method.objective, finding, start, std::size_t(row.renders));
       else rank(std::move(proposals), finding, start);
     } while (row.role == EvaluationRow::Role::oracle && !interrupted());
     return finding;
@@ -351,7 +352,7 @@ class Lane {
   }
 
   /// Ranks proposals and refines what they give, with so many renders in all.
-  void rankAndRefine(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start, std::size_t renders) {
+  void rankAndRefine(std::vector<Proposal> proposals, const std::string& objective, Finding& finding, Clock::time_point start, std::size_t renders) {
     RankOptions rankOptions;
     rankOptions.velocity = velocity();
     rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, progress.done, progress.best); };
@@ -362,6 +363,7 @@ class Lane {
       refineOptions.velocity = velocity();
       refineOptions.renders = renders - before;
       refineOptions.seed = options_.seed;
+      refineOptions.objective = makeObjective(objective, target_);
       if (options_.seconds > 0) refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
       refineOptions.onProgress = [&](const RefineProgress& progress) { note(finding, start, before + progress.renders, progress.mss); };
       ranked = refine(target_, std::move(ranked), instruments_, refineOptions, finding.problems);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "match/objective.h"
 
 #include <algorithm>
 
@@ -24,9 +25,15 @@ std::vector<std::string> matcherNames() { return {"retrieval", "random"}; }
 
 Method parseMethod(const std::string& name) {
   constexpr std::string_view kRefine = "+refine";
-  Method method{name, name.ends_with(kRefine)};
-  if (method.refined) method.matcher.resize(name.size() - kRefine.size());
+  Method method{name};
+  if (const auto plus = name.find(kRefine); plus != std::string::npos) {
+    const std::string rest = name.substr(plus + kRefine.size());
+    method.refined = rest.empty() || rest.starts_with(':');
+    if (method.refined) method.matcher.resize(plus);
+    if (rest.size() > 1) method.objective = rest.substr(1);
+  }
   checkMatcherName(method.matcher);
+  checkObjectiveName(method.objective);
   return method;
 }
 

@@ -17,13 +17,15 @@ struct MatcherContext {
 /// The methods that there are, for help and messages.
 std::vector<std::string> matcherNames();
 
-/// A method as it is named: a matcher, and whether what it finds is refined ("retrieval+refine").
+/// A method as it is named: a matcher, whether what it finds is refined ("retrieval+refine"), and for what
+/// ("retrieval+refine:four"; see `objectiveNames`).
 struct Method {
   std::string matcher;
   bool refined = false;
+  std::string objective = "mss";
 };
 
-/// @throws as `checkMatcherName`
+/// @throws Error (usage) where there is no such matcher or objective, naming those there are
 Method parseMethod(const std::string& name);
 
 /// @throws Error (usage) where there is no such method, naming those there are
