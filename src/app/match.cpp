@@ -84,7 +84,7 @@ struct Refinement {
 };
 
 /// Refines until the limit is reached, or Ctrl-C, after which the results so far can be written all the same.
-std::vector<Candidate> refined(const Options& options, const Target& target, std::vector<Candidate> ranked, Sources& sources,
+std::vector<Candidate> refined(const Options& options, const Target& target, std::vector<Candidate> ranked, std::vector<Proposal> donors, Sources& sources,
                                std::vector<std::string>& problems, Refinement& refinement) {
   refinement.from = ranked.front().mss;
   RefineOptions refineOptions;
@@ -92,6 +92,7 @@ std::vector<Candidate> refined(const Options& options, const Target& target, std
   refineOptions.renders = options.renders;
   refineOptions.seconds = options.seconds > 0 || options.renders > 0 ? options.seconds : kRefineSeconds;
   refineOptions.seed = options.seed;
+  refineOptions.donors = std::move(donors);
   refineOptions.objective = makeObjective(options.objective, target);
   {
     Progress progress("renders", options.json, true);
@@ -149,7 +150,9 @@ void run(const Options& options) {
   std::vector<SearchLibrary*> libraries;
   for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
   RetrievalMatcher matcher(libraries);
-  std::vector<Proposal> proposals = matcher.propose(target, std::max(options.proposals, options.top));
+  const int first = std::max(options.proposals, options.top);
+  std::vector<Proposal> proposals = matcher.propose(target, options.refine ? std::max(first, kRefineDonors) : first);
+  std::vector<Proposal> donors = splitOff(proposals, std::size_t(first));
   const std::size_t count = proposals.size();
   std::vector<std::string> problems;
   std::vector<Candidate> ranked;
@@ -169,7 +172,7 @@ void run(const Options& options) {
   Refinement refinement;
   bool stopped = false;
   if (options.refine) {
-    ranked = refined(options, target, std::move(ranked), sources, problems, refinement);
+    ranked = refined(options, target, std::move(ranked), std::move(donors), sources, problems, refinement);
     stopped = interrupted();
     setInterrupted(false);  // the best so far is written
     tellProblems();

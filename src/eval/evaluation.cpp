@@ -329,10 +329,11 @@ class Lane {
       std::vector<Proposal> proposals;
       {
         const auto lock = useLibraries();
-        proposals = matcher->propose(target_, batch);
+        proposals = matcher->propose(target_, method.refined ? std::max(batch, kRefineDonors) : batch);
       }
+      std::vector<Proposal> donors = splitOff(proposals, std::size_t(batch));
       if (proposals.empty()) break;
-      if (method.refined) rankAndRefine(std::move(proposals), method.objective, finding, start, std::size_t(row.renders));
+      if (method.refined) rankAndRefine(std::move(proposals), std::move(donors), method.objective, finding, start, std::size_t(row.renders));
       else rank(std::move(proposals), finding, start);
     } while (row.role == EvaluationRow::Role::oracle && !interrupted());
     return finding;
@@ -352,7 +353,7 @@ class Lane {
   }
 
   /// Ranks proposals and refines what they give, with so many renders in all.
-  void rankAndRefine(std::vector<Proposal> proposals, const std::string& objective, Finding& finding, Clock::time_point start, std::size_t renders) {
+  void rankAndRefine(std::vector<Proposal> proposals, std::vector<Proposal> donors, const std::string& objective, Finding& finding, Clock::time_point start, std::size_t renders) {
     RankOptions rankOptions;
     rankOptions.velocity = velocity();
     rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, progress.done, progress.best); };
@@ -364,6 +365,7 @@ class Lane {
       refineOptions.renders = renders - before;
       refineOptions.seed = options_.seed;
       refineOptions.objective = makeObjective(objective, target_);
+      refineOptions.donors = std::move(donors);
       if (options_.seconds > 0) refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
       refineOptions.onProgress = [&](const RefineProgress& progress) { note(finding, start, before + progress.renders, progress.mss); };
       ranked = refine(target_, std::move(ranked), instruments_, refineOptions, finding.problems);

@@ -33,6 +33,9 @@ constexpr std::size_t kMostPresets = 30;
 constexpr std::size_t kParentRounds = 3, kPartnerRounds = 2;
 constexpr double kParentByCases = 0.5, kPartnerByCases = 0.7;
 
+/// How often a partner is a donor.
+constexpr double kByDonor = 0.25;
+
 /// In one respect, those are as good as the best that are worse by no more than this share, or than this part of the
 /// way to the best quarter.
 constexpr float kAsGood = 1.05f, kAsGoodOfQuarter = 0.3f;
@@ -121,6 +124,8 @@ class Search {
     for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i);
     // Another objective may like what MSS does not.
     cases_ = !options.objective;
+    for (const Proposal& proposal : options.donors)
+      if (proposal.patch.state.empty()) donors_.push_back(breeders_[proposal.synth].genome(proposal));
     partFrames_ = std::size_t(kPartSeconds * kSampleRateHz);
     cuts_ = !options.objective && target.sound.frames() > 2 * partFrames_;
     if (cuts_) targetPart_ = mssSpectrum(firstPart(target.sound, partFrames_));
@@ -234,6 +239,13 @@ class Search {
     return one;
   }
 
+  /// A patch that nobody has heard yet, whose sections may be what the others lack.
+  const Genome* selectDonor(const Genome& parent, SplitMix64& random) const {
+    if (random.uniform() >= kByDonor || donors_.empty() || !parent.state.empty()) return nullptr;
+    const Genome& donor = donors_[std::min(random.below(donors_.size()), random.below(donors_.size()))];
+    return donor.synth == parent.synth ? &donor : nullptr;
+  }
+
   std::size_t batchSize() const { return options_.renders > 0 ? std::min(kBatch, options_.renders - renders_) : kBatch; }
 
   std::vector<Child> breed() {
@@ -242,7 +254,8 @@ class Search {
       SplitMix64 random(options_.seed, bred_++);
       child.parent = selectParent(random);
       const Genome& parent = members_[child.parent].genome;
-      const Genome& partner = members_[selectLike(child.parent, random, true)].genome;
+      const Genome* donor = selectDonor(parent, random);
+      const Genome& partner = donor ? *donor : members_[selectLike(child.parent, random, true)].genome;
       const Genome& third = members_[selectLike(child.parent, random, false)].genome;
       child.variation = variations_.draw(random);
       child.genome = breeders_[parent.synth].child(*child.variation, parent, partner, third, random);
@@ -444,6 +457,7 @@ class Search {
   std::vector<Member> before_;  ///< what the run before has found
 
   std::optional<Polisher> polisher_;
+  std::vector<Genome> donors_;
   Candidate champion_;       ///< that the polisher began with
   std::uint64_t place_ = 0;  ///< id of the member that it improves
 
@@ -457,6 +471,14 @@ class Search {
 };
 
 }  // namespace
+
+std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t count) {
+  if (proposals.size() <= count) return {};
+  const auto rest = proposals.begin() + std::ptrdiff_t(count);
+  std::vector<Proposal> others(std::make_move_iterator(rest), std::make_move_iterator(proposals.end()));
+  proposals.erase(rest, proposals.end());
+  return others;
+}
 
 std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, std::vector<Instrument>& instruments,
                               const RefineOptions& options, std::vector<std::string>& problems) {

@@ -24,8 +24,15 @@ struct RefineOptions {
   double seconds = 0;       ///< how long to go on; 0: no limit. One of the two must be given
   std::uint64_t seed = 1;
   Objective objective;      ///< MSS if empty
+  std::vector<Proposal> donors;  ///< patches of a space that were not rendered, likeliest first, to take sections from
   std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch
 };
+
+/// How many of a matcher's proposals a refiner is given to take from, those it begins with included.
+inline constexpr int kRefineDonors = 500;
+
+/// Leaves the first `count` of some proposals there, and returns the others.
+std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t count);
 
 /// Improves candidates by rendering and listening again, with a genetic search: children take whole sections
 /// (oscillator, filter, envelope, LFO) from either of two parents, groups that may change places sometimes do,

@@ -71,6 +71,16 @@ TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
   }
 }
 
+// A donor is not rendered itself: what it has comes in by its sections.
+TEST_F(Refine, TakesSectionsFromDonors) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  const double without = refined(instruments, 2, {.renders = 120}).front().mss;
+  RefineOptions options{.renders = 120};
+  options.donors.emplace_back().patch.values = instruments[0].synth->space().draw(99, 2);  // the target's own patch
+  EXPECT_LT(refined(instruments, 2, options).front().mss, 0.8 * without);
+}
+
 TEST_F(Refine, ASeedGivesTheSameWithAnyNumberOfWorkers) {
   std::vector<std::vector<float>> found;
   for (const int workers : {1, 3}) {
