@@ -5,11 +5,13 @@
 #include "base/process.h"
 #include "library/around.h"
 #include "library/builder.h"
+#include "library/merge.h"
 #include "library/presets.h"
 #include "synth/factory_presets.h"
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <filesystem>
 
 namespace patchpilot {
@@ -27,6 +29,7 @@ struct BuildArguments {
   double length = 2;
   double duration = 4;
   std::uint64_t seed = 1;
+  std::string shard;
   std::string around;
   std::string from;
   int workers = 0;
@@ -43,6 +46,19 @@ bool isBegun(const std::string& file) {
 void requireFolderOf(const std::string& file) {
   const fs::path folder = fs::absolute(file).parent_path();
   if (!fs::is_directory(folder)) failUsage("{}: there is no such folder; make it first", folder.string());
+}
+
+/// "3/16", or nothing for the whole.
+Shard parseShard(const std::string& text, std::uint64_t count) {
+  if (text.empty()) return {};
+  const char* end = text.data() + text.size();
+  Shard shard{0, 0, count};
+  const auto number = std::from_chars(text.data(), end, shard.number);
+  const bool slash = number.ec == std::errc() && number.ptr != end && *number.ptr == '/';
+  const auto of = std::from_chars(slash ? number.ptr + 1 : end, end, shard.of);
+  if (!slash || of.ec != std::errc() || of.ptr != end || shard.of < 2 || shard.number < 1 || shard.number > shard.of)
+    failUsage("'{}' is no shard; give its number and how many there are, such as 3/16", text);
+  return shard;
 }
 
 /// The library to go on with, where there is one.
@@ -97,6 +113,7 @@ void build(const BuildArguments& arguments) {
   wanted.lengthSeconds = arguments.length;
   wanted.durationSeconds = arguments.duration;
   wanted.seed = arguments.seed;
+  wanted.shard = parseShard(arguments.shard, arguments.count);
   wanted.sampling = arguments.around.empty() ? "uniform" : "around";
   std::optional<Library> begun = openIfBegun(arguments, wanted);
   // `around` refers to the library in it, so that it stays where it is.
@@ -104,6 +121,7 @@ void build(const BuildArguments& arguments) {
   wanted.around = near.around ? near.around->name() : "";
   Library library = begun ? std::move(*begun) : Library::create(arguments.out, wanted);
   if (library.settings().sampling.empty()) library.setSampling(wanted.sampling, wanted.around, wanted.seed);
+  if (library.settings().shard.count != wanted.shard.count) library.setShardCount(wanted.shard.count);
   const std::uint64_t before = library.counts().patches;
   bool finished = false;
   {
@@ -209,6 +227,29 @@ void add(const AddArguments& arguments) {
   printAdded(arguments, *library, report);
 }
 
+struct MergeArguments {
+  std::vector<std::string> shards;
+  std::string out;
+  bool json = false;
+};
+
+void merge(const MergeArguments& arguments) {
+  requireFolderOf(arguments.out);
+  MergeReport report;
+  {
+    Progress progress("patches", arguments.json);
+    report = mergeShards({arguments.shards.begin(), arguments.shards.end()}, arguments.out,
+                         [&](std::uint64_t patches, std::uint64_t wanted) { progress.update(double(patches), double(wanted)); });
+  }
+  if (interrupted()) return;
+  if (arguments.json)
+    return printJson({{"file", arguments.out}, {"patches", report.patches}, {"wanted", report.wanted}, {"silent", report.silent}});
+  fmt::print("{}: {} patches, {} silent ones replaced\n", arguments.out, report.patches, report.silent);
+  if (report.patches < report.wanted)
+    fmt::print("{} patches of {} are still to be made: run 'library build' with the options of the shards, without --shard and with --out {}\n",
+               report.wanted - report.patches, report.wanted, arguments.out);
+}
+
 void info(const std::string& file, bool json) {
   Library library = Library::open(file);
   const LibrarySettings& s = library.settings();
@@ -218,13 +259,14 @@ void info(const std::string& file, bool json) {
                {"skipped", counts.skipped}, {"attempts", counts.nextAttempt}, {"space", s.spaceName},
                {"synth", {{"name", s.synthName}, {"format", s.synthFormat}, {"id", s.synthId}, {"version", s.synthVersion}}},
                {"notes", s.notes}, {"velocity", s.velocity}, {"length", s.lengthSeconds}, {"duration", s.durationSeconds},
-               {"seed", s.seed}, {"sampling", s.sampling}, {"presets", library.presets().size()}, {"embedder", {{"name", s.embedderName}, {"version", s.embedderVersion}}}});
+               {"seed", s.seed}, {"shard", s.shard.number}, {"shards", s.shard.of}, {"sampling", s.sampling}, {"presets", library.presets().size()}, {"embedder", {{"name", s.embedderName}, {"version", s.embedderVersion}}}});
     return;
   }
   std::string notes;
   for (const int note : s.notes) notes += (notes.empty() ? "" : ", ") + std::to_string(note);
   fmt::print("synth      {} {} ({})\n", s.synthName, s.synthVersion, s.synthFormat);
   fmt::print("space      {}{}\n", s.spaceName, s.ownBase ? ", with a base preset of the user's" : "");
+  if (s.shard.of > 1) fmt::print("shard      {} of {}, which are to have {} patches together\n", s.shard.number, s.shard.of, s.shard.count);
   fmt::print("patches    {} ({} silent ones replaced, {} skipped)\n", counts.patches, counts.silent, counts.skipped);
   if (const auto presets = library.presets().size(); presets > 0) fmt::print("presets    {} of them\n", presets);
   fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s\n", counts.rows,
@@ -251,6 +293,7 @@ void addLibraryCommand(CLI::App& app) {
   buildCommand->add_option("--length", a->length, "When notes are let go, in seconds")->check(CLI::Range(0.001, 600.0))->capture_default_str();
   buildCommand->add_option("--duration", a->duration, "How long to listen, in seconds")->check(CLI::Range(0.05, 600.0))->capture_default_str();
   buildCommand->add_option("--seed", a->seed, "Which patches are drawn")->capture_default_str();
+  buildCommand->add_option("--shard", a->shard, "Make only a part, such as 3/16, of the --count patches; 'library merge' puts the parts together");
   buildCommand->add_option("--around", a->around, "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters changed, and parts of two presets crossed")
       ->check(CLI::IsMember({"presets"}));
   buildCommand->add_option("--from", a->from, "The library that holds the presets, where it is not --out itself");
@@ -271,6 +314,13 @@ void addLibraryCommand(CLI::App& app) {
   addCommand->add_option("--workers", p->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   addCommand->add_flag("--json", p->json, "Print JSON");
   addCommand->callback([p] { add(*p); });
+
+  auto m = std::make_shared<MergeArguments>();
+  auto* mergeCommand = library->add_subcommand("merge", "Put the shards of a library together: the same file as if one process had made it");
+  mergeCommand->add_option("shards", m->shards, "The files that 'library build --shard' made, all of them")->required();
+  mergeCommand->add_option("--out", m->out, "The library file to make")->required();
+  mergeCommand->add_flag("--json", m->json, "Print JSON");
+  mergeCommand->callback([m] { merge(*m); });
 
   auto file = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);

@@ -1,17 +1,14 @@
 #include "library/builder.h"
 
 #include "base/error.h"
+#include "library/timed_batch.h"
 
-#include <chrono>
+#include <cmath>
 #include <deque>
 
 namespace patchpilot {
 
 namespace {
-
-/// What is lost at most when the power goes.
-constexpr double kSecondsBetweenCommits = 2.0;
-constexpr std::size_t kLargestBatch = 2000;
 
 /// Where so many patches in a row are silent or fail, more will not help.
 constexpr std::uint64_t kHopelessAttempts = 1000;
@@ -21,25 +18,27 @@ class Builder {
  public:
   Builder(Library& library, const Synth& synth, const BuildOptions& options, DrawPatch draw)
       : library_(library), synth_(synth), options_(options), draw_(std::move(draw)),
-        renderer_(synth, library.settings()), counts_(library.counts()),
-        nextToIssue_(counts_.nextAttempt), nextToWrite_(counts_.nextAttempt), written_(counts_.nextAttempt) {}
+        renderer_(synth, library.settings()), shard_(library.settings().shard), counts_(library.counts()),
+        wanted_(patchesOfShard(shard_, options.count, counts_)), nextToIssue_(counts_.nextAttempt),
+        nextToWrite_(counts_.nextAttempt), written_(counts_.nextAttempt) {}
 
   bool run() {
-    if (counts_.patches >= options_.count) return true;
+    if (counts_.patches >= wanted_) return true;
     try {
       renderer_.run(options_.workers, [this] { return next(); }, [this](RenderedPatch rendered) { take(std::move(rendered)); });
     } catch (...) {
-      commitWhatIsThere();
+      batch_.commitIfItCan();
       throw;
     }
-    commit();
-    return counts_.patches >= options_.count;
+    batch_.commit();
+    return counts_.patches >= wanted_;
   }
 
  private:
   std::optional<Patch> next() {
-    if (counts_.patches >= options_.count) return std::nullopt;
-    DrawnPatch drawn = draw_(nextToIssue_++);
+    if (counts_.patches >= wanted_) return std::nullopt;
+    DrawnPatch drawn = draw_(nextToIssue_);
+    nextToIssue_ += std::uint64_t(shard_.of);
     sources_.push_back(std::move(drawn.sources));
     return std::move(drawn.patch);
   }
@@ -48,19 +47,17 @@ class Builder {
     LibraryAttempt attempt;
     attempt.sources = std::move(sources_.front());
     sources_.pop_front();
-    if (counts_.patches >= options_.count) return;
-    attempt.index = nextToWrite_++;
+    if (counts_.patches >= wanted_) return;
+    attempt.index = nextToWrite_;
+    nextToWrite_ += std::uint64_t(shard_.of);
     attempt.patch = std::move(rendered.patch);
     attempt.rows = std::move(rendered.rows);
     attempt.problem = std::move(rendered.problem);
     if (!attempt.problem.empty()) attempt.fate = LibraryAttempt::Fate::skipped;
     else if (attempt.rows.empty()) attempt.fate = LibraryAttempt::Fate::silent;
     count(attempt.fate);
-    batch_.push_back(std::move(attempt));
-    const auto now = Clock::now();
-    const bool due = now - lastCommit_ > std::chrono::duration<double>(kSecondsBetweenCommits);
-    if (due || batch_.size() >= kLargestBatch) commit();
-    if (options_.onProgress) options_.onProgress({counts_.patches, options_.count, counts_.silent, counts_.skipped});
+    batch_.add(std::move(attempt));
+    if (options_.onProgress) options_.onProgress({counts_.patches, wanted_, counts_.silent, counts_.skipped});
   }
 
   void count(LibraryAttempt::Fate fate) {
@@ -68,45 +65,34 @@ class Builder {
     counts_.patches += fate == LibraryAttempt::Fate::kept;
     counts_.silent += fate == LibraryAttempt::Fate::silent;
     counts_.skipped += fate == LibraryAttempt::Fate::skipped;
+    wanted_ = patchesOfShard(shard_, options_.count, counts_);
     if (fruitless_ >= kHopelessAttempts && counts_.patches == 0)
       failPlugin("not one of the first {} patches of space {} made a sound on {} ({} silent, {} failed); check the "
                  "space's ranges with 'patchpilot render --space {} --random 1'",
                  fruitless_, synth_.space().name, synth_.plugin().name, counts_.silent, counts_.skipped, synth_.space().name);
   }
 
-  void commit() {
-    if (batch_.empty() && written_ == nextToWrite_) return;
+  void write(const std::vector<LibraryAttempt>& batch) {
     if (library_.counts().nextAttempt != written_)
       failSystem("{} is being filled by another process; wait for it to end", library_.file().string());
-    library_.append(batch_, nextToWrite_);
-    written_ = nextToWrite_;
-    batch_.clear();
-    lastCommit_ = Clock::now();
+    written_ = batch.back().index + std::uint64_t(shard_.of);
+    library_.append(batch, written_);
   }
-
-  /// After an error: what came before it is kept if it can be, and the first error is the one told.
-  void commitWhatIsThere() {
-    try {
-      commit();
-    } catch (const Error&) {
-    }
-  }
-
-  using Clock = std::chrono::steady_clock;
 
   Library& library_;
   const Synth& synth_;
   const BuildOptions& options_;
   DrawPatch draw_;
   PatchRenderer renderer_;
+  Shard shard_;
   LibraryCounts counts_;
+  std::uint64_t wanted_;
   std::uint64_t nextToIssue_;
   std::uint64_t nextToWrite_;
   std::uint64_t written_;
   std::deque<std::vector<std::string>> sources_;  ///< of the patches that are being rendered
   std::uint64_t fruitless_ = 0;
-  std::vector<LibraryAttempt> batch_;
-  Clock::time_point lastCommit_ = Clock::now();
+  TimedBatch<LibraryAttempt> batch_{[this](const std::vector<LibraryAttempt>& batch) { write(batch); }};
 };
 
 std::string describeNotes(const LibrarySettings& s) {
@@ -114,6 +100,10 @@ std::string describeNotes(const LibrarySettings& s) {
   for (const int note : s.notes) notes += (notes.empty() ? "" : ",") + std::to_string(note);
   return fmt::format("notes {} at velocity {}, let go after {:g} s, heard for {:g} s", notes, s.velocity,
                      s.lengthSeconds, s.durationSeconds);
+}
+
+std::string describe(const Shard& shard) {
+  return shard.of == 1 ? "a whole library" : fmt::format("shard {} of {}", shard.number, shard.of);
 }
 
 }  // namespace
@@ -164,6 +154,8 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
     failInput("{} was made with another base preset; name the same one, or build a new library", file);
   if (!have.sampling.empty() && have.sampling != wanted.sampling)
     failInput("{} was begun with {} sampling, asked for is {}; give the same, or build a new library", file, have.sampling, wanted.sampling);
+  if (have.shard.number != wanted.shard.number || have.shard.of != wanted.shard.of)
+    failInput("{} is {}, asked for is {}; give the same --shard, or choose another file", file, describe(have.shard), describe(wanted.shard));
   if (!have.sampling.empty() && have.seed != wanted.seed)
     failInput("{} was made with seed {}, not {}; build a new library, or leave --seed out", file, have.seed, wanted.seed);
   if (describeNotes(have) != describeNotes(wanted))
@@ -171,6 +163,13 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
   if (have.embedderName != wanted.embedderName || have.embedderVersion != wanted.embedderVersion)
     failInput("{} has embeddings of {} version {}, this program makes {} version {}; build a new library", file,
               have.embedderName, have.embedderVersion, wanted.embedderName, wanted.embedderVersion);
+}
+
+std::uint64_t patchesOfShard(const Shard& shard, std::uint64_t count, const LibraryCounts& counts) {
+  if (shard.of == 1) return count;
+  const auto share = (count + std::uint64_t(shard.of) - std::uint64_t(shard.number)) / std::uint64_t(shard.of);
+  // Losses scatter like a Poisson count; four deviations hold for thousands of shards.
+  return share + std::uint64_t(std::ceil(4 * std::sqrt(double(counts.silent + counts.skipped + 1))));
 }
 
 bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options) {

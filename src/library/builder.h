@@ -23,7 +23,7 @@ struct DrawnPatch {
 using DrawPatch = std::function<DrawnPatch(std::uint64_t index)>;
 
 struct BuildOptions {
-  std::uint64_t count = 1000;  ///< patches that the library is to have in the end
+  std::uint64_t count = 1000;  ///< patches that the library is to have in the end, all its shards together
   int workers = 0;             ///< 0: one for each core
   std::function<void(const BuildProgress&)> onProgress;  ///< called after each batch is handed in, by any thread
   DrawPatch draw;    ///< empty: from the library's space, by its seed
@@ -41,8 +41,14 @@ LibrarySettings librarySettings(const Synth& synth);
 /// @throws Error (input) that names the file, the difference and the remedy.
 void checkCompatible(const Library& library, const LibrarySettings& wanted);
 
+/// How many patches a shard is to have: its share of `count`, and some more where silent and skipped ones are
+/// replaced. A shard replaces its own, so that no shard needs to know of another; but shards lose more or fewer than
+/// their share, and the library ends where a single process would have ended. So each goes on for a little
+/// longer, and what is too much is left out when they are merged.
+std::uint64_t patchesOfShard(const Shard& shard, std::uint64_t count, const LibraryCounts& counts);
+
 /// Draws patches, renders them at the library's notes, embeds them and writes them down until the
-/// library has `count`. A silent patch is counted and the next one takes its place; one that fails
+/// library has `count`, or a shard its share. A silent patch is counted and the next one takes its place; one that fails
 /// is recorded and skipped. The patches depend on how they are drawn alone: not on the number of
 /// workers, nor on how often the work was stopped and taken up again.
 /// @return false where Ctrl-C stopped it; what was done is kept

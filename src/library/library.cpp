@@ -91,8 +91,13 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   put("embedder_version", std::int64_t(settings.embedderVersion));
   put("sampling", settings.sampling);
   put("around", settings.around);
-  put("next_attempt", std::int64_t(0));
+  put("next_attempt", std::int64_t(settings.shard.number - 1));
   put("silent", std::int64_t(0));
+  if (settings.shard.of > 1) {
+    put("shard", std::int64_t(settings.shard.number));
+    put("shards", std::int64_t(settings.shard.of));
+    put("shard_count", std::int64_t(settings.shard.count));
+  }
   transaction.commit();
   library.settings_ = settings;
   return library;
@@ -141,6 +146,9 @@ void Library::readSettings() {
     else if (key == "length_s") settings_.lengthSeconds = select.real(1);
     else if (key == "duration_s") settings_.durationSeconds = select.real(1);
     else if (key == "seed") settings_.seed = std::uint64_t(select.integer(1));
+    else if (key == "shard") settings_.shard.number = int(select.integer(1));
+    else if (key == "shards") settings_.shard.of = int(select.integer(1));
+    else if (key == "shard_count") settings_.shard.count = std::uint64_t(select.integer(1));
     else if (key == "velocity") settings_.velocity = int(select.integer(1));
     else if (key == "own_base") settings_.ownBase = select.integer(1) != 0;
     else if (key == "embedder_version") settings_.embedderVersion = int(select.integer(1));
@@ -177,6 +185,12 @@ void Library::setSampling(const std::string& sampling, const std::string& around
   settings_.sampling = sampling;
   settings_.around = around;
   settings_.seed = seed;
+}
+
+void Library::setShardCount(std::uint64_t count) {
+  auto update = database_->prepare("UPDATE settings SET value = ? WHERE key = 'shard_count'");
+  update.bind(1, std::int64_t(count)).run();
+  settings_.shard.count = count;
 }
 
 std::int64_t Library::insertPatch(const Patch& patch, std::optional<std::uint64_t> attempt,
@@ -243,6 +257,24 @@ Patch Library::patch(std::int64_t id) {
   const bool apart = select.text(3) == "integer";
   return {select.floats(0), apart ? StateStore(*database_).get(select.integer(1), file_.string()) : select.bytes(1),
           select.text(2)};
+}
+
+std::vector<LibraryAttempt> Library::keptAfter(std::int64_t id, int limit) {
+  auto select = database_->prepare("SELECT id, attempt FROM patches WHERE id > ? AND attempt IS NOT NULL ORDER BY id LIMIT ?");
+  select.bind(1, id).bind(2, std::int64_t(limit));
+  auto row = database_->prepare("SELECT note, rms_db, embedding FROM rows WHERE patch = ? ORDER BY note");
+  std::vector<LibraryAttempt> attempts;
+  while (select.step()) {
+    LibraryAttempt attempt;
+    attempt.index = std::uint64_t(select.integer(1));
+    attempt.patch = patch(select.integer(0));
+    row.reset();
+    row.bind(1, select.integer(0));
+    while (row.step()) attempt.rows.push_back({int(row.integer(0)), row.real(1), row.floats(2)});
+    attempt.sources = sources(select.integer(0));
+    attempts.push_back(std::move(attempt));
+  }
+  return attempts;
 }
 
 std::vector<std::string> Library::sources(std::int64_t id) {
@@ -328,6 +360,13 @@ Library::Embeddings Library::embeddings() {
     select.floats(2, std::span(result.vectors).subspan(row * std::size_t(result.dimension), std::size_t(result.dimension)));
   }
   return result;
+}
+
+std::map<std::uint64_t, std::string> Library::skipped() {
+  auto select = database_->prepare("SELECT attempt, problem FROM skipped");
+  std::map<std::uint64_t, std::string> skipped;
+  while (select.step()) skipped.emplace(std::uint64_t(select.integer(0)), select.text(1));
+  return skipped;
 }
 
 std::vector<std::string> Library::skippedProblems(int limit) {

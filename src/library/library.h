@@ -12,6 +12,13 @@
 
 namespace patchpilot {
 
+/// Which part of a library a file holds. Shard 3 of 16 draws the attempts 2, 18, 34 and so on.
+struct Shard {
+  int number = 1;
+  int of = 1;               ///< 1: the whole
+  std::uint64_t count = 0;  ///< patches that all shards are to have together; 0 for the whole
+};
+
 /// What a library is made of, fixed when it is created.
 struct LibrarySettings {
   std::string spaceToml;         ///< the parameter space, whole
@@ -26,6 +33,7 @@ struct LibrarySettings {
   std::string sampling = "uniform";  ///< how `library build` draws: "uniform", "around"; empty: nothing was drawn yet
   std::string around;            ///< where sampling is "around": names the presets; see `AroundPresets`
   std::uint64_t seed = 1;
+  Shard shard;
   std::vector<int> notes = {60}; ///< every patch is rendered at each
   int velocity = 100;
   double lengthSeconds = 2;
@@ -100,6 +108,9 @@ class Library {
   /// Settles how patches are drawn, where nothing was drawn yet.
   void setSampling(const std::string& sampling, const std::string& around, std::uint64_t seed);
 
+  /// Says how many patches all shards are to have together.
+  void setShardCount(std::uint64_t count);
+
   /// Writes a batch in one transaction. @param nextAttempt where building goes on after it
   void append(const std::vector<LibraryAttempt>& batch, std::uint64_t nextAttempt);
 
@@ -111,6 +122,9 @@ class Library {
 
   /// One patch by its id. @throws Error (input) where there is none.
   Patch patch(std::int64_t id);
+
+  /// The drawn patches whose ids come after `id`, at most `limit`, as `append` took them.
+  std::vector<LibraryAttempt> keptAfter(std::int64_t id, int limit);
 
   /// The presets that a patch came from, by `presetHash`: of a preset its own hashes (as it was found and
   /// as the synth saved it after loading) and those of its duplicates; of a patch perturbed or crossed from
@@ -152,6 +166,9 @@ class Library {
     int dimension = 0;
   };
   Embeddings embeddings();
+
+  /// All attempts that were skipped, and why.
+  std::map<std::uint64_t, std::string> skipped();
 
   /// What was skipped and why, at most `limit` entries.
   std::vector<std::string> skippedProblems(int limit);

@@ -2,11 +2,11 @@
 
 #include "base/error.h"
 #include "library/attempts.h"
+#include "library/timed_batch.h"
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <unordered_map>
 #include <unordered_set>
@@ -32,16 +32,17 @@ class Adder {
  public:
   Adder(Library& library, const Synth& synth, std::vector<fs::path> files, const AddOptions& options)
       : library_(library), synth_(synth), files_(std::move(files)), options_(options),
-        renderer_(synth, library.settings(), true) {}
+        renderer_(synth, library.settings(), true),
+        batch_([this](const std::vector<PresetRecord>& batch) { write(batch); }, options.secondsBetweenCommits) {}
 
   AddReport run() {
     try {
       renderer_.run(options_.workers, [this] { return next(); }, [this](RenderedPatch rendered) { take(std::move(rendered)); });
     } catch (...) {
-      commitWhatIsThere();
+      batch_.commitIfItCan();
       throw;
     }
-    commit();
+    batch_.commit();
     report_.finished = nextFile_ == files_.size() && ready_.empty() && !held_ && rendering_.empty();
     return std::move(report_);
   }
@@ -170,7 +171,7 @@ class Adder {
   std::int64_t twinOf(const std::vector<std::string>& sources) {
     for (const auto& source : sources)
       if (const auto own = ownSources_.find(source); own != ownSources_.end()) {
-        commit();
+        batch_.commit();
         break;
       }
     for (const auto& source : sources)
@@ -186,8 +187,7 @@ class Adder {
     } else {
       tell(record);
     }
-    batch_.push_back(std::move(record));
-    if (Clock::now() - lastCommit_ > std::chrono::duration<double>(options_.secondsBetweenCommits)) commit();
+    batch_.add(std::move(record));
   }
 
   void tell(const PresetRecord& record) {
@@ -198,22 +198,10 @@ class Adder {
       report_.duplicates.push_back({record.path, "sounds like " + library_.patchSource(record.duplicateOf)});
   }
 
-  void commit() {
-    if (!batch_.empty()) library_.appendPresets(batch_);
-    batch_.clear();
+  void write(const std::vector<PresetRecord>& batch) {
+    library_.appendPresets(batch);
     ownSources_.clear();
-    lastCommit_ = Clock::now();
   }
-
-  /// After an error: what came before it is kept if it can be, and the first error is the one told.
-  void commitWhatIsThere() {
-    try {
-      commit();
-    } catch (const Error&) {
-    }
-  }
-
-  using Clock = std::chrono::steady_clock;
 
   Library& library_;
   const Synth& synth_;
@@ -227,9 +215,8 @@ class Adder {
   std::optional<PresetRecord> held_;  ///< to be rendered next
   bool basePlayed_ = false;
   std::unordered_map<std::string, std::string> inThisRun_;  ///< paths by content
-  std::vector<PresetRecord> batch_;
   std::unordered_set<std::string> ownSources_;  ///< of the presets in the batch
-  Clock::time_point lastCommit_ = Clock::now();
+  TimedBatch<PresetRecord> batch_;
 };
 
 }  // namespace

@@ -41,7 +41,7 @@ class Program : public ::testing::Test {
 TestPlaces* Program::places_ = nullptr;
 
 TEST_F(Program, HelpsAtEveryLevel) {
-  for (const char* command : {"", "match", "library", "library build", "library add", "library info", "synths", "space", "space init", "space show",
+  for (const char* command : {"", "match", "library", "library build", "library add", "library merge", "library info", "synths", "space", "space init", "space show",
                               "space check", "render", "explain", "convert", "eval", "targets", "targets make"}) {
     const Result help = run(folder(), std::string(command) + " --help");
     EXPECT_EQ(help.status, 0) << command;
@@ -286,6 +286,21 @@ void aFolderOfPresets(const TemporaryFolder& folder) {
   if (fs::exists(folder / "mine")) return;
   ASSERT_EQ(run(folder, "match tone.wav --library dx10.db --out mine --top 1").status, 0);
   writeFileAtomically(folder / "mine/broken.fxp", std::string_view("CcnK, and no more"));
+}
+
+TEST_F(Program, ShardsAreMergedToTheLibraryThatOneProcessMakes) {
+  const std::string build = "library build --space dx10 --count 30 --duration 0.3 --length 0.2 --out ";
+  expectRefusal(run(folder(), build + "s1.db --shard 3/2"), 2, "'3/2' is no shard");
+  for (const char* shard : {"1", "2"}) ASSERT_EQ(run(folder(), fmt::format("{}s{}.db --shard {}/2", build, shard, shard)).status, 0);
+  expectRefusal(run(folder(), build + "s1.db --shard 2/2"), 3, "shard 1 of 2");
+  expectRefusal(run(folder(), "library merge s1.db --out merged.db"), 3, "missing: 2");
+  EXPECT_FALSE(fs::exists(folder() / "merged.db"));
+  const Result merged = run(folder(), "library merge s2.db s1.db --out merged.db");
+  EXPECT_EQ(merged.status, 0) << merged.err;
+  // The build has nothing left to do, and what is in it is what it wants.
+  const json again = json::parse(run(folder(), build + "merged.db --json").out);
+  EXPECT_EQ(again.at("patches"), 30);
+  EXPECT_EQ(again.at("added"), 0);
 }
 
 TEST_F(Program, WhichOfMyPresetsSoundsLikeThisIsAnsweredWithItsPath) {
