@@ -348,18 +348,49 @@ std::vector<KeptPreset> Library::presets() {
   return presets;
 }
 
+int Library::dimension() const { return makeEmbedder(settings_.embedderName, settings_.embedderVersion)->dimension(); }
+
+void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<const float>)>& use, std::uint64_t limit) {
+  std::vector<float> vector(static_cast<std::size_t>(dimension()));
+  auto select = database_->prepare("SELECT patch, note, embedding FROM rows ORDER BY patch, note");
+  for (std::uint64_t row = 0; row < limit && select.step(); ++row) {
+    select.floats(2, vector);
+    use(select.integer(0), int(select.integer(1)), vector);
+  }
+}
+
+std::vector<float> Library::levels() {
+  auto select = database_->prepare("SELECT rms_db FROM rows ORDER BY patch, note");
+  std::vector<float> levels;
+  while (select.step()) levels.push_back(float(select.real(0)));
+  return levels;
+}
+
 Library::Embeddings Library::embeddings() {
   Embeddings result;
-  result.dimension = makeEmbedder(settings_.embedderName, settings_.embedderVersion)->dimension();
-  const auto count = counts().rows;
-  result.vectors.resize(count * std::size_t(result.dimension));
-  auto select = database_->prepare("SELECT patch, note, embedding FROM rows ORDER BY patch, note");
-  for (std::size_t row = 0; row < count && select.step(); ++row) {
-    result.patches.push_back(select.integer(0));
-    result.notes.push_back(int(select.integer(1)));
-    select.floats(2, std::span(result.vectors).subspan(row * std::size_t(result.dimension), std::size_t(result.dimension)));
-  }
+  result.dimension = dimension();
+  result.vectors.reserve(counts().rows * std::size_t(result.dimension));
+  forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
+    result.patches.push_back(patch);
+    result.notes.push_back(note);
+    result.vectors.insert(result.vectors.end(), vector.begin(), vector.end());
+  });
   return result;
+}
+
+Library::Glance Library::glance() {
+  constexpr int kLooks = 16;
+  Glance glance;
+  auto all = database_->prepare("SELECT (SELECT count(*) FROM rows), (SELECT max(patch) FROM rows)");
+  all.step();
+  glance.rows = std::uint64_t(all.integer(0));
+  glance.lastPatch = all.integer(1);
+  auto row = database_->prepare("SELECT embedding FROM rows WHERE patch >= ? ORDER BY patch, note LIMIT 1");
+  for (int look = 0; look <= kLooks; ++look) {
+    row.reset();
+    if (row.bind(1, glance.lastPatch * look / kLooks).step()) glance.some.push_back(row.floats(0));
+  }
+  return glance;
 }
 
 std::map<std::uint64_t, std::string> Library::skipped() {

@@ -5,6 +5,7 @@
 #include "synth/patch.h"
 #include "synth/synth.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -158,6 +159,17 @@ class Library {
   /// The presets that were kept, in the order of their ids.
   std::vector<KeptPreset> presets();
 
+  /// Values of an embedding.
+  int dimension() const;
+
+  /// Hands over the rows in their order, by patch and note, at most `limit`.
+  /// @param use  called with the patch, the note, and `dimension()` values that are there during the call
+  void forEachRow(const std::function<void(std::int64_t patch, int note, std::span<const float> vector)>& use,
+                  std::uint64_t limit = ~std::uint64_t(0));
+
+  /// How loud each row is, in dB RMS, in the order of `forEachRow`.
+  std::vector<float> levels();
+
   /// All embeddings, row after row (`rows x dimension`), and the patch and note of each row.
   struct Embeddings {
     std::vector<float> vectors;
@@ -166,6 +178,14 @@ class Library {
     int dimension = 0;
   };
   Embeddings embeddings();
+
+  /// A look at the rows, by which one who has seen them knows whether they are still the same.
+  struct Glance {
+    std::uint64_t rows = 0;
+    std::int64_t lastPatch = 0;
+    std::vector<std::vector<float>> some;  ///< embeddings of a few rows, from the first to the last
+  };
+  Glance glance();
 
   /// All attempts that were skipped, and why.
   std::map<std::uint64_t, std::string> skipped();

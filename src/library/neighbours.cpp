@@ -1,49 +1,70 @@
 #include "library/neighbours.h"
 
-#include <faiss/IndexFlat.h>
+#include "base/error.h"
+#include "library/vector_index.h"
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <unordered_set>
 
 namespace patchpilot {
 
 struct NeighbourIndex::Impl {
-  faiss::IndexFlatL2 index;
-  std::vector<std::int64_t> patches;
-  std::vector<int> notes;
+  std::filesystem::path library;
   std::size_t notesPerPatch = 1;
+  IndexRule rule;
+  std::mutex mutex;
+  std::shared_ptr<const VectorIndex> vectors;
+
+  std::shared_ptr<const VectorIndex> current() {
+    std::lock_guard lock(mutex);
+    return vectors;
+  }
+
+  /// Makes the index anew, where another thread has not done so already.
+  void replace(const std::shared_ptr<const VectorIndex>& damaged) {
+    std::lock_guard lock(mutex);
+    if (vectors != damaged) return;
+    Library again = Library::open(library);
+    std::error_code ignored;
+    std::filesystem::remove(indexFile(again), ignored);
+    vectors = VectorIndex::open(again, indexFile(again), rule);
+  }
 };
 
-NeighbourIndex::NeighbourIndex(Library& library) : impl_(std::make_unique<Impl>()) {
-  Library::Embeddings embeddings = library.embeddings();
-  impl_->index = faiss::IndexFlatL2(embeddings.dimension);
-  impl_->index.add(faiss::Index::idx_t(embeddings.patches.size()), embeddings.vectors.data());
-  impl_->patches = std::move(embeddings.patches);
-  impl_->notes = std::move(embeddings.notes);
+NeighbourIndex::NeighbourIndex(Library& library, const IndexRule& rule) : impl_(std::make_unique<Impl>()) {
+  impl_->library = library.file();
   impl_->notesPerPatch = std::max<std::size_t>(1, library.settings().notes.size());
+  impl_->rule = rule;
+  impl_->vectors = VectorIndex::open(library, indexFile(library), rule);
 }
 
 NeighbourIndex::~NeighbourIndex() = default;
 NeighbourIndex::NeighbourIndex(NeighbourIndex&&) noexcept = default;
 
-std::size_t NeighbourIndex::rows() const { return impl_->patches.size(); }
+std::size_t NeighbourIndex::rows() const { return impl_->current()->rows(); }
 
 std::vector<Neighbour> NeighbourIndex::nearest(std::span<const float> vector, int count,
                                                const std::unordered_set<std::int64_t>& leftOut) const {
   // Rows enough for `count` patches even where every note of the nearest ones, and all that is left out,
   // comes first.
-  const std::size_t k = std::min(rows(), (std::size_t(count) + leftOut.size()) * impl_->notesPerPatch);
-  std::vector<float> squared(k);
-  std::vector<faiss::Index::idx_t> labels(k);
-  if (k > 0) impl_->index.search(1, vector.data(), faiss::Index::idx_t(k), squared.data(), labels.data());
+  const std::size_t k = (std::size_t(count) + leftOut.size()) * impl_->notesPerPatch;
+  auto vectors = impl_->current();
+  auto found = vectors->nearest(vector, k);
+  if (!found) {
+    impl_->replace(vectors);
+    vectors = impl_->current();
+    found = vectors->nearest(vector, k);
+    if (!found) failSystem("{} is damaged again as soon as it is written; check the disk", indexFile(Library::open(impl_->library)).string());
+  }
   std::vector<Neighbour> result;
   std::unordered_set<std::int64_t> seen;
-  for (std::size_t i = 0; i < k && result.size() < std::size_t(count); ++i) {
-    if (labels[i] < 0) continue;
-    const auto row = std::size_t(labels[i]);
-    if (leftOut.contains(impl_->patches[row]) || !seen.insert(impl_->patches[row]).second) continue;
-    result.push_back({impl_->patches[row], impl_->notes[row], std::sqrt(std::max(0.0f, squared[i]))});
+  for (const auto& [row, squared] : *found) {
+    if (result.size() == std::size_t(count)) break;
+    const std::int64_t patch = vectors->patch(row);
+    if (leftOut.contains(patch) || !seen.insert(patch).second) continue;
+    result.push_back({patch, vectors->note(row), std::sqrt(squared)});
   }
   return result;
 }

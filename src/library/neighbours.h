@@ -1,6 +1,7 @@
 #pragma once
 
 #include "library/library.h"
+#include "library/vector_index.h"
 
 #include <memory>
 #include <span>
@@ -14,10 +15,12 @@ struct Neighbour {
   float distance = 0;      ///< L2, in the library's embedding
 };
 
-/// The nearest neighbours in a library, by Faiss, exact. Held in memory.
+/// The nearest neighbours in a library, by Faiss: exact in libraries of up to 100,000 rows, and in larger ones nearly
+/// so (see `IndexRule`). From 10,000 rows on the index is a file beside the library, which is mapped; it is made
+/// anew where it is missing, stale or damaged.
 class NeighbourIndex {
  public:
-  explicit NeighbourIndex(Library& library);
+  explicit NeighbourIndex(Library& library, const IndexRule& rule = {});
   ~NeighbourIndex();
   NeighbourIndex(NeighbourIndex&&) noexcept;
 

@@ -1,5 +1,6 @@
 #include "library/neighbours.h"
 
+#include "base/error.h"
 #include "test_support.h"
 
 #include <algorithm>
@@ -90,6 +91,132 @@ TEST(NeighbourIndex, LeavesOutWhatItIsToldAndFindsTheNextInstead) {
   const auto rest = index.nearest(vector, 10, leftOut);
   ASSERT_EQ(rest.size(), 10u);
   for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(rest[i].patch, nearest[20 + i].patch);
+}
+
+/// Small libraries, treated as large ones are: kept in a file, and beyond 100 rows searched by lists.
+constexpr IndexRule kKept{.keptFrom = 1, .exactUpTo = 1000};
+constexpr IndexRule kLists{.keptFrom = 1, .exactUpTo = 100};
+
+std::span<const float> vectorOf(const Library::Embeddings& all, std::size_t row) {
+  return std::span(all.vectors).subspan(row * std::size_t(all.dimension), std::size_t(all.dimension));
+}
+
+std::vector<std::int64_t> patchesOf(const std::vector<Neighbour>& neighbours) {
+  std::vector<std::int64_t> patches;
+  for (const auto& n : neighbours) patches.push_back(n.patch);
+  return patches;
+}
+
+TEST(NeighbourIndex, ByListsFindsNearlyAllThatBruteForceFinds) {
+  const TemporaryFolder folder;
+  Library library = madeUp(folder / "a.db", 1000, {48, 60});
+  const auto all = library.embeddings();
+  const NeighbourIndex exact(library, {.keptFrom = 10000, .exactUpTo = 10000}), lists(library, kLists);
+  const auto index = VectorIndex::open(library, indexFile(library), kLists);
+  EXPECT_EQ(index->lists(), 44u) << "the root of the rows";
+  EXPECT_GT(index->probes(), 1u);
+  EXPECT_LE(index->probes(), 44u);
+  std::size_t found = 0, wanted = 0;
+  for (std::size_t row = 3; row < 2000; row += 40) {
+    const auto truth = patchesOf(exact.nearest(vectorOf(all, row), 50));
+    const auto got = patchesOf(lists.nearest(vectorOf(all, row), 50));
+    EXPECT_EQ(got.front(), truth.front()) << "a row is its own nearest";
+    for (const auto patch : truth) found += std::size_t(std::count(got.begin(), got.end(), patch));
+    wanted += truth.size();
+  }
+  EXPECT_GE(double(found) / double(wanted), 0.98);
+}
+
+TEST(NeighbourIndex, IsKeptInAFileThatIsTakenAsItIs) {
+  const TemporaryFolder folder;
+  Library library = madeUp(folder / "a.db", 150, {60});
+  const auto all = library.embeddings();
+  for (const IndexRule& rule : {kKept, kLists}) {
+    std::filesystem::remove(indexFile(library));
+    const auto made = NeighbourIndex(library, rule).nearest(vectorOf(all, 5), 20);
+    const Bytes before = readFile(indexFile(library));
+    const auto time = std::filesystem::last_write_time(indexFile(library));
+    const auto taken = NeighbourIndex(library, rule).nearest(vectorOf(all, 5), 20);
+    EXPECT_EQ(patchesOf(taken), patchesOf(made));
+    EXPECT_EQ(std::filesystem::last_write_time(indexFile(library)), time);
+    EXPECT_EQ(readFile(indexFile(library)), before);
+  }
+}
+
+TEST(NeighbourIndex, OfAFewRowsLeavesNoFile) {
+  const TemporaryFolder folder;
+  Library library = madeUp(folder / "a.db", 20, {60});
+  const NeighbourIndex index(library);
+  EXPECT_EQ(index.rows(), 20u);
+  EXPECT_FALSE(std::filesystem::exists(indexFile(library)));
+}
+
+TEST(NeighbourIndex, IsMadeAnewWhereTheLibraryHasGrownOrIsAnother) {
+  const TemporaryFolder folder;
+  Library library = madeUp(folder / "a.db", 150, {60});
+  EXPECT_EQ(NeighbourIndex(library, kLists).rows(), 150u);
+  LibraryAttempt more;
+  more.index = 150;
+  more.patch.values = {150};
+  more.rows.push_back({60, -20, std::vector<float>(std::size_t(library.dimension()), 9.0f)});
+  library.append({more}, 151);
+  const NeighbourIndex grown(library, kLists);
+  EXPECT_EQ(grown.rows(), 151u);
+  EXPECT_EQ(grown.nearest(more.rows[0].embedding, 1).front().patch, 151);
+  // Another library of as many rows, under the same name.
+  std::filesystem::rename(indexFile(library), folder / "kept.index");
+  std::filesystem::remove(folder / "a.db");
+  Library other = madeUp(folder / "a.db", 151, {60});
+  std::filesystem::rename(folder / "kept.index", indexFile(other));
+  const auto all = other.embeddings();
+  const auto nearest = NeighbourIndex(other, kLists).nearest(vectorOf(all, 150), 1);
+  EXPECT_NEAR(nearest.front().distance, 0, 1e-3);
+}
+
+/// Every byte of the file counts, wherever the damage is and however it came.
+TEST(NeighbourIndex, IsMadeAnewWhereTheFileIsDamaged) {
+  const TemporaryFolder folder;
+  Library library = madeUp(folder / "a.db", 150, {60});
+  const auto all = library.embeddings();
+  const std::filesystem::path file = indexFile(library);
+  for (const IndexRule& rule : {kKept, kLists}) {
+    std::filesystem::remove(file);
+    const auto right = patchesOf(NeighbourIndex(library, rule).nearest(vectorOf(all, 7), 150));
+    const Bytes whole = readFile(file);
+    const auto check = [&](const Bytes& damaged, const std::string& how) {
+      writeFileAtomically(file, damaged);
+      const NeighbourIndex index(library, rule);
+      EXPECT_EQ(patchesOf(index.nearest(vectorOf(all, 7), 150)), right) << how;
+      EXPECT_TRUE(readFile(file) == whole) << how << ": it was not made anew";
+    };
+    for (std::size_t at = 3; at < whole.size(); at += whole.size() / 40) {
+      // Of the lists only those count that a search looks into.
+      if (rule.exactUpTo == kLists.exactUpTo && at > 19000) break;
+      Bytes damaged = whole;
+      damaged[at] ^= 0x40;
+      check(damaged, fmt::format("byte {} of {}", at, whole.size()));
+    }
+    Bytes near = whole;
+    const auto* own = reinterpret_cast<const std::uint8_t*>(vectorOf(all, 7).data());
+    const auto at = std::search(near.begin(), near.end(), own, own + vectorOf(all, 7).size_bytes());
+    ASSERT_NE(at, near.end());
+    *(at + 100) ^= 1;
+    check(near, "a bit of the vector that is looked for");
+    for (const std::size_t size : {std::size_t(0), std::size_t(10), std::size_t(200), whole.size() / 2, whole.size() - 1})
+      check(Bytes(whole.begin(), whole.begin() + std::ptrdiff_t(size)), fmt::format("cut to {} bytes", size));
+    Bytes longer = whole;
+    longer.push_back(0);
+    check(longer, "a byte too many");
+  }
+}
+
+TEST(NeighbourIndex, IsInMemoryWhereItCannotBeWritten) {
+  const TemporaryFolder folder;
+  Library library = madeUp(folder / "a.db", 150, {60});
+  // A folder of that name stands in the way, as a folder without permission would.
+  std::filesystem::create_directories(indexFile(library) / "full");
+  const auto all = library.embeddings();
+  EXPECT_EQ(NeighbourIndex(library, kLists).nearest(vectorOf(all, 5), 1).front().patch, 6);
 }
 
 }  // namespace

@@ -1,0 +1,71 @@
+// What a large library costs as Patch Pilot keeps it: the size on disk, how long its index takes to make, to open and
+// to search, how much of it lies in memory, and how many of the 50 nearest are found. One thread; times are the processor's.
+//   bench_library_at_size LIBRARY.db
+#include "library/neighbours.h"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+
+using namespace patchpilot;
+
+namespace {
+
+constexpr std::size_t kQueries = 200;
+constexpr int kNeighbours = 50;
+
+double since(std::clock_t begin) { return double(std::clock() - begin) / CLOCKS_PER_SEC; }
+
+/// A line of /proc/self/status, in MB: VmHWM is the most so far, RssAnon what is this process's own now.
+double megabytes(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) / 1e3;
+  return 0;
+}
+
+double fileMegabytes(const std::filesystem::path& file) { return double(std::filesystem::file_size(file)) / 1e6; }
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) return fmt::print("bench_library_at_size LIBRARY.db\n"), 2;
+  omp_set_num_threads(1);
+  std::string file = arguments[1];
+  Library library = Library::open(file);
+  std::filesystem::remove(indexFile(library));
+  std::clock_t begin = std::clock();
+  { const NeighbourIndex made(library); }
+  fmt::print("{} rows: {:.0f} MB of library, {:.0f} MB of index, made in {:.1f} s with {:.0f} MB of memory at most\n", library.counts().rows,
+             fileMegabytes(file), fileMegabytes(indexFile(library)), since(begin), megabytes("VmHWM"));
+  begin = std::clock();
+  Library again = Library::open(file);
+  const NeighbourIndex index(again);
+  const double open = since(begin);
+  const auto vectors = VectorIndex::open(again, indexFile(again), {});
+  std::vector<std::vector<float>> queries;
+  std::size_t row = 0;
+  again.forEachRow([&](std::int64_t, int, std::span<const float> vector) {
+    if (row++ % (vectors->rows() / kQueries) == 0) queries.emplace_back(vector.begin(), vector.end());
+  });
+  begin = std::clock();
+  std::vector<std::vector<Neighbour>> found;
+  for (const auto& query : queries) found.push_back(index.nearest(query, kNeighbours));
+  const double first = 1000 * since(begin) / double(queries.size());
+  begin = std::clock();
+  for (const auto& query : queries) index.nearest(query, kNeighbours);
+  const double search = 1000 * since(begin) / double(queries.size());
+  fmt::print("opens in {:.0f} ms; {} of {} lists; a search takes {:.2f} ms ({:.2f} ms where its lists are looked into for the first time); {:.0f} MB of own memory\n",
+             1000 * open, vectors->probes(), vectors->lists(), search, first, megabytes("RssAnon"));
+  const NeighbourIndex exact(again, {.keptFrom = ~std::size_t(0), .exactUpTo = ~std::size_t(0)});
+  std::size_t hits = 0, wanted = 0;
+  for (std::size_t q = 0; q < queries.size(); ++q)
+    for (const auto& truth : exact.nearest(queries[q], kNeighbours)) {
+      ++wanted;
+      hits += std::any_of(found[q].begin(), found[q].end(), [&](const auto& n) { return n.patch == truth.patch; });
+    }
+  fmt::print("recall at {}: {:.3f}\n", kNeighbours, double(hits) / double(wanted));
+}

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "library/library.h"
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace patchpilot {
+
+/// How an index of so many rows is made. The rule, with its measurements, is in docs/benchmarks.md.
+struct IndexRule {
+  std::size_t keptFrom = 10'000;    ///< rows from which the index is kept in a file; fewer are read in no time
+  std::size_t exactUpTo = 100'000;  ///< rows up to which every row is compared
+  double recall = 0.99;  ///< beyond: the share of the 50 nearest rows that is to be found, measured when it is made
+};
+
+/// The vectors of a library, as a search wants them: ordered into lists (`lists` x `dimension` centroids, by k-means),
+/// of which a search looks into the nearest `probes`. One list is exact. All of it is one stretch of bytes, in
+/// memory or in a file that is mapped: a head with a hash of its own, then the vectors; each list has a hash,
+/// which is checked when the list is first searched.
+class VectorIndex {
+ public:
+  /// Takes the index from `file` where that is whole and the library's, else makes it, there if there is room for it,
+  /// else in memory.
+  static std::shared_ptr<const VectorIndex> open(Library& library, const std::filesystem::path& file, const IndexRule& rule);
+  ~VectorIndex();
+
+  struct Found {
+    std::size_t row;
+    float squaredDistance;
+  };
+
+  /// The nearest rows, nearest first, at most `count`. Safe to call from several threads.
+  /// @param vector  `dimension` values
+  /// @return nothing where the file is damaged
+  std::optional<std::vector<Found>> nearest(std::span<const float> vector, std::size_t count) const;
+
+  std::size_t rows() const;
+  std::size_t lists() const;
+  std::size_t probes() const;
+  std::int64_t patch(std::size_t row) const;
+  int note(std::size_t row) const;
+
+ private:
+  struct Impl;
+  explicit VectorIndex(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Where the index of a library is kept: beside it, by the name of the embedding.
+std::filesystem::path indexFile(const Library& library);
+
+}  // namespace patchpilot
