@@ -9,7 +9,7 @@ DEMO := demo
 SOUND := examples/bass.flac
 COUNT := 3000
 
-.PHONY: all program dependencies configure demo test bench install clean
+.PHONY: all program dependencies test-dependencies configure demo test bench install clean
 all: program
 
 dependencies:
@@ -27,8 +27,11 @@ demo: program
 	$(BUILD)/patchpilot library build --space jx10 --count $(COUNT) --out $(DEMO)/jx10.db
 	$(BUILD)/patchpilot match $(SOUND) --library $(DEMO)/jx10.db --out $(DEMO)/match --force
 
-test: configure
-	@tools/install-dependencies fluidsynth timgm6mb-soundfont
+test-dependencies:
+	@tools/install-dependencies fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev
+
+test: test-dependencies
+	@$(MAKE) --no-print-directory configure
 	@cmake --build $(BUILD)
 	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error
 

@@ -1,6 +1,7 @@
 // What a large library costs as Patch Pilot keeps it: the size on disk, how long its index takes to make, to open and
 // to search, how much of it lies in memory, and how many of the 50 nearest are found. One thread; times are the processor's.
-//   bench_library_at_size LIBRARY.db
+//   bench_library_at_size LIBRARY.db [ROWS OUT.db]
+// With ROWS, OUT.db is made and measured: the patches of LIBRARY, and up to so many more that lie between two of them.
 #include "library/neighbours.h"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <ctime>
 #include <fstream>
+#include <random>
 
 using namespace patchpilot;
 
@@ -27,14 +29,45 @@ double megabytes(const std::string& name) {
   return 0;
 }
 
-double fileMegabytes(const std::filesystem::path& file) { return double(std::filesystem::file_size(file)) / 1e6; }
+double fileMegabytes(const std::filesystem::path& file) {
+  return std::filesystem::exists(file) ? double(std::filesystem::file_size(file)) / 1e6 : 0;
+}
+
+std::vector<float> between(const std::vector<float>& a, const std::vector<float>& b, float share) {
+  std::vector<float> result(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] + share * (b[i] - a[i]);
+  return result;
+}
+
+void enlarge(const std::string& from, std::size_t rows, const std::string& to) {
+  Library source = Library::open(from);
+  const auto patches = source.keptAfter(0, int(rows));
+  Library library = Library::create(to, source.settings());
+  std::mt19937_64 random(1);
+  std::vector<LibraryAttempt> batch;
+  for (std::size_t i = 0; i < rows; ++i) {
+    LibraryAttempt attempt = patches[i < patches.size() ? i : random() % patches.size()];
+    if (i >= patches.size()) {
+      const LibraryAttempt& other = patches[random() % patches.size()];
+      const float share = 0.3f * std::uniform_real_distribution<float>()(random);
+      attempt.patch.values = between(attempt.patch.values, other.patch.values, share);
+      attempt.rows[0].embedding = between(attempt.rows[0].embedding, other.rows[0].embedding, share);
+    }
+    attempt.index = i;
+    batch.push_back(std::move(attempt));
+    if (batch.size() < 2000 && i + 1 < rows) continue;
+    library.append(batch, i + 1);
+    batch.clear();
+  }
+}
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 2) return fmt::print("bench_library_at_size LIBRARY.db\n"), 2;
+  if (count != 2 && count != 4) return fmt::print("bench_library_at_size LIBRARY.db [ROWS OUT.db]\n"), 2;
   omp_set_num_threads(1);
-  std::string file = arguments[1];
+  if (count == 4) enlarge(arguments[1], std::stoul(arguments[2]), arguments[3]);
+  std::string file = arguments[count == 4 ? 3 : 1];
   Library library = Library::open(file);
   std::filesystem::remove(indexFile(library));
   std::clock_t begin = std::clock();
@@ -49,7 +82,7 @@ int main(int count, char** arguments) {
   std::vector<std::vector<float>> queries;
   std::size_t row = 0;
   again.forEachRow([&](std::int64_t, int, std::span<const float> vector) {
-    if (row++ % (vectors->rows() / kQueries) == 0) queries.emplace_back(vector.begin(), vector.end());
+    if (row++ % std::max<std::size_t>(1, vectors->rows() / kQueries) == 0) queries.emplace_back(vector.begin(), vector.end());
   });
   begin = std::clock();
   std::vector<std::vector<Neighbour>> found;

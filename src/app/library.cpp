@@ -3,10 +3,12 @@
 #include "app/synth_options.h"
 #include "base/error.h"
 #include "base/process.h"
+#include "base/ranks.h"
 #include "library/around.h"
 #include "library/builder.h"
 #include "library/merge.h"
 #include "library/presets.h"
+#include "library/rank_renderer.h"
 #include "synth/factory_presets.h"
 
 #include <fmt/format.h>
@@ -100,12 +102,8 @@ void printReport(const BuildArguments& arguments, Library& library, bool finishe
   if (!finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
 
-void build(const BuildArguments& arguments) {
-  requireFolderOf(arguments.out);
-  if (!arguments.from.empty() && arguments.around.empty()) failUsage("--from is of use with --around presets only");
-  if (!arguments.around.empty() && arguments.from.empty() && !isBegun(arguments.out))
-    failUsage("{} holds no presets to draw around; name a library that does with --from", arguments.out);
-  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
+/// What the arguments ask for; `around` is not known yet.
+LibrarySettings settingsToBuild(const BuildArguments& arguments, const Synth& synth) {
   LibrarySettings wanted = librarySettings(synth);
   wanted.ownBase = !arguments.synth.base.empty();
   wanted.notes = parseNotes(arguments.notes);
@@ -115,6 +113,16 @@ void build(const BuildArguments& arguments) {
   wanted.seed = arguments.seed;
   wanted.shard = parseShard(arguments.shard, arguments.count);
   wanted.sampling = arguments.around.empty() ? "uniform" : "around";
+  return wanted;
+}
+
+void buildWith(const BuildArguments& arguments, Ranks* ranks) {
+  requireFolderOf(arguments.out);
+  if (!arguments.from.empty() && arguments.around.empty()) failUsage("--from is of use with --around presets only");
+  if (!arguments.around.empty() && arguments.from.empty() && !isBegun(arguments.out))
+    failUsage("{} holds no presets to draw around; name a library that does with --from", arguments.out);
+  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
+  LibrarySettings wanted = settingsToBuild(arguments, synth);
   std::optional<Library> begun = openIfBegun(arguments, wanted);
   // `around` refers to the library in it, so that it stays where it is.
   const Surroundings near = surroundings(arguments, begun, synth);
@@ -130,11 +138,25 @@ void build(const BuildArguments& arguments) {
                            std::string note = fmt::format("{} silent", p.silent);
                            if (p.skipped > 0) note += fmt::format(", {} skipped", p.skipped);
                            progress.update(double(p.patches), double(p.wanted), note);
-                         }, {}};
+                         }, {}, {}};
     if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
+    if (ranks != nullptr) options.render = [&](const NextPatch& next, const TakePatch& take) { renderOnRanks(*ranks, library.settings(), next, take); };
     finished = buildLibrary(library, synth, options);
   }
   printReport(arguments, library, finished, before);
+}
+
+/// Under mpirun rank 0 fills the library, and the others render for it.
+void build(const BuildArguments& arguments) {
+  if (!Ranks::areThere()) return buildWith(arguments, nullptr);
+  Ranks ranks;
+  if (ranks.rank() == 0) return buildWith(arguments, &ranks);
+  const auto open = [&] {
+    Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
+    LibrarySettings settings = settingsToBuild(arguments, synth);
+    return std::pair(std::move(synth), std::move(settings));
+  };
+  renderForRankZero(ranks, open, arguments.workers);
 }
 
 struct AddArguments {
@@ -297,7 +319,7 @@ void addLibraryCommand(CLI::App& app) {
   buildCommand->add_option("--around", a->around, "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters changed, and parts of two presets crossed")
       ->check(CLI::IsMember({"presets"}));
   buildCommand->add_option("--from", a->from, "The library that holds the presets, where it is not --out itself");
-  buildCommand->add_option("--workers", a->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  buildCommand->add_option("--workers", a->workers, "Processes that render (one for each core if 0; under mpirun one for each rank but the first)")->check(CLI::Range(0, 1024))->capture_default_str();
   buildCommand->add_flag("--json", a->json, "Print JSON");
   buildCommand->callback([a] { build(*a); });
 

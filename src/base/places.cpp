@@ -42,6 +42,15 @@ fs::path chosenDocuments() {
   return folder;
 }
 
+/// A file that is built beside the program and installed in libexec; empty where there is none.
+fs::path besideProgram(const std::string& name) {
+  const fs::path folder = programFile().parent_path();
+  // Tests are built one folder below.
+  for (const fs::path& place : {folder / name, folder / ".." / name, folder / "../libexec/patchpilot" / name})
+    if (fs::exists(place)) return fs::weakly_canonical(place);
+  return {};
+}
+
 std::vector<fs::path> splitPath(const std::string& list) {
   std::vector<fs::path> folders;
   std::istringstream stream(list);
@@ -67,13 +76,11 @@ fs::path findProgram(const std::string& name) {
 
 fs::path workerProgram() {
   if (const auto given = variable("PATCHPILOT_WORKER"); !given.empty()) return given;
-  const fs::path folder = programFile().parent_path();
-  // Tests are built one folder below the worker.
-  for (const fs::path& place : {folder / "patchpilot-worker", folder / "../patchpilot-worker",
-                                folder / "../libexec/patchpilot/patchpilot-worker"})
-    if (fs::exists(place)) return fs::weakly_canonical(place);
-  return "patchpilot-worker";
+  const fs::path found = besideProgram("patchpilot-worker");
+  return found.empty() ? "patchpilot-worker" : found;
 }
+
+fs::path mpiModule() { return besideProgram("libpatchpilot-mpi.so"); }
 
 std::vector<fs::path> spaceFolders() {
   std::vector<fs::path> folders = splitPath(variable("PATCHPILOT_SPACES"));

@@ -17,6 +17,9 @@ std::filesystem::path findProgram(const std::string& name);
 /// The worker program: PATCHPILOT_WORKER, else beside the program, else in ../libexec/patchpilot.
 std::filesystem::path workerProgram();
 
+/// The module that links MPI, beside the program or in ../libexec/patchpilot; empty where there is none.
+std::filesystem::path mpiModule();
+
 /// Folders that hold parameter spaces, the user's own first: PATCHPILOT_SPACES (several, with colons),
 /// $XDG_DATA_HOME/patchpilot/spaces, ../share/patchpilot/spaces, ../spaces.
 std::vector<std::filesystem::path> spaceFolders();

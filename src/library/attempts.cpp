@@ -21,17 +21,16 @@ double rmsDb(const StereoView& audio) {
 
 }  // namespace
 
-void PatchRenderer::run(int workers, const std::function<std::optional<Patch>()>& next,
-                        const std::function<void(RenderedPatch)>& take) {
+void PatchRenderer::run(int workers, const NextPatch& next, const TakePatch& take) {
   pending_.clear();
   issued_ = taken_ = 0;
   noteIndex_ = 0;
-  RenderPool pool(synth_, {.workers = workers, .longestSeconds = settings_.durationSeconds});
-  pool.run([&] { return nextJob(next); }, [&](const RenderOutcome& outcome) { finish(outcome, take); });
+  if (!pool_) pool_ = std::make_unique<RenderPool>(synth_, RenderPoolOptions{workers, settings_.durationSeconds});
+  pool_->run([&] { return nextJob(next); }, [&](const RenderOutcome& outcome) { finish(outcome, take); });
 }
 
 /// All notes of one patch, then the next patch's.
-std::optional<RenderJob> PatchRenderer::nextJob(const std::function<std::optional<Patch>()>& next) {
+std::optional<RenderJob> PatchRenderer::nextJob(const NextPatch& next) {
   std::lock_guard lock(mutex_);
   if (noteIndex_ == 0) {
     auto patch = next();
@@ -48,7 +47,7 @@ std::optional<RenderJob> PatchRenderer::nextJob(const std::function<std::optiona
   return job;
 }
 
-void PatchRenderer::finish(const RenderOutcome& outcome, const std::function<void(RenderedPatch)>& take) {
+void PatchRenderer::finish(const RenderOutcome& outcome, const TakePatch& take) {
   LibraryRow row;
   row.note = settings_.notes[outcome.tag % settings_.notes.size()];
   std::string problem = outcome.problem;

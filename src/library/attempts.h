@@ -21,6 +21,11 @@ struct RenderedPatch {
   Bytes loadedState;             ///< where asked for: the state that the synth saves after loading the patch
 };
 
+/// The next patch to render; nothing where there is none.
+using NextPatch = std::function<std::optional<Patch>()>;
+/// Takes a rendered patch.
+using TakePatch = std::function<void(RenderedPatch)>;
+
 /// Renders patches at the notes of a library and embeds them, in whatever order is fastest, and hands them
 /// back in the order in which they came.
 class PatchRenderer {
@@ -32,9 +37,9 @@ class PatchRenderer {
         embedder_(makeEmbedder(settings.embedderName, settings.embedderVersion)) {}
 
   /// Renders until `next` has none, or Ctrl-C. The two are called by any thread, but never at the same time.
-  /// @param workers  0: one for each core
+  /// @param workers  0: one for each core; they stay for the next run, so that its number counts no more
   /// @throws what `RenderPool::run`, `next` and `take` throw.
-  void run(int workers, const std::function<std::optional<Patch>()>& next, const std::function<void(RenderedPatch)>& take);
+  void run(int workers, const NextPatch& next, const TakePatch& take);
 
  private:
   struct Pending {
@@ -42,13 +47,14 @@ class PatchRenderer {
     std::size_t rendersLeft = 0;
   };
 
-  std::optional<RenderJob> nextJob(const std::function<std::optional<Patch>()>& next);
-  void finish(const RenderOutcome& outcome, const std::function<void(RenderedPatch)>& take);
+  std::optional<RenderJob> nextJob(const NextPatch& next);
+  void finish(const RenderOutcome& outcome, const TakePatch& take);
 
   const Synth& synth_;
   const LibrarySettings& settings_;
   bool wantStates_;
   std::unique_ptr<Embedder> embedder_;
+  std::unique_ptr<RenderPool> pool_;
   std::mutex mutex_;
   std::map<std::uint64_t, Pending> pending_;  ///< by the patch's number among all
   std::uint64_t issued_ = 0;

@@ -18,14 +18,14 @@ class Builder {
  public:
   Builder(Library& library, const Synth& synth, const BuildOptions& options, DrawPatch draw)
       : library_(library), synth_(synth), options_(options), draw_(std::move(draw)),
-        renderer_(synth, library.settings()), shard_(library.settings().shard), counts_(library.counts()),
+        shard_(library.settings().shard), counts_(library.counts()),
         wanted_(patchesOfShard(shard_, options.count, counts_)), nextToIssue_(counts_.nextAttempt),
         nextToWrite_(counts_.nextAttempt), written_(counts_.nextAttempt) {}
 
   bool run() {
     if (counts_.patches >= wanted_) return true;
     try {
-      renderer_.run(options_.workers, [this] { return next(); }, [this](RenderedPatch rendered) { take(std::move(rendered)); });
+      render([this] { return next(); }, [this](RenderedPatch rendered) { take(std::move(rendered)); });
     } catch (...) {
       batch_.commitIfItCan();
       throw;
@@ -35,6 +35,11 @@ class Builder {
   }
 
  private:
+  void render(const NextPatch& next, const TakePatch& take) {
+    if (options_.render) options_.render(next, take);
+    else PatchRenderer(synth_, library_.settings()).run(options_.workers, next, take);
+  }
+
   std::optional<Patch> next() {
     if (counts_.patches >= wanted_) return std::nullopt;
     DrawnPatch drawn = draw_(nextToIssue_);
@@ -83,7 +88,6 @@ class Builder {
   const Synth& synth_;
   const BuildOptions& options_;
   DrawPatch draw_;
-  PatchRenderer renderer_;
   Shard shard_;
   LibraryCounts counts_;
   std::uint64_t wanted_;

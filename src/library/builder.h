@@ -22,11 +22,15 @@ struct DrawnPatch {
 /// Draws the patch of an index: the same one each time. Called by any thread, one at a time.
 using DrawPatch = std::function<DrawnPatch(std::uint64_t index)>;
 
+/// Renders until `next` has none, and hands over in the order in which patches came: see `PatchRenderer::run`.
+using RenderPatches = std::function<void(const NextPatch& next, const TakePatch& take)>;
+
 struct BuildOptions {
   std::uint64_t count = 1000;  ///< patches that the library is to have in the end, all its shards together
   int workers = 0;             ///< 0: one for each core
   std::function<void(const BuildProgress&)> onProgress;  ///< called after each batch is handed in, by any thread
   DrawPatch draw;    ///< empty: from the library's space, by its seed
+  RenderPatches render;  ///< empty: by `workers` on this machine
 };
 
 /// The synth that a library was made with, over the library's own base.

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "library/builder.h"
+#include "library_rows.h"
 #include "test_support.h"
 
 #include <functional>
@@ -10,24 +11,6 @@ namespace patchpilot {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Every row of every table, as SQL literals: two libraries with the same text hold the same, to the bit.
-std::string dump(const fs::path& file) {
-  Database database(file, Database::Mode::readOnly);
-  std::string text;
-  const auto add = [&](const char* query) {
-    auto select = database.prepare(query);
-    while (select.step()) text += select.text(0) + "\n";
-  };
-  add("SELECT key || ' ' || quote(value) FROM settings ORDER BY key");
-  add("SELECT id || ' ' || quote(attempt) || quote(parameters) || quote(state) || quote(source) FROM patches ORDER BY id");
-  add("SELECT patch || ' ' || note || ' ' || quote(rms_db) || quote(embedding) FROM rows ORDER BY patch, note");
-  add("SELECT attempt || ' ' || problem FROM skipped ORDER BY attempt");
-  add("SELECT patch || ' ' || source || ' ' || own FROM lineage ORDER BY patch, source");
-  add("SELECT id || ' ' || hash || ' ' || quote(deflated) FROM pieces ORDER BY id");
-  add("SELECT id || ' ' || hash || ' ' || pieces FROM states ORDER BY id");
-  return text;
-}
 
 /// JX10 at two notes, so short that many a slow attack is still silent.
 LibrarySettings settingsFor(const Synth& synth, Shard shard = {}) {
@@ -65,10 +48,10 @@ TEST(Merge, IsRowByRowWhatASingleProcessWouldHaveWritten) {
   const MergeReport report = mergeShards(shards, places.folder / "merged.db");
   EXPECT_EQ(report.patches, 200u);
   EXPECT_GT(report.silent, 2u) << "the test is of silent replacements, too";
-  EXPECT_TRUE(dump(places.folder / "merged.db") == dump(whole));
+  EXPECT_TRUE(rowsOf(places.folder / "merged.db") == rowsOf(whole));
   Library merged = Library::open(places.folder / "merged.db", Database::Mode::readWrite), single = Library::open(whole, Database::Mode::readWrite);
   for (Library* library : {&merged, &single}) EXPECT_TRUE(buildLibrary(*library, synth, {.count = 220}));
-  EXPECT_TRUE(dump(merged.file()) == dump(whole)) << "and it is built on as that one";
+  EXPECT_TRUE(rowsOf(merged.file()) == rowsOf(whole)) << "and it is built on as that one";
 }
 
 TEST(Merge, ShardGoesOnWhereItWasStopped) {
@@ -79,7 +62,7 @@ TEST(Merge, ShardGoesOnWhereItWasStopped) {
   EXPECT_FALSE(buildLibrary(library, synth, {400, 2, [](const BuildProgress& p) { if (p.patches >= 20) setInterrupted(true); }, {}}));
   setInterrupted(false);
   EXPECT_TRUE(buildLibrary(library, synth, {.count = 400}));
-  EXPECT_TRUE(dump(library.file()) == dump(straight));
+  EXPECT_TRUE(rowsOf(library.file()) == rowsOf(straight));
 }
 
 /// Shards without a synth: every fifth attempt is silent, every seventh is skipped, the others come with a state.
@@ -122,7 +105,7 @@ TEST(Merge, KeepsStatesLineageAndWhatWasSkipped) {
   Library merged = Library::open(folder / "merged.db");
   // What a single process writes ends with the fiftieth patch.
   madeUp(folder / "whole.db", {}, merged.counts().nextAttempt);
-  EXPECT_TRUE(dump(folder / "merged.db") == dump(folder / "whole.db"));
+  EXPECT_TRUE(rowsOf(folder / "merged.db") == rowsOf(folder / "whole.db"));
   EXPECT_EQ(Library::open(folder / "whole.db").counts().patches, 50u);
 }
 

@@ -1,0 +1,79 @@
+#include "base/ranks.h"
+
+#include "base/error.h"
+#include "base/places.h"
+#include "base/process.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+namespace patchpilot {
+
+using nlohmann::json;
+
+namespace {
+
+/// How often it is looked whether a message has come: MPI itself would wait by keeping a core busy, one that renders.
+constexpr auto kPatience = std::chrono::microseconds(500);
+
+const MpiCalls* loadMpi() {
+  const auto module = mpiModule();
+  if (module.empty())
+    failSystem("mpirun has started this program, but it was built without Open MPI; install libopenmpi-dev and build it again, or run it alone");
+  // Open MPI's own parts look for its symbols among the global ones.
+  void* opened = ::dlopen(module.c_str(), RTLD_NOW | RTLD_GLOBAL);
+  void* symbol = opened != nullptr ? ::dlsym(opened, kMpiCallsSymbol) : nullptr;
+  if (symbol == nullptr) failSystem("{} cannot be loaded: {}; install Open MPI (openmpi-bin), or run the program alone", module.string(), ::dlerror());
+  return reinterpret_cast<GetMpiCalls>(symbol)();
+}
+
+}  // namespace
+
+bool Ranks::areThere() {
+  const char* size = std::getenv("OMPI_COMM_WORLD_SIZE");
+  return size != nullptr && std::atoi(size) > 1;
+}
+
+Ranks::Ranks() : calls_(loadMpi()) { calls_->open(&rank_, &size_); }
+
+Ranks::~Ranks() {
+  for (int other = 1; rank_ == 0 && other < size_; ++other) send(other, {{"goodbye", true}});
+  while (!calls_->sent()) std::this_thread::sleep_for(kPatience);
+  calls_->close();
+}
+
+void Ranks::send(int to, const json& message) {
+  const auto bytes = json::to_msgpack(message);
+  calls_->send(to, bytes.data(), bytes.size());
+}
+
+void Ranks::waitUntilSent() {
+  while (!calls_->sent() && !interrupted()) std::this_thread::sleep_for(kPatience);
+}
+
+Ranks::Received Ranks::receive(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  Received received;
+  std::size_t count = 0;
+  for (const auto begin = Clock::now(); !calls_->waiting(&received.from, &count);) {
+    if (interrupted() || Clock::now() - begin > std::chrono::duration<double>(seconds)) return {};
+    std::this_thread::sleep_for(kPatience);
+  }
+  std::vector<std::uint8_t> bytes(count);
+  calls_->receive(received.from, bytes.data(), bytes.size());
+  received.message = json::from_msgpack(bytes);
+  return received;
+}
+
+std::string hostName() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+}  // namespace patchpilot

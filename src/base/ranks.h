@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/mpi_calls.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace patchpilot {
+
+/// The processes of one job that mpirun has started, on one machine or many, and messages between them: JSON values,
+/// as MessagePack. MPI itself lies in a module that is loaded here and nowhere else. Used by one thread at a time.
+class Ranks {
+ public:
+  /// Whether mpirun has started this process beside others.
+  static bool areThere();
+
+  /// Joins the others. At most once in a process. @throws Error (system) where this program has no MPI.
+  Ranks();
+  /// Rank 0 tells the others that there is no more to do; then all wait for each other.
+  ~Ranks();
+  Ranks(const Ranks&) = delete;
+  Ranks& operator=(const Ranks&) = delete;
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+
+  /// Sends a message; it leaves when it can.
+  void send(int to, const nlohmann::json& message);
+  /// Waits until what was sent has left, or Ctrl-C.
+  void waitUntilSent();
+
+  struct Received {
+    int from = -1;  ///< nobody: nothing has come in time, or Ctrl-C
+    nlohmann::json message;
+  };
+  /// Waits for a message from anyone, at most `seconds`.
+  Received receive(double seconds);
+
+  /// What rank 0 says when there is no more to do.
+  static bool isGoodbye(const nlohmann::json& message) { return message.contains("goodbye"); }
+
+ private:
+  const MpiCalls* calls_ = nullptr;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+/// Of the machine that this process runs on.
+std::string hostName();
+
+}  // namespace patchpilot

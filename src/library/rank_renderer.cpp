@@ -1,0 +1,172 @@
+#include "library/rank_renderer.h"
+
+#include "base/error.h"
+#include "base/process.h"
+
+#include <cstring>
+#include <deque>
+
+namespace patchpilot {
+
+using nlohmann::json;
+
+namespace {
+
+/// So many patches travel at once, and each rank has so many blocks in hand: one that it renders, one that waits.
+constexpr std::size_t kBlock = 16;
+constexpr int kBlocksInHand = 2;
+
+/// How long rank 0 waits before it looks again whether there is more to hand out.
+constexpr double kWaitSeconds = 0.1;
+
+json packed(const std::vector<float>& values) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());
+  return json::binary(Bytes(bytes, bytes + values.size() * sizeof(float)));
+}
+
+std::vector<float> floats(const json& packed) {
+  const auto& bytes = packed.get_binary();
+  std::vector<float> values(bytes.size() / sizeof(float));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+json packed(const Patch& patch) { return {{"values", packed(patch.values)}, {"state", json::binary(patch.state)}}; }
+
+Patch patchOf(const json& message) { return {floats(message.at("values")), message.at("state").get_binary(), {}}; }
+
+json packed(const RenderedPatch& rendered) {
+  json rows = json::array();
+  for (const auto& row : rendered.rows) rows.push_back({{"note", row.note}, {"rms", row.rmsDb}, {"embedding", packed(row.embedding)}});
+  return {{"rows", rows}, {"problem", rendered.problem}};
+}
+
+RenderedPatch renderedOf(const json& message, Patch patch) {
+  RenderedPatch rendered;
+  rendered.patch = std::move(patch);
+  for (const auto& row : message.at("rows")) rendered.rows.push_back({row.at("note"), row.at("rms"), floats(row.at("embedding"))});
+  rendered.problem = message.at("problem");
+  return rendered;
+}
+
+/// Two ranks that agree in it make the same of a patch.
+std::string renderingOf(const LibrarySettings& s) {
+  std::string text = fmt::format("{} {} {} {} {} {} {} {} {} {}", s.spaceFingerprint, s.synthFormat, s.synthId, s.synthVersion,
+                                 contentHash(s.base), s.velocity, s.lengthSeconds, s.durationSeconds, s.embedderName, s.embedderVersion);
+  for (const int note : s.notes) text += fmt::format(" {}", note);
+  return text;
+}
+
+class Dispatcher {
+ public:
+  Dispatcher(Ranks& ranks, const LibrarySettings& settings, const NextPatch& next, const TakePatch& take)
+      : ranks_(ranks), rendering_(renderingOf(settings)), next_(next), take_(take), inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
+
+  void run() {
+    for (;;) {
+      if (interrupted()) return;
+      handOut();
+      if (finished_ && taken_ == issued_) return;
+      const auto [from, message] = ranks_.receive(kWaitSeconds);
+      if (from >= 0) read(from, message);
+    }
+  }
+
+ private:
+  void handOut() {
+    for (int round = 0; round < kBlocksInHand; ++round)
+      for (std::size_t rank = 1; rank < inHand_.size() && !finished_; ++rank)
+        if (inHand_[rank] <= round) sendBlock(int(rank));
+  }
+
+  void sendBlock(int rank) {
+    json patches = json::array();
+    const std::uint64_t first = issued_;
+    while (patches.size() < kBlock && !finished_) {
+      auto patch = next_();
+      finished_ = !patch;
+      if (finished_) break;
+      patches.push_back(packed(*patch));
+      out_.emplace(issued_++, std::move(*patch));
+    }
+    if (patches.empty()) return;
+    ranks_.send(rank, {{"first", first}, {"patches", patches}});
+    ++inHand_[std::size_t(rank)];
+  }
+
+  void read(int from, const json& message) {
+    if (message.contains("failed"))
+      throw Error(ExitCode(message.at("failed").get<int>()), fmt::format("rank {} on {}: {}", from, message.at("host").get<std::string>(),
+                                                                        message.at("problem").get<std::string>()));
+    if (message.contains("ready")) {
+      if (message.at("ready") != rendering_)
+        failInput("rank {} on {} would render otherwise than rank 0: it has another version of the plug-in, of the space or of the base preset; install the same",
+                  from, message.at("host").get<std::string>());
+      inHand_[std::size_t(from)] = 0;
+      return;
+    }
+    --inHand_[std::size_t(from)];
+    std::uint64_t number = message.at("first");
+    for (const auto& rendered : message.at("rendered")) {
+      auto patch = out_.extract(number);
+      back_.emplace(number++, renderedOf(rendered, std::move(patch.mapped())));
+    }
+    for (auto it = back_.find(taken_); it != back_.end(); it = back_.find(++taken_)) {
+      take_(std::move(it->second));
+      back_.erase(it);
+    }
+  }
+
+  Ranks& ranks_;
+  std::string rendering_;
+  const NextPatch& next_;
+  const TakePatch& take_;
+  std::vector<int> inHand_;  ///< blocks, by rank; a rank that has not said that it is ready has its hands full
+  std::map<std::uint64_t, Patch> out_;
+  std::map<std::uint64_t, RenderedPatch> back_;
+  std::uint64_t issued_ = 0;
+  std::uint64_t taken_ = 0;
+  bool finished_ = false;
+};
+
+void renderBlocks(Ranks& ranks, PatchRenderer& renderer, int workers) {
+  for (;;) {
+    const auto [from, message] = ranks.receive(1);
+    if (interrupted()) return;
+    if (from < 0) continue;
+    if (Ranks::isGoodbye(message)) return;
+    const auto& patches = message.at("patches");
+    std::size_t position = 0;
+    json rendered = json::array();
+    renderer.run(
+        workers,
+        [&]() -> std::optional<Patch> {
+          if (position == patches.size()) return std::nullopt;
+          return patchOf(patches[position++]);
+        },
+        [&](RenderedPatch patch) { rendered.push_back(packed(patch)); });
+    if (interrupted()) return;
+    ranks.send(0, {{"first", message.at("first")}, {"rendered", rendered}});
+    ranks.waitUntilSent();
+  }
+}
+
+}  // namespace
+
+void renderOnRanks(Ranks& ranks, const LibrarySettings& settings, const NextPatch& next, const TakePatch& take) {
+  Dispatcher(ranks, settings, next, take).run();
+}
+
+void renderForRankZero(Ranks& ranks, const std::function<std::pair<Synth, LibrarySettings>()>& open, int workers) {
+  try {
+    const auto [synth, settings] = open();
+    PatchRenderer renderer(synth, settings);
+    ranks.send(0, {{"ready", renderingOf(settings)}, {"host", hostName()}});
+    renderBlocks(ranks, renderer, std::max(1, workers));
+  } catch (const Error& error) {
+    ranks.send(0, {{"failed", int(error.code())}, {"host", hostName()}, {"problem", error.what()}});
+    ranks.waitUntilSent();
+  }
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,124 @@
+#include "app/program.h"
+#include "base/error.h"
+#include "base/places.h"
+#include "library/library.h"
+#include "library_rows.h"
+#include "synth/catalogue.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+namespace patchpilot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kBuild = "library build --space dx10 --length 0.3 --duration 0.5 --count ";
+
+/// Several ranks on this machine, however few cores it has.
+std::string mpirun(int ranks) {
+  return fmt::format("mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} ", ranks);
+}
+
+class LibraryBuildOverMpi : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (findProgram("mpirun").empty()) GTEST_SKIP() << "Open MPI is not installed (openmpi-bin)";
+    if (!fs::exists(PATCHPILOT_BINARY_DIR "/libpatchpilot-mpi.so")) GTEST_SKIP() << "built without Open MPI (libopenmpi-dev)";
+    scanPlugins();  // the ranks start with a warm cache
+  }
+
+  std::string whole(int count) {
+    EXPECT_EQ(run(places_.folder, fmt::format("{}{} --out whole.db", kBuild, count)).status, 0);
+    return rowsOf(places_.folder / "whole.db");
+  }
+
+  TestPlaces places_;
+};
+
+TEST_F(LibraryBuildOverMpi, IsWhatOneProcessWouldHaveMade) {
+  const Result built = run(places_.folder, fmt::format("{}60 --out ranks.db", kBuild), mpirun(3));
+  ASSERT_EQ(built.status, 0) << built.err;
+  EXPECT_EQ(std::count(built.out.begin(), built.out.end(), '\n'), 1) << "only rank 0 reports: " << built.out;
+  EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == whole(60));
+}
+
+TEST_F(LibraryBuildOverMpi, SaysWhatFailed) {
+  const Result failed = run(places_.folder, "library build --space nosuch --count 5 --out never.db", mpirun(2));
+  EXPECT_NE(failed.status, 0);
+  EXPECT_NE(failed.err.find("patchpilot: "), std::string::npos) << failed.err;
+  EXPECT_FALSE(fs::exists(places_.folder / "never.db"));
+}
+
+/// The process that mpirun has started with that rank.
+pid_t processOfRank(pid_t mpirun, int rank) {
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", mpirun));
+  for (pid_t child = 0; children >> child;) {
+    std::ifstream environment(fmt::format("/proc/{}/environ", child));
+    for (std::string variable; std::getline(environment, variable, '\0');)
+      if (variable == fmt::format("OMPI_COMM_WORLD_RANK={}", rank)) return child;
+  }
+  return 0;
+}
+
+/// A job that does not outlive the test.
+struct Job {
+  pid_t process;
+  ~Job() {
+    if (process > 0 && ::kill(process, SIGTERM) == 0) ::waitpid(process, nullptr, 0);
+  }
+};
+
+TEST_F(LibraryBuildOverMpi, LosesOnlyWhatWasInFlightWhereARankIsKilled) {
+  const fs::path file = places_.folder / "killed.db";
+  const pid_t job = ::fork();
+  if (job == 0) {
+    const int nothing = ::open("/dev/null", O_RDWR);
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, descriptor);
+    const std::string command = fmt::format("exec {} {}/patchpilot {}1000000 --out {}", mpirun(3), PATCHPILOT_BINARY_DIR, kBuild, file.string());
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  Job running{job};
+  int status = 0;
+  std::uint64_t before = 0;
+  for (int i = 0; before == 0 && i < 20000; ++i) {
+    ASSERT_EQ(::waitpid(job, &status, WNOHANG), 0) << "the job ended before a rank was killed, with " << WEXITSTATUS(status);
+    // While it is being made or written, it may be locked or not yet a library.
+    try {
+      if (fs::exists(file)) before = Library::open(file).counts().patches;
+    } catch (const Error&) {
+    }
+    ::usleep(5000);
+  }
+  const pid_t lost = processOfRank(job, 2);
+  ASSERT_GT(lost, 0);
+  ::kill(lost, SIGKILL);
+  ASSERT_EQ(::waitpid(job, &status, 0), job);
+  running.process = 0;
+  EXPECT_NE(status, 0);
+
+  const std::uint64_t kept = Library::open(file, Database::Mode::readWrite).counts().patches;
+  EXPECT_GE(kept, before);
+  const int wanted = int(kept) + 40;
+  const Result rest = run(places_.folder, fmt::format("{}{} --out killed.db --json", kBuild, wanted), mpirun(3));
+  ASSERT_EQ(rest.status, 0) << rest.err;
+  EXPECT_EQ(nlohmann::json::parse(rest.out).at("added"), 40);
+  EXPECT_TRUE(rowsOf(file) == whole(wanted));
+}
+
+TEST_F(LibraryBuildOverMpi, IsLoadedUnderMpirunOnly) {
+  const Result alone = run(places_.folder, "library --help", "LD_DEBUG=libs LD_DEBUG_OUTPUT=" + (places_.folder / "loaded").string());
+  EXPECT_EQ(alone.status, 0);
+  std::string loaded;
+  for (const auto& entry : fs::directory_iterator(places_.folder.path()))
+    if (entry.path().filename().string().starts_with("loaded")) loaded += readTextFile(entry.path());
+  EXPECT_NE(loaded.find("libsqlite3"), std::string::npos) << "the loader has told nothing";
+  EXPECT_EQ(loaded.find("libmpi"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace patchpilot
