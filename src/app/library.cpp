@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "base/ranks.h"
+#include "eval/library_map.h"
 #include "library/around.h"
 #include "library/builder.h"
 #include "library/merge.h"
@@ -299,6 +300,27 @@ void info(const std::string& file, bool json) {
   for (const auto& problem : library.skippedProblems(10)) fmt::print("skipped    {}\n", problem);
 }
 
+struct MapArguments {
+  std::string html;
+  LibraryMapOptions options;
+};
+
+void writeMap(const std::string& file, const MapArguments& arguments, bool quiet) {
+  requireFolderOf(arguments.html);
+  Library library = Library::open(file);
+  const Synth synth = openLibrarySynth(library, {});
+  LibraryMapOptions options = arguments.options;
+  std::string page;
+  {
+    Progress progress("sounds", quiet);
+    options.onProgress = [&](int done, int all) { progress.update(done, all); };
+    page = libraryMapHtml(library, synth, options);
+  }
+  if (interrupted()) return;
+  writeFileAtomically(arguments.html, page);
+  if (!quiet) fmt::print("map        {}\n", arguments.html);
+}
+
 }  // namespace
 
 void addLibraryCommand(CLI::App& app) {
@@ -346,10 +368,17 @@ void addLibraryCommand(CLI::App& app) {
 
   auto file = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
+  auto h = std::make_shared<MapArguments>();
   auto* infoCommand = library->add_subcommand("info", "Say what a library holds");
   infoCommand->add_option("file", *file, "The library file")->required();
   infoCommand->add_flag("--json", *json, "Print JSON");
-  infoCommand->callback([file, json] { info(*file, *json); });
+  infoCommand->add_option("--html", h->html, "Write a page as well: a map of the library whose sounds can be heard, how loud, how bright, how many alike");
+  infoCommand->add_option("--sounds", h->options.sounds, "With --html: sounds that can be heard, 80 KB each")->check(CLI::Range(1, 5000))->capture_default_str();
+  infoCommand->add_option("--workers", h->options.workers, "With --html: processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  infoCommand->callback([file, json, h] {
+    info(*file, *json);
+    if (!h->html.empty()) writeMap(*file, *h, *json);
+  });
 }
 
 }  // namespace patchpilot

@@ -1,6 +1,6 @@
 #include "eval/report.h"
 
-#include "base/error.h"
+#include "eval/page.h"
 #include "eval/report_page.h"
 
 #include <cmath>
@@ -11,23 +11,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-constexpr const char* kDataMark = "%%DATA%%";
-
-std::string base64(const Bytes& bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? bytes[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
-  }
-  return text;
-}
-
-/// JSON has no NaN.
-json numberOrNull(double value) { return std::isfinite(value) ? json(std::round(value * 1e4) / 1e4) : json(); }
 
 json describe(const Estimate& e) { return {numberOrNull(e.value), numberOrNull(e.interval.low), numberOrNull(e.interval.high)}; }
 
@@ -96,13 +79,6 @@ json describeTarget(const Evaluation& evaluation, const EvaluationTarget& target
   return object;
 }
 
-/// JSON that may stand inside a <script>: nothing in it ends one.
-std::string insideScript(const json& data) {
-  std::string text = data.dump(-1, ' ', false, json::error_handler_t::replace), safe;
-  for (const char c : text) safe += c == '<' ? "\\u003c" : std::string(1, c);
-  return safe;
-}
-
 }  // namespace
 
 std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSummary>& kinds, const fs::path& folder) {
@@ -111,10 +87,7 @@ std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSumma
   for (const EvaluationTarget& target : evaluation.targets) targets.push_back(describeTarget(evaluation, target, folder));
   const json data = {{"settings", evaluation.settings}, {"finished", evaluation.finished}, {"rows", rows}, {"kinds", describeKinds(kinds)},
                      {"targets", targets}, {"bands", kViewBands}};
-  std::string page = kReportPage;
-  const std::size_t mark = page.find(kDataMark);
-  if (mark == std::string::npos) throw Error(ExitCode::internal, "the report's page has no place for its data");
-  return page.replace(mark, std::string(kDataMark).size(), insideScript(data));
+  return pageWith(pages::report, data);
 }
 
 void writeReports(const Evaluation& evaluation, const fs::path& folder) {

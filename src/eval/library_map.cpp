@@ -1,0 +1,186 @@
+#include "eval/library_map.h"
+
+#include "audio/file.h"
+#include "base/error.h"
+#include "eval/library_map_page.h"
+#include "eval/page.h"
+#include "features/mss.h"
+#include "features/stft.h"
+#include "library/neighbours.h"
+#include "match/ranking.h"
+#include "synth/render_pool.h"
+
+#include <faiss/VectorTransform.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kFftSize = 2048;
+constexpr int kLoudnessSteps = 30;  ///< of 2 dB, from 0 dB down to what counts as silent
+
+/// Rows on the map: what the library knows of each.
+struct Points {
+  std::vector<std::int64_t> patches;
+  std::vector<int> notes;
+  std::vector<float> levels;   ///< dB
+  std::vector<float> vectors;  ///< `size() x dimension`
+  std::size_t size() const { return patches.size(); }
+};
+
+/// Every n-th of so many.
+bool isChosen(std::size_t index, std::size_t chosen, std::size_t all) {
+  return index * chosen / all != (index + 1) * chosen / all;
+}
+
+Points choosePoints(Library& library, const std::vector<float>& levels, std::size_t wanted) {
+  Points points;
+  std::size_t row = 0;
+  library.forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
+    if (isChosen(row, std::min(wanted, levels.size()), levels.size())) {
+      points.patches.push_back(patch);
+      points.notes.push_back(note);
+      points.levels.push_back(levels[row]);
+      points.vectors.insert(points.vectors.end(), vector.begin(), vector.end());
+    }
+    ++row;
+  }, levels.size());
+  return points;
+}
+
+/// The two directions in which the points differ most, `size() x 2`, each within 0..1.
+std::vector<float> projected(const Points& points, int dimension) {
+  const auto count = faiss::Index::idx_t(points.size());
+  std::vector<float> places(points.size() * 2, 0.5f);
+  if (count < 3) return places;
+  faiss::PCAMatrix pca(dimension, 2);
+  pca.train(count, points.vectors.data());
+  pca.apply_noalloc(count, points.vectors.data(), places.data());
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    float least = places[axis], most = places[axis];
+    for (std::size_t i = axis; i < places.size(); i += 2) least = std::min(least, places[i]), most = std::max(most, places[i]);
+    for (std::size_t i = axis; i < places.size(); i += 2) places[i] = most > least ? (places[i] - least) / (most - least) : 0.5f;
+  }
+  return places;
+}
+
+/// Where the middle of the spectrum lies, in Hz: the mean frequency, weighted by magnitude.
+double brightness(const StereoView& sound) {
+  std::vector<float> both(sound.left.size());
+  for (std::size_t i = 0; i < both.size(); ++i) both[i] = sound.left[i] + sound.right[i];
+  const Spectrogram power = powerSpectrogram(both, kFftSize, kFftSize);
+  double sum = 0, weighted = 0;
+  for (std::size_t frame = 0; frame < power.frames; ++frame)
+    for (std::size_t bin = 0; bin < power.bands; ++bin) {
+      const double magnitude = std::sqrt(double(power.at(frame, bin)));
+      sum += magnitude;
+      weighted += magnitude * double(bin) * kSampleRateHz / double(kFftSize);
+    }
+  return sum > 0 ? weighted / sum : 0;
+}
+
+Bytes mp3(const StereoView& sound) {
+  const fs::path file = fs::temp_directory_path() / fmt::format("patchpilot-{}-{}.mp3", contentHash(std::span(
+      reinterpret_cast<const std::uint8_t*>(sound.left.data()), sound.left.size_bytes())), std::uintptr_t(sound.left.data()));
+  writeMp3(file, sound.copy());
+  Bytes bytes = readFile(file);
+  fs::remove(file);
+  return bytes;
+}
+
+/// One point that can be heard, beside the patch that is nearest to it in the library.
+struct Heard {
+  std::size_t point = 0;
+  Patch patch, neighbour;
+  bool hasNeighbour = false;
+  double hz = 0;
+  std::string mp3;
+  std::optional<MssSpectrum> spectrum, neighbourSpectrum;
+
+  bool isSame() const { return spectrum && neighbourSpectrum && mss(*spectrum, *neighbourSpectrum) < kLeastDifference; }
+};
+
+std::vector<Heard> chooseHeard(Library& library, const Points& points, std::size_t wanted) {
+  const NeighbourIndex index(library);
+  const auto dimension = std::size_t(library.dimension());
+  std::vector<Heard> heard;
+  for (std::size_t point = 0; point < points.size(); ++point) {
+    if (!isChosen(point, std::min(wanted, points.size()), points.size())) continue;
+    Heard& one = heard.emplace_back();
+    one.point = point;
+    one.patch = library.patch(points.patches[point]);
+    for (const Neighbour& n : index.nearest(std::span(points.vectors).subspan(point * dimension, dimension), 1, {points.patches[point]})) {
+      one.neighbour = library.patch(n.patch);
+      one.hasNeighbour = true;
+    }
+  }
+  return heard;
+}
+
+/// Renders each, and its neighbour at the same note.
+void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettings& settings, const Synth& synth, const LibraryMapOptions& options) {
+  RenderPool pool(synth, {options.workers, settings.durationSeconds});
+  std::mutex mutex;
+  std::uint64_t next = 0;
+  int done = 0;
+  pool.run(
+      [&]() -> std::optional<RenderJob> {
+        while (next / 2 < heard.size() && next % 2 == 1 && !heard[next / 2].hasNeighbour) ++next;
+        if (next / 2 >= heard.size()) return std::nullopt;
+        Heard& one = heard[next / 2];
+        const Note note{points.notes[one.point], settings.velocity, settings.lengthSeconds};
+        const RenderJob job{next, next % 2 == 0 ? &one.patch : &one.neighbour, note, settings.durationSeconds};
+        ++next;
+        return job;
+      },
+      [&](const RenderOutcome& outcome) {
+        if (outcome.status != RenderOutcome::Status::ok) return;
+        Heard& one = heard[outcome.tag / 2];
+        if (outcome.tag % 2 == 1) {
+          one.neighbourSpectrum = mssSpectrum(outcome.audio.copy());
+          return;
+        }
+        one.spectrum = mssSpectrum(outcome.audio.copy());
+        one.hz = brightness(outcome.audio);
+        one.mp3 = base64(mp3(outcome.audio));
+        std::lock_guard lock(mutex);
+        if (options.onProgress) options.onProgress(++done, int(heard.size()));
+      });
+}
+
+std::vector<int> loudness(const std::vector<float>& levels) {
+  std::vector<int> steps(kLoudnessSteps);
+  for (const float level : levels) ++steps[std::size_t(std::clamp(int(-level / 2), 0, kLoudnessSteps - 1))];
+  return steps;
+}
+
+}  // namespace
+
+std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMapOptions& options) {
+  const std::vector<float> levels = library.levels();
+  if (levels.empty()) failInput("{} holds no patches yet; fill it with 'patchpilot library build'", library.file().string());
+  const Points points = choosePoints(library, levels, std::size_t(options.points));
+  const std::vector<float> places = projected(points, library.dimension());
+  std::vector<Heard> heard = chooseHeard(library, points, std::size_t(options.sounds));
+  const LibrarySettings& s = library.settings();
+  listen(heard, points, s, synth, options);
+  json list = json::array(), sounds = json::array();
+  for (std::size_t i = 0; i < points.size(); ++i)
+    list.push_back({numberOrNull(places[2 * i]), numberOrNull(places[2 * i + 1]), numberOrNull(points.levels[i]), points.notes[i], points.patches[i]});
+  for (const Heard& one : heard)
+    if (one.spectrum)
+      sounds.push_back({{"point", one.point}, {"mp3", one.mp3}, {"hz", std::round(one.hz)}, {"same", one.isSame()}, {"source", one.patch.source}});
+  const LibraryCounts counts = library.counts();
+  return pageWith(pages::library_map, {{"file", library.file().filename().string()}, {"synth", s.synthName + " " + s.synthVersion}, {"space", s.spaceName},
+                                       {"patches", counts.patches}, {"rows", counts.rows}, {"silent", counts.silent}, {"skipped", counts.skipped},
+                                       {"notes", s.notes}, {"length", s.lengthSeconds}, {"duration", s.durationSeconds}, {"loudness", loudness(levels)},
+                                       {"points", list}, {"sounds", sounds}, {"least", kLeastDifference}});
+}
+
+}  // namespace patchpilot
