@@ -1,8 +1,10 @@
 #include "match/recipe.h"
 
 #include "base/text.h"
+#include "match/surge_modulation.h"
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
+#include "synth/value_text.h"
 
 #include <fmt/format.h>
 
@@ -56,7 +58,7 @@ std::string withinSentence(const std::string& name) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto isUpper = [&](std::size_t at) { return at < name.size() && std::isupper(static_cast<unsigned char>(name[at])) != 0; };
     const bool begins = i == 0 || name[i - 1] == ' ';
-    const bool alone = i + 1 == name.size() || name[i + 1] == ' ';
+    const bool alone = i + 1 == name.size() || name[i + 1] == ' ' || std::isdigit(static_cast<unsigned char>(name[i + 1])) != 0;
     if (begins && isUpper(i) && !isUpper(i + 1) && !alone) text[i] = char(std::tolower(static_cast<unsigned char>(text[i])));
   }
   return text;
@@ -147,7 +149,7 @@ class Describer {
     // Sections stand in the space's order within a stage, then in the plug-in's.
     for (const auto& section : space_.sections) sectionCalled(section.title);
     for (std::size_t i = 0; i < now.size(); ++i) describe(now[i], usual[i]);
-    if (surge_) describeWhatIsNoParameter();
+    if (surge_) describeWhatIsNoParameter(now);
     Recipe recipe{synth_.plugin().fullName(), synth_.hasBasePreset(), {}};
     for (const auto& section : sections_)
       if (!section.settings.empty()) recipe.sections.push_back(section);
@@ -194,9 +196,7 @@ class Describer {
   }
 
   std::string textOf(const ParameterSpec* spec, const ParameterReading& reading) const {
-    if (spec && !pluginSpeaks_)
-      if (const auto own = spec->text(reading.value)) return *own;
-    return reading.text;
+    return spec && !pluginSpeaks_ ? valueText(space_, *spec, reading.value, reading.text) : reading.text;
   }
 
   void describe(const ParameterReading& now, const ParameterReading& usual) {
@@ -216,12 +216,12 @@ class Describer {
   }
 
   /// Wavetables and modulation, which a Surge patch holds beside its parameters.
-  void describeWhatIsNoParameter() {
+  void describeWhatIsNoParameter(const std::vector<ParameterReading>& now) {
     if (synth_.hasBasePreset() && !wholeState_) return;  // they are the base preset's
     const Bytes state = synth_.state(patch_);
     const SurgePatch patch = parseSurgePatch(parseVstPreset(state).componentState);
     describeWavetables(patch);
-    describeRoutings(patch);
+    describeRoutings(patch, now);
   }
 
   void describeWavetables(const SurgePatch& patch) {
@@ -237,13 +237,15 @@ class Describer {
       }
   }
 
-  void describeRoutings(const SurgePatch& patch) {
+  void describeRoutings(const SurgePatch& patch, const std::vector<ParameterReading>& now) {
+    const SurgeModulation modulation(synth_, patch_, patch, now);
     for (const auto& routing : surgeRoutings(patch)) {
       const std::string source = surgeSourceName(routing.source);
-      const bool scene = sceneB_ || !routing.element.starts_with("b_");
-      if (routing.muted || routing.depth == 0 || source.empty() || !scene) continue;
-      sectionCalled("Modulation").settings.push_back(
-          {"", source + " to " + withinSentence(surgeElementName(routing.element)), "by " + surgeDepthText(patch, routing), "", 0});
+      const bool ofB = routing.element.starts_with("b_");
+      const auto words = modulation.words(routing);
+      if (!words || source.empty() || (ofB && !sceneB_)) continue;
+      const std::string what = (ofB ? "scene B " : "") + withinSentence(words->what);
+      sectionCalled("Modulation").settings.push_back({"", source + " to " + what, words->howFar, "", 0});
     }
   }
 

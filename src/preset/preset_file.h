@@ -29,6 +29,9 @@ struct PresetFile {
 
   /// Path, and the program where the file holds several.
   std::string where() const { return program.empty() ? path.string() : path.string() + " (" + program + ")"; }
+
+  /// Whether a user means this one by what they call it: its name or its `program`; all are meant where they say nothing.
+  bool isCalled(const std::string& which) const { return which.empty() || which == program || which == name; }
 };
 
 /// Reads every preset of a file: one of a `.fxp` or `.vstpreset`, all of a `.fxb` or an LV2 bundle, in its order.

@@ -91,13 +91,26 @@ std::vector<SurgeRouting> surgeRoutings(const SurgePatch& patch);
 /// What Surge calls a modulator by its number: "LFO 1", "Mod wheel". Empty for a number that it does not have.
 std::string surgeSourceName(int source);
 
-/// A parameter's name in the XML in words, its scene left out: "Filter 1 cutoff" for `a_filter1_cutoff`.
+/// What the panel, and the plug-in towards its host, calls a parameter that can be modulated, its scene left out:
+/// "Filter 1 Cutoff" for `a_filter1_cutoff`. Empty for what is none or has another name with every type of
+/// oscillator or effect (`surgeSlotParameter`).
 std::string surgeElementName(const std::string& element);
 
+/// A parameter of an oscillator or an effect that means something else with every type of it.
+struct SurgeSlotParameter {
+  bool ofEffect = false;
+  int slot = 0;   ///< which oscillator (1 to 3) or effect (1 to 16, in the plug-in's order)
+  int index = 0;  ///< which parameter, from 0
+};
+
+/// @return nothing for an element that is no such parameter
+std::optional<SurgeSlotParameter> surgeSlotParameter(const std::string& element);
+
 /// How far a routing moves its parameter, in the parameter's unit: "24 semitones", "-35 %". A time or a rate is
-/// streamed as a power of two and told as "a factor of 0.25". The bare number for what has another unit with every
-/// kind of oscillator or effect. Units and extended ranges as in Surge's Parameter.cpp.
-std::string surgeDepthText(const SurgePatch& patch, const SurgeRouting& routing);
+/// streamed as a power of two and told as "a factor of 0.25". Nothing where only the plug-in knows: for what has another
+/// unit with every type of oscillator or effect, and for levels, streamed as amplitudes and shown in dB. Units and
+/// extended ranges as in Surge's Parameter.cpp.
+std::optional<std::string> surgeDepthText(const SurgePatch& patch, const SurgeRouting& routing);
 
 /// The name that Surge shows of an oscillator's wavetable, UTF-8; empty where the patch has none: for oscillators
 /// that use none, and in old patches. @param scene 0 or 1; @param oscillator 0 to 2

@@ -26,7 +26,9 @@ std::vector<std::string> presetExtensions(const ParameterSpace& space);
 Bytes labelledState(const ParameterSpace& space, const Bytes& state, const PresetLabel& label);
 
 /// Writes a preset, in the format that the extension says; it appears whole or not at all. The label goes
-/// where the format has a place for it, and the state stays byte for byte as it is: see `labelledState`.
+/// where the format has a place for it, and the state stays byte for byte as it is: see `labelledState`. The header of
+/// a `.fxp` is written anew, with true sizes, whatever those were in a file that the state came from: Surge XT writes 0
+/// for the file's, which it does not read, and other hosts of the VST2 may.
 /// @param vendor   of the plug-in, for `.vstpreset`; may be empty
 /// @param state    as in `Patch::state`
 /// @param replace  whether a file or bundle that exists may be replaced

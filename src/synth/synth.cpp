@@ -5,6 +5,7 @@
 #include "preset/lv2_preset.h"
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
+#include "synth/value_text.h"
 
 #include <algorithm>
 #include <charconv>
@@ -184,9 +185,15 @@ json Synth::ask(const json& request) {
   }
 }
 
-json Synth::askAbout(const char* op, const Patch& patch) {
+json Synth::askAbout(const char* op, const Patch& patch, const std::vector<ParameterValue>& values) {
   json request = {{"op", op}};
   addPatch(request, patch);
+  for (const auto& [id, value] : values) {
+    const auto named = std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& p) { return p.id == id; });
+    if (named == parameters_.end()) failPlugin("{} has no parameter {}", plugin_.fullName(), id);
+    request["indices"].push_back(named->index);
+    request["values"].push_back(value);
+  }
   return ask(request);
 }
 
@@ -196,6 +203,12 @@ Bytes Synth::state(const Patch& patch) {
   const auto& bytes = answer.at("state").get_binary();
   const Bytes state(bytes.begin(), bytes.end());
   return plugin_.format == "LV2" ? exactLv2State(state, patch) : state;
+}
+
+Bytes Synth::stateWith(const Patch& patch, const std::vector<ParameterValue>& values) {
+  const json answer = askAbout("state", patch, values);
+  const auto& bytes = answer.at("state").get_binary();
+  return {bytes.begin(), bytes.end()};
 }
 
 /// The control ports that are known to the last bit: those that the patch or its base sets.
@@ -248,9 +261,14 @@ std::vector<std::string> Synth::texts(const Patch& patch) {
   for (std::size_t i = 0; i < result.size(); ++i) {
     const auto& spec = space_.parameters[i];
     const float value = request["values"][all.size() - result.size() + i];
-    if (const auto own = spec.text(value)) result[i] = *own;
+    result[i] = valueText(space_, spec, value, result[i]);
   }
   return result;
+}
+
+std::vector<std::string> Synth::textsOf(const Patch& patch, const std::vector<ParameterValue>& values) {
+  const std::vector<std::string> all = askAbout("texts", patch, values).at("texts");
+  return {all.end() - std::ptrdiff_t(values.size()), all.end()};
 }
 
 std::vector<ParameterReading> Synth::readings(const Patch& patch) {
@@ -307,7 +325,9 @@ Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
   if (!fxp) return preset.bytes;
   const Fxp program = parseFxp(preset.bytes);
   if (program.kind != Fxp::Kind::chunk)
-    failInput("it lists {} parameters of the VST2, which say nothing to the VST3", preset.parameters);
+    failInput("it lists {} parameters of the VST2, which say nothing to the {}; open it in the VST2, dial the same in in the "
+              "{}, and save that",
+              preset.parameters, space.synthFormat, space.synthFormat);
   return vst3State(space.synthId, space.fxpId == surgeFxId ? surgeComponentState(program) : program.chunk);
 }
 
@@ -326,10 +346,6 @@ Patch patchOfPreset(const PresetFile& preset, const Synth& synth) {
 
 namespace {
 
-bool isCalled(const PresetFile& preset, const std::string& program) {
-  return program.empty() || preset.program == program || preset.name == program;
-}
-
 Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth& synth, const std::string& program) {
   if (file.extension() == ".json") return patchFromJson(file, space);
   const auto presets = readPresets(file);
@@ -337,7 +353,7 @@ Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth&
   for (const auto& preset : presets) {
     // A bundle may hold presets of several plug-ins.
     const bool others = preset.format == PresetFormat::lv2 && preset.synthId != space.synthId;
-    if (!chosen && isCalled(preset, program) && !(others && presets.size() > 1)) chosen = &preset;
+    if (!chosen && preset.isCalled(program) && !(others && presets.size() > 1)) chosen = &preset;
   }
   if (!chosen) failInput("{} holds no preset{}{} of {}", file.string(), program.empty() ? "" : " ", program, space.synthName);
   return patchOfPreset(*chosen, synth);

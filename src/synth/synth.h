@@ -33,6 +33,12 @@ struct ParameterReading {
   std::string text;  ///< as the plug-in displays the value
 };
 
+/// A value of one of the plug-in's parameters, whether a space knows it or not.
+struct ParameterValue {
+  std::string id;
+  float value = 0;  ///< normalized
+};
+
 /// The parameters in a worker's answer to a load request.
 std::vector<PluginParameter> pluginParameters(const nlohmann::json& loaded);
 
@@ -64,9 +70,15 @@ class Synth {
   /// The whole state of the plug-in with the patch applied: what a preset file holds.
   Bytes state(const Patch& patch);
 
+  /// The same with `values` laid over the patch. For VST3 only: an LV2's are not exact.
+  Bytes stateWith(const Patch& patch, const std::vector<ParameterValue>& values);
+
   /// The patch's values as the plug-in displays them, in the space's order; for a preset's
   /// state, as in `values`.
   std::vector<std::string> texts(const Patch& patch);
+
+  /// What the plug-in would display of `values`, one after the other, with the patch applied.
+  std::vector<std::string> textsOf(const Patch& patch, const std::vector<ParameterValue>& values);
 
   /// The value of each of the space's parameters with the patch applied, normalized. For a
   /// preset's state: what it holds of them.
@@ -98,7 +110,7 @@ class Synth {
   Bytes exactLv2State(const Bytes& state, const Patch& patch);
   std::map<std::string, float> exactPorts(const Patch& patch);
   nlohmann::json ask(const nlohmann::json& request);
-  nlohmann::json askAbout(const char* op, const Patch& patch);
+  nlohmann::json askAbout(const char* op, const Patch& patch, const std::vector<ParameterValue>& values = {});
 
   ParameterSpace space_;
   SynthOptions options_;

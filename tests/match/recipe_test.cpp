@@ -1,5 +1,6 @@
 #include "match/recipe.h"
 
+#include "preset/preset_file.h"
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
 #include "test_support.h"
@@ -159,6 +160,62 @@ TEST(RecipeOfSurge, TellsWavetablesAndHowFarModulationGoes) {
   EXPECT_NE(text.find("LFO 1 to filter 1 cutoff by 24 semitones"), std::string::npos) << text;
   EXPECT_NE(text.find("LFO 2 to filter 1 resonance by 35 %"), std::string::npos) << text;
   EXPECT_NE(text.find("LFO 3 to osc 2 pitch by -6 semitones"), std::string::npos) << text;
+}
+
+/// A preset of Surge XT with these elements and routings in it.
+Patch surgePreset(const Synth& synth, const std::vector<SurgeRawValue>& values, const std::vector<SurgeRouting>& routings) {
+  VstPreset preset;
+  preset.classId = synth.space().synthId;
+  preset.componentState = applySurgeBase({}, routings, values);
+  return {{}, serializeVstPreset(preset), {}};
+}
+
+TEST(RecipeOfSurge, TellsWhatModulationMovesByTheTypesThatThePatchHas) {
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  const SurgePlaces places;
+  Synth synth(loadSpace("surge-full"));
+  const auto type = [](const char* element, const char* number) { return SurgeRawValue{element, {{"type", "0"}, {"value", number}}}; };
+  const auto value = [](const char* element, const char* number) { return SurgeRawValue{element, {{"type", "2"}, {"value", number}}}; };
+  const Patch patch = surgePreset(synth,
+                                  {type("a_osc1_type", "0"), type("a_osc2_type", "6"), type("fx1_type", "1"), type("fx2_type", "0"),
+                                   value("a_level_o1", "1"), value("fx1_p2", "0.5")},
+                                  {{.element = "a_osc1_param0", .source = 17, .depth = 0.35},
+                                   {.element = "a_osc2_param0", .source = 17, .depth = 0.35},
+                                   {.element = "a_level_o1", .source = 18, .depth = -0.5},
+                                   {.element = "fx1_p2", .source = 7, .depth = 0.25},
+                                   {.element = "fx2_p0", .source = 7, .depth = 0.25},
+                                   {.element = "a_lfo6_rate", .source = 6, .depth = 1}});
+  const std::string text = recipeText(recipeOf(synth, patch), "x");
+  EXPECT_NE(text.find("LFO 1 to osc 1 shape by 35 %"), std::string::npos) << text;
+  EXPECT_EQ(text.find("osc 2 shape"), std::string::npos) << "another type has other parameters: " << text;
+  EXPECT_NE(text.find("LFO 1 to osc 2 M1 amount by "), std::string::npos) << text;
+  EXPECT_NE(text.find("LFO 2 to osc 1 volume from 0.00 dB to -18.00 dB"), std::string::npos) << text;
+  EXPECT_NE(text.find("acro 1 to effect A1 feedback/EQ - feedback by 25 %"), std::string::npos) << text;
+  EXPECT_EQ(text.find("param"), std::string::npos) << text;
+  EXPECT_EQ(text.find("to effect A2"), std::string::npos) << "what is off has nothing to move: " << text;
+  EXPECT_NE(text.find("mod wheel to scene LFO 1 rate by a factor of 2"), std::string::npos) << text;
+}
+
+TEST(RecipeOfSurge, SharedEveryRoutingOfTheFactoryHasANameAndAUnit) {
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  const fs::path factory = PATCHPILOT_SOURCE_DIR "/../shared/surge/factory";
+  if (!fs::exists(factory)) GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout";
+  const SurgePlaces places;
+  Synth synth(loadSpace("surge-full"));
+  const auto paths = presetPathsUnder(factory);
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < paths.size(); i += 50) {
+    const Recipe recipe = recipeOf(synth, patchOfPreset(readPresetFile(paths[i]), synth));
+    for (const auto& section : recipe.sections)
+      for (const auto& setting : section.settings) {
+        if (section.title != "Modulation") continue;
+        ++told;
+        EXPECT_EQ(setting.name.find("aram "), std::string::npos) << paths[i] << ": " << setting.name;
+        EXPECT_EQ(setting.name.find('_'), std::string::npos) << paths[i] << ": " << setting.name;
+        EXPECT_NE(setting.text.find_first_not_of("by -+.0123456789"), std::string::npos) << paths[i] << ": " << setting.name << " " << setting.text;
+      }
+  }
+  EXPECT_GT(told, 50u);
 }
 
 TEST_F(RecipeTest, TextIsWrappedAndSaysTheTypeByItsValue) {

@@ -99,6 +99,18 @@ TEST_F(PresetFileTest, SaysWhoseAProgramIs) {
   EXPECT_EQ(readPresetFile(write("b.fxp", serializeFxp(program("P", Fxp::Kind::parameters)))).parameters, 3);
 }
 
+TEST_F(PresetFileTest, IsCalledByItsNameOrByWhichOneItIs) {
+  Bytes programs = serializeFxp(program("One"));
+  append(programs, serializeFxp(program("Two")));
+  const auto presets = readPresets(write("b.fxb", bankOf("FxBk", 2, programs)));
+  ASSERT_EQ(presets.size(), 2u);
+  EXPECT_TRUE(presets[1].isCalled("Two"));
+  EXPECT_TRUE(presets[1].isCalled("2"));
+  EXPECT_FALSE(presets[1].isCalled("One"));
+  EXPECT_FALSE(presets[1].isCalled("1"));
+  EXPECT_TRUE(presets[0].isCalled("") && presets[1].isCalled("")) << "whoever says nothing means all";
+}
+
 TEST_F(PresetFileTest, WithoutANameTheFileGivesOne) {
   EXPECT_EQ(readPresetFile(write("Deep Bass.fxp", serializeFxp(program("")))).name, "Deep Bass");
 }
