@@ -530,10 +530,10 @@ std::size_t unfinishedTargets(const Evaluation& evaluation, const Journal& journ
 
 }  // namespace
 
-const EvaluationResult* Evaluation::find(const std::string& target, const std::string& row) const {
-  for (const auto& result : results)
-    if (result.target == target && result.row == row) return &result;
-  return nullptr;
+ResultsByName Evaluation::resultsByName() const {
+  ResultsByName named;
+  for (const auto& result : results) named[{result.target, result.row}] = &result;
+  return named;
 }
 
 SoundFiles soundFiles(const fs::path& folder, const std::string& target, const EvaluationRow* row) {

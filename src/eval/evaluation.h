@@ -6,6 +6,7 @@
 #include "match/sources.h"
 
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace patchpilot {
@@ -78,6 +79,9 @@ struct EvaluationTarget {
   double lengthFound = 0;  ///< when the note is let go, from the start of the file
 };
 
+/// Results by the names of their target and row.
+using ResultsByName = std::map<std::pair<std::string, std::string>, const EvaluationResult*>;
+
 /// All of a run, in the order of the set and the rows.
 struct Evaluation {
   nlohmann::json settings;  ///< what was compared, and how
@@ -86,7 +90,8 @@ struct Evaluation {
   std::vector<EvaluationResult> results;
   bool finished = false;
 
-  const EvaluationResult* find(const std::string& target, const std::string& row) const;
+  /// Holds as long as `results` are not touched.
+  ResultsByName resultsByName() const;
 };
 
 /// Where a run keeps, in its folder, the sound and the spectrogram of a target, or of what a row made of it.

@@ -57,13 +57,14 @@ json describeResult(const EvaluationResult& r) {
           {"gain", numberOrNull(r.gainDb)}, {"origin", r.origin}, {"renders", r.renders}, {"seconds", numberOrNull(r.seconds)}, {"trace", trace}};
 }
 
-json describeTarget(const Evaluation& evaluation, const EvaluationTarget& target, const fs::path& folder) {
+json describeTarget(const Evaluation& evaluation, const ResultsByName& all, const EvaluationTarget& target, const fs::path& folder) {
   json results = json::array(), matches = json::object();
   const EvaluationResult* best = nullptr;
   std::size_t bestIndex = 0;
   for (std::size_t i = 0; i < evaluation.rows.size(); ++i) {
     const EvaluationRow& row = evaluation.rows[i];
-    const EvaluationResult* result = evaluation.find(target.entry.name, row.id);
+    const auto known = all.find({target.entry.name, row.id});
+    const EvaluationResult* result = known == all.end() ? nullptr : known->second;
     results.push_back(result != nullptr && result->found ? describeResult(*result) : json());
     if (row.role != EvaluationRow::Role::method || result == nullptr || !result->found) continue;
     matches[std::to_string(i)] = sound(soundFiles(folder, target.entry.name, &row));
@@ -83,8 +84,9 @@ json describeTarget(const Evaluation& evaluation, const EvaluationTarget& target
 
 std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSummary>& kinds, const fs::path& folder) {
   json rows = json::array(), targets = json::array();
+  const ResultsByName all = evaluation.resultsByName();
   for (const EvaluationRow& row : evaluation.rows) rows.push_back({{"id", row.id}, {"role", roleName(row.role)}});
-  for (const EvaluationTarget& target : evaluation.targets) targets.push_back(describeTarget(evaluation, target, folder));
+  for (const EvaluationTarget& target : evaluation.targets) targets.push_back(describeTarget(evaluation, all, target, folder));
   const json data = {{"settings", evaluation.settings}, {"finished", evaluation.finished}, {"rows", rows}, {"kinds", describeKinds(kinds)},
                      {"targets", targets}, {"bands", kViewBands}};
   return pageWith(pages::report, data);

@@ -4,14 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <random>
 
 namespace patchpilot {
 
 namespace {
-
-constexpr int kResamples = 2000;
-constexpr std::uint64_t kSeed = 20250607;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -35,16 +31,13 @@ double median(std::vector<double> values) {
   return quantile(values, 0.5);
 }
 
-std::vector<std::vector<std::size_t>> bootstrapResamples(std::size_t size) {
-  std::vector<std::vector<std::size_t>> resamples;
-  if (size == 0) return resamples;
+bool BootstrapResamples::next(std::vector<std::size_t>& indices) {
+  if (size_ == 0 || drawn_ == kResamples) return false;
+  ++drawn_;
+  indices.resize(size_);
   // Not a standard distribution: those may differ between libraries.
-  std::mt19937_64 random(kSeed);
-  for (int i = 0; i < kResamples; ++i) {
-    auto& indices = resamples.emplace_back(size);
-    for (auto& index : indices) index = random() % size;
-  }
-  return resamples;
+  for (auto& index : indices) index = random_() % size_;
+  return true;
 }
 
 Interval middle95(std::vector<double> values) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <random>
 #include <vector>
 
 namespace patchpilot {
@@ -19,8 +21,23 @@ struct Interval {
 template <typename Statistic>
 Interval bootstrapInterval(const std::vector<double>& values, Statistic statistic);
 
-/// Which values the resamples take: `resamples x size` indices, drawn with replacement.
-std::vector<std::vector<std::size_t>> bootstrapResamples(std::size_t size);
+/// Draws the bootstrap's resamples one after the other, the same each time.
+class BootstrapResamples {
+ public:
+  explicit BootstrapResamples(std::size_t size) : size_(size) {}
+
+  /// Which values the next resample takes: `size` indices, drawn with replacement. False, with nothing drawn, after
+  /// the last one, and at once where there are no values.
+  bool next(std::vector<std::size_t>& indices);
+
+ private:
+  static constexpr int kResamples = 2000;
+  static constexpr std::uint64_t kSeed = 20250607;
+
+  std::size_t size_;
+  int drawn_ = 0;
+  std::mt19937_64 random_{kSeed};
+};
 
 /// The 2.5th and the 97.5th percentile.
 Interval middle95(std::vector<double> values);
@@ -29,7 +46,8 @@ template <typename Statistic>
 Interval bootstrapInterval(const std::vector<double>& values, Statistic statistic) {
   std::vector<double> statistics;
   std::vector<double> sample(values.size());
-  for (const auto& indices : bootstrapResamples(values.size())) {
+  BootstrapResamples resamples(values.size());
+  for (std::vector<std::size_t> indices; resamples.next(indices);) {
     for (std::size_t i = 0; i < indices.size(); ++i) sample[i] = values[indices[i]];
     statistics.push_back(statistic(sample));
   }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 namespace patchpilot {
 
@@ -16,15 +15,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 Estimate estimateMean(const std::vector<double>& values) { return {mean(values), bootstrapInterval(values, mean)}; }
 Estimate estimateMedian(const std::vector<double>& values) { return {median(values), bootstrapInterval(values, median)}; }
 
-using Results = std::map<std::pair<std::string, std::string>, const EvaluationResult*>;
-
-Results byTargetAndRow(const Evaluation& evaluation) {
-  Results results;
-  for (const auto& result : evaluation.results) results[{result.target, result.row}] = &result;
-  return results;
-}
-
-const EvaluationResult* foundResult(const Results& results, const std::string& target, const std::string& row) {
+const EvaluationResult* foundResult(const ResultsByName& results, const std::string& target, const std::string& row) {
   const auto it = results.find({target, row});
   return it != results.end() && it->second->found ? it->second : nullptr;
 }
@@ -45,7 +36,7 @@ void append(std::vector<double>& values, const std::optional<double>& value) {
   if (value) values.push_back(*value);
 }
 
-RowSummary summarizeRow(const Evaluation& evaluation, const Results& results, const EvaluationRow& row,
+RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& results, const EvaluationRow& row,
                         const std::vector<const EvaluationTarget*>& targets) {
   const bool isFloor = row.role == EvaluationRow::Role::floor;
   std::vector<double> mss, wmfcc, sot, rms, gain, continuous, categorical, alignedContinuous, alignedCategorical, renders, seconds;
@@ -210,7 +201,7 @@ std::vector<KindSummary> summarize(const Evaluation& evaluation) {
     if (it == kinds.end()) it = kinds.insert(kinds.end(), {target.entry.kind, {}});
     it->second.push_back(&target);
   }
-  const Results results = byTargetAndRow(evaluation);
+  const ResultsByName results = evaluation.resultsByName();
   std::vector<KindSummary> summaries;
   for (const auto& [kind, targets] : kinds) {
     KindSummary& summary = summaries.emplace_back();
@@ -233,7 +224,7 @@ std::string resultsCsv(const Evaluation& evaluation) {
   std::string csv =
       "target,kind,row,method,note,note_found,length,length_found,mss,wmfcc,sot,rms,gain_db,continuous_error,categorical_right,"
       "continuous_error_aligned,categorical_right_aligned,origin,renders,problem,seconds\n";
-  const Results results = byTargetAndRow(evaluation);
+  const ResultsByName results = evaluation.resultsByName();
   for (const EvaluationTarget& target : evaluation.targets) {
     for (const EvaluationRow& row : evaluation.rows) {
       const auto it = results.find({target.entry.name, row.id});

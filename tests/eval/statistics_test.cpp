@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace patchpilot {
 namespace {
@@ -22,6 +24,24 @@ TEST(Statistics, BootstrapIntervalIsThatOfTheNormalDistributionWhereThatHolds) {
   const Interval interval = bootstrapInterval(values, mean);
   EXPECT_NEAR(interval.low, 10 - 0.098, 0.01);
   EXPECT_NEAR(interval.high, 10 + 0.098, 0.01);
+}
+
+TEST(Statistics, ResamplesAreDrawnOneByOneAndWithReplacement) {
+  BootstrapResamples resamples(20), again(20);
+  std::size_t count = 0, repeated = 0;
+  std::vector<std::size_t> last;
+  for (std::vector<std::size_t> indices, other; resamples.next(indices); ++count) {
+    ASSERT_EQ(indices.size(), 20u);
+    ASSERT_LT(*std::max_element(indices.begin(), indices.end()), 20u);
+    EXPECT_TRUE(again.next(other));
+    ASSERT_EQ(indices, other);
+    ASSERT_NE(indices, last);
+    last = indices;
+    repeated += std::set<std::size_t>(indices.begin(), indices.end()).size() < 20;
+  }
+  EXPECT_EQ(count, 2000u);
+  EXPECT_EQ(repeated, count) << "20 different of 20 come once in 43 million";
+  EXPECT_FALSE(BootstrapResamples(0).next(last));
 }
 
 TEST(Statistics, BootstrapIsTheSameEachTimeAndOfOneValueThatValue) {
