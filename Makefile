@@ -9,11 +9,11 @@ DEMO := demo
 SOUND := examples/bass.flac
 COUNT := 3000
 
-.PHONY: all program dependencies test-dependencies configure demo test bench install clean
+.PHONY: all program dependencies configure demo test bench install clean
 all: program
 
 dependencies:
-	@tools/install-dependencies
+	@tools/install-dependencies $(MORE)
 
 configure: dependencies
 	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$(PREFIX) >$(BUILD).log 2>&1 || { cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }
@@ -27,11 +27,9 @@ demo: program
 	$(BUILD)/patchpilot library build --space jx10 --count $(COUNT) --out $(DEMO)/jx10.db
 	$(BUILD)/patchpilot match $(SOUND) --library $(DEMO)/jx10.db --out $(DEMO)/match --force
 
-test-dependencies:
-	@tools/install-dependencies fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev
-
-test: test-dependencies
-	@$(MAKE) --no-print-directory configure
+# Modules are built where LibTorch and MPI are installed; the rest does without.
+test: MORE := libtorch-dev libhdf5-dev fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev
+test: configure
 	@cmake --build $(BUILD)
 	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error
 

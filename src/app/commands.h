@@ -18,6 +18,7 @@ void addEvalCommand(CLI::App& app);
 void addTargetsCommand(CLI::App& app);
 void addExplainCommand(CLI::App& app);
 void addConvertCommand(CLI::App& app);
+void addModelsCommand(CLI::App& app);
 
 /// Prints JSON, as it is meant for a machine, on stdout.
 void printJson(const nlohmann::json& value);

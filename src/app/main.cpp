@@ -15,8 +15,8 @@ Exit status: 0 done; 1 a fault of Patch Pilot's own; 2 wrong options; 3 a file t
 130 stopped by Ctrl-C, with what was done so far kept.
 
 Environment: VST3_PATH, LV2_PATH (where plug-ins are looked for, instead of the standard places),
-PATCHPILOT_SPACES (more folders of parameter spaces), PATCHPILOT_WORKER_LOG (a file that takes what
-plug-ins print).
+PATCHPILOT_SPACES (more folders of parameter spaces), PATCHPILOT_MODELS (more folders of models),
+PATCHPILOT_WORKER_LOG (a file that takes what plug-ins print).
 
 Example: find patches of mda's JX10 that sound like flute.wav
   patchpilot library build --space jx10 --count 3000 --out jx10.db
@@ -38,6 +38,7 @@ int run(int count, char** arguments) {
   addTargetsCommand(app);
   addExplainCommand(app);
   addConvertCommand(app);
+  addModelsCommand(app);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -80,6 +80,19 @@ fs::path workerProgram() {
   return found.empty() ? "patchpilot-worker" : found;
 }
 
+fs::path networksModule() {
+  const auto given = variable("PATCHPILOT_NETWORKS");
+  return given.empty() ? besideProgram("libpatchpilot-networks.so") : fs::path(given);
+}
+
+std::vector<fs::path> modelFolders() {
+  std::vector<fs::path> folders = splitPath(variable("PATCHPILOT_MODELS"));
+  folders.push_back(xdg("XDG_DATA_HOME", ".local/share") / "patchpilot/models");
+  const fs::path folder = programFile().parent_path();
+  folders.push_back(folder / "../share/patchpilot/models");
+  return folders;
+}
+
 fs::path mpiModule() { return besideProgram("libpatchpilot-mpi.so"); }
 
 std::vector<fs::path> spaceFolders() {

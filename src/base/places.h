@@ -20,6 +20,14 @@ std::filesystem::path workerProgram();
 /// The module that links MPI, beside the program or in ../libexec/patchpilot; empty where there is none.
 std::filesystem::path mpiModule();
 
+/// The module that holds the networks: PATCHPILOT_NETWORKS, else beside the program, else in ../libexec/patchpilot;
+/// empty where there is none.
+std::filesystem::path networksModule();
+
+/// Folders that hold models, the user's own first: PATCHPILOT_MODELS (several, with colons),
+/// $XDG_DATA_HOME/patchpilot/models, ../share/patchpilot/models.
+std::vector<std::filesystem::path> modelFolders();
+
 /// Folders that hold parameter spaces, the user's own first: PATCHPILOT_SPACES (several, with colons),
 /// $XDG_DATA_HOME/patchpilot/spaces, ../share/patchpilot/spaces, ../spaces.
 std::vector<std::filesystem::path> spaceFolders();

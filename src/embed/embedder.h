@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -23,7 +24,10 @@ class Embedder {
   virtual void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const = 0;
 };
 
-/// The embedder of that name and version. @throws Error (input) where this program has none.
-std::unique_ptr<Embedder> makeEmbedder(const std::string& name = "mel-envelope", int version = 1);
+/// The embedder of that name: "mel-envelope", or one of a model's (see `models`), whose network is opened now.
+/// @param version  the one that this program has, where none is given
+/// @throws Error (input) where this program has none of that name or version, or its weights are missing or
+///         damaged; Error (system) where it has no networks
+std::unique_ptr<Embedder> makeEmbedder(const std::string& name = "mel-envelope", std::optional<int> version = std::nullopt);
 
 }  // namespace patchpilot

@@ -2,7 +2,6 @@
 
 #include "audio/buffer.h"
 #include "audio/level.h"
-#include "base/error.h"
 #include "features/stft.h"
 
 #include <algorithm>
@@ -96,11 +95,6 @@ void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const flo
   }
   scale(mel, 1.0f);
   scale(envelope, kEnvelopeWeight);
-}
-
-std::unique_ptr<Embedder> makeEmbedder(const std::string& name, int version) {
-  if (name == "mel-envelope" && version == 1) return std::make_unique<MelEnvelopeEmbedder>();
-  failInput("there is no embedder {} version {} in this program; build the library again", name, version);
 }
 
 }  // namespace patchpilot

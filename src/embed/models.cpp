@@ -1,0 +1,91 @@
+#include "embed/models.h"
+
+#include "base/files.h"
+#include "base/places.h"
+#include "base/toml_reader.h"
+
+#include <algorithm>
+#include <set>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Models that others have published. None of them is part of this program.
+std::vector<Model> publishedModels() {
+  const NetworkEmbedder openL3{.version = 1, .kind = NetworkKind::openL3};
+  NetworkEmbedder small = openL3, large = openL3;
+  small.name = "openl3-512";
+  small.dimension = 512;
+  large.name = "openl3-6144";
+  large.dimension = 6144;
+  const std::string openL3File = "openl3_audio_mel256_music-v0_4_0.h5.gz";
+  return {{"openl3-music-mel256", "OpenL3, trained on music, mel256 (Cramer et al. 2019)", "CC BY 4.0",
+           {{openL3File, "https://github.com/marl/openl3/raw/models/" + openL3File}}, {small, large}}};
+}
+
+Model readScripted(const fs::path& tomlFile) {
+  toml::table table;
+  try {
+    table = toml::parse(readTextFile(tomlFile), tomlFile.string());
+  } catch (const toml::parse_error& error) {
+    failInput("{}:{}: {}", tomlFile.string(), error.source().begin.line, error.description());
+  }
+  const TomlReader reader(table, tomlFile.string(), "network");
+  reader.allowOnly({"format", "version", "sample_rate_hz", "seconds", "dimension", "title", "licence"});
+  if (const auto format = reader.required<int>("format"); format != 1) reader.fail("format", fmt::format("is {}; this program reads 1", format));
+  NetworkEmbedder embedder;
+  embedder.name = tomlFile.stem().string();
+  embedder.kind = NetworkKind::torchScript;
+  embedder.version = reader.required<int>("version");
+  embedder.dimension = reader.required<int>("dimension");
+  embedder.sampleRateHz = reader.required<double>("sample_rate_hz");
+  embedder.seconds = reader.required<double>("seconds");
+  if (embedder.dimension < 1 || embedder.dimension > 1'000'000) reader.fail("dimension", "must be from 1 to 1000000");
+  if (!(embedder.sampleRateHz >= 1000 && embedder.sampleRateHz <= 768000)) reader.fail("sample_rate_hz", "must be from 1000 to 768000");
+  if (!(embedder.seconds > 0 && embedder.seconds <= 600)) reader.fail("seconds", "must be above 0, and 600 at most");
+  return {embedder.name, reader.optional<std::string>("title").value_or("TorchScript"),
+          reader.optional<std::string>("licence").value_or("not told"), {{embedder.name + ".pt", ""}}, {embedder}};
+}
+
+/// The TorchScript files that have a description, by name; of two of the same name the first folder's.
+std::vector<Model> scriptedModels() {
+  std::vector<Model> found;
+  std::set<std::string> seen;
+  for (const fs::path& folder : modelFolders()) {
+    std::set<fs::path> files;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored))
+      if (entry.path().extension() == ".toml") files.insert(entry.path());
+    for (const fs::path& file : files)
+      if (seen.insert(file.stem().string()).second) found.push_back(readScripted(file));
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<Model> models() {
+  std::vector<Model> all = publishedModels();
+  for (Model& model : scriptedModels()) all.push_back(std::move(model));
+  for (Model& model : all) {
+    const auto files = modelFiles(model);
+    for (NetworkEmbedder& embedder : model.embedders) embedder.files = files.value_or(std::vector<fs::path>{});
+  }
+  return all;
+}
+
+std::optional<std::vector<fs::path>> modelFiles(const Model& model) {
+  std::vector<fs::path> found;
+  const auto folders = modelFolders();
+  for (const ModelFile& file : model.files) {
+    const auto folder = std::find_if(folders.begin(), folders.end(), [&](const fs::path& f) { return fs::is_regular_file(f / file.name); });
+    if (folder == folders.end()) return std::nullopt;
+    found.push_back(*folder / file.name);
+  }
+  return found;
+}
+
+}  // namespace patchpilot

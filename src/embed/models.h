@@ -1,0 +1,44 @@
+#pragma once
+
+#include "embed/networks.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// A file of a model's weights.
+struct ModelFile {
+  std::string name;  ///< under a folder of models, as it is published
+  std::string url;   ///< where it is published
+};
+
+/// Weights that embedders need, and where they come from.
+struct Model {
+  std::string name;
+  std::string title;    ///< what it is, in one line
+  std::string licence;  ///< of the weights
+  std::vector<ModelFile> files;
+  std::vector<NetworkEmbedder> embedders;  ///< that it gives; their files are those that are there
+};
+
+/// The published models that this program can use, and the TorchScript files in the folders of models. Looks at
+/// the disk, and opens no network.
+///
+/// A TorchScript file NAME.pt is an embedder where NAME.toml lies beside it:
+///     format = 1
+///     version = 1              # of the network: vectors of two versions are never compared
+///     sample_rate_hz = 48000
+///     seconds = 4.0            # a longer sound is cut, a shorter one goes on in silence
+///     dimension = 512
+///     title = "..."            # optional, as is licence
+/// Its forward takes one sound in mono (`1 x samples`, full scale +-1) and gives its vector (`1 x dimension`).
+/// @throws Error (input) where such a TOML file is wrong
+std::vector<Model> models();
+
+/// The files of a model, where all of them are in one folder or another.
+std::optional<std::vector<std::filesystem::path>> modelFiles(const Model& model);
+
+}  // namespace patchpilot

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "embed/embedder.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// What a network is made of: which of them the module knows to build.
+enum class NetworkKind { torchScript, openL3 };
+
+/// An embedder that is a network: everything that is needed to make it, weights aside.
+struct NetworkEmbedder {
+  std::string name;  ///< the embedder's
+  int version = 1;
+  NetworkKind kind = NetworkKind::torchScript;
+  int dimension = 0;
+  std::vector<std::filesystem::path> files;  ///< its weights, in the order in which the kind names them
+  double sampleRateHz = 0;                   ///< torchScript only
+  double seconds = 0;                        ///< torchScript only: how much of a sound it hears
+};
+
+/// Everything that needs LibTorch. It lies in a module of its own, which is opened when the first network is
+/// needed: LibTorch drags in hundreds of libraries, and the program's other errands must not wait for them.
+class Networks {
+ public:
+  virtual ~Networks() = default;
+
+  /// Builds a network and reads its weights. Embedding takes one core a sound, so that a vector does not
+  /// depend on how many there are; several sounds may be embedded at once.
+  /// @throws Error (input) where a file is not what the network needs
+  virtual std::unique_ptr<Embedder> makeEmbedder(const NetworkEmbedder& wanted) const = 0;
+};
+
+/// The module's door, opened on the first call. @throws Error (system) where this program has no such module,
+/// or its libraries are missing.
+const Networks& networks();
+
+/// What the module exports, by this name: it changes whenever what passes through the door does.
+inline constexpr const char* kNetworksSymbol = "patchpilotNetworks1";
+
+}  // namespace patchpilot

@@ -1,0 +1,87 @@
+#include "embed/models.h"
+
+#include "base/error.h"
+#include "test_support.h"
+
+namespace patchpilot {
+namespace {
+
+/// Two folders of models; networks cannot be opened.
+class Models : public testing::Test {
+ protected:
+  void describe(const TemporaryFolder& folder, const std::string& name, const std::string& seconds) {
+    writeFileAtomically(folder / (name + ".toml"),
+                        "format = 1\nversion = 2\nsample_rate_hz = 16000\ndimension = 8\nseconds = " + seconds + "\n");
+  }
+
+  std::string refusal(const std::string& name, std::optional<int> version = {}) {
+    try {
+      makeEmbedder(name, version);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  }
+
+  const Model* find(const std::vector<Model>& all, const std::string& name) {
+    for (const Model& model : all)
+      if (model.name == name) return &model;
+    return nullptr;
+  }
+
+  TemporaryFolder first_, second_;
+  ScopedVariable folders_{"PATCHPILOT_MODELS", first_.path().string() + ":" + second_.path().string()};
+  ScopedVariable module_{"PATCHPILOT_NETWORKS", "/nowhere/networks.so"};
+};
+
+TEST_F(Models, ListsWhatIsDescribedAndTheFirstFolderCounts) {
+  describe(first_, "ours", "1.5");
+  describe(second_, "ours", "9");
+  describe(second_, "other", "3");
+  writeFileAtomically(second_ / "other.pt", std::string_view("weights"));
+  const auto all = models();
+  const Model* ours = find(all, "ours");
+  ASSERT_NE(ours, nullptr);
+  EXPECT_EQ(ours->embedders.at(0).seconds, 1.5);
+  EXPECT_TRUE(ours->embedders.at(0).files.empty());
+  EXPECT_FALSE(modelFiles(*ours));
+  const Model* other = find(all, "other");
+  ASSERT_NE(other, nullptr);
+  ASSERT_TRUE(modelFiles(*other));
+  EXPECT_EQ(other->embedders.at(0).files, (std::vector{second_ / "other.pt"}));
+}
+
+TEST_F(Models, SaysWhatIsMissing) {
+  describe(first_, "ours", "1");
+  EXPECT_EQ(refusal("ours"), "embedder ours needs ours.pt, which is not there; 'patchpilot models' says where to get it and where to put it");
+  EXPECT_EQ(refusal("ours", 1), "embedder ours is of version 2 in this program, asked for is 1; build the library again");
+  EXPECT_NE(refusal("theirs").find("there is no embedder 'theirs'; there are mel-envelope, openl3-512, openl3-6144, ours"), std::string::npos);
+  writeFileAtomically(first_ / "ours.pt", std::string_view("weights"));
+  EXPECT_NE(refusal("ours").find("/nowhere/networks.so cannot be opened"), std::string::npos);
+}
+
+TEST_F(Models, MelEnvelopeNeedsNoNetworks) {
+  EXPECT_EQ(makeEmbedder()->name(), "mel-envelope");
+  EXPECT_EQ(makeEmbedder("mel-envelope", 1)->dimension(), 352);
+  EXPECT_NE(refusal("mel-envelope", 2).find("is of version 1 in this program, asked for is 2"), std::string::npos);
+}
+
+TEST_F(Models, RefusesADescriptionThatIsWrong) {
+  const std::string file = (first_ / "bad.toml").string();
+  for (const auto& [text, part] : std::vector<std::pair<std::string, std::string>>{
+           {"format = 2\n", "'format' is 2; this program reads 1"},
+           {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 8\n", "'seconds' is missing"},
+           {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 0\nseconds = 1\n", "'dimension' must be from 1"},
+           {"format = 1\nversion = 1\nsample_rate_hz = 2\ndimension = 8\nseconds = 1\n", "'sample_rate_hz' must be from"},
+           {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 8\nseconds = nan\n", "'seconds' must be above 0"},
+           {"format = 1\nlenght = 1\n", "'lenght' is not known here"},
+           {"format = [\n", file + ":"}}) {
+    writeFileAtomically(file, text);
+    const std::string said = refusal("anything");
+    EXPECT_NE(said.find(part), std::string::npos) << said;
+    EXPECT_NE(said.find("bad.toml:"), std::string::npos) << said;
+  }
+}
+
+}  // namespace
+}  // namespace patchpilot
