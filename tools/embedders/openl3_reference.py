@@ -1,13 +1,13 @@
 """What openl3 0.4.2 makes of seeded weights: the reference that Patch Pilot's OpenL3 is held to.
 
 The published weights are not needed, and none are scored: the network is filled with random numbers by a fixed
-seed, written as Keras writes weights, and read by the official code and by ours from that one file. With
---width 64 (openl3's own) the network has its full size; fixtures have a smaller one, made by the official code as
-well, with its number of channels divided.
+seed, written as Keras writes weights, and read by ours from that file. `parity` does it at full size; `fixture`
+takes a sixteenth of the channels, in the network that the official code builds all the same.
 
-    python3 -m venv venv && venv/bin/pip install -r requirements-openl3.txt && venv/bin/python install_openl3.py
-    venv/bin/python openl3_reference.py fixture ../../tests/networks/fixtures
-    venv/bin/python openl3_reference.py parity --program ../../build/bench/bench_openl3
+    python3 -m venv venv-openl3 && venv-openl3/bin/pip install -r requirements-openl3.txt
+    venv-openl3/bin/python install_openl3.py
+    venv-openl3/bin/python openl3_reference.py fixture ../../tests/networks/fixtures
+    venv-openl3/bin/python openl3_reference.py parity --program ../../build/bench/bench_openl3
 """
 import os
 
