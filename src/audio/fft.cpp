@@ -11,7 +11,7 @@
 namespace patchpilot {
 namespace {
 
-fftwf_plan makePlan(std::size_t size) {
+fftwf_plan makePlan(std::size_t size, float*) {
   std::vector<float> samples(size);
   std::vector<std::complex<float>> spectrum(size / 2 + 1);
   // Unaligned, because callers pass whatever memory they have.
@@ -20,24 +20,38 @@ fftwf_plan makePlan(std::size_t size) {
                                FFTW_ESTIMATE | FFTW_UNALIGNED | FFTW_PRESERVE_INPUT);
 }
 
+fftw_plan makePlan(std::size_t size, double*) {
+  std::vector<double> samples(size);
+  std::vector<std::complex<double>> spectrum(size / 2 + 1);
+  return fftw_plan_dft_r2c_1d(static_cast<int>(size), samples.data(), reinterpret_cast<fftw_complex*>(spectrum.data()),
+                              FFTW_ESTIMATE | FFTW_UNALIGNED | FFTW_PRESERVE_INPUT);
+}
+
 /// FFTW's planner is not thread-safe; executing a plan is.
-fftwf_plan cachedPlan(std::size_t size) {
+template <typename Sample>
+auto cachedPlan(std::size_t size) {
+  using Plan = decltype(makePlan(size, static_cast<Sample*>(nullptr)));
   static std::mutex mutex;
-  static std::map<std::size_t, fftwf_plan> plans;
+  static std::map<std::size_t, Plan> plans;
   const std::lock_guard lock(mutex);
   const auto [entry, isNew] = plans.try_emplace(size, nullptr);
-  if (isNew) entry->second = makePlan(size);
+  if (isNew && size > 0) entry->second = makePlan(size, static_cast<Sample*>(nullptr));
+  if (entry->second == nullptr) throw Error(ExitCode::internal, fmt::format("no FFT of size {}", size));
   return entry->second;
 }
 
 }  // namespace
 
-RealFft::RealFft(std::size_t size) : size_(size), plan_(size > 0 ? cachedPlan(size) : nullptr) {
-  if (plan_ == nullptr) throw Error(ExitCode::internal, fmt::format("no FFT of size {}", size));
-}
+RealFft::RealFft(std::size_t size) : size_(size), plan_(cachedPlan<float>(size)) {}
 
 void RealFft::forward(const float* samples, std::complex<float>* spectrum) const {
   fftwf_execute_dft_r2c(plan_, const_cast<float*>(samples), reinterpret_cast<fftwf_complex*>(spectrum));
+}
+
+PreciseRealFft::PreciseRealFft(std::size_t size) : size_(size), plan_(cachedPlan<double>(size)) {}
+
+void PreciseRealFft::forward(const double* samples, std::complex<double>* spectrum) const {
+  fftw_execute_dft_r2c(plan_, const_cast<double*>(samples), reinterpret_cast<fftw_complex*>(spectrum));
 }
 
 }  // namespace patchpilot

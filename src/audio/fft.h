@@ -4,6 +4,7 @@
 #include <cstddef>
 
 struct fftwf_plan_s;
+struct fftw_plan_s;
 
 namespace patchpilot {
 
@@ -26,6 +27,20 @@ class RealFft {
  private:
   std::size_t size_;
   fftwf_plan_s* plan_;
+};
+
+/// The same in double precision, for what is to be right 140 dB below a spectrum's loudest bin.
+class PreciseRealFft {
+ public:
+  explicit PreciseRealFft(std::size_t size);
+
+  std::size_t size() const { return size_; }
+  std::size_t bins() const { return size_ / 2 + 1; }
+  void forward(const double* samples, std::complex<double>* spectrum) const;
+
+ private:
+  std::size_t size_;
+  fftw_plan_s* plan_;
 };
 
 }  // namespace patchpilot

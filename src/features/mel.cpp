@@ -27,12 +27,16 @@ double melToHz(double mel) {
   return mel < kLogStartMel ? mel * kLinearHzPerMel : kLogStartHz * std::exp((mel - kLogStartMel) * kLogStep);
 }
 
-MelFilterbank::MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands) {
-  const double melStep = hzToMel(sampleRateHz / 2) / double(bands + 1);
+MelFilterbank::MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands)
+    : MelFilterbank(sampleRateHz, fftSize, bands, 0, sampleRateHz / 2) {}
+
+MelFilterbank::MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands, double lowestHz, double highestHz) {
+  const double lowestMel = hzToMel(lowestHz);
+  const double melStep = (hzToMel(highestHz) - lowestMel) / double(bands + 1);
   for (std::size_t band = 0; band < bands; ++band) {
-    const double low = melToHz(melStep * double(band));
-    const double centre = melToHz(melStep * double(band + 1));
-    const double high = melToHz(melStep * double(band + 2));
+    const double low = melToHz(lowestMel + melStep * double(band));
+    const double centre = melToHz(lowestMel + melStep * double(band + 1));
+    const double high = melToHz(lowestMel + melStep * double(band + 2));
     Band filter{0, {}};
     for (std::size_t bin = 0; bin <= fftSize / 2; ++bin) {
       const double weight = triangle(double(bin) * sampleRateHz / double(fftSize), low, centre, high);

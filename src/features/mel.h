@@ -13,8 +13,8 @@ namespace patchpilot {
 double hzToMel(double hz);
 double melToHz(double mel);
 
-/// Triangular filters, evenly spaced in mels from 0 Hz to half the sample rate, each scaled to the
-/// area 1 Hz: `librosa.filters.mel(htk=False, norm="slaney")` of librosa 0.10.
+/// Triangular filters, evenly spaced in mels from 0 Hz to half the sample rate or between two frequencies,
+/// each scaled to the area 1 Hz: `librosa.filters.mel(htk=False, norm="slaney")` of librosa 0.10.
 /// Each filter keeps only its run of bins that are not zero.
 class MelFilterbank {
  public:
@@ -25,6 +25,7 @@ class MelFilterbank {
 
   /// @param fftSize the bins are those of a real FFT of this size
   MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands);
+  MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands, double lowestHz, double highestHz);
 
   const std::vector<Band>& bands() const { return bands_; }
 
