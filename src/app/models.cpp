@@ -15,7 +15,8 @@ nlohmann::json describe(const Model& model) {
   const auto found = modelFiles(model);
   for (std::size_t i = 0; i < model.files.size(); ++i) {
     files.push_back({{"name", model.files[i].name}, {"url", model.files[i].url}});
-    if (found) files.back()["path"] = (*found)[i].string();
+    if (found && i < found->size()) files.back()["path"] = (*found)[i].string();
+    if (model.files[i].forTexts) files.back()["for_texts"] = true;
   }
   for (const auto& embedder : model.embedders)
     embedders.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}});
@@ -31,7 +32,7 @@ void print(const nlohmann::json& model) {
     embedders += fmt::format("{}{} ({} values)", embedders.empty() ? "" : ", ", embedder.at("name").get<std::string>(), embedder.at("dimension").get<int>());
   fmt::print("  embedders  {}\n  licence    {}\n", embedders, model.at("licence").get<std::string>());
   for (const auto& file : model.at("files")) {
-    fmt::print("  file       {}\n", file.value("path", file.at("name").get<std::string>()));
+    fmt::print("  file       {}{}\n", file.value("path", file.at("name").get<std::string>()), file.contains("for_texts") ? " (for match --text)" : "");
     if (const auto url = file.at("url").get<std::string>(); !url.empty()) fmt::print("  from       {}\n", url);
   }
 }

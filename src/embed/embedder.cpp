@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "embed/mel_envelope.h"
 #include "embed/models.h"
+#include "embed/text_embedder.h"
 
 namespace patchpilot {
 
@@ -11,7 +12,8 @@ namespace {
 /// "A and B" for what is missing of a model.
 std::string fileNames(const Model& model) {
   std::string names;
-  for (const ModelFile& file : model.files) names += (names.empty() ? "" : " and ") + file.name;
+  for (const ModelFile& file : model.files)
+    if (!file.forTexts) names += (names.empty() ? "" : " and ") + file.name;
   return names;
 }
 
@@ -27,14 +29,8 @@ void checkVersion(const std::string& name, int have, std::optional<int> wanted) 
     failInput("embedder {} is of version {} in this program, asked for is {}; build the library again", name, have, *wanted);
 }
 
-}  // namespace
-
-std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<int> version) {
-  auto mel = std::make_unique<MelEnvelopeEmbedder>();
-  if (name == mel->name()) {
-    checkVersion(name, mel->version(), version);
-    return mel;
-  }
+/// A model's embedder whose weights are there. @throws as `makeEmbedder`
+NetworkEmbedder networkEmbedder(const std::string& name, std::optional<int> version) {
   const std::vector<Model> all = models();
   for (const Model& model : all)
     for (const NetworkEmbedder& embedder : model.embedders) {
@@ -43,9 +39,38 @@ std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<in
       if (embedder.files.empty())
         failInput("embedder {} needs {}, which is not there; 'patchpilot models' says where to get it and where to put it", name,
                   fileNames(model));
-      return networks().makeEmbedder(embedder);
+      return embedder;
     }
   failInput("there is no embedder '{}'; there are {}", name, known(all));
+}
+
+/// Those in whose space texts lie.
+std::string thoseOfTexts() {
+  std::string names;
+  for (const Model& model : models())
+    for (const auto& embedder : model.embedders)
+      if (knowsTexts(embedder)) names += (names.empty() ? "" : ", ") + embedder.name;
+  return names;
+}
+
+}  // namespace
+
+std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<int> version) {
+  auto mel = std::make_unique<MelEnvelopeEmbedder>();
+  if (name == mel->name()) {
+    checkVersion(name, mel->version(), version);
+    return mel;
+  }
+  return networks().makeEmbedder(networkEmbedder(name, version));
+}
+
+std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int version) {
+  const std::string names = thoseOfTexts();
+  const auto refuse = [&] { failInput("texts cannot be compared with embeddings of {}, only with those of {}; 'patchpilot models' says what they need", embedder, names); };
+  if (embedder == MelEnvelopeEmbedder().name()) refuse();
+  const NetworkEmbedder found = networkEmbedder(embedder, version);
+  if (!knowsTexts(found)) refuse();
+  return networks().makeTextEmbedder(found);
 }
 
 }  // namespace patchpilot

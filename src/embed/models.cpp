@@ -13,6 +13,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A CLAP model of LAION's on Hugging Face: the projected embedding, and the style of the first two stages.
+/// @param channels  of the first stage
+Model clapModel(const std::string& folder, const std::string& title, const std::string& embedder, int channels) {
+  Model model{folder, title, "Apache 2.0", {}, {}};
+  for (const char* name : {"config.json", "preprocessor_config.json", "model.safetensors", "vocab.json", "merges.txt"})
+    model.files.push_back({folder + "/" + name, "https://huggingface.co/laion/" + folder + "/resolve/main/" + name});
+  model.files[3].forTexts = model.files[4].forTexts = true;
+  const NetworkEmbedder projected{.name = embedder, .version = 1, .kind = NetworkKind::clap, .dimension = 512};
+  // Two blocks in each of the two stages, the second of twice the channels, a mean and a deviation of each.
+  const NetworkEmbedder style{.name = embedder + "-style", .version = 1, .kind = NetworkKind::clapStyle, .dimension = 2 * 2 * (channels + 2 * channels)};
+  model.embedders = {projected, style};
+  return model;
+}
+
 /// Models that others have published. None of them is part of this program.
 std::vector<Model> publishedModels() {
   const NetworkEmbedder openL3{.version = 1, .kind = NetworkKind::openL3};
@@ -23,7 +37,9 @@ std::vector<Model> publishedModels() {
   large.dimension = 6144;
   const std::string openL3File = "openl3_audio_mel256_music-v0_4_0.h5.gz";
   return {{"openl3-music-mel256", "OpenL3, trained on music, mel256 (Cramer et al. 2019)", "CC BY 4.0",
-           {{openL3File, "https://github.com/marl/openl3/raw/models/" + openL3File}}, {small, large}}};
+           {{openL3File, "https://github.com/marl/openl3/raw/models/" + openL3File}}, {small, large}},
+          clapModel("clap-htsat-unfused", "CLAP, trained on sounds and their descriptions (Wu et al. 2023)", "clap", 96),
+          clapModel("larger_clap_music", "CLAP, larger, trained on music (Wu et al. 2023)", "clap-music", 128)};
 }
 
 Model readScripted(const fs::path& tomlFile) {
@@ -81,6 +97,7 @@ std::optional<std::vector<fs::path>> modelFiles(const Model& model) {
   std::vector<fs::path> found;
   const auto folders = modelFolders();
   for (const ModelFile& file : model.files) {
+    if (file.forTexts) continue;
     const auto folder = std::find_if(folders.begin(), folders.end(), [&](const fs::path& f) { return fs::is_regular_file(f / file.name); });
     if (folder == folders.end()) return std::nullopt;
     found.push_back(*folder / file.name);

@@ -13,6 +13,7 @@ namespace patchpilot {
 struct ModelFile {
   std::string name;  ///< under a folder of models, as it is published
   std::string url;   ///< where it is published
+  bool forTexts = false;  ///< needed by `match --text` only; these come last
 };
 
 /// Weights that embedders need, and where they come from.
@@ -38,7 +39,7 @@ struct Model {
 /// @throws Error (input) where such a TOML file is wrong
 std::vector<Model> models();
 
-/// The files of a model, where all of them are in one folder or another.
+/// The files of a model, but those for texts, where all of them are in one folder or another.
 std::optional<std::vector<std::filesystem::path>> modelFiles(const Model& model);
 
 }  // namespace patchpilot

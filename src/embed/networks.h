@@ -1,6 +1,7 @@
 #pragma once
 
 #include "embed/embedder.h"
+#include "embed/text_embedder.h"
 
 #include <filesystem>
 #include <memory>
@@ -10,7 +11,7 @@
 namespace patchpilot {
 
 /// What a network is made of: which of them the module knows to build.
-enum class NetworkKind { torchScript, openL3 };
+enum class NetworkKind { torchScript, openL3, clap, clapStyle };
 
 /// An embedder that is a network: everything that is needed to make it, weights aside.
 struct NetworkEmbedder {
@@ -23,6 +24,9 @@ struct NetworkEmbedder {
   double seconds = 0;                        ///< torchScript only: how much of a sound it hears
 };
 
+/// Whether texts lie in the space of its vectors.
+inline bool knowsTexts(const NetworkEmbedder& embedder) { return embedder.kind == NetworkKind::clap; }
+
 /// Everything that needs LibTorch. It lies in a module of its own, which is opened when the first network is
 /// needed: LibTorch drags in hundreds of libraries, and the program's other errands must not wait for them.
 class Networks {
@@ -33,6 +37,9 @@ class Networks {
   /// depend on how many there are; several sounds may be embedded at once.
   /// @throws Error (input) where a file is not what the network needs
   virtual std::unique_ptr<Embedder> makeEmbedder(const NetworkEmbedder& wanted) const = 0;
+
+  /// Builds the network of texts that belongs to an embedder, where it has one (`knowsTexts`). @throws as above
+  virtual std::unique_ptr<TextEmbedder> makeTextEmbedder(const NetworkEmbedder& wanted) const = 0;
 };
 
 /// The module's door, opened on the first call. @throws Error (system) where this program has no such module,
@@ -40,6 +47,6 @@ class Networks {
 const Networks& networks();
 
 /// What the module exports, by this name: it changes whenever what passes through the door does.
-inline constexpr const char* kNetworksSymbol = "patchpilotNetworks1";
+inline constexpr const char* kNetworksSymbol = "patchpilotNetworks2";
 
 }  // namespace patchpilot

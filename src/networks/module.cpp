@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "networks/clap.h"
 #include "networks/openl3.h"
 #include "networks/torch_script.h"
 
@@ -16,15 +17,22 @@ class TorchNetworks : public Networks {
     switch (wanted.kind) {
       case NetworkKind::torchScript: return makeTorchScript(wanted);
       case NetworkKind::openL3: return std::make_unique<OpenL3>(wanted);
+      case NetworkKind::clap:
+      case NetworkKind::clapStyle: return makeClap(wanted);
     }
     throw Error(ExitCode::internal, fmt::format("no network of kind {}", int(wanted.kind)));
+  }
+
+  std::unique_ptr<TextEmbedder> makeTextEmbedder(const NetworkEmbedder& wanted) const override {
+    if (wanted.kind == NetworkKind::clap) return makeClapText(wanted);
+    throw Error(ExitCode::internal, fmt::format("no network of texts of kind {}", int(wanted.kind)));
   }
 };
 
 }  // namespace
 }  // namespace patchpilot
 
-extern "C" __attribute__((visibility("default"))) const patchpilot::Networks* patchpilotNetworks1() {
+extern "C" __attribute__((visibility("default"))) const patchpilot::Networks* patchpilotNetworks2() {
   static const patchpilot::TorchNetworks networks;
   return &networks;
 }

@@ -55,7 +55,7 @@ TEST_F(Models, SaysWhatIsMissing) {
   describe(first_, "ours", "1");
   EXPECT_EQ(refusal("ours"), "embedder ours needs ours.pt, which is not there; 'patchpilot models' says where to get it and where to put it");
   EXPECT_EQ(refusal("ours", 1), "embedder ours is of version 2 in this program, asked for is 1; build the library again");
-  EXPECT_NE(refusal("theirs").find("there is no embedder 'theirs'; there are mel-envelope, openl3-512, openl3-6144, ours"), std::string::npos);
+  EXPECT_NE(refusal("theirs").find("there is no embedder 'theirs'; there are mel-envelope, openl3-512, openl3-6144, clap, clap-style, clap-music, clap-music-style, ours"), std::string::npos);
   writeFileAtomically(first_ / "ours.pt", std::string_view("weights"));
   EXPECT_NE(refusal("ours").find("/nowhere/networks.so cannot be opened"), std::string::npos);
 }
