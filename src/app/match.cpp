@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "app/match_text.h"
 #include "app/progress.h"
 #include "app/synth_options.h"
 #include "base/error.h"
@@ -25,6 +26,7 @@ constexpr double kRefineSeconds = 30;
 
 struct Options {
   std::string sound;
+  std::string text;
   std::vector<std::string> libraries;
   SynthArguments synth;
   int top = 5;
@@ -140,6 +142,10 @@ void printResults(const nlohmann::json& document, const Target& target, const st
 }
 
 void run(const Options& options) {
+  if (!options.text.empty())
+    return runTextSearch({options.text, options.libraries, synthOptions(options.synth), options.top, options.workers, options.out,
+                          options.install, options.force, options.json});
+  if (options.sound.empty()) failUsage("name the sound to match, or describe it with --text");
   if (!options.refine && (options.seconds > 0 || options.renders > 0))
     failUsage("--seconds and --renders say how long to refine; add --refine");
   checkObjectiveName(options.objective);
@@ -194,7 +200,7 @@ void run(const Options& options) {
 void addMatchCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* command = app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
-  command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads")->required();
+  command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads");
   command->add_option("--library", o->libraries, "Library to search; several are ranked together")->required();
   command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
   command->add_option("--top", o->top, "How many candidates to write")->check(CLI::Range(1, 1000))->capture_default_str();
@@ -214,6 +220,10 @@ void addMatchCommand(CLI::App& app) {
   command->add_flag("--install", o->install, "Put the presets where the synth's own browser finds them, never over a file");
   command->add_flag("--force", o->force, "Replace the folder if it exists");
   command->add_flag("--json", o->json, "Print what candidates.json holds");
+  // A text has no note, no length and no sound to come nearer to.
+  auto* text = command->add_option("--text", o->text, "In place of a sound: words for it, such as \"warm analog brass stab\"; the library must hold embeddings of CLAP");
+  for (const char* other : {"sound", "--proposals", "--note", "--velocity", "--length", "--start", "--duration", "--refine", "--seconds", "--renders", "--seed", "--objective"})
+    text->excludes(command->get_option(other));
   command->callback([o] { run(*o); });
 }
 

@@ -3,6 +3,7 @@
 #include "audio/file.h"
 #include "audio/level.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "features/gain.h"
 #include "match/recipe.h"
 #include "synth/preset_writer.h"
@@ -21,6 +22,15 @@ PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank) 
   const std::string sound = target.file.stem().string();
   return {fmt::format("{} {}", sound, rank), "Patch Pilot", "Patch Pilot",
           fmt::format("Made by Patch Pilot to sound like {}; MSS {:.2f}", target.file.filename().string(), candidate.mss)};
+}
+
+/// What presets found for a text are named after: its beginning.
+std::string titleOf(const std::string& text) {
+  constexpr std::size_t kLongest = 48;
+  const std::string line = oneLine(text);
+  std::size_t end = 0;
+  for (std::size_t length; end < line.size() && (length = utf8Length(line, end)) > 0 && end + length <= kLongest;) end += length;
+  return line.substr(0, end);
 }
 
 /// A candidate's preset: what is written, and how its synth loads it.
@@ -66,6 +76,31 @@ json describeTarget(const Target& target) {
           {"warnings", target.warnings}};
 }
 
+/// Writes a candidate's render, presets, recipe and parameters.
+/// @param more  what else is to be said of it
+/// @return what `candidates.json` says of it
+json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, const Proposal& proposal, const Bytes& state,
+                    const AudioBuffer& sound, const PresetLabel& label, const Note& note, const json& more) {
+  const std::string stem = fmt::format("{:02}", rank);
+  const auto files = writePreset(folder, stem, synth, label, state).files;
+  Recipe recipe = recipeOf(synth, proposal.patch);
+  setAside(recipe, idsOf(synth.space(), proposal.withoutEffect));
+  writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name)));
+  writeWav(folder / (stem + ".wav"), sound);
+  json entry = {{"rank", rank},
+                {"synth", synth.plugin().name},
+                {"space", synth.space().name},
+                {"origin", proposal.origin},
+                {"note", note.midi},
+                {"velocity", note.velocity},
+                {"length", note.lengthSeconds},
+                {"files", {{"render", stem + ".wav"}, {"presets", files}, {"parameters", stem + ".json"}, {"recipe", stem + ".txt"}}},
+                {"parameters", describeParameters(synth, proposal.patch)}};
+  entry.update(more);
+  writeFileAtomically(folder / (stem + ".json"), entry.dump(2) + "\n");
+  return entry;
+}
+
 /// What a candidate's preset gives is what counts from here on: a plug-in may round what it saves.
 void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::vector<WrittenPreset>& presets,
                    std::vector<Instrument>& instruments, const Note& note) {
@@ -106,26 +141,8 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     const Candidate& candidate = chosen[index];
     Synth& synth = *instruments[candidate.proposal.synth].synth;
     const std::size_t rank = list.size() + 1;
-    const std::string stem = fmt::format("{:02}", rank);
-    const PresetLabel label = labelOf(target, candidate, int(rank));
-    const auto files = writePreset(folder, stem, synth, label, states[index]).files;
-    Recipe recipe = recipeOf(synth, candidate.proposal.patch);
-    setAside(recipe, idsOf(synth.space(), candidate.proposal.withoutEffect));
-    writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name)));
-    writeWav(folder / (stem + ".wav"), candidate.sound);
-    json entry = {{"rank", rank},
-                  {"synth", synth.plugin().name},
-                  {"space", synth.space().name},
-                  {"origin", candidate.proposal.origin},
-                  {"distances", {{"mss", candidate.mss}}},
-                  {"gain_db", gainDb(candidate.sound, target.sound)},
-                  {"note", target.note},
-                  {"velocity", velocity},
-                  {"length", target.lengthSeconds},
-                  {"files", {{"render", stem + ".wav"}, {"presets", files}, {"parameters", stem + ".json"}, {"recipe", stem + ".txt"}}},
-                  {"parameters", describeParameters(synth, candidate.proposal.patch)}};
-    writeFileAtomically(folder / (stem + ".json"), entry.dump(2) + "\n");
-    list.push_back(std::move(entry));
+    list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound, labelOf(target, candidate, int(rank)),
+                                  note, {{"distances", {{"mss", candidate.mss}}}, {"gain_db", gainDb(candidate.sound, target.sound)}}));
   }
   json document = {{"target", describeTarget(target)}, {"candidates", list}};
   document.update(more);
@@ -133,8 +150,32 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   return document;
 }
 
+json writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch> found, std::vector<Instrument>& instruments) {
+  json list = json::array();
+  for (TextMatch& match : found) {
+    Instrument& instrument = instruments[match.proposal.synth];
+    Synth& synth = *instrument.synth;
+    const Bytes state = synth.state(match.proposal.patch);
+    Patch written;
+    {
+      StagedDirectory drafts(folder / "drafts", false);
+      written = writePreset(drafts.path(), "draft", synth, {}, state).patch;
+    }
+    const auto renders = instrument.pool->renderAll({RenderJob{0, &written, match.note, match.seconds}});
+    if (!renders[0]) failPlugin("{} did not play {}, which its library holds", synth.plugin().name, match.proposal.origin);
+    const std::size_t rank = list.size() + 1;
+    const PresetLabel label{fmt::format("{} {}", titleOf(text), rank), "Patch Pilot", "Patch Pilot",
+                            fmt::format("Found by Patch Pilot for \"{}\"; similarity {:.3f}", oneLine(text), match.similarity)};
+    list.push_back(writeCandidate(folder, rank, synth, match.proposal, state, *renders[0], label, match.note, {{"similarity", match.similarity}}));
+  }
+  const json document = {{"text", text}, {"candidates", list}};
+  writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
+  return document;
+}
+
 void installResults(json& document, const fs::path& folder, const std::vector<Instrument>& instruments) {
-  const std::string sound = fs::path(document.at("target").at("path").get<std::string>()).stem().string();
+  const std::string sound = document.contains("text") ? titleOf(document.at("text").get<std::string>())
+                                                      : fs::path(document.at("target").at("path").get<std::string>()).stem().string();
   for (auto& candidate : document.at("candidates")) {
     const auto instrument = std::find_if(instruments.begin(), instruments.end(), [&](const Instrument& i) {
       return i.synth->space().name == candidate.at("space") && i.synth->plugin().name == candidate.at("synth");

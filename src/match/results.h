@@ -1,6 +1,7 @@
 #pragma once
 
 #include "match/ranking.h"
+#include "match/text_search.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,13 @@ namespace patchpilot {
 nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target, std::vector<Candidate> chosen,
                             std::vector<Instrument>& instruments, int velocity,
                             const nlohmann::json& more = nlohmann::json::object());
+
+/// The same for what was found for a text. There is no sound to be near to, so there is no `target.wav`, and a
+/// candidate carries a similarity in place of distances; it is played as its library heard it.
+/// @param found  likeliest first
+/// @throws Error (plugin) where one is not played
+nlohmann::json writeTextResults(const std::filesystem::path& folder, const std::string& text, std::vector<TextMatch> found,
+                                std::vector<Instrument>& instruments);
 
 /// Puts the presets of results where the browser of each synth finds them (`userPresetFolder`), under their own
 /// names with a number where there is one already, and adds to each candidate, as `installed`, where they are.
