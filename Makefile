@@ -28,7 +28,7 @@ demo: program
 	$(BUILD)/patchpilot match $(SOUND) --library $(DEMO)/jx10.db --out $(DEMO)/match --force
 
 # Modules are built where LibTorch and MPI are installed; the rest does without.
-test: MORE := libtorch-dev libhdf5-dev fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev
+test: MORE := libtorch-dev libhdf5-dev libpcre2-dev fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev
 test: configure
 	@cmake --build $(BUILD)
 	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error

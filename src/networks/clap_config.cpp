@@ -6,11 +6,15 @@ namespace patchpilot {
 
 namespace {
 
+/// Twice that of the published models: what is kept for every two patches of a window stays below a gigabyte.
+constexpr std::int64_t kWidestGrid = 128;
+
 /// The square must come out even: no published model pads its windows.
 void checkGrid(const JsonSettings& settings, const ClapAudioConfig& audio) {
   if (audio.specSize % audio.melBins != 0) settings.fail("spec_size", fmt::format("is {}, which is no multiple of num_mel_bins, {}", audio.specSize, audio.melBins));
   if (audio.specSize % audio.foldedParts() != 0 || audio.specSize % audio.patchStride != 0)
     settings.fail("spec_size", fmt::format("is {}, which cannot be cut into patches of {}", audio.specSize, audio.patchStride));
+  if (audio.grid() > kWidestGrid) settings.fail("spec_size", fmt::format("is {}, which makes more than {} patches a side", audio.specSize, kWidestGrid));
   if (audio.patchSize < audio.patchStride || (audio.patchSize - audio.patchStride) % 2 != 0)
     settings.fail("patch_size", fmt::format("is {}, which does not go with a stride of {}", audio.patchSize, audio.patchStride));
   if (audio.depths.empty() || audio.depths.size() > 8 || audio.heads.size() != audio.depths.size())
@@ -30,15 +34,15 @@ ClapAudioConfig readAudio(const JsonSettings& settings) {
   settings.whole("patch_embed_input_channels", 1, 1, 1);
   ClapAudioConfig audio;
   audio.melBins = settings.whole("num_mel_bins", audio.melBins, 1, 1024);
-  audio.specSize = settings.whole("spec_size", audio.specSize, 1, 4096);
+  audio.specSize = settings.whole("spec_size", audio.specSize, 1, 1024);
   audio.patchSize = settings.wholes("patch_size", {audio.patchSize}, 1, 64).at(0);
   const auto strides = settings.wholes("patch_stride", {audio.patchStride, audio.patchStride}, 1, 64);
   if (strides.size() != 2 || strides[0] != strides[1]) settings.fail("patch_stride", "must be the same in both directions");
   audio.patchStride = strides[0];
-  audio.windowSize = settings.whole("window_size", audio.windowSize, 2, 64);
+  audio.windowSize = settings.whole("window_size", audio.windowSize, 2, 16);
   audio.channels = settings.whole("patch_embeds_hidden_size", audio.channels, 1, 4096);
   audio.depths = settings.wholes("depths", audio.depths, 1, 64);
-  audio.heads = settings.wholes("num_attention_heads", audio.heads, 1, 256);
+  audio.heads = settings.wholes("num_attention_heads", audio.heads, 1, 64);
   audio.mlpRatio = settings.number("mlp_ratio", audio.mlpRatio, 0.25, 16);
   audio.qkvBias = settings.flag("qkv_bias", audio.qkvBias);
   audio.patchNorm = settings.flag("enable_patch_layer_norm", audio.patchNorm);

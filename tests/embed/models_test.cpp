@@ -1,7 +1,10 @@
 #include "embed/models.h"
 
 #include "base/error.h"
+#include "embed/text_embedder.h"
 #include "test_support.h"
+
+#include <tuple>
 
 namespace patchpilot {
 namespace {
@@ -58,6 +61,41 @@ TEST_F(Models, SaysWhatIsMissing) {
   EXPECT_NE(refusal("theirs").find("there is no embedder 'theirs'; there are mel-envelope, openl3-512, openl3-6144, clap, clap-style, clap-music, clap-music-style, ours"), std::string::npos);
   writeFileAtomically(first_ / "ours.pt", std::string_view("weights"));
   EXPECT_NE(refusal("ours").find("/nowhere/networks.so cannot be opened"), std::string::npos);
+}
+
+TEST_F(Models, TellsThePublishedFilesAndEmbeddersOfClap) {
+  const auto all = models();
+  for (const auto& [name, embedder, style] : {std::tuple("clap-htsat-unfused", "clap", 1152), std::tuple("larger_clap_music", "clap-music", 1536)}) {
+    const Model* clap = find(all, name);
+    ASSERT_NE(clap, nullptr);
+    ASSERT_EQ(clap->embedders.size(), 2u);
+    EXPECT_EQ(clap->embedders[0].name, embedder);
+    EXPECT_EQ(clap->embedders[0].dimension, 512);
+    EXPECT_EQ(clap->embedders[1].name, std::string(embedder) + "-style");
+    EXPECT_EQ(clap->embedders[1].dimension, style);
+    EXPECT_EQ(clap->files.at(2).url, fmt::format("https://huggingface.co/laion/{}/resolve/main/model.safetensors", name));
+  }
+  // What texts need is not asked for where there are none.
+  std::filesystem::create_directories(first_ / "clap-htsat-unfused");
+  for (const char* name : {"config.json", "preprocessor_config.json", "model.safetensors"})
+    writeFileAtomically(first_ / "clap-htsat-unfused" / name, std::string_view("x"));
+  EXPECT_EQ(modelFiles(*find(all, "clap-htsat-unfused"))->size(), 3u);
+}
+
+TEST_F(Models, OnlySomeEmbeddersKnowTexts) {
+  const auto refusalOfTexts = [](const std::string& embedder) -> std::string {
+    try {
+      makeTextEmbedder(embedder, 1);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_NE(refusalOfTexts("mel-envelope").find("cannot be compared with embeddings of mel-envelope, only with those of clap, clap-music"), std::string::npos);
+  EXPECT_NE(refusalOfTexts("clap").find("needs clap-htsat-unfused/config.json and"), std::string::npos);
+  EXPECT_EQ(refusalOfTexts("clap").find("vocab"), std::string::npos);
+  writeFileAtomically(first_ / "openl3_audio_mel256_music-v0_4_0.h5.gz", std::string_view("x"));
+  EXPECT_NE(refusalOfTexts("openl3-512").find("only with those of clap, clap-music"), std::string::npos);
 }
 
 TEST_F(Models, MelEnvelopeNeedsNoNetworks) {

@@ -173,7 +173,7 @@ TEST_F(ClapTest, AConfigThatThisProgramDoesNotKnowIsRefused) {
   const std::pair<const char*, json> wrong[] = {
       {"/model_type", "clip"}, {"/projection_hidden_act", "gelu"}, {"/projection_dim", 0}, {"/audio_config", 3},
       {"/audio_config/enable_fusion", true}, {"/audio_config/enable_fusion", "yes"}, {"/audio_config/hidden_act", "relu"},
-      {"/audio_config/spec_size", 60}, {"/audio_config/spec_size", 1e9}, {"/audio_config/window_size", 5}, {"/audio_config/window_size", 0},
+      {"/audio_config/spec_size", 60}, {"/audio_config/spec_size", 1e9}, {"/audio_config/spec_size", 1024}, {"/audio_config/window_size", 64}, {"/audio_config/window_size", 5}, {"/audio_config/window_size", 0},
       {"/audio_config/num_mel_bins", 0}, {"/audio_config/num_mel_bins", 24}, {"/audio_config/depths", {2, 2}}, {"/audio_config/depths", json::array()},
       {"/audio_config/num_attention_heads", {3, 2, 4}}, {"/audio_config/num_attention_heads", {2, 2, "4"}}, {"/audio_config/patch_stride", {4, 2}},
       {"/audio_config/patch_size", 5}, {"/audio_config/hidden_size", 64}, {"/audio_config/mlp_ratio", 1e6}, {"/text_config/num_attention_heads", 3},
