@@ -61,7 +61,8 @@ std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<in
     checkVersion(name, mel->version(), version);
     return mel;
   }
-  return networks().makeEmbedder(networkEmbedder(name, version));
+  const NetworkEmbedder found = networkEmbedder(name, version);  // what is missing is told before anything is opened
+  return networks().makeEmbedder(found);
 }
 
 std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int version) {
