@@ -2,7 +2,6 @@
 #include "app/synth_options.h"
 #include "base/error.h"
 #include "synth/preset_writer.h"
-#include "synth/space_choice.h"
 #include "synth/synth.h"
 
 #include <fmt/format.h>
@@ -28,7 +27,7 @@ PresetFile chosenPreset(const Options& options) {
   if (options.program.empty() && presets.size() > 1)
     failUsage("{} holds {} presets; choose one with --program ('explain' lists them)", options.from, presets.size());
   for (auto& preset : presets)
-    if (options.program.empty() || preset.name == options.program || preset.program == options.program) return std::move(preset);
+    if (preset.isCalled(options.program)) return std::move(preset);
   failUsage("{} holds no preset '{}'; 'explain' lists what it holds", options.from, options.program);
 }
 
@@ -50,7 +49,7 @@ void report(const Options& options, const ParameterSpace& space) {
 
 /// From parameters: the plug-in makes the state.
 void convertFromJson(const Options& options, bool toJson) {
-  Synth synth(options.synth.space.empty() ? spaceForJson(options.from) : loadSpace(options.synth.space), synthOptions(options.synth));
+  Synth synth(spaceForJsonFile(options.from, options.synth), synthOptions(options.synth));
   const Patch patch = readPatchFile(options.from, synth.space(), synth);
   if (toJson) writeJson(options, synth, patch);
   else {
@@ -63,11 +62,10 @@ void convertFromJson(const Options& options, bool toJson) {
 /// Between preset files the state goes over as it is; no plug-in is opened.
 void convertPreset(const Options& options, bool toJson) {
   const PresetFile preset = chosenPreset(options);
-  const SynthOptions opened = synthOptions(options.synth);
-  ParameterSpace space = options.synth.space.empty() ? spaceForPreset(preset, opened.scan) : loadSpace(options.synth.space);
+  const ParameterSpace space = spaceFor(preset, options.synth);
   try {
     if (toJson) {
-      Synth synth(space, opened);
+      Synth synth(space, synthOptions(options.synth));
       writeJson(options, synth, patchOfPreset(preset, synth));
       fmt::print(stderr, "note: {} holds the {} parameters of space {}; what else the preset sets is not in it\n", options.to,
                  space.parameters.size(), space.name);

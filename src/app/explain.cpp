@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "match/recipe.h"
-#include "synth/space_choice.h"
 
 #include <fmt/format.h>
 
@@ -72,8 +71,7 @@ void explain(const PresetFile& preset, const Options& options) {
   if (!options.json) printFacts(preset);
   json document = describe(preset);
   try {
-    const SynthOptions opened = synthOptions(options.synth);
-    Synth synth(options.synth.space.empty() ? spaceForPreset(preset, opened.scan) : loadSpace(options.synth.space), opened);
+    Synth synth(spaceFor(preset, options.synth), synthOptions(options.synth));
     const Recipe recipe = recipeOf(synth, patchOfPreset(preset, synth));
     document["space"] = synth.space().name;
     document["recipe"] = recipeJson(recipe);
@@ -87,7 +85,7 @@ void explain(const PresetFile& preset, const Options& options) {
 }
 
 void explainJson(const Options& options) {
-  Synth synth(options.synth.space.empty() ? spaceForJson(options.file) : loadSpace(options.synth.space), synthOptions(options.synth));
+  Synth synth(spaceForJsonFile(options.file, options.synth), synthOptions(options.synth));
   const Recipe recipe = recipeOf(synth, readPatchFile(options.file, synth.space(), synth));
   if (options.json) printJson({{"file", options.file}, {"format", "JSON"}, {"space", synth.space().name}, {"recipe", recipeJson(recipe)}});
   else fmt::print("{}", recipeText(recipe, oneLine(fs::path(options.file).stem().string())));
@@ -100,7 +98,7 @@ void run(const Options& options) {
   if (paths.size() != 1 || paths.front() != file) return list(paths, options);
   auto presets = readPresets(file);
   if (!options.program.empty()) {
-    std::erase_if(presets, [&](const auto& preset) { return preset.name != options.program && preset.program != options.program; });
+    std::erase_if(presets, [&](const auto& preset) { return !preset.isCalled(options.program); });
     if (presets.empty()) failUsage("{} holds no preset '{}'; without --program its presets are listed", options.file, options.program);
     presets.resize(1);
   }

@@ -1,5 +1,7 @@
 #include "app/synth_options.h"
 
+#include "synth/space_choice.h"
+
 namespace patchpilot {
 
 void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace, bool spaceNeeded) {
@@ -20,6 +22,14 @@ SynthOptions synthOptions(const SynthArguments& arguments) {
   for (const auto& plugin : arguments.plugins) options.scan.files.emplace_back(plugin);
   options.limits.answer = arguments.limitSeconds;
   return options;
+}
+
+ParameterSpace spaceFor(const PresetFile& preset, const SynthArguments& arguments) {
+  return arguments.space.empty() ? spaceForPreset(preset, synthOptions(arguments).scan) : loadSpace(arguments.space);
+}
+
+ParameterSpace spaceForJsonFile(const std::filesystem::path& file, const SynthArguments& arguments) {
+  return arguments.space.empty() ? spaceForJson(file) : loadSpace(arguments.space);
 }
 
 }  // namespace patchpilot

@@ -20,4 +20,10 @@ void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpac
 
 SynthOptions synthOptions(const SynthArguments& arguments);
 
+/// The space that --space names, else the one that fits a preset. @throws Error as `spaceForPreset` and `loadSpace`.
+ParameterSpace spaceFor(const PresetFile& preset, const SynthArguments& arguments);
+
+/// The space that --space names, else the one that fits a `.json` patch. @throws Error as `spaceForJson` and `loadSpace`.
+ParameterSpace spaceForJsonFile(const std::filesystem::path& file, const SynthArguments& arguments);
+
 }  // namespace patchpilot

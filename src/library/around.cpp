@@ -150,9 +150,7 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
   const std::vector<std::size_t> parts = random.uniform() < kCrossed ? drawParts(a.crossings.size(), random) : std::vector<std::size_t>();
   if (!parts.empty() && a.kept.size() > 1) {
     const Parent other = a.draw(random, parent.sources.front());
-    std::set<std::string> both(drawn.sources.begin(), drawn.sources.end());
-    both.insert(other.sources.begin(), other.sources.end());
-    drawn.sources.assign(both.begin(), both.end());
+    drawn.sources = unitedSources(drawn.sources, other.sources);
     std::vector<std::string> titles;
     for (const std::size_t part : parts) {
       titles.push_back(a.crossings[part].title);

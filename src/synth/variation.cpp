@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 
 namespace patchpilot {
@@ -68,6 +69,12 @@ std::vector<std::size_t> movedParameters(const std::vector<float>& values, const
   for (std::size_t i = 0; i < values.size(); ++i)
     if (std::abs(values[i] - defaults[i]) > kUnmoved) moved.push_back(i);
   return moved;
+}
+
+std::vector<std::string> unitedSources(const std::vector<std::string>& one, const std::vector<std::string>& other) {
+  std::set<std::string> both(one.begin(), one.end());
+  both.insert(other.begin(), other.end());
+  return {both.begin(), both.end()};
 }
 
 }  // namespace patchpilot

@@ -474,14 +474,9 @@ TEST_F(Program, InstallPutsPresetsWhereTheSynthLooksAndNeverOverAFile) {
 }
 
 TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
-  const char* installed = std::getenv("HOME");
-  const fs::path plugin = fs::path(installed ? installed : "/") / ".vst3";
-  if (!fs::exists(plugin / "Surge XT.vst3") && !fs::exists("/usr/lib/vst3/Surge XT.vst3")) GTEST_SKIP() << "Surge XT is not installed";
-  const std::string where = fmt::format("VST3_PATH='{}:/usr/lib/vst3'", plugin.string());
-  Synth synth = [&] {
-    ScopedVariable folders("VST3_PATH", plugin.string() + ":/usr/lib/vst3");
-    return Synth(loadSpace("surge-full"));
-  }();
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  const SurgePlaces surge;
+  Synth synth(loadSpace("surge-full"));
   // Two presets one after the other: what is told of the second is the second's, though Surge XT takes a state in
   // only a block later.
   const Patch first{synth.space().draw(1, 0), {}, {}}, second{synth.space().draw(2, 0), {}, {}};
@@ -494,10 +489,10 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
     if (synth.space().parameters[i].kind == ParameterKind::continuous) EXPECT_NEAR(held[i], second.values[i], 0.01) << synth.space().parameters[i].key;
 
   writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.state));
-  ASSERT_EQ(run(folder(), "convert p.vstpreset p.fxp", where).status, 0);
-  ASSERT_EQ(run(folder(), "convert p.fxp q.vstpreset", where).status, 0);
+  ASSERT_EQ(run(folder(), "convert p.vstpreset p.fxp").status, 0);
+  ASSERT_EQ(run(folder(), "convert p.fxp q.vstpreset").status, 0);
   EXPECT_EQ(parseVstPreset(readFile(folder() / "q.vstpreset")).componentState, parseVstPreset(preset.state).componentState);
-  const Result explained = run(folder(), "explain p.fxp", where);
+  const Result explained = run(folder(), "explain p.fxp");
   EXPECT_NE(explained.out.find("\nModulation: "), std::string::npos) << explained.out << explained.err;
   EXPECT_NE(explained.out.find("\nFilter 1: "), std::string::npos) << explained.out;
 
@@ -508,26 +503,25 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   patch.xml.replace(at, patch.xml.find('"', at) - at, "9999");
   setFxpChunk(future, serializeSurgePatch(patch));
   writeFileAtomically(folder() / "future.fxp", std::span<const std::uint8_t>(serializeFxp(future)));
-  expectRefusal(run(folder(), "render --space surge-full --patch future.fxp -o f.wav", where), 3, "9999");
+  expectRefusal(run(folder(), "render --space surge-full --patch future.fxp -o f.wav"), 3, "9999");
 
   const fs::path home = folder() / "surge-home";
   fs::create_directories(home / "Documents");
-  ASSERT_EQ(run(folder(), "library build --space surge-simple --count 4 --out i.db --duration 1", where).status, 0);
-  ASSERT_EQ(run(folder(), "match tone.wav --library i.db --out i --top 1 --install", where + " HOME=" + home.string()).status, 0);
+  ASSERT_EQ(run(folder(), "library build --space surge-simple --count 4 --out i.db --duration 1").status, 0);
+  ASSERT_EQ(run(folder(), "match tone.wav --library i.db --out i --top 1 --install", "HOME=" + home.string()).status, 0);
   const PresetFile put = readPresetFile(home / "Documents/Surge XT/Patches/Patch Pilot/tone 1.fxp");
   EXPECT_EQ(put.category, "Patch Pilot");
   EXPECT_NE(put.comment.find("tone.wav"), std::string::npos);
 }
 
 TEST_F(Program, SurgeXtGoesFromLibraryToFxp) {
-  if (!fs::exists(fs::path(std::getenv("HOME")) / ".vst3/Surge XT.vst3") && !fs::exists("/usr/lib/vst3/Surge XT.vst3"))
-    GTEST_SKIP() << "Surge XT is not installed";
-  const std::string where = "VST3_PATH=$HOME/.vst3:/usr/lib/vst3";
-  const Result built = run(folder(), "library build --space surge-simple --count 6 --out s.db", where);
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  const SurgePlaces surge;
+  const Result built = run(folder(), "library build --space surge-simple --count 6 --out s.db");
   ASSERT_EQ(built.status, 0) << built.err;
-  ASSERT_EQ(run(folder(), "match tone.wav --library s.db --out s --top 1", where).status, 0);
+  ASSERT_EQ(run(folder(), "match tone.wav --library s.db --out s --top 1").status, 0);
   EXPECT_TRUE(fs::exists(folder() / "s/01.fxp"));
-  const Result played = run(folder(), "render --space surge-simple --patch s/01.fxp -o s.wav", where);
+  const Result played = run(folder(), "render --space surge-simple --patch s/01.fxp -o s.wav");
   EXPECT_EQ(played.status, 0) << played.err;
 }
 
