@@ -34,11 +34,15 @@ inline constexpr int kRefineDonors = 500;
 /// Leaves the first `count` of some proposals there, and returns the others.
 std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t count);
 
-/// Improves candidates by rendering and listening again, with a genetic search: children take whole sections
-/// (oscillator, filter, envelope, LFO) from either of two parents, groups that may change places sometimes do,
-/// a few parameters move by a little or by much, or along the difference of two other patches. What a patch of a
-/// space is searched in is that space; a preset keeps what no parameter reaches, or takes a part of another preset
-/// with it, and is moved mostly in the parameters that its maker has moved.
+/// Improves candidates by rendering and listening again. A genetic search: children take whole sections (oscillator,
+/// filter, envelope, LFO) from either of two parents, groups that may change places sometimes do, a few parameters
+/// move by a little or by much, mostly those that have been heard to do something, or along the difference of two
+/// other patches. Parents are the best of some, or those that are right in some respect (`ErrorCases`). What a patch
+/// of a space is searched in is that space; a preset keeps what no parameter reaches, or takes a part of another
+/// preset with it, and is moved mostly in the parameters that its maker has moved.
+///
+/// When a run has come to rest, its best is polished (`Polisher`), another run begins at the same starts, and what
+/// the two have found is crossed; then again. Renders whose first second lies too far off are cut there.
 ///
 /// Children are bred in batches from what all batches before have given, so that a seed gives the same result
 /// whatever the number of workers, where the synth is deterministic and `renders` is the limit. Ctrl-C ends it
