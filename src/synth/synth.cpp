@@ -1,6 +1,8 @@
 #include "synth/synth.h"
 
 #include "base/error.h"
+#include "base/places.h"
+#include "base/render_slots.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
 #include "preset/surge_patch.h"
@@ -81,6 +83,9 @@ void Synth::open() {
   } catch (const WorkerRefused& refusal) {
     failPlugin("{} ({}) cannot be opened: {}", plugin_.name, plugin_.path, refusal.what());
   }
+  // A worker of another build would take half of what it is told, and render something else.
+  if (loaded.value("protocol", 0) != kWorkerProtocol)
+    failSystem("{} is of another version than this program; install both together", workerProgram().string());
   if (plugin_.format == "VST3") plugin_.version = loaded.at("version");
   parameters_ = pluginParameters(loaded);
   // What the plug-in writes itself is the newest that it reads.

@@ -90,7 +90,8 @@ class Worker {
     for (const auto& p : host_.parameters())
       parameters.push_back({{"index", p.index}, {"id", p.id}, {"name", p.name}, {"default", p.defaultValue}, {"steps", p.steps},
                             {"boolean", p.boolean}, {"label", p.label}, {"text", p.defaultText}});
-    return {{"name", host_.description().name.toStdString()},
+    return {{"protocol", kWorkerProtocol},
+            {"name", host_.description().name.toStdString()},
             {"vendor", host_.description().manufacturerName.toStdString()},
             {"version", host_.description().version.toStdString()},
             {"parameters", parameters}};
