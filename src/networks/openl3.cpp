@@ -94,7 +94,7 @@ OpenL3::OpenL3(const NetworkEmbedder& wanted) : name_(wanted.name), version_(wan
       kernel = kernel * factor.reshape({-1, 1, 1, 1});
       bias = bias * factor + shift;
     }
-    convolutions_.push_back({layer.name, kernel.to(at::kFloat).contiguous(), bias.to(at::kFloat), !last, !last && i % 2 == 1});
+    convolutions_.push_back({layer.name, kernel.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast), bias.to(at::kFloat), !last, !last && i % 2 == 1});
   }
   if (dimension_ == channels) pooling_ = {kLastBands, kLastColumns};
   else if (dimension_ == 12 * channels) pooling_ = {kLastBands / 4, kLastColumns / 3};
@@ -103,7 +103,8 @@ OpenL3::OpenL3(const NetworkEmbedder& wanted) : name_(wanted.name), version_(wan
 
 at::Tensor OpenL3::forward(at::Tensor spectrograms, const Tell& tell) const {
   const Inference inference;
-  at::Tensor x = spectrograms * inputScale_ + inputOffset_;
+  // Channels side by side: oneDNN's convolutions need not turn them round, and take four fifths of the time.
+  at::Tensor x = (spectrograms * inputScale_ + inputOffset_).contiguous(at::MemoryFormat::ChannelsLast);
   for (const Convolution& convolution : convolutions_) {
     x = at::conv2d(x, convolution.kernel, convolution.bias, 1, 1);
     if (convolution.rectified) x.relu_();
