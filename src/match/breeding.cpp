@@ -124,9 +124,7 @@ void Breeder::cross(Genome& genome, const Genome& other, SplitMix64& random) con
       if (random.uniform() < kTaken)
         for (const std::size_t i : section) take(i, false);
   }
-  std::set<std::string> both(genome.sources.begin(), genome.sources.end());
-  both.insert(other.sources.begin(), other.sources.end());
-  genome.sources.assign(both.begin(), both.end());
+  genome.sources = unitedSources(genome.sources, other.sources);
 }
 
 void Breeder::differ(Genome& genome, const Genome& b, const Genome& c, SplitMix64& random) const {
