@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace patchpilot {
 
@@ -29,7 +30,7 @@ constexpr double kLeastWidth = 0.05;
 
 Polisher::Polisher(const Breeder& breeder, Genome champion, double cost, std::size_t population)
     : breeder_(breeder), champion_(std::move(champion)), startCost_(cost), best_(cost), population_(population),
-      differences_(champion_.values.size(), 0) {
+      differences_(champion_.values.size(), std::numeric_limits<double>::infinity()) {
   queue_ = breeder_.searchable(champion_);
   queue_.insert(queue_.begin(), kNothing);
 }

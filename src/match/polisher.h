@@ -48,7 +48,7 @@ class Polisher {
   double best_;
   std::size_t population_;
   std::vector<std::size_t> queue_;     ///< parameters to probe; `kNothing` renders the champion again
-  std::vector<double> differences_;    ///< between each probe and the champion, in MSS
+  std::vector<double> differences_;    ///< between each probe and the champion, in MSS; infinite until it is heard
   double spread_ = 0;                  ///< of the champion rendered twice
   std::vector<std::size_t> searched_, withoutEffect_;
   std::optional<SeparableCmaEs> search_;

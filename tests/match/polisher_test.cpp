@@ -67,6 +67,16 @@ TEST_F(PolisherTest, FindsWhatDoesNothingAndSearchesTheRest) {
   EXPECT_LT(least, 0.1 * cost(champion_));
 }
 
+// A probe that could not be rendered has not shown that its parameter does nothing.
+TEST_F(PolisherTest, WhatWasNotHeardIsNotWithoutEffect) {
+  Polisher polisher(breeder_, champion_, cost(champion_), kBatch);
+  while (polisher.isProbing()) {
+    polisher.next(random_);
+    polisher.learn({});
+  }
+  EXPECT_TRUE(polisher.withoutEffect().empty());
+}
+
 // What lies within the synth's own spread is no effect.
 TEST_F(PolisherTest, ASpreadIsNoEffect) {
   spread_ = 0.4;
