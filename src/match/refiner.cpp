@@ -362,6 +362,8 @@ class Search {
       else instruments_[synth].pool->run(next, done);
     }
     renders_ += children.size();
+    for (const Child& child : children)
+      if (!child.problem.empty()) problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
   }
 
   /// Who stays. A child that is its parent but for a few parameters can only take its parent's place, so that one
@@ -371,7 +373,6 @@ class Search {
     std::vector<Member> others;
     std::vector<std::pair<std::size_t, Member>> kin;
     for (Child& child : children) {
-      if (!child.problem.empty()) problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
       const Member& parent = members_[child.parent];
       const bool better = child.candidate && cost(*child.candidate) < parent.cost;
       variations_.learn(*child.variation, better);
