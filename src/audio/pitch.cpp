@@ -316,6 +316,11 @@ double noteToHz(double note) { return 440 * std::exp2((note - 69) / 12); }
 
 double hzToNote(double hz) { return 69 + 12 * std::log2(hz / 440); }
 
+std::string noteName(int midi) {
+  static const char* const kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
+  return kNames[midi % 12] + std::to_string(midi / 12 - 1);
+}
+
 PitchEstimate estimatePitch(const AudioBuffer& sound, std::size_t first, std::size_t last) {
   const Part part{sound, std::ptrdiff_t(first), std::ptrdiff_t(std::min(last, sound.frames()))};
   const std::vector<std::ptrdiff_t> centres = moments(part);

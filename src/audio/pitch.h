@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "audio/buffer.h"
@@ -13,6 +14,9 @@ inline constexpr int kHighestNote = 108;  ///< C8, 4186 Hz
 
 double noteToHz(double note);  ///< MIDI note to frequency, A4 (69) = 440 Hz
 double hzToNote(double hz);    ///< the reverse, with fractions of a semitone
+
+/// "C4" for MIDI note 60.
+std::string noteName(int midi);
 
 /// A key that may have been pressed.
 struct NoteGuess {

@@ -37,8 +37,8 @@ Proposal Genome::proposal() const {
   return proposal;
 }
 
-Breeder::Breeder(Synth& synth, std::size_t index)
-    : synth_(synth), index_(index), space_(synth.space()), parts_(space_.crossingsOrSections()),
+Breeder::Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked)
+    : synth_(synth), index_(index), space_(synth.space()), locked_(std::move(locked)), parts_(space_.crossingsOrSections()),
       partOf_(partsOfParameters(space_)), defaults_(defaultValues(synth)), effects_(space_.parameters.size(), kUnknownEffect) {
   std::map<std::string, std::vector<std::size_t>> sections;
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) sections[space_.parameters[i].section].push_back(i);
@@ -62,6 +62,10 @@ void Breeder::set(Genome& genome, std::size_t parameter, float value) const {
   if (genome.values[parameter] == value) return;
   genome.values[parameter] = value;
   if (!genome.state.empty()) genome.laidOver[parameter] = true;
+}
+
+void Breeder::lock(Genome& genome) const {
+  for (const LockedParameter& one : locked_) set(genome, one.parameter, one.value);
 }
 
 std::size_t Breeder::someParameter(const Genome& genome, SplitMix64& random) const {
@@ -171,8 +175,9 @@ void Breeder::learn(const Genome& parent, const Genome& child, double difference
 std::vector<std::size_t> Breeder::searchable(const Genome& genome) const {
   std::vector<std::size_t> parameters;
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) {
+    const bool locked = std::any_of(locked_.begin(), locked_.end(), [&](const LockedParameter& one) { return one.parameter == i; });
     const bool used = genome.state.empty() || genome.laidOver[i] || std::abs(genome.values[i] - defaults_[i]) > kUnmoved;
-    if (used && space_.parameters[i].kind != ParameterKind::categorical && space_.parameters[i].max > space_.parameters[i].min)
+    if (used && !locked && space_.parameters[i].kind != ParameterKind::categorical && space_.parameters[i].max > space_.parameters[i].min)
       parameters.push_back(i);
   }
   return parameters;
@@ -213,9 +218,24 @@ Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, con
       break;
     case Variation::count: break;
   }
+  lock(child);
   // What would be heard before is no child.
-  for (int attempt = 0; attempt < kAttempts && child.values == a.values && child.state == a.state; ++attempt) mutate(child, 0.02, 0.3, random);
+  for (int attempt = 0; attempt < kAttempts && child.values == a.values && child.state == a.state; ++attempt) {
+    mutate(child, 0.02, 0.3, random);
+    lock(child);
+  }
   return child;
+}
+
+std::vector<Genome> Breeder::around(const Genome& genome, std::size_t count, std::uint64_t seed) const {
+  std::vector<Genome> genomes{genome};
+  lock(genomes.front());
+  for (std::size_t i = 0; i < count; ++i) {
+    SplitMix64 random(seed, i);
+    const Genome& first = genomes.front();
+    genomes.push_back(child(i % 2 == 0 ? Variation::little : Variation::much, first, first, first, random));
+  }
+  return genomes;
 }
 
 }  // namespace patchpilot

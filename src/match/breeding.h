@@ -25,10 +25,17 @@ struct Genome {
 enum class Variation { little, much, crossing, difference, exchange, count };
 inline constexpr std::size_t kVariations = std::size_t(Variation::count);
 
+/// A parameter that is not to be moved.
+struct LockedParameter {
+  std::size_t parameter = 0;  ///< of the space
+  float value = 0;            ///< normalized
+};
+
 /// Makes children of patches of one synth.
 class Breeder {
  public:
-  Breeder(Synth& synth, std::size_t index);
+  /// @param locked  the values that every child has, whatever its parents have
+  Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked = {});
 
   /// @throws Error (plugin) where the synth fails on the preset
   Genome genome(const Proposal& proposal);
@@ -36,12 +43,15 @@ class Breeder {
   /// A child of `a`; `b` and `c` are others of the same synth, and of the same kind (`Genome::state` or none).
   Genome child(Variation variation, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const;
 
+  /// A patch and so many variations of it, some near and some farther off, all with what is locked.
+  std::vector<Genome> around(const Genome& genome, std::size_t count, std::uint64_t seed) const;
+
   /// Remembers how far a child that differs in a few parameters sounds from its parent, in MSS: what does more is
   /// varied more often.
   void learn(const Genome& parent, const Genome& child, double difference);
 
-  /// The parameters in which a patch can be searched by steps: those that are not categorical, and of a preset those
-  /// that its maker has moved or that were laid over it.
+  /// The parameters in which a patch can be searched by steps: those that are not categorical and not locked, and of a
+  /// preset those that its maker has moved or that were laid over it.
   std::vector<std::size_t> searchable(const Genome& genome) const;
 
   /// The patch with one parameter moved by a part of its range, either way.
@@ -56,11 +66,13 @@ class Breeder {
   void differ(Genome& genome, const Genome& b, const Genome& c, SplitMix64& random) const;
   void exchange(Genome& genome, SplitMix64& random) const;
   void set(Genome& genome, std::size_t parameter, float value) const;
+  void lock(Genome& genome) const;
   std::size_t someParameter(const Genome& genome, SplitMix64& random) const;
 
   Synth& synth_;
   std::size_t index_;
   const ParameterSpace& space_;
+  std::vector<LockedParameter> locked_;
   std::vector<Crossing> parts_;
   std::vector<int> partOf_;                          ///< see `partsOfParameters`
   std::vector<std::vector<std::size_t>> sections_;   ///< parameters of each section that has some

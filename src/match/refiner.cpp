@@ -121,7 +121,8 @@ class Search {
  public:
   Search(const Target& target, std::vector<Instrument>& instruments, const RefineOptions& options, std::vector<std::string>& problems)
       : target_(target), instruments_(instruments), options_(options), problems_(problems) {
-    for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i);
+    if (!options.locked.empty() && instruments.size() != 1) throw Error(ExitCode::internal, "parameters are locked of one instrument only");
+    for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i, options.locked);
     // Another objective may like what MSS does not.
     cases_ = !options.objective;
     for (const Proposal& proposal : options.donors)
@@ -436,7 +437,14 @@ class Search {
     if (members_.empty()) return;
     const Member& best = members_.front();
     if (best.cost < told_.best) told_ = {0, 0, best.cost, best.candidate.mss};
-    if (options_.onProgress) options_.onProgress({renders_, seconds(), told_.best, told_.mss});
+    if (options_.onProgress) options_.onProgress({renders_, seconds(), told_.best, told_.mss, [this] { return found(); }});
+  }
+
+  std::vector<Candidate> found() const {
+    std::vector<Candidate> found = different_;
+    for (std::size_t i = 0; i < std::min(starts_.size(), kMostDifferent); ++i) found.push_back(starts_[i].candidate);
+    std::stable_sort(found.begin(), found.end(), nearer);
+    return found;
   }
 
   const Target& target_;

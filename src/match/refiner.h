@@ -1,5 +1,6 @@
 #pragma once
 
+#include "match/breeding.h"
 #include "match/ranking.h"
 
 #include <functional>
@@ -16,6 +17,9 @@ struct RefineProgress {
   double seconds = 0;       ///< since it began
   double best = 0;          ///< least objective so far
   double mss = 0;           ///< of that candidate
+  /// What has been found so far, nearest first: all that differ from each other, and the nearest of the starts. It is
+  /// made when it is asked for, which only the call that hands it over may do.
+  std::function<std::vector<Candidate>()> found;
 };
 
 struct RefineOptions {
@@ -24,6 +28,7 @@ struct RefineOptions {
   double seconds = 0;       ///< how long to go on; 0: no limit. One of the two must be given
   std::uint64_t seed = 1;
   Objective objective;      ///< MSS if empty
+  std::vector<LockedParameter> locked;  ///< whatever is bred has these values, and so should the starts; of one instrument only
   std::vector<Proposal> donors;  ///< patches of a space that were not rendered, likeliest first, to take sections from
   std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch
 };

@@ -117,7 +117,7 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
 
 }  // namespace
 
-json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate> chosen,
+json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate>& chosen,
                   std::vector<Instrument>& instruments, int velocity, const json& more) {
   const Note note{target.note, velocity, target.lengthSeconds};
   writeWav(folder / "target.wav", target.sound);
@@ -144,6 +144,9 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound, labelOf(target, candidate, int(rank)),
                                   note, {{"distances", {{"mss", candidate.mss}}}, {"gain_db", gainDb(candidate.sound, target.sound)}}));
   }
+  std::vector<Candidate> ordered;
+  for (const std::size_t index : order) ordered.push_back(std::move(chosen[index]));
+  chosen = std::move(ordered);
   json document = {{"target", describeTarget(target)}, {"candidates", list}};
   document.update(more);
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");

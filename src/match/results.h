@@ -11,10 +11,10 @@ namespace patchpilot {
 /// render, a preset that its synth loads, and its parameters. What is written as render, and the distance
 /// that is told, are those of the preset as written.
 /// @param folder    exists and is empty; see `StagedDirectory`
-/// @param chosen    nearest first; put in order again where a preset's render differs
+/// @param chosen    nearest first; put in order again where a preset's render differs, as are those written
 /// @param more      what else `candidates.json` is to say, an object
 /// @return what `candidates.json` holds
-nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target, std::vector<Candidate> chosen,
+nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target, std::vector<Candidate>& chosen,
                             std::vector<Instrument>& instruments, int velocity,
                             const nlohmann::json& more = nlohmann::json::object());
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace patchpilot {
 namespace {
@@ -205,6 +206,43 @@ TEST_F(Refine, ChildrenStayInTheirSpaceAndChildrenOfPresetsSayWhatTheyCameFrom) 
       }
     }
   }
+}
+
+TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
+  std::vector<Instrument> instruments;
+  instruments.push_back(instrument("dx10", 2));
+  const Target target = drawnTarget(instruments[0], 5);
+  auto& synth = *instruments[0].synth;
+  std::vector<LockedParameter> locked;
+  for (const std::size_t parameter : {1u, 4u, 7u}) locked.push_back({parameter, synth.space().parameters[parameter].nearest(0.25f)});
+  const Breeder breeder(synth, 0, locked);
+  Genome start;
+  start.values = synth.space().draw(1, 0);
+  const std::vector<Genome> around = breeder.around(start, 20, 3);
+  ASSERT_EQ(around.size(), 21u);
+  std::vector<Proposal> proposals;
+  for (const Genome& genome : around) proposals.push_back(genome.proposal());
+  std::vector<std::string> problems;
+  RefineOptions options{.renders = 240, .locked = locked};
+  options.donors.push_back({});
+  options.donors.back().patch.values = synth.space().draw(1, 7);
+  std::size_t looks = 0;
+  options.onProgress = [&](const RefineProgress& p) {
+    const auto found = p.found();
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found.front().mss, p.mss) << "the nearest so far is among them";
+    ++looks;
+  };
+  const double before = rankByRendering(target, proposals, instruments, {}, problems).front().mss;
+  const auto found = refine(target, rankByRendering(target, proposals, instruments, {}, problems), instruments, options, problems);
+  EXPECT_GT(looks, 5u);
+  EXPECT_LT(found.front().mss, before);
+  std::set<float> others;
+  for (const Candidate& candidate : found) {
+    for (const LockedParameter& one : locked) ASSERT_EQ(candidate.proposal.patch.values[one.parameter], one.value);
+    others.insert(candidate.proposal.patch.values[2]);
+  }
+  EXPECT_GT(others.size(), 3u) << "what is not locked moves";
 }
 
 }  // namespace

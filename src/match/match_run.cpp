@@ -1,0 +1,132 @@
+#include "match/match_run.h"
+
+#include "base/error.h"
+#include "base/process.h"
+#include "match/matcher.h"
+#include "match/objective.h"
+#include "match/results.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace patchpilot {
+
+using nlohmann::json;
+
+json Refinement::json() const {
+  return {{"from", from}, {"to", to}, {"renders", last.renders}, {"seconds", last.seconds}, {"curve", curve}};
+}
+
+double Refinement::share() const {
+  return std::max(mostRenders > 0 ? double(last.renders) / double(mostRenders) : 0, mostSeconds > 0 ? last.seconds / mostSeconds : 0);
+}
+
+MatchRun::MatchRun(MatchOptions options, MatchReports reports) : options_(std::move(options)), reports_(std::move(reports)) {
+  checkObjectiveName(options_.objective);
+  target_ = readTarget(options_.sound, options_.target);
+  if (!options_.name.empty()) target_.file = options_.name;
+  if (reports_.onTarget) reports_.onTarget(target_);
+}
+
+void MatchRun::tellProblems() {
+  if (reports_.onProblems && !problems_.empty()) reports_.onProblems(problems_);
+  problems_.clear();
+}
+
+std::vector<Proposal> MatchRun::propose() {
+  std::vector<SearchLibrary*> libraries;
+  for (SearchLibrary& library : sources_.libraries) libraries.push_back(&library);
+  RetrievalMatcher matcher(libraries);
+  const int first = std::max(options_.proposals, options_.top);
+  std::vector<Proposal> proposals = matcher.propose(target_, options_.refine ? std::max(first, kRefineDonors) : first);
+  if (options_.near) {
+    takeNear(*options_.near);
+    donors_ = std::exchange(proposals, std::move(around_));
+  } else {
+    donors_ = splitOff(proposals, std::size_t(first));
+  }
+  return proposals;
+}
+
+void MatchRun::takeNear(const NearPatch& near) {
+  if (sources_.instruments.size() != 1)
+    failUsage("a search around a patch takes libraries of one synth, and these are of {}; name those of the patch's synth", sources_.instruments.size());
+  Synth& synth = *sources_.instruments.front().synth;
+  const auto indexOf = [&](const std::string& key) {
+    const auto index = synth.space().find(key);
+    if (!index) failUsage("{} has no parameter '{}'", synth.space().name, oneLine(key));
+    return *index;
+  };
+  Proposal start = near.proposal;
+  start.synth = 0;
+  std::vector<float> values = start.patch.state.empty() ? start.patch.values : synth.values(start.patch);
+  std::vector<LockedParameter> changed;
+  for (const auto& [key, value] : near.changes) {
+    changed.push_back({indexOf(key), value});
+    values[changed.back().parameter] = value;
+  }
+  for (const std::string& key : near.locked) locked_.push_back({indexOf(key), values[indexOf(key)]});
+  // What is changed is so in the start, and free in what is bred.
+  const Genome genome = Breeder(synth, 0, changed).around(Breeder(synth, 0).genome(start), 0, options_.seed).front();
+  for (const Genome& one : Breeder(synth, 0, locked_).around(genome, std::size_t(std::max(options_.proposals, options_.top)) - 1, options_.seed))
+    around_.push_back(one.proposal());
+}
+
+void MatchRun::rank() {
+  sources_ = openSources(options_.libraries, options_.synth, options_.workers, target_.sound.seconds());
+  std::vector<Proposal> proposals = propose();
+  const std::size_t count = proposals.size();
+  RankOptions rank{.velocity = options_.velocity};
+  if (reports_.onRanking) rank.onProgress = [&](const RankProgress& p) { reports_.onRanking(p.done, count); };
+  ranked_ = rankByRendering(target_, std::move(proposals), sources_.instruments, rank, problems_);
+  tellProblems();
+  if (ranked_.empty() && !interrupted()) failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
+}
+
+void MatchRun::refine() {
+  if (!options_.refine) return;
+  RefineOptions refineOptions;
+  refineOptions.velocity = options_.velocity;
+  refineOptions.renders = options_.renders;
+  refineOptions.seconds = options_.seconds > 0 || options_.renders > 0 ? options_.seconds : kRefineSeconds;
+  refineOptions.seed = options_.seed;
+  refineOptions.donors = std::move(donors_);
+  refineOptions.locked = locked_;
+  refineOptions.objective = makeObjective(options_.objective, target_);
+  refinement_.from = ranked_.front().mss;
+  refinement_.mostSeconds = refineOptions.seconds;
+  refinement_.mostRenders = refineOptions.renders;
+  double best = std::numeric_limits<double>::infinity();
+  refineOptions.onProgress = [&](const RefineProgress& p) {
+    refinement_.last = p;
+    if (p.mss < best) refinement_.curve.push_back({{"renders", p.renders}, {"seconds", p.seconds}, {"mss", p.mss}});
+    best = std::min(best, p.mss);
+    refinement_.to = p.mss;
+    found_ = p.found;
+    if (reports_.onRefining) reports_.onRefining(refinement_);
+    found_ = {};
+  };
+  ranked_ = patchpilot::refine(target_, std::move(ranked_), sources_.instruments, refineOptions, problems_);
+  refinement_.to = ranked_.front().mss;
+  tellProblems();
+}
+
+json MatchRun::write(const std::filesystem::path& folder, std::vector<Candidate>* written) {
+  const std::vector<Candidate> found = found_ ? found_() : std::vector<Candidate>();
+  const std::vector<Candidate>& ranked = found_ ? found : ranked_;
+  std::vector<Candidate> chosen;
+  for (const std::size_t index : chooseDifferent(ranked, std::size_t(options_.top))) chosen.push_back(ranked[index]);
+  json more = json::object();
+  if (options_.refine && !refinement_.curve.empty()) more["refinement"] = refinement_.json();
+  const json document = writeResults(folder, target_, chosen, sources_.instruments, options_.velocity, more);
+  if (written != nullptr) *written = std::move(chosen);
+  return document;
+}
+
+std::filesystem::path MatchRun::libraryOf(const Proposal& proposal) const {
+  for (const SearchLibrary& one : sources_.libraries)
+    if (one.synth == proposal.synth) return one.library.file();
+  throw Error(ExitCode::internal, "no library is of the proposal's synth");
+}
+
+}  // namespace patchpilot
