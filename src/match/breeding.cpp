@@ -94,7 +94,7 @@ void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& rand
     const std::size_t which = someParameter(genome, random);
     const ParameterSpec& p = space_.parameters[which];
     float value = variedValue(p, genome.values[which], step * random.normal(), random);
-    if (genome.state.empty() && p.constant && random.uniform() < kToConstant)
+    if (genome.state.empty() && p.constant && p.constantProbability < 1 && random.uniform() < kToConstant)
       value = genome.values[which] == *p.constant ? p.nearest(float(p.min + random.uniform() * (p.max - p.min))) : *p.constant;
     set(genome, which, value);
   }

@@ -55,6 +55,9 @@ constexpr std::size_t kRestBatches = 10;
 /// this. Of what would have been the best so far that loses 1 in 50, and saves a third of the audio on presets.
 constexpr double kPartSeconds = 1, kPartTolerance = 1.05, kPartSlack = 0.1;
 
+/// Of a synth that does not render the same twice, so many of the best are heard once more in the end.
+constexpr std::size_t kHeardAgain = 8;
+
 /// How many that differ are remembered.
 constexpr std::size_t kMostDifferent = 10;
 
@@ -134,6 +137,7 @@ class Search {
 
   std::vector<Candidate> run(std::vector<Candidate> starts) {
     admit(std::move(starts));
+    findSpread();
     tell();
     while (!members_.empty() && !done()) {
       if (polisher_) polish();
@@ -146,6 +150,10 @@ class Search {
         if (!isRemembered(member.candidate)) finished_.push_back(std::move(member.candidate));
     for (Candidate& candidate : different_) finished_.push_back(std::move(candidate));
     std::stable_sort(finished_.begin(), finished_.end(), nearer);
+    if (spread_) {
+      hearAgain();
+      tell();
+    }
     return std::move(finished_);
   }
 
@@ -157,7 +165,13 @@ class Search {
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   bool done() const {
-    return interrupted() || (options_.renders > 0 && renders_ >= options_.renders) || (options_.seconds > 0 && seconds() >= options_.seconds);
+    return interrupted() || (options_.renders > 0 && rendersLeft() == 0) || (options_.seconds > 0 && seconds() >= options_.seconds);
+  }
+
+  /// Where `renders` is the limit: how many the search may still make.
+  std::size_t rendersLeft() const {
+    const std::size_t taken = renders_ + (spread_ ? std::min(kHeardAgain, options_.renders / 10) : 0);
+    return options_.renders - std::min(options_.renders, taken);
   }
 
   void admit(std::vector<Candidate> starts) {
@@ -179,6 +193,39 @@ class Search {
     }
     capacity_ = starts_.size();
     begin(starts_);
+  }
+
+  /// Renders the nearest start once more: what differs then is the synth's own doing, and no better patch.
+  void findSpread() {
+    if (members_.empty() || done()) return;
+    const Member& best = members_.front();
+    std::vector<Child> again(1);
+    again[0].genome = best.genome;
+    render(again);
+    if (!again[0].candidate || mss(again[0].candidate->spectrum, best.candidate.spectrum) == 0) return;
+    spread_ = std::abs(cost(*again[0].candidate) - best.cost);
+    nearestStart_ = best.candidate;
+  }
+
+  /// Of many renders that differ by chance the nearest was a lucky one. The best are heard once more: the mean of both
+  /// decides among them, and what the second gave is what is told.
+  void hearAgain() {
+    if (interrupted() || finished_.empty()) return;
+    const std::size_t most = options_.renders > 0 ? std::min(kHeardAgain, options_.renders - renders_) : kHeardAgain;
+    std::vector<Child> again(std::min(most, finished_.size()));
+    for (std::size_t i = 0; i < again.size(); ++i) again[i].proposal = finished_[i].proposal;
+    renderProposals(again);
+    std::vector<std::size_t> order(again.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto mean = [&](std::size_t i) { return (finished_[i].mss + (again[i].candidate ? again[i].candidate->mss : finished_[i].mss)) / 2; };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return mean(a) < mean(b); });
+    std::vector<Candidate> best;
+    for (const std::size_t i : order) best.push_back(std::move(again[i].candidate ? *again[i].candidate : finished_[i]));
+    std::move(finished_.begin() + std::ptrdiff_t(again.size()), finished_.end(), std::back_inserter(best));
+    finished_ = std::move(best);
+    if (cost(finished_.front()) <= cost(nearestStart_)) return;
+    std::erase_if(finished_, [&](const Candidate& other) { return isSamePatch(other, nearestStart_); });
+    finished_.insert(finished_.begin(), std::move(nearestStart_));
   }
 
   Member member(Genome genome, Candidate candidate) {
@@ -247,7 +294,7 @@ class Search {
     return donor.synth == parent.synth ? &donor : nullptr;
   }
 
-  std::size_t batchSize() const { return options_.renders > 0 ? std::min(kBatch, options_.renders - renders_) : kBatch; }
+  std::size_t batchSize() const { return options_.renders > 0 ? std::min(kBatch, rendersLeft()) : kBatch; }
 
   std::vector<Child> breed() {
     std::vector<Child> children(batchSize());
@@ -277,7 +324,7 @@ class Search {
   bool hasComeToRest() {
     ++batches_;
     if (polisher_) return polisher_->isDone();
-    if (members_.front().cost < (1 - kProgress) * bestCost_) {
+    if (members_.front().cost < std::min((1 - kProgress) * bestCost_, bestCost_ - spread_.value_or(0))) {
       bestCost_ = members_.front().cost;
       bestBatch_ = batches_;
     }
@@ -342,11 +389,15 @@ class Search {
       if (!child.genome.origin.ends_with(kRefined)) child.genome.origin += kRefined;
       child.proposal = child.genome.proposal();
     }
+    renderProposals(children);
+  }
+
+  void renderProposals(std::vector<Child>& children) {
     const Note note{target_.note, options_.velocity, target_.lengthSeconds};
     for (std::size_t synth = 0; synth < instruments_.size(); ++synth) {
       std::size_t position = 0;
       const auto next = [&]() -> std::optional<RenderJob> {
-        while (position < children.size() && children[position].genome.synth != synth) ++position;
+        while (position < children.size() && children[position].proposal.synth != synth) ++position;
         if (position == children.size()) return std::nullopt;
         const std::size_t index = position++;
         return RenderJob{index, &children[index].proposal.patch, note, target_.sound.seconds(), children[index].partLimit > 0 ? kPartSeconds : 0};
@@ -424,13 +475,15 @@ class Search {
     if (different_.size() > kMostDifferent) different_.pop_back();
   }
 
+  static bool isSamePatch(const Candidate& one, const Candidate& other) {
+    const Patch &a = one.proposal.patch, &b = other.proposal.patch;
+    return a.state == b.state && std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
+                                            [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+  }
+
   bool isRemembered(const Candidate& candidate) const {
-    return std::any_of(different_.begin(), different_.end(), [&](const Candidate& other) {
-      const Patch &a = candidate.proposal.patch, &b = other.proposal.patch;
-      return candidate.mss == other.mss && a.state == b.state &&
-             std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
-                        [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
-    });
+    return std::any_of(different_.begin(), different_.end(),
+                       [&](const Candidate& other) { return candidate.mss == other.mss && isSamePatch(candidate, other); });
   }
 
   void tell() {
@@ -473,6 +526,8 @@ class Search {
   bool cases_ = true;  ///< whether selection looks at single respects
   bool cuts_ = false;  ///< whether renders may be cut
   std::size_t partFrames_ = 0;
+  Candidate nearestStart_;         ///< where `spread_`
+  std::optional<double> spread_;  ///< of the objective, between two renders of one patch; none where they are equal
   MssSpectrum targetPart_;
   std::size_t renders_ = 0;
   std::uint64_t bred_ = 0;

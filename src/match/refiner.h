@@ -49,13 +49,16 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// When a run has come to rest, its best is polished (`Polisher`), another run begins at the same starts, and what
 /// the two have found is crossed; then again. Renders whose first second lies too far off are cut there.
 ///
+/// Of a synth that does not render the same twice, a gain below the spread of two renders of one patch is none, and in
+/// the end the best are heard once more: of many renders the nearest was a lucky one.
+///
 /// Children are bred in batches from what all batches before have given, so that a seed gives the same result
 /// whatever the number of workers, where the synth is deterministic and `renders` is the limit. Ctrl-C ends it
 /// with the best so far.
 /// @param starts    rendered candidates of any matcher, of any of the instruments; the search is among their kind
 /// @param problems  what failed and why, a line each
-/// @return the starts and what they have become, nearest first by MSS; the first is never farther by the objective
-///         than the nearest start
+/// @return the starts and what they have become, nearest first by MSS (those heard twice by the mean); the first is never
+///         farther by the objective than the nearest start
 std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, std::vector<Instrument>& instruments,
                               const RefineOptions& options, std::vector<std::string>& problems);
 
