@@ -19,6 +19,7 @@ void addTargetsCommand(CLI::App& app);
 void addExplainCommand(CLI::App& app);
 void addConvertCommand(CLI::App& app);
 void addModelsCommand(CLI::App& app);
+void addServeCommand(CLI::App& app);
 
 /// Prints JSON, as it is meant for a machine, on stdout.
 void printJson(const nlohmann::json& value);

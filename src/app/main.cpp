@@ -39,6 +39,7 @@ int run(int count, char** arguments) {
   addExplainCommand(app);
   addConvertCommand(app);
   addModelsCommand(app);
+  addServeCommand(app);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -181,9 +181,8 @@ std::vector<float> interleaved(const AudioBuffer& sound) {
   return result;
 }
 
-/// Encodes in memory, and writes the file whole or not at all.
-void writeSound(const fs::path& path, const AudioBuffer& sound, int format, const char* formatName,
-                const std::function<void(SNDFILE*)>& configure) {
+/// Encodes in memory.
+Bytes encoded(const AudioBuffer& sound, int format, const char* formatName, const std::function<void(SNDFILE*)>& configure) {
   SF_INFO info{};
   info.samplerate = int(std::lround(sound.sampleRateHz()));
   info.channels = sound.channels();
@@ -192,14 +191,13 @@ void writeSound(const fs::path& path, const AudioBuffer& sound, int format, cons
   MemoryFile memory;
   SndFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory), &sf_close);
   if (!file) {
-    throw Error(ExitCode::internal, fmt::format("{}: {} of {} channels at {} Hz cannot be written: {}", path.string(), formatName,
-                                                info.channels, info.samplerate, sf_strerror(nullptr)));
+    throw Error(ExitCode::internal, fmt::format("{} of {} channels at {} Hz cannot be written: {}", formatName, info.channels, info.samplerate, sf_strerror(nullptr)));
   }
   configure(file.get());
   const std::vector<float> samples = interleaved(sound);
   sf_writef_float(file.get(), samples.data(), sf_count_t(sound.frames()));
   file.reset();
-  writeFileAtomically(path, memory.bytes);
+  return std::move(memory.bytes);
 }
 
 }  // namespace
@@ -215,19 +213,21 @@ SoundFile readSound(const fs::path& path, const ReadOptions& options) {
   return result;
 }
 
-void writeWav(const fs::path& path, const AudioBuffer& sound) {
-  writeSound(path, sound, SF_FORMAT_WAV | SF_FORMAT_FLOAT, "WAV", [](SNDFILE* file) {
+Bytes wavBytes(const AudioBuffer& sound) {
+  return encoded(sound, SF_FORMAT_WAV | SF_FORMAT_FLOAT, "WAV", [](SNDFILE* file) {
     // The PEAK chunk holds the time of writing, which would make equal sounds differ.
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
   });
 }
 
+void writeWav(const fs::path& path, const AudioBuffer& sound) { writeFileAtomically(path, wavBytes(sound)); }
+
 void writeMp3(const fs::path& path, const AudioBuffer& sound) {
-  writeSound(path, sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {
+  writeFileAtomically(path, encoded(sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {
     double compression = 0.4;
     sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
     sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
-  });
+  }));
 }
 
 }  // namespace patchpilot

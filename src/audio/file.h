@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "audio/buffer.h"
 
@@ -34,6 +36,9 @@ SoundFile readSound(const std::filesystem::path& path, const ReadOptions& option
 /// Writes a 32-bit float WAV of any number of channels, whole or not at all; equal sounds give equal
 /// bytes. @throws Error (system): no permission, disk full, no such folder.
 void writeWav(const std::filesystem::path& path, const AudioBuffer& sound);
+
+/// The bytes of the file that `writeWav` would write.
+std::vector<std::uint8_t> wavBytes(const AudioBuffer& sound);
 
 /// Writes an MP3, to listen to and no more: some 60 KB for 4 s. Samples beyond full scale are clipped.
 /// @throws Error as `writeWav`

@@ -51,6 +51,14 @@ fs::path besideProgram(const std::string& name) {
   return {};
 }
 
+/// The first of some folders, named as they lie from the program's, that there is; empty where there is none.
+fs::path firstFolder(std::initializer_list<const char*> places) {
+  const fs::path folder = programFile().parent_path();
+  for (const char* place : places)
+    if (fs::is_directory(folder / place)) return fs::weakly_canonical(folder / place);
+  return {};
+}
+
 std::vector<fs::path> splitPath(const std::string& list) {
   std::vector<fs::path> folders;
   std::istringstream stream(list);
@@ -104,6 +112,15 @@ std::vector<fs::path> spaceFolders() {
   folders.push_back(folder / "../../spaces");  // the tests in it
   return folders;
 }
+
+fs::path pageFolder() {
+  const auto given = variable("PATCHPILOT_PAGE");
+  return given.empty() ? firstFolder({"../share/patchpilot/web", "../web/dist", "../../web/dist"}) : fs::path(given);
+}
+
+fs::path examplesFolder() { return firstFolder({"../share/patchpilot/examples", "../examples", "../../examples"}); }
+
+fs::path dataFolder() { return xdg("XDG_DATA_HOME", ".local/share") / "patchpilot"; }
 
 std::vector<fs::path> vst3Folders() {
   if (const auto given = variable("VST3_PATH"); !given.empty()) return splitPath(given);

@@ -32,6 +32,16 @@ std::vector<std::filesystem::path> modelFolders();
 /// $XDG_DATA_HOME/patchpilot/spaces, ../share/patchpilot/spaces, ../spaces.
 std::vector<std::filesystem::path> spaceFolders();
 
+/// The page that `serve` shows, as Vite has built it: PATCHPILOT_PAGE, else ../share/patchpilot/web, else ../web/dist;
+/// empty where there is none.
+std::filesystem::path pageFolder();
+
+/// Sounds to try things with: ../share/patchpilot/examples, else ../examples; empty where there are none.
+std::filesystem::path examplesFolder();
+
+/// What the user has made and is kept: $XDG_DATA_HOME/patchpilot, else ~/.local/share/patchpilot.
+std::filesystem::path dataFolder();
+
 /// Folders that hold VST3 bundles: VST3_PATH's, else ~/.vst3, /usr/lib/vst3, /usr/local/lib/vst3.
 std::vector<std::filesystem::path> vst3Folders();
 

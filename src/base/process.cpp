@@ -5,6 +5,7 @@
 
 #include <boost/interprocess/file_mapping.hpp>
 #include <boost/process.hpp>
+#include <boost/process/extend.hpp>
 
 #include <fcntl.h>
 #ifdef __GLIBC__
@@ -12,7 +13,9 @@
 #endif
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +83,13 @@ bp::pipe privatePipe() {
   return bp::pipe(ends[0], ends[1]);
 }
 
+/// What libraries have opened (an HTTP connection, say) does not always close by itself. An old kernel refuses; then
+/// it stays open, which harms little.
+template <typename Executor>
+void closeOthers(Executor&) {
+  ::close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+}
+
 std::string workerLog() {
   const char* path = std::getenv("PATCHPILOT_WORKER_LOG");
   return path != nullptr ? path : "/dev/null";
@@ -134,14 +144,14 @@ struct ChildProcess::Impl {
 };
 
 ChildProcess::ChildProcess(const std::filesystem::path& program,
-                           const std::map<std::string, std::string>& environment)
+                           const std::map<std::string, std::string>& environment, const std::vector<std::string>& arguments)
     : impl_(std::make_unique<Impl>()) {
   bp::environment childEnvironment = boost::this_process::environment();
   for (const auto& [key, value] : environment) childEnvironment[key] = value;
   bp::pipe toChild = privatePipe(), fromChild = privatePipe();
   try {
-    impl_->child = bp::child(program.string(), bp::std_in<toChild, bp::std_out> fromChild,
-                             bp::std_err > workerLog(), childEnvironment);
+    impl_->child = bp::child(program.string(), bp::args(arguments), bp::std_in<toChild, bp::std_out> fromChild,
+                             bp::std_err > workerLog(), childEnvironment, bp::extend::on_exec_setup = [](auto& executor) { closeOthers(executor); });
   } catch (const std::exception& error) {
     failSystem("cannot start {}: {}; install Patch Pilot again, or set PATCHPILOT_WORKER to the worker program",
                program.string(), error.what());
@@ -242,6 +252,24 @@ void fillNewMemory() {
   ::mallopt(M_PERTURB, 0xff);
 #endif
 }
+
+void limitMemory(std::uintmax_t bytes) {
+  const rlimit limit{rlim_t(bytes), rlim_t(bytes)};
+  if (::setrlimit(RLIMIT_AS, &limit) != 0) failSystem("cannot limit memory to {} bytes: {}", bytes, std::strerror(errno));
+}
+
+FolderLock::FolderLock(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / ".lock";
+  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) failSystem("cannot write {}: {}", file.string(), std::strerror(errno));
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  const int code = errno;
+  ::close(descriptor_);
+  if (code == EWOULDBLOCK) failUsage("another Patch Pilot uses {}; end it, or choose another folder", folder.string());
+  failSystem("cannot lock {}: {}", file.string(), std::strerror(code));
+}
+
+FolderLock::~FolderLock() { ::close(descriptor_); }
 
 void ignoreInterrupts() { ::signal(SIGINT, SIG_IGN); }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace patchpilot {
 
@@ -42,12 +43,13 @@ class MessageChannel {
 ///
 /// The child sees the end of its stdin when this process ends, however it ends; it is the
 /// child's part to exit then. No other descriptor of this process is inherited, so no sibling
-/// keeps a channel open.
+/// keeps a channel open, and no socket either.
 class ChildProcess {
  public:
   /// @param environment variables to set in the child, on top of this process's own
   /// @throws Error (system) where the program cannot be started
-  ChildProcess(const std::filesystem::path& program, const std::map<std::string, std::string>& environment);
+  ChildProcess(const std::filesystem::path& program, const std::map<std::string, std::string>& environment,
+               const std::vector<std::string>& arguments = {});
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -117,5 +119,21 @@ void fillNewMemory();
 
 /// For a worker: Ctrl-C in a terminal reaches it too, and it is the main program that decides.
 void ignoreInterrupts();
+
+/// For a child that reads files of unknown origin: it may take so much memory and no more. @throws Error (system).
+void limitMemory(std::uintmax_t bytes);
+
+/// Holds a folder for this process: no other can hold it until this ends, however it ends.
+class FolderLock {
+ public:
+  /// @throws Error (usage) where another process holds it; (system) where it cannot be written to.
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
 
 }  // namespace patchpilot

@@ -54,18 +54,18 @@ Points choosePoints(Library& library, const std::vector<float>& levels, std::siz
   return points;
 }
 
-/// The two directions in which the points differ most, `size() x 2`, each within 0..1.
-std::vector<float> projected(const Points& points, int dimension) {
+/// The `axes` directions in which the points differ most, `size() x axes`, each within 0..1.
+std::vector<float> projected(const Points& points, int dimension, std::size_t axes) {
   const auto count = faiss::Index::idx_t(points.size());
-  std::vector<float> places(points.size() * 2, 0.5f);
-  if (count < 3) return places;
-  faiss::PCAMatrix pca(dimension, 2);
+  std::vector<float> places(points.size() * axes, 0.5f);
+  if (points.size() <= axes) return places;
+  faiss::PCAMatrix pca(dimension, int(axes));
   pca.train(count, points.vectors.data());
   pca.apply_noalloc(count, points.vectors.data(), places.data());
-  for (std::size_t axis = 0; axis < 2; ++axis) {
+  for (std::size_t axis = 0; axis < axes; ++axis) {
     float least = places[axis], most = places[axis];
-    for (std::size_t i = axis; i < places.size(); i += 2) least = std::min(least, places[i]), most = std::max(most, places[i]);
-    for (std::size_t i = axis; i < places.size(); i += 2) places[i] = most > least ? (places[i] - least) / (most - least) : 0.5f;
+    for (std::size_t i = axis; i < places.size(); i += axes) least = std::min(least, places[i]), most = std::max(most, places[i]);
+    for (std::size_t i = axis; i < places.size(); i += axes) places[i] = most > least ? (places[i] - least) / (most - least) : 0.5f;
   }
   return places;
 }
@@ -162,11 +162,20 @@ std::vector<int> loudness(const std::vector<float>& levels) {
 
 }  // namespace
 
+std::vector<MapPoint> libraryMapPoints(Library& library, int most) {
+  const Points points = choosePoints(library, library.levels(), std::size_t(most));
+  const std::vector<float> places = projected(points, library.dimension(), 3);
+  std::vector<MapPoint> map;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    map.push_back({points.patches[i], points.notes[i], points.levels[i], {places[3 * i], places[3 * i + 1], places[3 * i + 2]}});
+  return map;
+}
+
 std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMapOptions& options) {
   const std::vector<float> levels = library.levels();
   if (levels.empty()) failInput("{} holds no patches yet; fill it with 'patchpilot library build'", library.file().string());
   const Points points = choosePoints(library, levels, std::size_t(options.points));
-  const std::vector<float> places = projected(points, library.dimension());
+  const std::vector<float> places = projected(points, library.dimension(), 2);
   std::vector<Heard> heard = chooseHeard(library, points, std::size_t(options.sounds));
   const LibrarySettings& s = library.settings();
   listen(heard, points, s, synth, options);

@@ -3,8 +3,10 @@
 #include "library/library.h"
 #include "synth/synth.h"
 
+#include <array>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace patchpilot {
 
@@ -14,6 +16,17 @@ struct LibraryMapOptions {
   int workers = 0;    ///< 0: one for each core
   std::function<void(int done, int all)> onProgress;  ///< after each sound, by any thread, one at a time
 };
+
+/// A render that a library holds, on its map.
+struct MapPoint {
+  std::int64_t patch = 0;
+  int note = 60;
+  float levelDb = 0;             ///< RMS
+  std::array<float, 3> place{};  ///< in the three principal components of the embeddings, each within 0 to 1
+};
+
+/// At most so many points, spread evenly over the library.
+std::vector<MapPoint> libraryMapPoints(Library& library, int most);
 
 /// One HTML file that needs no network: a map of a library's sounds (the two principal components of their
 /// embeddings), some of which play when clicked, how loud all of them are, how bright those are that can be heard,

@@ -289,6 +289,8 @@ std::string paragraph(const RecipeSection& section) {
 
 }  // namespace
 
+int recipeOrder(const std::string& title) { return stageOf(title); }
+
 Recipe recipeOf(Synth& synth, const Patch& patch) { return Describer(synth, patch).recipe(); }
 
 void setAside(Recipe& recipe, const std::vector<std::string>& ids) {

@@ -36,6 +36,9 @@ struct Recipe {
 /// @param ids  of the plug-in's parameters
 void setAside(Recipe& recipe, const std::vector<std::string>& ids);
 
+/// Where a section of this title comes in a recipe: the smaller, the earlier.
+int recipeOrder(const std::string& title);
+
 /// Describes a patch by all of the plug-in's parameters and, for Surge XT, its wavetables and modulation routings. Names and
 /// texts are the space's where it has some, except that a VST3 speaks for itself of a preset's whole state,
 /// which may hold what the space does not know. Oscillators come first, then the mixer, filters, envelopes,

@@ -176,6 +176,15 @@ json writeTextResults(const fs::path& folder, const std::string& text, std::vect
   return document;
 }
 
+std::vector<std::string> installPresets(const std::vector<fs::path>& presets, const std::string& name, const Synth& synth) {
+  std::vector<std::string> installed;
+  for (const fs::path& preset : presets) {
+    const fs::path place = userPresetFolder(synth.space(), synth.plugin().vendor, preset.extension().string());
+    if (!place.empty()) installed.push_back(installPreset(preset, place, name).string());
+  }
+  return installed;
+}
+
 void installResults(json& document, const fs::path& folder, const std::vector<Instrument>& instruments) {
   const std::string sound = document.contains("text") ? titleOf(document.at("text").get<std::string>())
                                                       : fs::path(document.at("target").at("path").get<std::string>()).stem().string();
@@ -183,14 +192,9 @@ void installResults(json& document, const fs::path& folder, const std::vector<In
     const auto instrument = std::find_if(instruments.begin(), instruments.end(), [&](const Instrument& i) {
       return i.synth->space().name == candidate.at("space") && i.synth->plugin().name == candidate.at("synth");
     });
-    candidate["installed"] = json::array();
-    for (const auto& file : candidate.at("files").at("presets")) {
-      const fs::path preset = folder / file.get<std::string>();
-      const fs::path place = userPresetFolder(instrument->synth->space(), instrument->synth->plugin().vendor, preset.extension().string());
-      if (place.empty()) continue;
-      const std::string name = fmt::format("{} {}", sound, candidate.at("rank").get<int>());
-      candidate["installed"].push_back(installPreset(preset, place, name).string());
-    }
+    std::vector<fs::path> presets;
+    for (const auto& file : candidate.at("files").at("presets")) presets.push_back(folder / file.get<std::string>());
+    candidate["installed"] = installPresets(presets, fmt::format("{} {}", sound, candidate.at("rank").get<int>()), *instrument->synth);
   }
 }
 

@@ -25,6 +25,10 @@ nlohmann::json writeResults(const std::filesystem::path& folder, const Target& t
 nlohmann::json writeTextResults(const std::filesystem::path& folder, const std::string& text, std::vector<TextMatch> found,
                                 std::vector<Instrument>& instruments);
 
+/// Puts the preset files of one candidate where the synth's browser finds them (`userPresetFolder`), under `name`, with a
+/// number where there is one already. @return where they are. @throws Error (system) where they cannot be written.
+std::vector<std::string> installPresets(const std::vector<std::filesystem::path>& presets, const std::string& name, const Synth& synth);
+
 /// Puts the presets of results where the browser of each synth finds them (`userPresetFolder`), under their own
 /// names with a number where there is one already, and adds to each candidate, as `installed`, where they are.
 /// @param document  what `writeResults` returned

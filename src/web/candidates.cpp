@@ -1,0 +1,241 @@
+#include "web/candidates.h"
+
+#include "audio/file.h"
+#include "base/files.h"
+#include "features/mss.h"
+#include "match/recipe.h"
+#include "match/results.h"
+#include "synth/preset_writer.h"
+#include "web/fields.h"
+#include "web/http_error.h"
+#include "web/zip.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+std::string asciiName(const std::string& name) {
+  std::string plain;
+  for (const char c : name) plain += std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == ' ' ? c : '_';
+  return plain;
+}
+
+std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+const char* kindName(ParameterKind kind) {
+  switch (kind) {
+    case ParameterKind::continuous: return "continuous";
+    case ParameterKind::stepped: return "stepped";
+    case ParameterKind::categorical: return "choice";
+  }
+  return "";
+}
+
+/// The values that have words.
+json choicesOf(const ParameterSpec& spec) {
+  json choices = json::array();
+  for (const Choice& choice : spec.choices) choices.push_back({{"text", choice.label}, {"value", choice.value}});
+  for (std::size_t i = 0; i < spec.labels.size(); ++i)
+    choices.push_back({{"text", spec.labels[i]}, {"value", spec.min + (spec.max - spec.min) * float(i) / float(std::max<std::size_t>(1, spec.labels.size() - 1))}});
+  return choices;
+}
+
+/// The patch as its synth's panel shows it, in the order of a recipe.
+json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& withoutEffect) {
+  const ParameterSpace& space = synth.space();
+  const std::vector<std::string> texts = synth.texts(patch);
+  const std::vector<float> values = patch.state.empty() && !patch.values.empty() ? patch.values : synth.values(patch);
+  std::vector<Section> sections = space.sections;
+  if (std::any_of(space.parameters.begin(), space.parameters.end(), [](const ParameterSpec& p) { return p.section.empty(); })) sections.push_back({"", "Parameters"});
+  std::stable_sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) { return recipeOrder(a.title) < recipeOrder(b.title); });
+  json list = json::array();
+  for (const Section& section : sections) {
+    json parameters = json::array();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const ParameterSpec& spec = space.parameters[i];
+      if (spec.section != section.key) continue;
+      parameters.push_back({{"key", spec.key}, {"name", spec.name}, {"value", values[i]}, {"text", texts[i]}, {"min", spec.min}, {"max", spec.max},
+                            {"kind", kindName(spec.kind)}, {"effect", std::find(withoutEffect.begin(), withoutEffect.end(), i) == withoutEffect.end()}});
+      if (json choices = choicesOf(spec); !choices.empty()) parameters.back()["choices"] = std::move(choices);
+    }
+    if (!parameters.empty()) list.push_back({{"name", section.title}, {"parameters", std::move(parameters)}});
+  }
+  return {{"sections", std::move(list)}};
+}
+
+struct Wanted {
+  Note note;
+  double seconds = 0;
+  std::map<std::string, float> changes;
+};
+
+/// What a request to play says, and what it leaves as it is.
+Wanted wantedOf(const json& body, Wanted own) {
+  Fields fields(body);
+  own.note.midi = int(fields.whole("note", 0, 127).value_or(own.note.midi));
+  own.note.velocity = int(fields.whole("velocity", 1, 127).value_or(own.note.velocity));
+  const auto length = fields.number("length", 0.001, kMostPlayedSeconds), seconds = fields.number("seconds", 0.05, kMostPlayedSeconds);
+  own.note.lengthSeconds = std::min(length.value_or(own.note.lengthSeconds), kMostPlayedSeconds);
+  own.seconds = std::min(seconds.value_or(own.seconds), kMostPlayedSeconds);
+  own.changes = fields.values("changes");
+  fields.end();
+  return own;
+}
+
+std::map<std::string, float> changesIn(const json& body) {
+  Fields fields(body);
+  auto changes = fields.values("changes");
+  fields.end();
+  return changes;
+}
+
+std::size_t rankOf(const Call& call) {
+  const std::string& text = call.names.at("rank");
+  std::size_t rank = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rank);
+  if (error != std::errc() || end != text.data() + text.size() || rank < 1) refuse(404, "there is no candidate '{}'", text);
+  return rank;
+}
+
+}  // namespace
+
+/// A candidate of a match, as it was written.
+struct Candidates::Chosen {
+  std::string match, name;  ///< the name is the preset's
+  fs::path folder;
+  json entry;  ///< of candidates.json
+  fs::path file(const char* part) const { return folder / entry.at("files").at(part).get<std::string>(); }
+
+  StoredPatch stored() const { return readPatches(folder / kPatchesFile).at(entry.at("rank").get<std::size_t>() - 1); }
+  Note note() const { return {entry.at("note"), entry.at("velocity"), entry.at("length")}; }
+};
+
+Candidates::Chosen Candidates::choose(const Call& call) {
+  Chosen chosen;
+  const std::string& id = call.names.at("id");
+  chosen.folder = matches_.found(id, call.query("g"));
+  const std::size_t rank = rankOf(call);
+  const json document = readJsonFile(chosen.folder / "candidates.json");
+  if (rank > document.at("candidates").size()) refuse(404, "there is no candidate {}", rank);
+  chosen.entry = document.at("candidates")[rank - 1];
+  chosen.match = matches_.view(id).at("name");
+  chosen.name = fmt::format("{} {}", chosen.match, rank);
+  return chosen;
+}
+
+void Candidates::zip(Call& call) {
+  const std::string& id = call.names.at("id");
+  const fs::path folder = matches_.found(id, call.query("g"));
+  std::vector<fs::path> items;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename() != kPatchesFile) items.push_back(entry.path());
+  std::sort(items.begin(), items.end());
+  const std::string name = matches_.view(id).at("name");
+  call.saveAs(name + ".zip");
+  call.answerBytes(zipOf(asciiName(name), items), "application/zip");
+}
+
+void Candidates::audio(Call& call) {
+  const Chosen chosen = choose(call);
+  // Its address names the generation, and that does not change.
+  if (!call.query("g").empty()) call.response.headers.erase("Cache-Control"), call.response.set_header("Cache-Control", "private, max-age=3600, immutable");
+  call.answerFile(chosen.file("render"), "audio/wav");
+}
+
+void Candidates::recipe(Call& call) {
+  const Chosen chosen = choose(call);
+  call.answerBytes(readTextFile(chosen.file("recipe")), "text/plain; charset=utf-8");
+}
+
+void Candidates::parameters(Call& call) {
+  const auto changes = changesIn(call.body);
+  const StoredPatch stored = choose(call).stored();
+  const auto player = players_.of(stored.library);
+  call.answer(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes), stored.proposal.withoutEffect));
+}
+
+void Candidates::render(Call& call) {
+  const Chosen chosen = choose(call);
+  const StoredPatch stored = chosen.stored();
+  const fs::path targetFile = chosen.folder / "target.wav";
+  std::optional<AudioBuffer> target;
+  if (fs::exists(targetFile)) target = readSound(targetFile).sound;
+  const auto player = players_.of(stored.library);
+  const Wanted own{chosen.note(), target ? target->seconds() : player->settings().durationSeconds, {}};
+  const Wanted wanted = wantedOf(call.body, own);
+  const AudioBuffer sound = player->play(withChanges(player->synth(), stored.proposal.patch, wanted.changes), wanted.note, wanted.seconds);
+  const bool comparable = target && wanted.note.midi == own.note.midi && wanted.note.velocity == own.note.velocity &&
+                          wanted.note.lengthSeconds == own.note.lengthSeconds && sound.frames() == target->frames();
+  if (comparable) call.response.set_header("X-Distance", fmt::format("{:.4f}", mss(mssSpectrum(*target), mssSpectrum(sound))));
+  call.answerBytes(text(wavBytes(sound)), "audio/wav");
+}
+
+std::vector<fs::path> Candidates::changedPresets(const Chosen& chosen, const std::map<std::string, float>& changes, const fs::path& folder) {
+  const StoredPatch stored = chosen.stored();
+  const auto player = players_.of(stored.library);
+  Synth& synth = player->synth();
+  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot", fmt::format("Made by Patch Pilot to sound like {}, and changed by hand", chosen.match)};
+  const Bytes state = labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
+  std::vector<fs::path> presets;
+  for (const std::string& extension : presetExtensions(synth.space())) {
+    presets.push_back(folder / (fs::path(chosen.entry.at("files").at("presets").at(0).get<std::string>()).stem().string() + extension));
+    writePresetFile(presets.back(), synth.space(), synth.plugin().vendor, label, state, false);
+  }
+  return presets;
+}
+
+void Candidates::preset(Call& call) {
+  const auto changes = changesIn(call.body);
+  const Chosen chosen = choose(call);
+  const std::string& wanted = call.names.at("name");
+  const json& files = chosen.entry.at("files").at("presets");
+  if (std::find(files.begin(), files.end(), wanted) == files.end()) refuse(404, "candidate {} has no preset '{}'", chosen.entry.at("rank").get<int>(), wanted);
+  const StagedDirectory draft(store_.place("matches") / newId(), false);  // never put in place
+  if (!changes.empty()) changedPresets(chosen, changes, draft.path());
+  const fs::path file = (changes.empty() ? chosen.folder : draft.path()) / wanted;
+  const std::string extension = file.extension().string();
+  if (fs::is_directory(file)) {
+    call.saveAs(chosen.name + extension + ".zip");
+    return call.answerBytes(zipOf(asciiName(chosen.name), {file}), "application/zip");
+  }
+  call.saveAs(chosen.name + extension);
+  call.answerBytes(text(readFile(file)), "application/octet-stream");
+}
+
+void Candidates::install(Call& call) {
+  const auto changes = changesIn(call.body);
+  const Chosen chosen = choose(call);
+  const StagedDirectory draft(store_.place("matches") / newId(), false);
+  std::vector<fs::path> presets;
+  if (!changes.empty()) presets = changedPresets(chosen, changes, draft.path());
+  else
+    for (const json& file : chosen.entry.at("files").at("presets")) presets.push_back(chosen.folder / file.get<std::string>());
+  call.answer({{"files", installPresets(presets, chosen.name, players_.of(chosen.stored().library)->synth())}});
+}
+
+void Candidates::renderPatch(Call& call) {
+  const fs::path file = libraries_.file(call.names.at("id"));
+  const std::string& text = call.names.at("patch");
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size()) refuse(404, "there is no patch '{}'", text);
+  Patch patch;
+  try {
+    patch = Library::open(file).patch(id);
+  } catch (const Error&) {
+    refuse(404, "this library has no patch {}", id);
+  }
+  const auto player = players_.of(file);
+  const LibrarySettings& s = player->settings();
+  const Wanted wanted = wantedOf(call.body, {{s.notes.front(), s.velocity, s.lengthSeconds}, s.durationSeconds, {}});
+  call.answerBytes(patchpilot::text(wavBytes(player->play(withChanges(player->synth(), patch, wanted.changes), wanted.note, wanted.seconds))), "audio/wav");
+}
+
+}  // namespace patchpilot

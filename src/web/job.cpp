@@ -1,0 +1,309 @@
+#include "web/job.h"
+
+#include "audio/file.h"
+#include "audio/pitch.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "library/builder.h"
+#include "match/match_run.h"
+#include "match/results.h"
+#include "synth/space_init.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <limits>
+#include <thread>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// A sound of ten minutes takes 400 MB while its rate is changed.
+constexpr std::uintmax_t kDecoderBytes = 4ull << 30;
+
+/// What has become better by this share is written, but no sooner than so long after it was last written, and so many
+/// times as long as that took: it is rendered again for that, and the search waits.
+constexpr double kWorthWriting = 0.01, kWriteSeconds = 3, kWriteShare = 10;
+
+double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// The server's end of the line: what it says is heard by a thread of its own, so that its end is noticed at once.
+class Line {
+ public:
+  Line() : channel_(adoptStandardStreams()) {
+    if (channel_->receive(request_) != MessageChannel::Arrival::message) ::_exit(1);
+    std::thread([this] {
+      for (json message; channel_->receive(message) == MessageChannel::Arrival::message;)
+        if (message.value("stop", false)) stopped_ = true;
+      ::_exit(1);
+    }).detach();
+  }
+
+  const json& request() const { return request_; }
+  bool stopped() const { return stopped_; }
+
+  /// Callable by any thread.
+  void tell(json message) {
+    std::lock_guard lock(mutex_);
+    if (!channel_->send(message)) ::_exit(1);
+  }
+
+ private:
+  std::unique_ptr<MessageChannel> channel_;
+  json request_;
+  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;
+};
+
+void decode(Line& line) {
+  limitMemory(kDecoderBytes);
+  const json& request = line.request();
+  const SoundFile sound = readSound(request.at("source").get<std::string>(), {.maxSeconds = kMostSoundSeconds});
+  writeWav(request.at("out").get<std::string>(), sound.sound);
+  line.tell({{"event", "end"}, {"seconds", sound.sound.seconds()}, {"rate", sound.fileRateHz}, {"channels", sound.fileChannels}});
+}
+
+template <typename Value>
+std::optional<Value> optionalAt(const json& object, const char* key) {
+  return object.contains(key) ? std::optional<Value>(object.at(key).get<Value>()) : std::nullopt;
+}
+
+MatchOptions matchOptions(const json& request) {
+  MatchOptions options;
+  options.sound = request.value("sound", "");
+  options.name = request.value("name", "");
+  options.libraries = request.at("libraries").get<std::vector<std::string>>();
+  options.target = {optionalAt<int>(request, "note"), optionalAt<double>(request, "length"), optionalAt<double>(request, "start"), optionalAt<double>(request, "duration")};
+  options.velocity = request.value("velocity", options.velocity);
+  options.top = request.value("top", options.top);
+  options.refine = request.value("refine", true);
+  options.seconds = request.value("seconds", 0.0);
+  options.renders = request.value("renders", std::size_t(0));
+  options.seed = request.value("seed", options.seed);
+  if (!request.contains("near")) return options;
+  const json& near = request.at("near");
+  std::vector<StoredPatch> patches = readPatches(near.at("patches").get<std::string>());
+  const auto index = near.at("rank").get<std::size_t>() - 1;
+  if (index >= patches.size()) failInput("there is no candidate {} to search around", index + 1);
+  options.near = NearPatch{std::move(patches[index].proposal), near.value("changes", std::map<std::string, float>()),
+                           near.value("locked", std::vector<std::string>())};
+  return options;
+}
+
+/// What a client is told of candidates: all but their parameters, of which there may be hundreds.
+json brief(const json& candidates) {
+  json list = json::array();
+  for (json candidate : candidates) {
+    candidate.erase("parameters");
+    list.push_back(std::move(candidate));
+  }
+  return list;
+}
+
+/// Writes one generation of candidates after another, each whole or not at all.
+class Generations {
+ public:
+  Generations(Line& line) : line_(line), folder_(line.request().at("folder").get<std::string>()), last_(line.request().value("generation", 0)) {}
+
+  /// @param write  into a folder; @return what `candidates.json` holds
+  template <typename Write>
+  void add(const Write& write) {
+    const auto begin = Clock::now();
+    StagedDirectory staged(folder_ / fmt::format("g{}", last_ + 1), true);
+    std::vector<StoredPatch> patches;
+    const json document = write(staged.path(), patches);
+    writeFileAtomically(staged.path() / kPatchesFile, packPatches(patches));
+    staged.commit();
+    ++last_;
+    writtenAt_ = Clock::now();
+    took_ = secondsSince(begin);
+    line_.tell({{"event", "written"}, {"generation", last_}, {"candidates", brief(document.at("candidates"))}});
+  }
+
+  bool isTimeForNext() const { return secondsSince(writtenAt_) >= std::max(kWriteSeconds, kWriteShare * took_); }
+
+ private:
+  Line& line_;
+  fs::path folder_;
+  int last_;
+  Clock::time_point writtenAt_;
+  double took_ = 0;
+};
+
+json targetFacts(const Target& target) {
+  json others = json::array();
+  for (const NoteGuess& other : target.otherNotes) others.push_back({{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
+  return {{"note", target.note},   {"note_name", noteName(target.note)}, {"confidence", target.noteConfidence}, {"other_notes", others},
+          {"length", target.lengthSeconds}, {"start", target.startSeconds}, {"seconds", target.sound.seconds()}, {"warnings", target.warnings}};
+}
+
+/// A match of a sound.
+class SoundMatch {
+ public:
+  explicit SoundMatch(Line& line) : line_(line), generations_(line), match_(matchOptions(line.request()), reports()) {}
+
+  void run() {
+    writeWav(fs::path(line_.request().at("folder").get<std::string>()) / "target.wav", match_.target().sound);
+    match_.rank();
+    write();
+    match_.refine();
+    const bool stopped = interrupted();
+    setInterrupted(false);  // the best so far is written
+    if (line_.request().value("refine", true)) write();
+    line_.tell({{"event", "end"}, {"stopped", stopped}});
+  }
+
+ private:
+  MatchReports reports() {
+    MatchReports reports;
+    reports.onTarget = [this](const Target& target) { line_.tell({{"event", "target"}, {"target", targetFacts(target)}}); };
+    reports.onRanking = [this](std::size_t done, std::size_t all) { line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}}); };
+    reports.onRefining = [this](const Refinement& refinement) { heed(refinement); };
+    reports.onProblems = [this](const std::vector<std::string>& problems) {
+      line_.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
+    };
+    return reports;
+  }
+
+  void heed(const Refinement& refinement) {
+    const RefineProgress& last = refinement.last;
+    const double share = refinement.share();
+    json message = {{"event", "refining"}, {"renders", last.renders}, {"seconds", last.seconds}, {"mss", last.mss}, {"share", share}};
+    if (share > 0 && last.seconds > 0) message["seconds_left"] = std::max(0.0, last.seconds / share - last.seconds);
+    line_.tell(std::move(message));
+    if (line_.stopped()) return setInterrupted(true);
+    if (last.mss < (1 - kWorthWriting) * writtenMss_ && generations_.isTimeForNext()) write();
+  }
+
+  void write() {
+    generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
+      std::vector<Candidate> written;
+      const json document = match_.write(folder, &written);
+      for (const Candidate& candidate : written) patches.push_back({match_.libraryOf(candidate.proposal).string(), candidate.proposal});
+      writtenMss_ = written.front().mss;
+      return document;
+    });
+  }
+
+  Line& line_;
+  Generations generations_;
+  double writtenMss_ = std::numeric_limits<double>::infinity();
+  MatchRun match_;
+};
+
+/// Patches that words describe.
+void matchText(Line& line) {
+  const json& request = line.request();
+  const auto files = request.at("libraries").get<std::vector<std::string>>();
+  double longest = 0;
+  for (const auto& file : files) longest = std::max(longest, Library::open(file).settings().durationSeconds);
+  Sources sources = openSources(files, {}, 0, longest);
+  std::vector<SearchLibrary*> libraries;
+  for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
+  const auto text = request.at("text").get<std::string>();
+  const std::vector<TextMatch> found = searchByText(libraries, text, request.value("top", 5));
+  Generations(line).add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
+    for (const TextMatch& one : found)
+      for (const SearchLibrary& library : sources.libraries)
+        if (library.synth == one.proposal.synth) {
+          patches.push_back({library.library.file().string(), one.proposal});
+          break;
+        }
+    return writeTextResults(folder, text, found, sources.instruments);
+  });
+  line.tell({{"event", "end"}, {"stopped", false}});
+}
+
+ParameterSpace spaceToBuildWith(const json& request) {
+  if (const auto name = request.value("space", ""); !name.empty()) return loadSpace(name);
+  const PluginInfo plugin = findPlugin(request.at("format").get<std::string>(), request.at("plugin").get<std::string>(), request.at("synth").get<std::string>());
+  return parseSpace(firstSpace(plugin, probeParameters(plugin), plugin.name), plugin.name);
+}
+
+void build(Line& line) {
+  const json& request = line.request();
+  const Synth synth(spaceToBuildWith(request));
+  const LibrarySettings wanted = librarySettings(synth);
+  const fs::path file = request.at("file").get<std::string>();
+  const bool begun = fs::exists(file) && fs::file_size(file) > 0;
+  Library library = begun ? Library::open(file, Database::Mode::readWrite) : Library::create(file, wanted);
+  if (begun) checkCompatible(library, wanted);
+  BuildOptions options;
+  options.count = request.at("count").get<std::uint64_t>();
+  options.onProgress = [&](const BuildProgress& p) {
+    line.tell({{"event", "building"}, {"done", p.patches}, {"total", p.wanted}, {"silent", p.silent}});
+    if (line.stopped()) setInterrupted(true);
+  };
+  const bool finished = buildLibrary(library, synth, options);
+  line.tell({{"event", "end"}, {"stopped", !finished}, {"patches", library.counts().patches}});
+}
+
+void doJob(Line& line) {
+  const auto job = line.request().at("job").get<std::string>();
+  if (job == "decode") return decode(line);
+  if (job == "match") return SoundMatch(line).run();
+  if (job == "text") return matchText(line);
+  if (job == "build") return build(line);
+  throw Error(ExitCode::internal, "there is no job " + job);
+}
+
+json packed(const StoredPatch& stored) {
+  const Proposal& p = stored.proposal;
+  return {{"library", stored.library}, {"values", p.patch.values}, {"state", json::binary(p.patch.state)}, {"source", p.patch.source},
+          {"origin", p.origin},        {"sources", p.sources},     {"without_effect", p.withoutEffect}};
+}
+
+StoredPatch unpacked(const json& stored) {
+  StoredPatch patch;
+  patch.library = stored.at("library").get<std::string>();
+  Proposal& p = patch.proposal;
+  p.patch.values = stored.at("values").get<std::vector<float>>();
+  p.patch.state = stored.at("state").get_binary();
+  p.patch.source = stored.at("source").get<std::string>();
+  p.origin = stored.at("origin").get<std::string>();
+  p.sources = stored.at("sources").get<std::vector<std::string>>();
+  p.withoutEffect = stored.at("without_effect").get<std::vector<std::size_t>>();
+  return patch;
+}
+
+}  // namespace
+
+Bytes packPatches(const std::vector<StoredPatch>& patches) {
+  json list = json::array();
+  for (const StoredPatch& patch : patches) list.push_back(packed(patch));
+  return json::to_msgpack(list);
+}
+
+std::vector<StoredPatch> readPatches(const fs::path& file) {
+  try {
+    std::vector<StoredPatch> patches;
+    for (const json& stored : json::from_msgpack(readFile(file))) patches.push_back(unpacked(stored));
+    return patches;
+  } catch (const json::exception& error) {
+    failInput("{} is damaged ({})", file.string(), error.what());
+  }
+}
+
+int runJob() {
+  ignoreInterrupts();
+  Line line;
+  try {
+    doJob(line);
+  } catch (const Error& error) {
+    line.tell({{"event", "error"}, {"message", error.what()}});
+  } catch (const std::exception& error) {
+    line.tell({{"event", "error"}, {"message", std::string(error.what()) + "; please report this"}});
+  }
+  // The thread that listens to the server still runs.
+  std::fflush(nullptr);
+  ::_exit(0);
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,322 @@
+#include "web/libraries.h"
+
+#include "base/files.h"
+#include "base/patience.h"
+#include "base/places.h"
+#include "embed/models.h"
+#include "eval/library_map.h"
+#include "library/library.h"
+#include "synth/parameter_space.h"
+#include "web/fields.h"
+#include "web/http_error.h"
+#include "web/job_process.h"
+
+#include <algorithm>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kMapPoints = 4000;
+constexpr std::int64_t kMostPatches = 1'000'000;
+
+std::string shortHash(const std::string& text) { return contentHash(text).substr(0, 16); }
+
+std::string idOfPlugin(const PluginInfo& plugin) { return shortHash(plugin.format + " " + plugin.id); }
+
+bool isThere(const ModelFile& file) {
+  const auto folders = modelFolders();
+  return std::any_of(folders.begin(), folders.end(), [&](const fs::path& folder) { return fs::is_regular_file(folder / file.name); });
+}
+
+/// Whether words can be searched for among the vectors of an embedder.
+bool knowsTexts(const std::string& embedder) {
+  for (const Model& model : models())
+    for (const NetworkEmbedder& one : model.embedders)
+      if (one.name == embedder && patchpilot::knowsTexts(one)) return std::all_of(model.files.begin(), model.files.end(), isThere);
+  return false;
+}
+
+json describeModels() {
+  json list = json::array();
+  for (const Model& model : models()) list.push_back({{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
+  return list;
+}
+
+std::vector<std::string> spacesOf(const PluginInfo& plugin, const std::vector<ParameterSpace>& spaces) {
+  std::vector<std::string> names;
+  for (const ParameterSpace& space : spaces)
+    if (space.synthFormat == plugin.format && space.synthId == plugin.id) names.push_back(space.name);
+  return names;
+}
+
+std::string fileName(const std::string& text) {
+  std::string name;
+  for (const char c : text) name += std::isalnum(static_cast<unsigned char>(c)) || c == '-' ? c : '-';
+  return name;
+}
+
+}  // namespace
+
+struct Libraries::Job {
+  std::string id, name, created, state = "queued", error;
+  json request;   ///< for the process
+  fs::path file;
+  double done = 0, total = 0;
+  double begin = 0, doneAtBegin = -1;
+  std::uint64_t version = 0;
+  JobProcess* process = nullptr;  ///< while it runs
+
+  bool isOver() const { return state == "done" || state == "stopped" || state == "failed"; }
+};
+
+Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std::vector<std::string>& files)
+    : store_(store), feed_(feed), program_(std::move(program)) {
+  std::vector<fs::path> all(files.begin(), files.end());
+  std::vector<fs::path> own;
+  for (const auto& one : fs::directory_iterator(store_.place("libraries")))
+    if (one.path().extension() == ".db" && fs::file_size(one.path()) > 0) own.push_back(one.path());
+  std::sort(own.begin(), own.end());
+  for (const auto& file : files) Library::open(file);  // says at once what is none
+  all.insert(all.end(), own.begin(), own.end());
+  for (const fs::path& file : all) {
+    const fs::path whole = fs::canonical(file);
+    if (idOf(whole).empty()) entries_.push_back({shortHash(whole.string()), whole.stem().string(), whole, "", ""});
+  }
+  scanner_ = std::thread([this] { scan(); });
+  worker_ = std::thread([this] { work(); });
+}
+
+Libraries::~Libraries() {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+    for (auto& job : jobs_)
+      if (job->process) job->process->cancel();
+  }
+  wake_.notify_all();
+  worker_.join();
+  scanner_.join();
+}
+
+void Libraries::scan() {
+  Catalogue catalogue;
+  try {
+    catalogue = scanPlugins();
+  } catch (const Error& error) {
+    catalogue.problems.push_back({"", error.what()});
+  }
+  std::lock_guard lock(mutex_);
+  catalogue_ = std::move(catalogue);
+  feed_.note();
+}
+
+json Libraries::describe(Entry& entry) {
+  json about = {{"id", entry.id}, {"name", entry.name}, {"building", entry.job.empty() ? json() : json(entry.job)}, {"patches", 0}};
+  try {
+    Library library = Library::open(entry.file);
+    const LibrarySettings& s = library.settings();
+    about.update({{"synth", s.synthName}, {"format", s.synthFormat}, {"space", s.spaceName}, {"patches", library.counts().patches},
+                  {"embedder", s.embedderName}, {"texts", knowsTexts(s.embedderName)}, {"notes", s.notes}});
+  } catch (const Error& error) {
+    about["problem"] = error.what();  // it is being begun, or is no longer there
+  }
+  return about;
+}
+
+json Libraries::state() {
+  std::lock_guard lock(mutex_);
+  json libraries = json::array(), synths = json::array();
+  for (Entry& entry : entries_) libraries.push_back(describe(entry));
+  const auto spaces = installedSpaces();
+  if (catalogue_)
+    for (const PluginInfo& plugin : catalogue_->plugins)
+      synths.push_back({{"id", idOfPlugin(plugin)}, {"name", plugin.name}, {"format", plugin.format}, {"maker", plugin.vendor}, {"version", plugin.version},
+                        {"spaces", spacesOf(plugin, spaces)}});
+  return {{"libraries", libraries}, {"synths", synths}, {"scanning", !catalogue_.has_value()}, {"models", describeModels()}};
+}
+
+Libraries::Entry& Libraries::entry(const std::string& id) {
+  for (Entry& entry : entries_)
+    if (entry.id == id) return entry;
+  refuse(404, "there is no library '{}'; load the page again", id);
+}
+
+fs::path Libraries::file(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  return entry(id).file;
+}
+
+std::string Libraries::idOf(const fs::path& file) {
+  std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_)
+    if (entry.file == file) return entry.id;
+  return "";
+}
+
+json Libraries::spaceFor(const json& body) {
+  Fields fields(body);
+  const auto synth = fields.text("synth"), space = fields.text("space"), name = fields.text("name", 80);
+  const auto count = fields.whole("count", 1, kMostPatches);
+  fields.end();
+  if (!synth) refuse(400, "synth is missing; name one of those that /state lists");
+  if (!catalogue_) refuse(503, "the synths are still being looked for; try again in some seconds");
+  const auto plugin = std::find_if(catalogue_->plugins.begin(), catalogue_->plugins.end(), [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
+  if (plugin == catalogue_->plugins.end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
+  const auto spaces = spacesOf(*plugin, installedSpaces());
+  if (space && std::find(spaces.begin(), spaces.end(), *space) == spaces.end()) refuse(400, "{} has no space '{}'", plugin->name, *space);
+  const std::string chosen = space ? *space : spaces.empty() ? "" : spaces.front();
+  return {{"job", "build"}, {"space", chosen}, {"format", plugin->format}, {"plugin", plugin->id}, {"synth", plugin->name},
+          {"count", count.value_or(3000)}, {"name", name.value_or(chosen.empty() ? plugin->name : chosen)}};
+}
+
+json Libraries::build(const json& body) {
+  std::lock_guard lock(mutex_);
+  auto job = std::make_unique<Job>();
+  job->request = spaceFor(body);
+  job->id = newId();
+  job->created = timeNow();
+  job->name = job->request.at("name");
+  job->total = job->request.at("count");
+  const std::string stem = fileName(job->name);
+  job->file = store_.place("libraries") / (stem + ".db");
+  auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.file == job->file; });
+  if (entry != entries_.end() && !entry->job.empty()) refuse(409, "{} is being built already", job->name);
+  if (entry == entries_.end()) entry = entries_.insert(entries_.end(), {shortHash(job->file.string()), stem, job->file, "", ""});
+  entry->job = job->id;
+  job->request["file"] = job->file.string();
+  touch(*job);
+  const json answer = {{"id", entry->id}, {"job", job->id}};
+  jobs_.push_back(std::move(job));
+  wake_.notify_all();
+  return answer;
+}
+
+void Libraries::touch(Job& job) { job.version = feed_.note(); }
+
+Libraries::Job& Libraries::jobOf(const std::string& id) {
+  for (auto& job : jobs_)
+    if (job->id == id) return *job;
+  refuse(404, "there is no job '{}'", id);
+}
+
+json Libraries::describe(const Job& job) const {
+  json about = {{"id", job.id}, {"kind", "library"}, {"name", job.name}, {"created", job.created}, {"state", job.state},
+                {"library", shortHash(job.file.string())}, {"progress", {{"done", job.done}, {"total", job.total}}}};
+  if (!job.error.empty()) about["error"] = job.error;
+  const double made = job.done - job.doneAtBegin, gone = steadySeconds() - job.begin;
+  if (job.state == "building" && job.doneAtBegin >= 0 && made > 0) about["progress"]["seconds_left"] = (job.total - job.done) * gone / made;
+  return about;
+}
+
+json Libraries::job(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  return describe(jobOf(id));
+}
+
+json Libraries::jobs() {
+  std::lock_guard lock(mutex_);
+  json list = json::array();
+  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) list.push_back(describe(**job));
+  return {{"jobs", list}};
+}
+
+void Libraries::stop(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  Job& job = jobOf(id);
+  if (job.process) job.process->stop();
+  else if (!job.isOver()) {
+    job.state = "stopped";
+    for (Entry& entry : entries_)
+      if (entry.job == job.id) entry.job.clear();
+    touch(job);
+  }
+}
+
+std::vector<json> Libraries::changedSince(std::uint64_t seen) {
+  std::lock_guard lock(mutex_);
+  std::vector<json> changed;
+  for (const auto& job : jobs_)
+    if (job->version > seen) changed.push_back(describe(*job));
+  return changed;
+}
+
+void Libraries::work() {
+  for (;;) {
+    Job* next = nullptr;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] {
+        const auto queued = std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->state == "queued"; });
+        next = queued == jobs_.end() ? nullptr : queued->get();
+        return closing_ || next;
+      });
+      if (closing_) return;
+      next->state = "building";
+    }
+    run(*next);
+  }
+}
+
+void Libraries::run(Job& job) {
+  std::string problem;
+  try {
+    JobProcess process(program_, job.request);
+    {
+      std::lock_guard lock(mutex_);
+      job.process = &process;
+      if (closing_) process.cancel();
+    }
+    problem = process.follow([&](const json& message) { take(job, message); });
+    std::lock_guard lock(mutex_);
+    job.process = nullptr;
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  std::lock_guard lock(mutex_);
+  if (!problem.empty()) job.state = "failed", job.error = problem;
+  else if (!job.isOver()) job.state = "stopped";
+  for (Entry& entry : entries_)
+    if (entry.job == job.id) entry.job.clear(), entry.map.clear();
+  std::error_code ignored;
+  if (!fs::exists(job.file, ignored)) std::erase_if(entries_, [&](const Entry& entry) { return entry.file == job.file; });
+  touch(job);
+}
+
+void Libraries::take(Job& job, const json& message) {
+  std::lock_guard lock(mutex_);
+  if (message.at("event") == "building") {
+    job.done = message.at("done");
+    if (job.doneAtBegin < 0) job.doneAtBegin = job.done, job.begin = steadySeconds();
+  } else if (message.at("event") == "end") {
+    job.state = message.at("stopped").get<bool>() ? "stopped" : "done";
+    job.done = message.at("patches");
+  }
+  touch(job);
+}
+
+std::string Libraries::map(const std::string& id) {
+  fs::path file;
+  {
+    std::lock_guard lock(mutex_);
+    Entry& one = entry(id);
+    if (!one.map.empty()) return one.map;
+    file = one.file;
+  }
+  Library library = Library::open(file);
+  json points = json::array();
+  for (const MapPoint& point : libraryMapPoints(library, kMapPoints)) {
+    json one = {{"x", point.place[0]}, {"y", point.place[1]}, {"z", point.place[2]}, {"patch", point.patch}, {"note", point.note}, {"level_db", point.levelDb}};
+    if (const std::string source = library.patchSource(point.patch); !source.empty()) one["name"] = fs::path(source).stem().string();
+    points.push_back(std::move(one));
+  }
+  const std::string map = json{{"points", points}}.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::lock_guard lock(mutex_);
+  if (Entry& one = entry(id); one.job.empty()) one.map = map;
+  return map;
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "synth/catalogue.h"
+#include "web/feed.h"
+#include "web/router.h"
+#include "web/store.h"
+
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace patchpilot {
+
+/// The libraries that can be searched, those named when the server was started and those built here, the synths that there are,
+/// and the jobs that build. Safe to use from any thread.
+class Libraries {
+ public:
+  /// @throws Error (input) where one of `files` is no library
+  Libraries(const Store& store, Feed& feed, std::filesystem::path program, const std::vector<std::string>& files);
+  ~Libraries();
+
+  /// What `/state` says of them: `libraries`, `synths`, `scanning`.
+  nlohmann::json state();
+
+  /// @throws HttpError 404
+  std::filesystem::path file(const std::string& id);
+
+  /// The id of a file; empty where it is none of them.
+  std::string idOf(const std::filesystem::path& file);
+
+  /// Starts a build as a request asks. @return `id` of the library and `job`
+  nlohmann::json build(const nlohmann::json& body);
+
+  /// @throws HttpError 404
+  nlohmann::json job(const std::string& id);
+  nlohmann::json jobs();
+  void stop(const std::string& id);
+
+  /// The jobs that have changed after `seen`.
+  std::vector<nlohmann::json> changedSince(std::uint64_t seen);
+
+  /// The map of a library; made once.
+  std::string map(const std::string& id);
+
+ private:
+  struct Entry {
+    std::string id, name;
+    std::filesystem::path file;
+    std::string job;  ///< that builds it now
+    std::string map;
+  };
+  struct Job;
+
+  Entry& entry(const std::string& id);
+  Job& jobOf(const std::string& id);
+  void scan();
+  void work();
+  void run(Job& job);
+  void take(Job& job, const nlohmann::json& message);
+  void touch(Job& job);
+  nlohmann::json describe(Entry& entry);
+  nlohmann::json describe(const Job& job) const;
+  nlohmann::json spaceFor(const nlohmann::json& body);
+
+  const Store& store_;
+  Feed& feed_;
+  std::filesystem::path program_;
+  std::mutex mutex_;
+  std::vector<Entry> entries_;
+  std::vector<std::unique_ptr<Job>> jobs_;
+  std::optional<Catalogue> catalogue_;  ///< once it is known
+  std::condition_variable wake_;
+  bool closing_ = false;
+  std::thread scanner_, worker_;
+};
+
+}  // namespace patchpilot

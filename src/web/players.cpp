@@ -1,0 +1,50 @@
+#include "web/players.h"
+
+#include "library/builder.h"
+#include "web/http_error.h"
+
+#include <limits>
+
+namespace patchpilot {
+
+namespace {
+
+/// Each holds two or three processes with a plug-in in them.
+constexpr std::size_t kMostPlayers = 3;
+
+}  // namespace
+
+Player::Player(const std::filesystem::path& library)
+    : settings_(Library::open(library).settings()), synth_(openLibrarySynth(Library::open(library), {})), pool_(synth_, {.workers = 1, .longestSeconds = kMostPlayedSeconds}) {}
+
+AudioBuffer Player::play(const Patch& patch, const Note& note, double seconds) {
+  std::lock_guard lock(mutex_);
+  auto sounds = pool_.renderAll({RenderJob{0, &patch, note, seconds}});
+  if (!sounds.front()) failPlugin("{} did not play this patch", synth_.plugin().name);
+  return std::move(*sounds.front());
+}
+
+std::shared_ptr<Player> Players::of(const std::filesystem::path& library) {
+  std::lock_guard lock(mutex_);
+  for (auto one = open_.begin(); one != open_.end(); ++one) {
+    if (one->first != library) continue;
+    open_.splice(open_.begin(), open_, one);
+    return open_.front().second;
+  }
+  open_.emplace_front(library, std::make_shared<Player>(library));
+  if (open_.size() > kMostPlayers) open_.pop_back();
+  return open_.front().second;
+}
+
+Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes) {
+  if (changes.empty()) return patch;
+  if (patch.values.empty()) patch.values.assign(synth.space().parameters.size(), std::numeric_limits<float>::quiet_NaN());
+  for (const auto& [key, value] : changes) {
+    const auto index = synth.space().find(key);
+    if (!index) refuse(400, "{} has no parameter '{}'", synth.plugin().name, key);
+    patch.values[*index] = value;
+  }
+  return patch;
+}
+
+}  // namespace patchpilot

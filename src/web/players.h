@@ -1,0 +1,51 @@
+#pragma once
+
+#include "library/library.h"
+#include "synth/render_pool.h"
+
+#include <condition_variable>
+#include <filesystem>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace patchpilot {
+
+/// A synth that is open, with a worker that waits: it plays one note at once. Safe to use from any thread; notes take turns.
+class Player {
+ public:
+  explicit Player(const std::filesystem::path& library);
+
+  /// At most `kMostPlayedSeconds`. @throws Error (plugin) where the synth fails
+  AudioBuffer play(const Patch& patch, const Note& note, double seconds);
+
+  Synth& synth() { return synth_; }
+  const LibrarySettings& settings() const { return settings_; }
+
+ private:
+  LibrarySettings settings_;
+  Synth synth_;
+  RenderPool pool_;
+  std::mutex mutex_;
+};
+
+inline constexpr double kMostPlayedSeconds = 12;
+
+/// The players of the synths that were used last.
+class Players {
+ public:
+  /// One that plays patches of a library. It is opened where it is not yet.
+  /// @throws Error as `openLibrarySynth`
+  std::shared_ptr<Player> of(const std::filesystem::path& library);
+
+ private:
+  std::mutex mutex_;
+  std::list<std::pair<std::filesystem::path, std::shared_ptr<Player>>> open_;  ///< the one used last in front
+};
+
+/// A patch with some parameters turned. @param changes  normalized values by keys of the space
+/// @throws HttpError (400) for a key that the space does not have
+Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes);
+
+}  // namespace patchpilot

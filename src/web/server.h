@@ -1,0 +1,46 @@
+#pragma once
+
+#include "web/router.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+struct ServerOptions {
+  int port = 8420;                     ///< 0: any that is free
+  std::filesystem::path data;          ///< where sounds, matches and libraries are kept
+  std::vector<std::string> libraries;  ///< files, besides those built here
+  std::filesystem::path program;       ///< this program, which does the jobs
+  std::filesystem::path page;          ///< folder of the page's files; may be empty
+  std::filesystem::path examples;      ///< folder of sounds; may be empty
+  std::string version;
+};
+
+/// The page and its interface (docs/openapi.json), for this machine alone.
+class WebServer {
+ public:
+  /// Opens the data and listens, but answers nothing yet.
+  /// @throws Error (usage) where the port or the data folder is in use; (input) for a library that is none
+  explicit WebServer(ServerOptions options);
+
+  /// Ends what runs: matches keep what they have written.
+  ~WebServer();
+
+  int port() const;
+  bool hasPage() const;
+
+  /// Answers until `stop`, which any thread may call, or Ctrl-C.
+  void run();
+  void stop();
+
+  /// Method and path of each route, for whoever compares them with the document.
+  const std::vector<Route>& routes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace patchpilot

@@ -1,0 +1,148 @@
+#include "web/sounds.h"
+
+#include "audio/file.h"
+#include "audio/pitch.h"
+#include "base/files.h"
+#include "match/target.h"
+#include "web/fields.h"
+#include "web/http_error.h"
+#include "web/job.h"
+
+#include <chrono>
+#include <fstream>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr double kUploadSeconds = 120, kDecodeSeconds = 60;
+constexpr std::size_t kLongestName = 200;
+
+std::string plainName(const std::string& given) {
+  std::string name = oneLine(given);
+  for (char& c : name)
+    if (c == '/' || c == '\\') c = '_';
+  while (name.starts_with(".")) name.erase(0, 1);
+  std::size_t end = 0;
+  for (std::size_t length; end < name.size() && (length = utf8Length(name, end)) > 0 && end + length <= kLongestName;) end += length;
+  name.resize(end);
+  return name.empty() ? "sound" : name;
+}
+
+/// Writes the body of a request to a file, as it comes.
+void receive(const httplib::ContentReader& content, const fs::path& file) {
+  using Clock = std::chrono::steady_clock;
+  std::ofstream stream(file, std::ios::binary);
+  std::uintmax_t bytes = 0;
+  bool late = false;
+  const auto end = Clock::now() + std::chrono::duration<double>(kUploadSeconds);
+  const bool whole = content([&](const char* data, std::size_t length) {
+    bytes += length;
+    late = Clock::now() > end;
+    return bytes <= kMostSoundBytes && !late && stream.write(data, std::streamsize(length));
+  });
+  if (bytes > kMostSoundBytes) refuse(413, "the file has more than {} MB; cut out the part to match", kMostSoundBytes / 1'000'000);
+  if (late) refuse(408, "the file took more than {:g} s to come; try again", kUploadSeconds);
+  stream.close();
+  if (!stream) refuse(500, "the file could not be kept; is the disk full?");
+  if (!whole) refuse(400, "the file ends early; send it again");
+  if (bytes == 0) refuse(400, "the file is empty; choose another");
+}
+
+/// What a message of the decoder says, without the path by which it knows the file.
+std::string withoutPath(std::string message, const fs::path& file, const std::string& name) {
+  const std::string path = file.string();
+  for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + name.size())) message.replace(at, path.size(), name);
+  return message;
+}
+
+}  // namespace
+
+Sounds::Sounds(const Store& store, fs::path program, const fs::path& examples) : store_(store), program_(std::move(program)) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(examples, error)) {
+    if (entry.path().extension() != ".flac" && entry.path().extension() != ".wav") continue;
+    const std::string name = entry.path().stem().string();
+    examples_.push_back({contentHash(name).substr(0, 16), name, entry.path(), readSound(entry.path()).fileSeconds});
+  }
+  std::sort(examples_.begin(), examples_.end(), [](const Example& a, const Example& b) { return a.name < b.name; });
+}
+
+json Sounds::examples() const {
+  json list = json::array();
+  for (const Example& example : examples_) list.push_back({{"id", example.id}, {"name", example.name}, {"seconds", example.seconds}});
+  return list;
+}
+
+json Sounds::add(Call& call) {
+  const std::string id = newId();
+  StagedDirectory folder(store_.place("sounds") / id, false);
+  json facts;
+  if (call.content) {
+    const fs::path source = folder.path() / "source";
+    receive(*call.content, source);
+    facts = decode(source, folder.path(), id, plainName(call.query("name")));
+    fs::remove(source);
+  } else {
+    Fields fields(call.body);
+    const auto wanted = fields.text("example");
+    fields.end();
+    if (!wanted) refuse(400, "the request has no sound; send a file's bytes, or the id of an example");
+    const auto found = std::find_if(examples_.begin(), examples_.end(), [&](const Example& e) { return e.id == *wanted; });
+    if (found == examples_.end()) refuse(404, "there is no example '{}'", *wanted);
+    facts = decode(found->file, folder.path(), id, found->name);
+  }
+  writeFileAtomically(folder.path() / "sound.json", facts.dump(2) + "\n");
+  folder.commit();
+  return facts;
+}
+
+json Sounds::decode(const fs::path& source, const fs::path& folder, const std::string& id, const std::string& name) const {
+  ChildProcess child(program_, {}, {kJobCommand});
+  json answer;
+  child.channel().send({{"job", "decode"}, {"source", source.string()}, {"out", (folder / "sound.wav").string()}});
+  switch (child.channel().receive(answer, kDecodeSeconds)) {
+    case MessageChannel::Arrival::late: refuse(400, "{} takes longer to decode than {:g} s; convert it to WAV or FLAC", name, kDecodeSeconds);
+    case MessageChannel::Arrival::gone: refuse(400, "{} crashes the decoder ({}); convert it to WAV or FLAC with another program", name, child.obituary(1));
+    case MessageChannel::Arrival::message: break;
+  }
+  if (answer.at("event") == "error") refuse(400, "{}", withoutPath(answer.at("message").get<std::string>(), source, name));
+  return {{"id", id}, {"name", name}, {"seconds", answer.at("seconds")}, {"rate", answer.at("rate")}, {"channels", answer.at("channels")}};
+}
+
+json Sounds::facts(const std::string& id) const {
+  const fs::path folder = store_.find("sounds", id);
+  if (folder.empty()) refuse(404, "there is no sound '{}'; drop it again", id);
+  return readJsonFile(folder / "sound.json");
+}
+
+fs::path Sounds::file(const std::string& id) const {
+  facts(id);
+  return store_.find("sounds", id) / "sound.wav";
+}
+
+json Sounds::analysis(const std::string& id, const Call& call) const {
+  const fs::path path = file(id);
+  TargetOptions options;
+  options.startSeconds = numberIn("start", call.query("start"), 0, kMostSoundSeconds);
+  options.durationSeconds = numberIn("duration", call.query("duration"), 0.01, kMostSoundSeconds);
+  options.lengthSeconds = numberIn("length", call.query("length"), 0.001, kMostSoundSeconds);
+  if (const auto note = numberIn("note", call.query("note"), 0, 127)) options.note = int(*note);
+  const Target target = [&] {
+    try {
+      return readTarget(path, options);
+    } catch (const Error& error) {
+      refuse(statusOf(error.code()), "{}", withoutPath(error.what(), path, facts(id).at("name").get<std::string>()));
+    }
+  }();
+  json others = json::array();
+  for (const NoteGuess& other : target.otherNotes)
+    others.push_back({{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
+  return {{"start", target.startSeconds}, {"duration", target.sound.seconds()}, {"note", target.note}, {"note_name", noteName(target.note)},
+          {"confidence", target.noteConfidence}, {"other_notes", others}, {"length", target.lengthSeconds}, {"warnings", target.warnings}};
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,177 @@
+#pragma once
+
+#include "web/server.h"
+
+#include "../app/program.h"
+#include "library/builder.h"
+
+#include <arpa/inet.h>
+#include <httplib.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+namespace patchpilot {
+
+/// What a server says to bytes that need not be a request.
+/// @param closed  whether the connection's other end is closed after them; a server need not answer then
+inline std::string exchanged(int port, const std::string& bytes, bool closed = false) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(std::uint16_t(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return ::close(descriptor), "no connection";
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto count = ::send(descriptor, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
+    if (count <= 0) break;
+    done += std::size_t(count);
+  }
+  if (closed) ::shutdown(descriptor, SHUT_WR);
+  std::string answer;
+  char block[4096];
+  for (ssize_t count; (count = ::recv(descriptor, block, sizeof block, 0)) > 0;) answer.append(block, std::size_t(count));
+  ::close(descriptor);
+  return answer;
+}
+
+/// Waits for a process that need not be a child to end.
+inline bool hasEnded(int process, int milliseconds) {
+  const int descriptor = int(::syscall(SYS_pidfd_open, process, 0));
+  if (descriptor < 0) return true;
+  pollfd entry{descriptor, POLLIN, 0};
+  const bool ended = ::poll(&entry, 1, milliseconds) > 0;
+  ::close(descriptor);
+  return ended;
+}
+
+/// A server of this process, with a library of JX10.
+class WebTest : public ::testing::Test {
+ protected:
+  static constexpr int kPatches = 80;
+
+  WebTest() : home("HOME", (places.folder / "home").string()) {
+    std::filesystem::create_directory(places.folder / "home");
+    options.port = 0;
+    options.data = places.folder / "data";
+    options.program = PATCHPILOT_BINARY_DIR "/patchpilot";
+    options.version = "test";
+  }
+
+  ~WebTest() override { close(); }
+
+  void makeLibrary() {
+    const Synth synth(loadSpace("jx10"));
+    LibrarySettings settings = librarySettings(synth);
+    settings.notes = {57};
+    settings.durationSeconds = 1.5;
+    settings.lengthSeconds = 0.8;
+    Library library = Library::create(places.folder / "jx10.db", settings);
+    BuildOptions build;
+    build.count = kPatches;
+    buildLibrary(library, synth, build);
+    options.libraries = {(places.folder / "jx10.db").string()};
+  }
+
+  void open() {
+    server = std::make_unique<WebServer>(options);
+    runner = std::thread([this] { server->run(); });
+    client = std::make_unique<httplib::Client>("127.0.0.1", server->port());
+    client->set_read_timeout(120);
+    api = "/api/v1";
+  }
+
+  void close() {
+    if (server) server->stop();
+    if (runner.joinable()) runner.join();
+    server.reset();
+  }
+
+  struct Answer {
+    int status = 0;
+    std::string body;
+    httplib::Headers headers;
+    nlohmann::json json() const { return nlohmann::json::parse(body); }
+    std::string header(const std::string& name) const {
+      const auto found = headers.find(name);
+      return found == headers.end() ? "" : found->second;
+    }
+  };
+
+  static Answer answerOf(const httplib::Result& result) {
+    if (!result) return {0, "no answer: " + httplib::to_string(result.error()), {}};
+    return {result->status, result->body, result->headers};
+  }
+
+  Answer get(const std::string& path, const httplib::Headers& headers = {}) { return answerOf(client->Get(api + path, headers)); }
+  Answer post(const std::string& path, const nlohmann::json& body) { return answerOf(client->Post(api + path, body.dump(), "application/json")); }
+  Answer post(const std::string& path) { return answerOf(client->Post(api + path)); }
+  Answer getPlace(const std::string& place) { return answerOf(client->Get(place)); }
+
+  /// A refusal is one line of JSON that says what is wrong.
+  static void expectRefused(const Answer& answer, int status, const std::string& part) {
+    EXPECT_EQ(answer.status, status) << answer.body;
+    ASSERT_TRUE(nlohmann::json::accept(answer.body)) << answer.body;
+    const auto message = answer.json().at("error").at("message").get<std::string>();
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    EXPECT_EQ(message.find(std::filesystem::temp_directory_path().string() + "/"), std::string::npos) << "no path of this machine: " << message;
+  }
+
+  std::string toneBytes(double seconds = 1.5) {
+    tone(places.folder / "tone.wav", seconds);
+    return readTextFile(places.folder / "tone.wav");
+  }
+
+  std::string uploadTone() {
+    const Answer answer = answerOf(client->Post(api + "/sounds?name=My%20tone.wav", toneBytes(), "application/octet-stream"));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    return answer.json().at("id");
+  }
+
+  std::string libraryId() { return get("/state").json().at("libraries").at(0).at("id"); }
+
+  std::string startMatch(nlohmann::json request) {
+    if (!request.contains("near")) request["libraries"] = {libraryId()};
+    const Answer answer = post("/matches", request);
+    EXPECT_EQ(answer.status, 202) << answer.body;
+    return answer.json().value("id", "");
+  }
+
+  /// Follows an event stream until `enough` says so, or it ends. @return what came last
+  nlohmann::json follow(const std::string& path, const std::function<bool(const nlohmann::json&)>& enough) {
+    std::string pending;
+    nlohmann::json last;
+    httplib::Client stream("127.0.0.1", server->port());
+    stream.set_read_timeout(120);
+    stream.Get(api + path, [&](const char* data, std::size_t length) {
+      pending.append(data, length);
+      for (std::size_t end; (end = pending.find("\n\n")) != std::string::npos; pending.erase(0, end + 2)) {
+        const std::size_t at = pending.find("data: ");
+        if (at == std::string::npos || at > end) continue;
+        last = nlohmann::json::parse(pending.substr(at + 6, end - at - 6));
+        if (enough(last)) return false;
+      }
+      return true;
+    });
+    return last;
+  }
+
+  nlohmann::json finished(const std::string& match) {
+    return follow("/matches/" + match + "/events", [](const nlohmann::json&) { return false; });
+  }
+
+  TestPlaces places;
+  ScopedVariable home;
+  ServerOptions options;
+  std::unique_ptr<WebServer> server;
+  std::thread runner;
+  std::unique_ptr<httplib::Client> client;
+  std::string api;
+};
+
+}  // namespace patchpilot
