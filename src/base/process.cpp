@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <thread>
 
 namespace patchpilot {
@@ -254,7 +255,11 @@ void fillNewMemory() {
 }
 
 void limitMemory(std::uintmax_t bytes) {
-  const rlimit limit{rlim_t(bytes), rlim_t(bytes)};
+  // What libraries have reserved by now differs from machine to machine.
+  std::uintmax_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const auto most = rlim_t(pages * std::uintmax_t(::sysconf(_SC_PAGESIZE)) + bytes);
+  const rlimit limit{most, most};
   if (::setrlimit(RLIMIT_AS, &limit) != 0) failSystem("cannot limit memory to {} bytes: {}", bytes, std::strerror(errno));
 }
 

@@ -120,7 +120,7 @@ void fillNewMemory();
 /// For a worker: Ctrl-C in a terminal reaches it too, and it is the main program that decides.
 void ignoreInterrupts();
 
-/// For a child that reads files of unknown origin: it may take so much memory and no more. @throws Error (system).
+/// For a child that reads files of unknown origin: it may take so much more memory than it has now. @throws Error (system).
 void limitMemory(std::uintmax_t bytes);
 
 /// Holds a folder for this process: no other can hold it until this ends, however it ends.

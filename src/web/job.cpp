@@ -150,7 +150,6 @@ class SoundMatch {
   explicit SoundMatch(Line& line) : line_(line), generations_(line), match_(matchOptions(line.request()), reports()) {}
 
   void run() {
-    writeWav(fs::path(line_.request().at("folder").get<std::string>()) / "target.wav", match_.target().sound);
     match_.rank();
     write();
     match_.refine();
@@ -163,7 +162,10 @@ class SoundMatch {
  private:
   MatchReports reports() {
     MatchReports reports;
-    reports.onTarget = [this](const Target& target) { line_.tell({{"event", "target"}, {"target", targetFacts(target)}}); };
+    reports.onTarget = [this](const Target& target) {
+      writeWav(fs::path(line_.request().at("folder").get<std::string>()) / "target.wav", target.sound);
+      line_.tell({{"event", "target"}, {"target", targetFacts(target)}});
+    };
     reports.onRanking = [this](std::size_t done, std::size_t all) { line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}}); };
     reports.onRefining = [this](const Refinement& refinement) { heed(refinement); };
     reports.onProblems = [this](const std::vector<std::string>& problems) {

@@ -17,7 +17,12 @@ std::string JobProcess::follow(const std::function<void(const json&)>& take) {
   while (child_.channel().receive(message) == MessageChannel::Arrival::message) {
     const auto event = message.value("event", "");
     if (event == "error") return message.value("message", "");
-    take(message);
+    try {
+      take(message);
+    } catch (const std::exception& error) {
+      child_.kill();
+      return error.what();
+    }
     if (event == "end") return "";
   }
   return cancelled_ ? "" : fmt::format("it has crashed ({}); try again, and report it where it does so again", child_.obituary(1));

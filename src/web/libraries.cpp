@@ -273,7 +273,7 @@ void Libraries::run(Job& job) {
     problem = process.follow([&](const json& message) { take(job, message); });
     std::lock_guard lock(mutex_);
     job.process = nullptr;
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     problem = error.what();
   }
   std::lock_guard lock(mutex_);

@@ -351,17 +351,9 @@ void Matches::run(const std::string& id) {
       process_ = &process;
       if (closing_) process.cancel();
     }
-    const auto forget = [&](std::string result) {
-      std::lock_guard lock(mutex_);
-      process_ = nullptr;
-      return result;
-    };
-    try {
-      problem = forget(process.follow([&](const json& message) { take(*match, message); }));
-    } catch (...) {
-      forget("");
-      throw;
-    }
+    problem = process.follow([&](const json& message) { take(*match, message); });
+    std::lock_guard lock(mutex_);
+    process_ = nullptr;
   } catch (const std::exception& error) {
     problem = error.what();
   }
@@ -402,7 +394,11 @@ void Matches::take(Match& match, const json& message) {
 void Matches::end(Match& match, const std::string& problem) {
   match.state = problem.empty() ? "stopped" : "failed";
   match.error = problem;
-  save(match);
+  try {
+    save(match);
+  } catch (const Error& error) {
+    match.error = error.what();  // a full disk must not end the others
+  }
   touch(match);
 }
 

@@ -25,15 +25,29 @@ AudioBuffer Player::play(const Patch& patch, const Note& note, double seconds) {
 }
 
 std::shared_ptr<Player> Players::of(const std::filesystem::path& library) {
-  std::lock_guard lock(mutex_);
-  for (auto one = open_.begin(); one != open_.end(); ++one) {
-    if (one->first != library) continue;
-    open_.splice(open_.begin(), open_, one);
-    return open_.front().second;
+  std::promise<std::shared_ptr<Player>> opened;
+  {
+    std::unique_lock lock(mutex_);
+    for (auto one = open_.begin(); one != open_.end(); ++one) {
+      if (one->first != library) continue;
+      open_.splice(open_.begin(), open_, one);
+      const Opening opening = one->second;
+      lock.unlock();
+      return opening.get();
+    }
+    open_.emplace_front(library, opened.get_future().share());
+    if (open_.size() > kMostPlayers) open_.pop_back();
   }
-  open_.emplace_front(library, std::make_shared<Player>(library));
-  if (open_.size() > kMostPlayers) open_.pop_back();
-  return open_.front().second;
+  try {
+    auto player = std::make_shared<Player>(library);
+    opened.set_value(player);
+    return player;
+  } catch (...) {
+    opened.set_exception(std::current_exception());
+    std::lock_guard lock(mutex_);
+    std::erase_if(open_, [&](const auto& one) { return one.first == library; });  // it may be there the next time
+    throw;
+  }
 }
 
 Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes) {

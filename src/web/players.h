@@ -3,8 +3,8 @@
 #include "library/library.h"
 #include "synth/render_pool.h"
 
-#include <condition_variable>
 #include <filesystem>
+#include <future>
 #include <list>
 #include <map>
 #include <memory>
@@ -35,13 +35,15 @@ inline constexpr double kMostPlayedSeconds = 12;
 /// The players of the synths that were used last.
 class Players {
  public:
-  /// One that plays patches of a library. It is opened where it is not yet.
+  /// One that plays patches of a library. It is opened where it is not yet, while others play.
   /// @throws Error as `openLibrarySynth`
   std::shared_ptr<Player> of(const std::filesystem::path& library);
 
  private:
+  using Opening = std::shared_future<std::shared_ptr<Player>>;
+
   std::mutex mutex_;
-  std::list<std::pair<std::filesystem::path, std::shared_ptr<Player>>> open_;  ///< the one used last in front
+  std::list<std::pair<std::filesystem::path, Opening>> open_;  ///< the one used last in front
 };
 
 /// A patch with some parameters turned. @param changes  normalized values by keys of the space

@@ -52,7 +52,10 @@ std::string methodOf(const httplib::Request& request) { return request.method ==
 
 bool isOfApi(const std::string& path) { return path == "/api" || path.starts_with("/api/"); }
 
-void say(httplib::Response& response, int status, const std::string& message) {
+httplib::Request& changeable(const httplib::Request& request) { return const_cast<httplib::Request&>(request); }
+
+void say(const httplib::Request& request, httplib::Response& response, int status, const std::string& message) {
+  changeable(request).ranges.clear();  // httplib would cut the message
   response.status = status;
   response.set_content(errorBody(status, message), "application/json");
 }
@@ -71,8 +74,6 @@ void limitRanges(httplib::Request& request, std::size_t length) {
     refuse(416, "the range lies beyond the {} bytes that there are", length);
   }
 }
-
-httplib::Request& changeable(const httplib::Request& request) { return const_cast<httplib::Request&>(request); }
 
 std::string contentType(const httplib::Request& request) {
   std::string type = request.get_header_value("Content-Type");
@@ -102,6 +103,7 @@ json readJson(const httplib::Request& request, const httplib::ContentReader& con
 }  // namespace
 
 void Call::answer(const json& value, int status) {
+  changeable(request).ranges.clear();
   response.status = status;
   response.set_content(value.dump(-1, ' ', false, json::error_handler_t::replace), "application/json");
 }
@@ -147,17 +149,17 @@ bool Router::mayPass(const httplib::Request& request, httplib::Response& respons
     return false;
   };
   if (request.path.size() > kLongestPath || request.target.size() > 4 * kLongestPath)
-    return say(response, 414, fmt::format("the address has more than {} bytes", kLongestPath)), false;
+    return say(request, response, 414, fmt::format("the address has more than {} bytes", kLongestPath)), false;
   if (request.get_header_value_count("Host") != 1 || !own(request.get_header_value("Host")))
-    return say(response, 403, fmt::format("asked for under the name '{}'; this answers to http://127.0.0.1:{} and http://localhost:{} only", request.get_header_value("Host"), port, port)), false;
+    return say(request, response, 403, fmt::format("asked for under the name '{}'; this answers to http://127.0.0.1:{} and http://localhost:{} only", request.get_header_value("Host"), port, port)), false;
   if (request.has_header("Origin")) {
     const std::string origin = request.get_header_value("Origin");
     if (request.get_header_value_count("Origin") != 1 || !origin.starts_with("http://") || !own(origin.substr(7)))
-      return say(response, 403, fmt::format("asked for by a page at '{}'; only this program's own page may", origin)), false;
+      return say(request, response, 403, fmt::format("asked for by a page at '{}'; only this program's own page may", origin)), false;
   }
   const std::string site = request.get_header_value("Sec-Fetch-Site");
   if (isOfApi(request.path) && !site.empty() && site != "same-origin" && site != "none")
-    return say(response, 403, "asked for by another page; only this program's own page may"), false;
+    return say(request, response, 403, "asked for by another page; only this program's own page may"), false;
   return true;
 }
 
@@ -189,11 +191,11 @@ void Router::dispatch(const httplib::Request& request, httplib::Response& respon
     if (known) refuse(405, "{} is not for {}", request.path, request.method);
     if (isOfApi(request.path) || methodOf(request) != "GET" || !page_(call)) refuse(404, "there is nothing at {}", request.path);
   } catch (const HttpError& error) {
-    say(response, error.status(), error.what());
+    say(request, response, error.status(), error.what());
   } catch (const Error& error) {
-    say(response, statusOf(error.code()), error.what());
+    say(request, response, statusOf(error.code()), error.what());
   } catch (const std::exception& error) {
-    say(response, 500, fmt::format("{}; please report this", error.what()));
+    say(request, response, 500, fmt::format("{}; please report this", error.what()));
   }
 }
 
@@ -219,11 +221,11 @@ void Router::serve(httplib::Server& server, std::function<int()> port) {
   server.Post(kAll, reading).Put(kAll, reading).Patch(kAll, reading).Delete(kAll, reading);
   // What httplib refuses before it asks here.
   server.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
-    if (!response.body.empty()) return;
-    changeable(request).ranges.clear();
-    response.set_content(errorBody(response.status, fmt::format("this is no request that is understood here (HTTP {})", response.status)), "application/json");
+    if (response.body.empty()) say(request, response, response.status, fmt::format("this is no request that is understood here (HTTP {})", response.status));
   });
-  server.set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) { say(response, 500, "the request has failed; please report this"); });
+  server.set_exception_handler([](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
+    say(request, response, 500, "the request has failed; please report this");
+  });
 }
 
 }  // namespace patchpilot

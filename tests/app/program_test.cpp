@@ -120,7 +120,7 @@ TEST_F(Program, MatchRefinesAndSaysHowFar) {
   EXPECT_EQ(refinement.at("renders"), 150);
   EXPECT_LT(refinement.at("to").get<double>(), refinement.at("from").get<double>());
   EXPECT_NEAR(refinement.at("to").get<double>(), document.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-9);
-  EXPECT_EQ(refinement.at("curve").front().at("renders"), 0);
+  EXPECT_LE(refinement.at("curve").front().at("renders"), 1) << "the start, heard once more";
   EXPECT_EQ(refinement.at("curve").back().at("mss"), refinement.at("to"));
   EXPECT_EQ(document.at("candidates").size(), 5u);
   // Whoever renders.
