@@ -30,7 +30,7 @@ constexpr std::uintmax_t kDecoderBytes = 4ull << 30;
 
 /// What has become better by this share is written, but no sooner than so long after it was last written, and so many
 /// times as long as that took: it is rendered again for that, and the search waits.
-constexpr double kWorthWriting = 0.01, kWriteSeconds = 3, kWriteShare = 10;
+constexpr double kWorthWriting = 0.01, kWriteSeconds = 3, kWriteShare = 5;
 
 double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 

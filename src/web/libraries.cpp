@@ -27,22 +27,37 @@ std::string shortHash(const std::string& text) { return contentHash(text).substr
 
 std::string idOfPlugin(const PluginInfo& plugin) { return shortHash(plugin.format + " " + plugin.id); }
 
-bool isThere(const ModelFile& file) {
+bool isThere(const fs::path& file) {
   const auto folders = modelFolders();
-  return std::any_of(folders.begin(), folders.end(), [&](const fs::path& folder) { return fs::is_regular_file(folder / file.name); });
+  return std::any_of(folders.begin(), folders.end(), [&](const fs::path& folder) { return fs::is_regular_file(folder / file); });
+}
+
+/// Those that can be used; a description that is wrong is the command's to tell (`patchpilot models`).
+std::vector<Model> readableModels() {
+  try {
+    return models();
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 /// Whether words can be searched for among the vectors of an embedder.
-bool knowsTexts(const std::string& embedder) {
-  for (const Model& model : models())
-    for (const NetworkEmbedder& one : model.embedders)
-      if (one.name == embedder && patchpilot::knowsTexts(one)) return std::all_of(model.files.begin(), model.files.end(), isThere);
+bool canSearchTexts(const std::vector<Model>& models, const std::string& embedder) {
+  if (networksModule().empty()) return false;
+  for (const Model& model : models)
+    for (const NetworkEmbedder& one : model.embedders) {
+      if (one.name != embedder || !knowsTexts(one)) continue;
+      // tokenizer.json holds what its other files for texts do.
+      return std::all_of(model.files.begin(), model.files.end(), [](const ModelFile& file) {
+        return isThere(file.name) || (file.forTexts && isThere(fs::path(file.name).parent_path() / "tokenizer.json"));
+      });
+    }
   return false;
 }
 
-json describeModels() {
+json describeModels(const std::vector<Model>& models) {
   json list = json::array();
-  for (const Model& model : models()) list.push_back({{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
+  for (const Model& model : models) list.push_back({{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
   return list;
 }
 
@@ -114,13 +129,13 @@ void Libraries::scan() {
   feed_.note();
 }
 
-json Libraries::describe(Entry& entry) {
+json Libraries::describe(const Entry& entry, const std::vector<Model>& models) const {
   json about = {{"id", entry.id}, {"name", entry.name}, {"building", entry.job.empty() ? json() : json(entry.job)}, {"patches", 0}};
   try {
     Library library = Library::open(entry.file);
     const LibrarySettings& s = library.settings();
     about.update({{"synth", s.synthName}, {"format", s.synthFormat}, {"space", s.spaceName}, {"patches", library.counts().patches},
-                  {"embedder", s.embedderName}, {"texts", knowsTexts(s.embedderName)}, {"notes", s.notes}});
+                  {"embedder", s.embedderName}, {"texts", canSearchTexts(models, s.embedderName)}, {"notes", s.notes}});
   } catch (const Error& error) {
     about["problem"] = error.what();  // it is being begun, or is no longer there
   }
@@ -130,13 +145,14 @@ json Libraries::describe(Entry& entry) {
 json Libraries::state() {
   std::lock_guard lock(mutex_);
   json libraries = json::array(), synths = json::array();
-  for (Entry& entry : entries_) libraries.push_back(describe(entry));
+  const std::vector<Model> models = readableModels();
+  for (const Entry& entry : entries_) libraries.push_back(describe(entry, models));
   const auto spaces = installedSpaces();
   if (catalogue_)
     for (const PluginInfo& plugin : catalogue_->plugins)
       synths.push_back({{"id", idOfPlugin(plugin)}, {"name", plugin.name}, {"format", plugin.format}, {"maker", plugin.vendor}, {"version", plugin.version},
                         {"spaces", spacesOf(plugin, spaces)}});
-  return {{"libraries", libraries}, {"synths", synths}, {"scanning", !catalogue_.has_value()}, {"models", describeModels()}};
+  return {{"libraries", libraries}, {"synths", synths}, {"scanning", !catalogue_.has_value()}, {"models", describeModels(models)}};
 }
 
 Libraries::Entry& Libraries::entry(const std::string& id) {

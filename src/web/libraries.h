@@ -1,5 +1,6 @@
 #pragma once
 
+#include "embed/models.h"
 #include "synth/catalogue.h"
 #include "web/feed.h"
 #include "web/router.h"
@@ -58,7 +59,7 @@ class Libraries {
   void run(Job& job);
   void take(Job& job, const nlohmann::json& message);
   void touch(Job& job);
-  nlohmann::json describe(Entry& entry);
+  nlohmann::json describe(const Entry& entry, const std::vector<Model>& models) const;
   nlohmann::json describe(const Job& job) const;
   nlohmann::json spaceFor(const nlohmann::json& body);
 

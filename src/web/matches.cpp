@@ -280,6 +280,7 @@ void Matches::remove(const std::string& id) {
   std::erase(queue_, id);
   if (running_ == id && process_) process_->cancel();
   wake_.wait(lock, [&] { return running_ != id; });
+  get(id);  // another may have removed it by now
   store_.remove(store_.place("matches") / id);
   matches_.erase(id);
   feed_.note();

@@ -2,6 +2,7 @@
 
 #include "audio/file.h"
 #include "base/error.h"
+#include "base/places.h"
 #include "web_fixture.h"
 
 #include <set>
@@ -196,6 +197,40 @@ TEST_F(Match, WhatFailsSaysWhy) {
   EXPECT_EQ(finished(beyond).at("state"), "failed");
   expectRefused(post("/matches", {{"sound", "0123456789abcdef"}, {"libraries", {libraryId()}}}), 404, "0123456789abcdef");
   expectRefused(post("/matches", {{"sound", "x"}, {"libraries", {"nowhere"}}}), 404, "nowhere");
+}
+
+TEST_F(Match, WordsFindWhatALibraryOfClapHolds) {
+  if (networksModule().empty()) GTEST_SKIP() << "built without networks";
+  const fs::path model = places.folder / "models/clap-htsat-unfused";
+  fs::create_directories(model);
+  for (const char* name : {"config.json", "preprocessor_config.json", "model.safetensors", "tokenizer.json"})
+    fs::copy_file(fs::path(PATCHPILOT_SOURCE_DIR "/tests/networks/fixtures/clap") / name, model / name);
+  const ScopedVariable folder("PATCHPILOT_MODELS", (places.folder / "models").string());
+  {
+    const Synth synth(loadSpace("jx10"));
+    LibrarySettings settings = librarySettings(synth);
+    settings.embedderName = "clap";
+    settings.lengthSeconds = 0.3;
+    settings.durationSeconds = 0.5;
+    Library library = Library::create(places.folder / "heard.db", settings);
+    buildLibrary(library, synth, {.count = 6, .workers = 1});
+  }
+  options.libraries = {(places.folder / "heard.db").string()};
+  open();
+  EXPECT_TRUE(get("/state").json().at("libraries").at(0).at("texts").get<bool>());
+  const std::string id = startMatch({{"text", "warm analog brass"}, {"top", 3}});
+  const json match = finished(id);
+  ASSERT_EQ(match.at("state"), "done") << match.dump(1);
+  EXPECT_EQ(match.at("name"), "warm analog brass");
+  ASSERT_EQ(match.at("candidates").size(), 3u);
+  const json& best = match.at("candidates")[0];
+  EXPECT_TRUE(best.at("mss").is_null());
+  EXPECT_GE(best.at("similarity"), match.at("candidates")[1].at("similarity"));
+  const Answer played = post("/matches/" + id + "/candidates/1/render", json::object());
+  EXPECT_EQ(played.body, getPlace(best.at("audio")).body) << "as its library heard it";
+  EXPECT_EQ(played.header("X-Distance"), "");
+  expectRefused(post("/matches", {{"near", {{"match", id}, {"rank", 1}}}}), 400, "drop a sound");
+  expectRefused(get("/matches/" + id + "/target"), 404, "");
 }
 
 TEST_F(Match, OneFolderHasOneServer) {
