@@ -41,6 +41,12 @@ class LoopbackServer : public httplib::Server {
   }
 };
 
+/// In place of httplib's own, which lets a second server listen at the same port and take half of the requests.
+void shareNoPort(socket_t descriptor) {
+  const int yes = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+}
+
 std::string event(const char* name, const json& data) {
   return fmt::format("event: {}\ndata: {}\n\n", name, data.dump(-1, ' ', false, json::error_handler_t::replace));
 }
@@ -217,6 +223,7 @@ WebServer::WebServer(ServerOptions options) : impl_(std::make_unique<Impl>(std::
   httplib::Server& http = impl_->http;
   http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   http.set_tcp_nodelay(true);
+  http.set_socket_options(shareNoPort);
   impl_->router.serve(http, [this] { return impl_->port; });
   const int wanted = impl_->options.port;
   if (wanted == 0) impl_->port = http.bind_to_any_port("127.0.0.1");

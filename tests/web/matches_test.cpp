@@ -233,9 +233,17 @@ TEST_F(Match, WordsFindWhatALibraryOfClapHolds) {
   expectRefused(get("/matches/" + id + "/target"), 404, "");
 }
 
-TEST_F(Match, OneFolderHasOneServer) {
+TEST_F(Match, OneFolderAndOnePortHaveOneServer) {
   open();
   EXPECT_THROW(WebServer{options}, Error);
+  options.data = places.folder / "other";
+  options.port = server->port();
+  try {
+    const WebServer second(options);
+    FAIL() << "two servers at port " << options.port;
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("--port"), std::string::npos) << error.what();
+  }
 }
 
 /// `patchpilot serve`, which says on stdout where it is.
