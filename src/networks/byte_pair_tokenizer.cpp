@@ -2,8 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-
-#include <nlohmann/json.hpp>
+#include "base/shallow_json.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -42,7 +41,7 @@ std::vector<std::string> byteSymbols() {
 }
 
 json parsed(const fs::path& file) {
-  json document = json::parse(readTextFile(file), nullptr, false);
+  json document = parseShallow(readTextFile(file));
   if (!document.is_object()) failInput("{}: this is no JSON object; download the file again", file.string());
   return document;
 }

@@ -2,8 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-
-#include <nlohmann/json.hpp>
+#include "base/shallow_json.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -67,7 +66,7 @@ class JsonSettings {
 
  private:
   static nlohmann::json parse(const std::filesystem::path& file) {
-    nlohmann::json document = nlohmann::json::parse(readTextFile(file), nullptr, false);
+    nlohmann::json document = parseShallow(readTextFile(file));
     if (!document.is_object()) failInput("{}: this is no JSON object; download the file again", file.string());
     return document;
   }

@@ -1,8 +1,7 @@
 #include "networks/safetensors.h"
 
 #include "base/error.h"
-
-#include <nlohmann/json.hpp>
+#include "base/shallow_json.h"
 
 #include <algorithm>
 #include <array>
@@ -114,7 +113,7 @@ Safetensors::Safetensors(const fs::path& file) : file_(file) {
     failInput("{}: this is no safetensors file, or only a part of one; download it again", file.string());
   std::string text(headerBytes, '\0');
   stream_.read(text.data(), std::streamsize(text.size()));
-  const json header = json::parse(text, nullptr, false);
+  const json header = parseShallow(text);
   if (!stream_ || !header.is_object()) failInput("{}: this is no safetensors file: its header is no JSON", file.string());
   for (const auto& [name, entry] : header.items())
     if (name != "__metadata__") tensors_.emplace(name, readTensor(file, name, entry));

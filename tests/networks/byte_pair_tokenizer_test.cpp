@@ -83,7 +83,12 @@ TEST_F(BytePairTokenizerTest, DamagedFilesAreRefused) {
     write("merges.txt", merges);
     expectRefused("no pair");
   }
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  write("vocab.json", "{\"a\": " + deep + "}");
+  expectRefused("vocab.json");
   fs::remove(folder_ / "merges.txt");
+  write("tokenizer.json", "{\"model\": " + deep + "}");
+  expectRefused("tokenizer.json");
   for (const char* document : {"{}", R"({"model": 1})", R"({"model": {"vocab": [], "merges": []}})", R"({"model": {"vocab": {}, "merges": [3]}})"}) {
     write("tokenizer.json", document);
     expectRefused("tokenizer.json");

@@ -182,6 +182,9 @@ TEST_F(ClapTest, AConfigThatThisProgramDoesNotKnowIsRefused) {
     change("config.json", pointer, value);
     EXPECT_NE(refusal([&] { readClapConfig(folder_ / "config.json"); }).find("config.json"), std::string::npos) << pointer << " " << value;
   }
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  writeFileAtomically(folder_ / "config.json", "{\"audio_config\": " + deep + "}");
+  EXPECT_NE(refusal([&] { readClapConfig(folder_ / "config.json"); }).find("config.json"), std::string::npos);
 }
 
 }  // namespace

@@ -88,6 +88,8 @@ TEST_F(SafetensorsTest, WhatIsNoneIsRefused) {
   refusal([&] { Safetensors opened(folder_ / "model.safetensors"); });
   refusal("[1, 2]", "");
   refusal("{\"a\":", "");
+  const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
+  refusal("{\"a\":{\"shape\":" + deep + "}}", "");
 }
 
 TEST_F(SafetensorsTest, AHeaderThatCannotBeTrueIsRefused) {
