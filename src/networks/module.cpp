@@ -5,13 +5,24 @@
 
 #include <ATen/Parallel.h>
 
+#include <dlfcn.h>
+
 namespace patchpilot {
 
 namespace {
 
+/// Where LibTorch multiplies by OpenBLAS with threads of its own, it does not tell it how many are wanted.
+void useOneThreadOfOpenBlas() {
+  const auto setThreads = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (setThreads != nullptr) setThreads(1);
+}
+
 class TorchNetworks : public Networks {
  public:
-  TorchNetworks() { at::set_num_threads(1); }
+  TorchNetworks() {
+    at::set_num_threads(1);
+    useOneThreadOfOpenBlas();
+  }
 
   std::unique_ptr<Embedder> makeEmbedder(const NetworkEmbedder& wanted) const override {
     switch (wanted.kind) {

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "test_support.h"
 
+#include <dlfcn.h>
 #include <torch/script.h>
 
 #include <cmath>
@@ -66,6 +67,14 @@ TEST_F(TorchScript, GivesTheSameFromSeveralThreads) {
   for (auto& thread : threads) thread.join();
   EXPECT_NE(vectors[0][1], 0);
   for (const auto& vector : vectors) EXPECT_EQ(vector, vectors[0]);
+}
+
+TEST_F(TorchScript, MultipliesOnOneCore) {
+  const auto threads = reinterpret_cast<int (*)()>(::dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+  if (threads == nullptr) GTEST_SKIP() << "LibTorch does not multiply by OpenBLAS here";
+  make("one", "return x[:, :2]");
+  makeEmbedder("one");
+  EXPECT_EQ(threads(), 1);
 }
 
 TEST_F(TorchScript, IsRefusedWithALineThatNamesTheFile) {
