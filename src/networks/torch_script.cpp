@@ -4,6 +4,7 @@
 #include "networks/inference.h"
 #include "networks/torch_errors.h"
 
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
 #include <algorithm>
@@ -34,6 +35,8 @@ class TorchScriptEmbedder : public Embedder {
     sound.resize(std::size_t(std::llround(wanted_.seconds * wanted_.sampleRateHz)));
     const Inference inference;
     const torch::Tensor out = withTorchErrorsOf(file_, [&] {
+      // Off, for it would learn from the first sounds: what a sound gives must not depend on how many came before.
+      torch::jit::GraphOptimizerEnabledGuard unoptimized(false);
       const auto in = torch::from_blob(sound.data(), {1, std::int64_t(sound.size())});
       // Running a module changes nothing in it; LibTorch only does not say so.
       return const_cast<torch::jit::Module&>(module_).forward({in}).toTensor().to(torch::kFloat32).contiguous();
