@@ -51,7 +51,7 @@ void enlarge(const std::string& from, std::size_t rows, const std::string& to) {
       const LibraryAttempt& other = patches[random() % patches.size()];
       const float share = 0.3f * std::uniform_real_distribution<float>()(random);
       attempt.patch.values = between(attempt.patch.values, other.patch.values, share);
-      attempt.rows[0].embedding = between(attempt.rows[0].embedding, other.rows[0].embedding, share);
+      attempt.rows[0].embeddings[0] = between(attempt.rows[0].embeddings[0], other.rows[0].embeddings[0], share);
     }
     attempt.index = i;
     batch.push_back(std::move(attempt));
@@ -78,7 +78,7 @@ int main(int count, char** arguments) {
   Library again = Library::open(file);
   const NeighbourIndex index(again);
   const double open = since(begin);
-  const auto vectors = VectorIndex::open(again, indexFile(again), {});
+  const auto vectors = VectorIndex::open(again, 0, {});
   std::vector<std::vector<float>> queries;
   std::size_t row = 0;
   again.forEachRow([&](std::int64_t, int, std::span<const float> vector) {

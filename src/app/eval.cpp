@@ -75,6 +75,7 @@ void run(Options options) {
   options.evaluation.renders = parseBudgets(options.renders);
   options.evaluation.replace = options.force;
   dropRepeated(options.evaluation.methods);
+  dropRepeated(options.evaluation.embedders);
   dropRepeated(options.evaluation.libraries);
   dropRepeated(options.evaluation.renders);
   for (const auto& method : options.evaluation.methods) parseMethod(method);
@@ -84,7 +85,9 @@ void run(Options options) {
   Evaluation evaluation;
   {
     Progress progress("results", options.json);
-    evaluation = evaluate(set, options.evaluation, synthOptions(options.synth), options.out,
+    SourceOptions open{synthOptions(options.synth)};
+    open.onIndex = indexProgress(options.json);
+    evaluation = evaluate(set, options.evaluation, open, options.out,
                           [&](std::size_t done, std::size_t all) { progress.update(double(done), double(all)); });
   }
   writeReports(evaluation, options.out);
@@ -111,6 +114,7 @@ void addEvalCommand(CLI::App& app) {
   command->add_option("--kind", o->kinds, "Only targets of this kind");
   command->add_option("--library", o->libraries, "Library to match with; each one named makes rows of its own, A+B is searched as one")->required();
   command->add_option("--method", o->evaluation.methods, methodHelp())->capture_default_str();
+  command->add_option("--embedder", o->evaluation.embedders, "Search the libraries by their embeddings of this name; several make rows of their own (each library's first)");
   command->add_option("--renders", o->renders, "Renders that a method may spend on a target; several make rows of their own (1,5,50)")->capture_default_str();
   command->add_option("--seconds", o->evaluation.seconds, "Seconds that a method which refines may take for a target (0: no limit)")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_flag("!--no-baseline", o->evaluation.baseline, "Leave out what the best of as many random patches would be");

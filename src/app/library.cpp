@@ -7,6 +7,7 @@
 #include "eval/library_map.h"
 #include "library/around.h"
 #include "library/builder.h"
+#include "library/embedding_adder.h"
 #include "library/merge.h"
 #include "library/presets.h"
 #include "library/rank_renderer.h"
@@ -35,6 +36,8 @@ struct BuildArguments {
   std::string shard;
   std::string around;
   std::string from;
+  std::string embedder;
+  bool keepAudio = false;
   int workers = 0;
   bool json = false;
 };
@@ -64,10 +67,17 @@ Shard parseShard(const std::string& text, std::uint64_t count) {
   return shard;
 }
 
+/// What a library is embedded by stays as it is; where an embedder is asked for, it must be the one that it began with.
+void takeEmbedders(LibrarySettings& wanted, const Library& library, const std::string& asked) {
+  const auto& have = library.settings().embedders;
+  if (asked.empty() || asked == have.front().name) wanted.embedders = have;
+}
+
 /// The library to go on with, where there is one.
-std::optional<Library> openIfBegun(const BuildArguments& arguments, const LibrarySettings& wanted) {
+std::optional<Library> openIfBegun(const BuildArguments& arguments, LibrarySettings& wanted) {
   if (!isBegun(arguments.out)) return std::nullopt;
   std::optional<Library> library = Library::open(arguments.out, Database::Mode::readWrite);
+  takeEmbedders(wanted, *library, arguments.embedder);
   checkCompatible(*library, wanted);
   return library;
 }
@@ -105,7 +115,7 @@ void printReport(const BuildArguments& arguments, Library& library, bool finishe
 
 /// What the arguments ask for; `around` is not known yet.
 LibrarySettings settingsToBuild(const BuildArguments& arguments, const Synth& synth) {
-  LibrarySettings wanted = librarySettings(synth);
+  LibrarySettings wanted = librarySettings(synth, arguments.embedder);
   wanted.ownBase = !arguments.synth.base.empty();
   wanted.notes = parseNotes(arguments.notes);
   wanted.velocity = arguments.velocity;
@@ -139,9 +149,9 @@ void buildWith(const BuildArguments& arguments, Ranks* ranks) {
                            std::string note = fmt::format("{} silent", p.silent);
                            if (p.skipped > 0) note += fmt::format(", {} skipped", p.skipped);
                            progress.update(double(p.patches), double(p.wanted), note);
-                         }, {}, {}};
+                         }, {}, {}, arguments.keepAudio};
     if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
-    if (ranks != nullptr) options.render = [&](const NextPatch& next, const TakePatch& take) { renderOnRanks(*ranks, library.settings(), next, take); };
+    if (ranks != nullptr) options.render = [&](const NextPatch& next, const TakePatch& take) { renderOnRanks(*ranks, library.settings(), arguments.keepAudio, next, take); };
     finished = buildLibrary(library, synth, options);
   }
   printReport(arguments, library, finished, before);
@@ -168,6 +178,8 @@ struct AddArguments {
   std::optional<int> velocity;
   std::optional<double> length;
   std::optional<double> duration;
+  std::string embedder;
+  bool keepAudio = false;
   bool factory = false;
   int workers = 0;
   bool json = false;
@@ -175,7 +187,8 @@ struct AddArguments {
 
 /// What the library is to be made with: as the user says, else as it is, else as `library build` would.
 LibrarySettings settingsToAdd(const AddArguments& arguments, const Synth& synth, const LibrarySettings* have) {
-  LibrarySettings wanted = have != nullptr ? *have : librarySettings(synth);
+  LibrarySettings wanted = have != nullptr ? *have : librarySettings(synth, arguments.embedder);
+  if (have != nullptr && !arguments.embedder.empty() && arguments.embedder != have->embedders.front().name) wanted.embedders = {embedderInfo(arguments.embedder)};
   if (have == nullptr) {
     wanted.ownBase = !arguments.synth.base.empty();
     wanted.sampling.clear();
@@ -244,10 +257,52 @@ void add(const AddArguments& arguments) {
     Progress progress("preset files", arguments.json);
     AddOptions options;
     options.workers = arguments.workers;
+    options.keepAudio = arguments.keepAudio;
     options.onProgress = [&](const AddProgress& p) { progress.update(double(p.files), double(p.filesInAll), fmt::format("{} new", p.kept)); };
     report = addPresets(*library, synth, paths, options);
   }
   printAdded(arguments, *library, report);
+}
+
+struct EmbedArguments {
+  std::string file;
+  std::string with;
+  SynthArguments synth;
+  int workers = 0;
+  bool json = false;
+};
+
+void embed(const EmbedArguments& arguments) {
+  if (Ranks::areThere()) failUsage("'library embed' is one process; under mpirun, embed the shards of a library one by one, and merge them then");
+  const EmbedderInfo wanted = embedderInfo(arguments.with);
+  Library library = Library::open(arguments.file, Database::Mode::readWrite);
+  const auto& have = library.settings().embedders;
+  const auto known = std::find_if(have.begin(), have.end(), [&](const EmbedderInfo& e) { return e.name == wanted.name; });
+  if (known != have.end() && *known != wanted)
+    failInput("{} has embeddings of {} version {}, this program makes version {}; build the library again", arguments.file, known->name, known->version, wanted.version);
+  const std::size_t embedding = known != have.end() ? std::size_t(known - have.begin()) : library.addEmbedding(wanted);
+  EmbedReport report;
+  {
+    Progress progress("renders", arguments.json);
+    EmbedOptions options{arguments.workers, [&](const EmbedProgress& p) {
+                           progress.update(double(p.rows), double(p.wanted), p.failed > 0 ? fmt::format("{} failed", p.failed) : "");
+                         }};
+    report = embedRows(library, embedding, [&] { return openLibrarySynth(library, synthOptions(arguments.synth)); }, options);
+  }
+  const EmbeddingCounts counts = library.embeddingCounts(embedding);
+  const auto problems = library.failedProblems(embedding, 10);
+  if (arguments.json) {
+    printJson({{"file", arguments.file}, {"embedder", wanted.name}, {"rows", counts.rows}, {"added", report.added}, {"from_audio", report.fromAudio},
+               {"failed", counts.failed}, {"problems", problems}, {"finished", report.finished}});
+    return;
+  }
+  fmt::print("{}: {} of {} renders have embeddings of {} ({} new, {} of these from kept audio)\n", arguments.file, counts.rows, library.counts().rows,
+             wanted.name, report.added, report.fromAudio);
+  if (counts.failed > 0) {
+    fmt::print("{} could not be rendered again, and are not found by them; the same command tries them once more:\n", counts.failed);
+    for (const auto& problem : problems) fmt::print("  {}\n", problem);
+  }
+  if (!report.finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
 
 struct MergeArguments {
@@ -273,6 +328,25 @@ void merge(const MergeArguments& arguments) {
                report.wanted - report.patches, report.wanted, arguments.out);
 }
 
+nlohmann::json describeEmbeddings(Library& library) {
+  nlohmann::json list = nlohmann::json::array();
+  for (std::size_t i = 0; i < library.settings().embedders.size(); ++i) {
+    const EmbedderInfo& embedder = library.settings().embedders[i];
+    const EmbeddingCounts counts = library.embeddingCounts(i);
+    list.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}, {"rows", counts.rows}, {"failed", counts.failed}});
+  }
+  return list;
+}
+
+void printEmbeddings(Library& library, std::uint64_t rows) {
+  for (const auto& e : describeEmbeddings(library)) {
+    std::string text = fmt::format("{} version {}, {} values", e.at("name").get<std::string>(), e.at("version").get<int>(), e.at("dimension").get<int>());
+    if (const auto have = e.at("rows").get<std::uint64_t>(); have < rows) text += fmt::format(", of {} renders", have);
+    if (const auto failed = e.at("failed").get<std::uint64_t>(); failed > 0) text += fmt::format(" ({} could not be rendered again)", failed);
+    fmt::print("embedding  {}\n", text);
+  }
+}
+
 void info(const std::string& file, bool json) {
   Library library = Library::open(file);
   const LibrarySettings& s = library.settings();
@@ -282,7 +356,8 @@ void info(const std::string& file, bool json) {
                {"skipped", counts.skipped}, {"attempts", counts.nextAttempt}, {"space", s.spaceName},
                {"synth", {{"name", s.synthName}, {"format", s.synthFormat}, {"id", s.synthId}, {"version", s.synthVersion}}},
                {"notes", s.notes}, {"velocity", s.velocity}, {"length", s.lengthSeconds}, {"duration", s.durationSeconds},
-               {"seed", s.seed}, {"shard", s.shard.number}, {"shards", s.shard.of}, {"sampling", s.sampling}, {"presets", library.presets().size()}, {"embedder", {{"name", s.embedderName}, {"version", s.embedderVersion}}}});
+               {"seed", s.seed}, {"shard", s.shard.number}, {"shards", s.shard.of}, {"sampling", s.sampling}, {"presets", library.presets().size()}, {"embeddings", describeEmbeddings(library)},
+               {"audio", {{"rows", library.audioCounts().rows}, {"bytes", library.audioCounts().bytes}}}});
     return;
   }
   std::string notes;
@@ -294,7 +369,8 @@ void info(const std::string& file, bool json) {
   if (const auto presets = library.presets().size(); presets > 0) fmt::print("presets    {} of them\n", presets);
   fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s\n", counts.rows,
              s.notes.size() > 1 ? "s" : "", notes, s.velocity, s.lengthSeconds, s.durationSeconds);
-  fmt::print("embedding  {} version {}\n", s.embedderName, s.embedderVersion);
+  printEmbeddings(library, counts.rows);
+  if (const auto audio = library.audioCounts(); audio.rows > 0) fmt::print("audio      of {} renders, {:.1f} MB\n", audio.rows, double(audio.bytes) / 1e6);
   if (s.sampling == "around") fmt::print("drawn      around {}\n", s.around);
   fmt::print("seed       {}\n", s.seed);
   for (const auto& problem : library.skippedProblems(10)) fmt::print("skipped    {}\n", problem);
@@ -341,6 +417,8 @@ void addLibraryCommand(CLI::App& app) {
   buildCommand->add_option("--around", a->around, "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters changed, and parts of two presets crossed")
       ->check(CLI::IsMember({"presets"}));
   buildCommand->add_option("--from", a->from, "The library that holds the presets, where it is not --out itself");
+  buildCommand->add_option("--embedder", a->embedder, "What renders are compared by ('models' lists them), settled when the library is made; 'library embed' adds others");
+  buildCommand->add_flag("--keep-audio", a->keepAudio, "Keep each render as FLAC in the library, so that 'library embed' need not make it again");
   buildCommand->add_option("--workers", a->workers, "Processes that render (one for each core if 0; under mpirun one for each rank but the first)")->check(CLI::Range(0, 1024))->capture_default_str();
   buildCommand->add_flag("--json", a->json, "Print JSON");
   buildCommand->callback([a] { build(*a); });
@@ -355,9 +433,20 @@ void addLibraryCommand(CLI::App& app) {
   addCommand->add_option("--velocity", p->velocity, "MIDI velocity (the library's, or 100)")->check(CLI::Range(1, 127));
   addCommand->add_option("--length", p->length, "When notes are let go, in seconds (the library's, or 2)")->check(CLI::Range(0.001, 600.0));
   addCommand->add_option("--duration", p->duration, "How long to listen, in seconds (the library's, or 4)")->check(CLI::Range(0.05, 600.0));
+  addCommand->add_option("--embedder", p->embedder, "What renders are compared by ('models' lists them), settled when the library is made; 'library embed' adds others");
+  addCommand->add_flag("--keep-audio", p->keepAudio, "Keep each render as FLAC in the library, so that 'library embed' need not make it again");
   addCommand->add_option("--workers", p->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   addCommand->add_flag("--json", p->json, "Print JSON");
   addCommand->callback([p] { add(*p); });
+
+  auto e = std::make_shared<EmbedArguments>();
+  auto* embedCommand = library->add_subcommand("embed", "Add the embeddings of another embedder to those that a library holds; goes on where it was stopped");
+  embedCommand->add_option("file", e->file, "The library file")->required();
+  embedCommand->add_option("--with", e->with, "The embedder ('models' lists them)")->required();
+  addSynthOptions(*embedCommand, e->synth, false);
+  embedCommand->add_option("--workers", e->workers, "Processes that render, and threads that embed (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  embedCommand->add_flag("--json", e->json, "Print JSON");
+  embedCommand->callback([e] { embed(*e); });
 
   auto m = std::make_shared<MergeArguments>();
   auto* mergeCommand = library->add_subcommand("merge", "Put the shards of a library together: the same file as if one process had made it");

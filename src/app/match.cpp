@@ -98,6 +98,7 @@ class Teller {
     reports.onTarget = [this](const Target& target) {
       for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options_.sound, warning);
     };
+    reports.onIndex = indexProgress(options_.json);
     reports.onRanking = [this](std::size_t done, std::size_t all) { progress(false).update(double(done), double(all)); };
     reports.onRefining = [this](const Refinement& refinement) {
       const RefineProgress& p = refinement.last;
@@ -127,7 +128,7 @@ class Teller {
 
 void run(const Options& options) {
   if (!options.text.empty())
-    return runTextSearch({options.text, options.match.libraries, synthOptions(options.synth), options.match.top, options.match.workers,
+    return runTextSearch({options.text, options.match.libraries, options.match.embedder, synthOptions(options.synth), options.match.top, options.match.workers,
                           options.out, options.install, options.force, options.json});
   if (options.sound.empty()) failUsage("name the sound to match, or describe it with --text");
   if (!options.match.refine && (options.match.seconds > 0 || options.match.renders > 0))
@@ -158,6 +159,7 @@ void addMatchCommand(CLI::App& app) {
   auto* command = app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
   command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads");
   command->add_option("--library", o->match.libraries, "Library to search; several are ranked together")->required();
+  command->add_option("--embedder", o->match.embedder, "Search by the libraries' embeddings of this name (the first of each; 'library info' lists them)");
   command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
   command->add_option("--top", o->match.top, "How many candidates to write")->check(CLI::Range(1, 1000))->capture_default_str();
   command->add_option("--proposals", o->match.proposals, "How many of the nearest patches are rendered again and ranked")->check(CLI::Range(1, 100000))->capture_default_str();

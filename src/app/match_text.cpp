@@ -1,6 +1,7 @@
 #include "app/match_text.h"
 
 #include "app/commands.h"
+#include "app/progress.h"
 #include "base/error.h"
 #include "match/results.h"
 
@@ -41,7 +42,7 @@ void print(const nlohmann::json& document, const std::string& out) {
 void runTextSearch(const TextSearch& search) {
   if (oneLine(search.text).empty()) failUsage("--text says nothing; describe a sound, such as \"warm analog brass stab\"");
   StagedDirectory folder(search.out, search.force);
-  Sources sources = openSources(search.libraries, search.synth, search.workers, longestRender(search.libraries));
+  Sources sources = openSources(sourceNames(search.libraries, search.embedder), {search.synth, search.workers, longestRender(search.libraries), true, indexProgress(search.json)});
   std::vector<SearchLibrary*> libraries;
   for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
   std::vector<TextMatch> found = searchByText(libraries, search.text, search.top);

@@ -11,6 +11,7 @@ namespace patchpilot {
 struct TextSearch {
   std::string text;
   std::vector<std::string> libraries;
+  std::string embedder;  ///< empty: each library's first that knows texts
   SynthOptions synth;
   int top = 5;
   int workers = 0;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
+#include <optional>
 
 namespace patchpilot {
 
@@ -59,6 +61,21 @@ void Progress::draw(double done, double total, const std::string& note) {
   } else {
     fmt::print(stderr, "{}\n", line);
   }
+}
+
+std::function<void(const std::string&, double)> indexProgress(bool quiet) {
+  struct Line {
+    std::string file;
+    std::optional<Progress> progress;
+  };
+  return [line = std::make_shared<Line>(), quiet](const std::string& file, double done) {
+    if (line->file != file || !line->progress) {
+      line->file = file;
+      line->progress.emplace(fmt::format("index of {}, percent", file), quiet);
+    }
+    line->progress->update(100 * done, 100);
+    if (done >= 1) line->progress.reset();
+  };
 }
 
 }  // namespace patchpilot

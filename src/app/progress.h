@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -32,5 +33,8 @@ class Progress {
   Clock::time_point last_;
   std::mutex mutex_;
 };
+
+/// A progress line of each index that is made when a library is opened; see `SourceOptions::onIndex`.
+std::function<void(const std::string& file, double done)> indexProgress(bool quiet);
 
 }  // namespace patchpilot

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "eval/target_maker.h"
+#include "library/builder.h"
 #include "preset/preset_file.h"
 
 #include <fmt/format.h>
@@ -20,10 +21,12 @@ struct Options {
   TargetMakeOptions make;
   SynthArguments synth;
   std::string presets;
+  std::string library;
   std::string soundfont;
   std::string programs;
   int workers = 0;
   bool countGiven = false;
+  bool velocityGiven = false;
   std::string out;
   bool force = false;
   bool json = false;
@@ -59,6 +62,13 @@ TargetMakeReport makeInto(const fs::path& folder, Options& options) {
     const std::vector<int> programs = parsePrograms(options.programs);
     if (!options.countGiven) options.make.count = programs.size();
     return makeSoundfontTargets(folder, options.soundfont, programs, options.make);
+  }
+  if (!options.library.empty()) {
+    if (!options.synth.space.empty() || !options.synth.base.empty()) failUsage("--from-library brings its own space and base; leave --space and --base out");
+    Library library = Library::open(options.library);
+    Synth synth = openLibrarySynth(library, synthOptions(options.synth));
+    RenderPool pool(synth, {options.workers, options.make.durationSeconds});
+    return makeLibraryTargets(folder, library, synth, pool, options.make, options.velocityGiven ? std::optional(options.make.velocity) : std::nullopt);
   }
   if (options.synth.space.empty()) failUsage("--space is needed: it says which synth plays the patches or presets");
   const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
@@ -100,7 +110,8 @@ void addTargetsCommand(CLI::App& app) {
   command->add_option("--space", o->synth.space, "Parameter space whose synth plays: random patches of it, or --from-presets");
   command->add_option("--base", o->synth.base, "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
   auto* presets = command->add_option("--from-presets", o->presets, "Play presets of this folder instead of random patches");
-  command->add_option("--soundfont", o->soundfont, "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")->excludes(presets);
+  auto* library = command->add_option("--from-library", o->library, "Play patches of this library, at other notes, velocities and lengths than its own: 'eval' tells how often each is found")->excludes(presets);
+  command->add_option("--soundfont", o->soundfont, "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")->excludes(presets)->excludes(library);
   command->add_option("--programs", o->programs, "Which programs of the soundfont, from 0, such as 0,4,16-23");
   auto* count = command->add_option("--count", o->make.count, "How many targets at most; of a soundfont, all programs named without it")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   command->add_option("--seed", o->make.seed, "The same seed makes the same set")->capture_default_str();
@@ -109,15 +120,16 @@ void addTargetsCommand(CLI::App& app) {
   command->add_option("--highest-note", o->make.highestNote, "... to here")->check(CLI::Range(0, 127))->capture_default_str();
   command->add_option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")->check(CLI::Range(0.01, 60.0))->capture_default_str();
   command->add_option("--longest", o->make.longestSeconds, "... to this many")->check(CLI::Range(0.01, 60.0))->capture_default_str();
-  command->add_option("--velocity", o->make.velocity, "MIDI velocity")->check(CLI::Range(1, 127))->capture_default_str();
+  auto* velocity = command->add_option("--velocity", o->make.velocity, "MIDI velocity; with --from-library it is drawn without it")->check(CLI::Range(1, 127))->capture_default_str();
   command->add_option("--duration", o->make.durationSeconds, "Length of each sound in seconds")->check(CLI::Range(0.1, 60.0))->capture_default_str();
   command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--force", o->force, "Replace the folder if it exists");
   command->add_flag("--json", o->json, "Print JSON");
-  command->callback([o, count] {
+  command->callback([o, count, velocity] {
     o->countGiven = count->count() > 0;
+    o->velocityGiven = velocity->count() > 0;
     make(*o);
   });
 }

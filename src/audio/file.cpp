@@ -22,6 +22,10 @@ namespace fs = std::filesystem;
 
 constexpr double kSilentBelowDb = -80;
 constexpr sf_count_t kBlockFrames = 1 << 16;
+/// Just below full scale, so that nothing is rounded beyond it.
+constexpr double kFlacPeak = 0.999;
+/// From 0, quick, to 1, small.
+constexpr double kFlacCompression = 0.4;
 
 using SndFile = std::unique_ptr<SNDFILE, decltype(&sf_close)>;
 
@@ -181,13 +185,15 @@ std::vector<float> interleaved(const AudioBuffer& sound) {
   return result;
 }
 
+SF_VIRTUAL_IO memoryIo() { return {memoryLength, memorySeek, memoryRead, memoryWrite, memoryTell}; }
+
 /// Encodes in memory.
 Bytes encoded(const AudioBuffer& sound, int format, const char* formatName, const std::function<void(SNDFILE*)>& configure) {
   SF_INFO info{};
   info.samplerate = int(std::lround(sound.sampleRateHz()));
   info.channels = sound.channels();
   info.format = format;
-  SF_VIRTUAL_IO io{memoryLength, memorySeek, memoryRead, memoryWrite, memoryTell};
+  SF_VIRTUAL_IO io = memoryIo();
   MemoryFile memory;
   SndFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory), &sf_close);
   if (!file) {
@@ -228,6 +234,33 @@ void writeMp3(const fs::path& path, const AudioBuffer& sound) {
     sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
     sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
   }));
+}
+
+Flac encodeFlac(std::span<const float> left, std::span<const float> right) {
+  AudioBuffer sound(kChannels, left.size());
+  std::copy(left.begin(), left.end(), sound.channel(0).begin());
+  std::copy(right.begin(), right.end(), sound.channel(1).begin());
+  Flac flac;
+  if (const double loudest = peak(sound); loudest > 0) flac.scale = kFlacPeak / loudest;
+  for (float& sample : sound.samples()) sample = float(sample * flac.scale);
+  flac.bytes = encoded(sound, SF_FORMAT_FLAC | SF_FORMAT_PCM_24, "FLAC", [](SNDFILE* file) {
+    double compression = kFlacCompression;
+    sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
+  });
+  return flac;
+}
+
+AudioBuffer decodeFlac(const Flac& flac, const std::string& name) {
+  SF_INFO info{};
+  SF_VIRTUAL_IO io = memoryIo();
+  MemoryFile memory{flac.bytes, 0};
+  const SndFile file(sf_open_virtual(&io, SFM_READ, &info, &memory), &sf_close);
+  if (!file || info.channels != kChannels || info.frames <= 0 || !(flac.scale > 0)) failInput("{} is damaged: it is no FLAC", name);
+  std::vector<float> samples(std::size_t(info.frames) * kChannels);
+  if (sf_readf_float(file.get(), samples.data(), info.frames) != info.frames) failInput("{} is damaged: its FLAC is cut short", name);
+  AudioBuffer sound(kChannels, std::size_t(info.frames));
+  for (std::size_t i = 0; i < samples.size(); ++i) sound.channel(int(i % kChannels))[i / kChannels] = float(samples[i] / flac.scale);
+  return sound;
 }
 
 }  // namespace patchpilot

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "audio/buffer.h"
@@ -43,5 +44,18 @@ std::vector<std::uint8_t> wavBytes(const AudioBuffer& sound);
 /// Writes an MP3, to listen to and no more: some 60 KB for 4 s. Samples beyond full scale are clipped.
 /// @throws Error as `writeWav`
 void writeMp3(const std::filesystem::path& path, const AudioBuffer& sound);
+
+/// A sound in two channels at 44.1 kHz as FLAC, in memory.
+struct Flac {
+  std::vector<std::uint8_t> bytes;
+  double scale = 1;  ///< what the samples were multiplied by: FLAC holds none beyond full scale, and quiet ones coarsely
+};
+
+/// Encodes at 24 bits, the loudest sample brought to full scale. @param left, right  of equal length, finite
+Flac encodeFlac(std::span<const float> left, std::span<const float> right);
+
+/// @return what `encodeFlac` was given, to within 2^-23 of its loudest sample
+/// @throws Error (input) where the bytes are damaged; `name` says of what, in the message
+AudioBuffer decodeFlac(const Flac& flac, const std::string& name);
 
 }  // namespace patchpilot

@@ -44,16 +44,17 @@ NetworkEmbedder networkEmbedder(const std::string& name, std::optional<int> vers
   failInput("there is no embedder '{}'; there are {}", name, known(all));
 }
 
-/// Those in whose space texts lie.
-std::string thoseOfTexts() {
-  std::string names;
-  for (const Model& model : models())
-    for (const auto& embedder : model.embedders)
-      if (knowsTexts(embedder)) names += (names.empty() ? "" : ", ") + embedder.name;
-  return names;
-}
-
 }  // namespace
+
+EmbedderInfo embedderInfo(const std::string& name, std::optional<int> version) {
+  const MelEnvelopeEmbedder mel;
+  if (name == mel.name()) {
+    checkVersion(name, mel.version(), version);
+    return {name, mel.version(), mel.dimension()};
+  }
+  const NetworkEmbedder found = networkEmbedder(name, version);
+  return {found.name, found.version, found.dimension};
+}
 
 std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<int> version) {
   auto mel = std::make_unique<MelEnvelopeEmbedder>();
@@ -65,8 +66,17 @@ std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<in
   return networks().makeEmbedder(found);
 }
 
+std::vector<std::string> embeddersOfTexts() {
+  std::vector<std::string> names;
+  for (const Model& model : models())
+    for (const auto& embedder : model.embedders)
+      if (knowsTexts(embedder)) names.push_back(embedder.name);
+  return names;
+}
+
 std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int version) {
-  const std::string names = thoseOfTexts();
+  std::string names;
+  for (const auto& name : embeddersOfTexts()) names += (names.empty() ? "" : ", ") + name;
   const auto refuse = [&] { failInput("texts cannot be compared with embeddings of {}, only with those of {}; 'patchpilot models' says what they need", embedder, names); };
   if (embedder == MelEnvelopeEmbedder().name()) refuse();
   const NetworkEmbedder found = networkEmbedder(embedder, version);

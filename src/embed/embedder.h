@@ -24,6 +24,18 @@ class Embedder {
   virtual void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const = 0;
 };
 
+/// What is known of an embedder without opening its network.
+struct EmbedderInfo {
+  std::string name;
+  int version = 1;
+  int dimension = 0;
+
+  bool operator==(const EmbedderInfo&) const = default;
+};
+
+/// Says which embedder `makeEmbedder` would make, and opens no network. @throws as it does, weights that are damaged aside
+EmbedderInfo embedderInfo(const std::string& name, std::optional<int> version = std::nullopt);
+
 /// The embedder of that name: "mel-envelope", or one of a model's (see `models`), whose network is opened now.
 /// @param version  the one that this program has, where none is given
 /// @throws Error (input) where this program has none of that name or version, or its weights are missing or

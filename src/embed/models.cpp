@@ -4,6 +4,8 @@
 #include "base/places.h"
 #include "base/toml_reader.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <set>
 
@@ -25,6 +27,22 @@ Model clapModel(const std::string& folder, const std::string& title, const std::
   const NetworkEmbedder style{.name = embedder + "-style", .version = 1, .kind = NetworkKind::clapStyle, .dimension = 2 * 2 * (channels + 2 * channels)};
   model.embedders = {projected, style};
   return model;
+}
+
+/// How long a CLAP network's vectors are stands in its configuration. What is wrong with that is told when the network is opened.
+void readClapDimension(NetworkEmbedder& embedder) {
+  const auto config = nlohmann::json::parse(readTextFile(embedder.files.front()), nullptr, false);
+  try {
+    if (embedder.kind == NetworkKind::clap) {
+      embedder.dimension = config.value("projection_dim", embedder.dimension);
+      return;
+    }
+    const auto& audio = config.at("audio_config");
+    const int channels = audio.value("patch_embeds_hidden_size", 96);
+    const auto depths = audio.value("depths", std::vector<int>{2, 2});
+    embedder.dimension = 2 * channels * (depths.at(0) + 2 * depths.at(1));
+  } catch (const std::exception&) {
+  }
 }
 
 /// Models that others have published. None of them is part of this program.
@@ -88,7 +106,11 @@ std::vector<Model> models() {
   for (Model& model : scriptedModels()) all.push_back(std::move(model));
   for (Model& model : all) {
     const auto files = modelFiles(model);
-    for (NetworkEmbedder& embedder : model.embedders) embedder.files = files.value_or(std::vector<fs::path>{});
+    for (NetworkEmbedder& embedder : model.embedders) {
+      embedder.files = files.value_or(std::vector<fs::path>{});
+      const bool isClap = embedder.kind == NetworkKind::clap || embedder.kind == NetworkKind::clapStyle;
+      if (isClap && !embedder.files.empty()) readClapDimension(embedder);
+    }
   }
   return all;
 }

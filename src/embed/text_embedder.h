@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace patchpilot {
 
@@ -21,6 +22,9 @@ class TextEmbedder {
   /// @throws Error (usage) where the text is too long, or no UTF-8
   virtual void embed(std::string_view text, std::span<float> vector) const = 0;
 };
+
+/// The embedders in whose space texts lie, by name; their weights may be missing.
+std::vector<std::string> embeddersOfTexts();
 
 /// The text's side of an embedder. @throws as `makeEmbedder`, and Error (input) where this embedder knows no texts
 std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int version);

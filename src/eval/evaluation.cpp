@@ -127,8 +127,7 @@ class RowMaker {
         // The best of one is the random row's.
         if (renders > 1 && options_.baseline) addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, libraries, renders);
       for (const auto& method : options_.methods)
-        for (const auto& libraries : groups())
-          add({fmt::format("{} {}, {} render{}", method, library(libraries), renders, renders > 1 ? "s" : ""), EvaluationRow::Role::method, method, libraries, renders, {}});
+        for (const auto& libraries : groups()) addMethod(method, libraries, renders);
     }
     if (options_.oracle)
       for (const auto& libraries : groups())
@@ -137,6 +136,7 @@ class RowMaker {
   }
 
  private:
+  /// As they are opened for the first embedder.
   std::vector<std::vector<std::size_t>> groups() const {
     std::vector<std::vector<std::size_t>> result;
     for (const auto& group : options_.libraries) {
@@ -146,9 +146,20 @@ class RowMaker {
     return result;
   }
 
+  /// A row for each embedder, where the method searches by one.
+  void addMethod(const std::string& method, const std::vector<std::size_t>& libraries, int renders) {
+    const bool embeds = parseMethod(method).matcher == "retrieval" && !options_.embedders.empty();
+    for (std::size_t e = 0; e < (embeds ? options_.embedders.size() : 1); ++e) {
+      const std::string by = embeds ? " by " + options_.embedders[e] : "";
+      std::vector<std::size_t> opened = libraries;
+      for (std::size_t& index : opened) index += e * files_.size();
+      add({fmt::format("{} {}{}, {} render{}", method, library(libraries), by, renders, renders > 1 ? "s" : ""), EvaluationRow::Role::method, method, opened, renders, {}});
+    }
+  }
+
   std::string library(const std::vector<std::size_t>& indices) const {
     std::vector<std::string> words;
-    for (const std::size_t index : indices) words.push_back(names_[index]);
+    for (const std::size_t index : indices) words.push_back(names_[index % files_.size()]);
     return joined(words, " + ");
   }
 
@@ -199,7 +210,7 @@ json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entr
     libraries.push_back({{"file", fs::path(files[i]).filename().string()}, {"space", s.spaceName}, {"fingerprint", s.spaceFingerprint},
                          {"base", contentHash(s.base)}, {"synth", s.synthName}, {"version", s.synthVersion},
                          {"patches", counts.patches}, {"rows", counts.rows}, {"seed", s.seed}, {"notes", s.notes},
-                         {"embedder", s.embedderName}, {"embedder_version", s.embedderVersion}});
+                         {"embedder", s.embedders.front().name}, {"embedder_version", s.embedders.front().version}});
   }
   json groups = json::array();
   for (const auto& group : options.libraries) {
@@ -216,6 +227,10 @@ json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entr
   json settings = {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()}, {"fingerprint", set.fingerprint}, {"names", names}, {"excluded", contentHash(excluded)},
           {"methods", options.methods}, {"libraries", libraries}, {"groups", groups}, {"renders", options.renders},
           {"known", options.known}, {"oracle", options.oracle}, {"seed", options.seed}, {"velocity", options.velocity}};
+  for (std::size_t e = 0; e < options.embedders.size(); ++e) {
+    const EmbedderInfo& embedder = sources.libraries[e * files.size()].embedderInfo();
+    settings["embedders"].push_back({{"name", embedder.name}, {"version", embedder.version}});
+  }
   if (options.seconds > 0) settings["seconds"] = options.seconds;
   if (!options.baseline) settings["baseline"] = false;
   return settings;
@@ -237,6 +252,7 @@ struct Finding {
   std::size_t renders = 0;
   std::vector<TracePoint> trace;
   std::vector<std::string> problems;
+  std::optional<std::size_t> rank;  ///< see `EvaluationResult`
 };
 
 /// Runs rows over targets with instruments of its own; libraries are shared with other lanes.
@@ -324,19 +340,42 @@ class Lane {
       if (row.role == EvaluationRow::Role::oracle) matcher = std::make_unique<OracleMatcher>(context(row));
       else matcher = makeMatcher(method.matcher, context(row));
     }
+    const bool ranked = row.role == EvaluationRow::Role::method && holdsTruth(row);
     const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch : method.refined ? std::min(row.renders, kRefineStarts) : row.renders;
     do {
       std::vector<Proposal> proposals;
       {
         const auto lock = useLibraries();
-        proposals = matcher->propose(target_, method.refined ? std::max(batch, kRefineDonors) : batch);
+        const int asked = method.refined ? std::max(batch, kRefineDonors) : batch;
+        proposals = matcher->propose(target_, ranked ? std::max(asked, kRankedProposals) : asked);
       }
+      if (ranked) finding.rank = rankOfTruth(proposals);
       std::vector<Proposal> donors = splitOff(proposals, std::size_t(batch));
       if (proposals.empty()) break;
       if (method.refined) rankAndRefine(std::move(proposals), std::move(donors), method.objective, finding, start, std::size_t(row.renders));
       else rank(std::move(proposals), finding, start);
     } while (row.role == EvaluationRow::Role::oracle && !interrupted());
     return finding;
+  }
+
+  /// Whether one of a row's libraries holds the patch that made the target, and may be searched for it.
+  bool holdsTruth(const EvaluationRow& row) {
+    if (!entry_->fromLibrary) return false;
+    const auto lock = useLibraries();
+    for (const std::size_t index : row.libraries) {
+      try {
+        if (patchIdentity(sources_.libraries[index].library.patch(entry_->fromLibrary->id)) == entry_->fromLibrary->identity) return true;
+      } catch (const Error& error) {
+        if (error.code() != ExitCode::input) throw;  // it has no such patch
+      }
+    }
+    return false;
+  }
+
+  std::size_t rankOfTruth(const std::vector<Proposal>& proposals) const {
+    for (std::size_t i = 0; i < std::min<std::size_t>(proposals.size(), kRankedProposals); ++i)
+      if (patchIdentity(proposals[i].patch) == entry_->fromLibrary->identity) return i + 1;
+    return 0;
   }
 
   int velocity() const { return options_.known ? entry_->velocity : options_.velocity; }
@@ -410,6 +449,7 @@ class Lane {
   void describe(EvaluationResult& result, Finding finding) {
     std::sort(finding.problems.begin(), finding.problems.end());  // they come in no certain order
     result.renders = finding.renders;
+    result.rank = finding.rank;
     result.trace = finding.trace;
     if (!finding.problems.empty()) result.problem = fmt::format("{} failed, the first: {}", finding.problems.size(), finding.problems.front());
     if (!finding.best) {
@@ -543,9 +583,15 @@ SoundFiles soundFiles(const fs::path& folder, const std::string& target, const E
   return {folder / "sounds" / (stem + ".mp3"), folder / "sounds" / (stem + ".mel")};
 }
 
-Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SynthOptions& synth, const fs::path& folder,
+Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SourceOptions& open, const fs::path& folder,
                     const std::function<void(std::size_t done, std::size_t all)>& onProgress) {
-  Sources sources = openSources(libraryFiles(options), synth, options.workers, kLongestSeconds);
+  std::vector<SourceName> names;
+  for (std::size_t e = 0; e < std::max<std::size_t>(1, options.embedders.size()); ++e)
+    for (const auto& file : libraryFiles(options)) names.push_back({file, options.embedders.empty() ? "" : options.embedders[e]});
+  SourceOptions sourceOptions = open;
+  sourceOptions.workers = options.workers;
+  sourceOptions.longestSeconds = kLongestSeconds;
+  Sources sources = openSources(names, sourceOptions);
   Evaluation evaluation;
   const std::vector<TargetEntry> entries = limited(set, options.limit);
   evaluation.settings = describeSettings(set, entries, options, sources);

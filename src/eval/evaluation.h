@@ -15,6 +15,8 @@ struct EvaluationOptions {
   std::vector<std::string> methods{"retrieval"};
   /// Each is a row a method: one library, or several that are searched together.
   std::vector<std::vector<std::string>> libraries;
+  /// By which the libraries are searched, a row each; empty: each library's first.
+  std::vector<std::string> embedders;
   std::vector<int> renders{50};  ///< what a method may spend on a target; a row a method each
   double seconds = 0;            ///< the most that a method which refines may take on a target; 0: no limit
   bool known = false;            ///< methods are told the note, its length, and that it begins with the file
@@ -41,7 +43,7 @@ struct EvaluationRow {
   std::string id;      ///< such as "retrieval, jx10.db, 50 renders"
   Role role = Role::method;
   std::string method;
-  std::vector<std::size_t> libraries;  ///< which of the evaluation's, by index
+  std::vector<std::size_t> libraries;  ///< which of the evaluation's, by index; for two embedders a library counts twice
   int renders = 0;                     ///< the most that it may spend; 0: no limit
   std::string random;                  ///< id of the row of a random patch of the same synths; floor: empty
 };
@@ -64,6 +66,7 @@ struct EvaluationResult {
   std::string origin;
   std::optional<ParameterError> error;    ///< where the truth is known, of its space
   std::optional<ParameterError> aligned;  ///< the same, symmetries undone
+  std::optional<std::size_t> rank;  ///< where the library holds the true patch: its place, from 1, among the first proposals; 0: not among them
   std::size_t renders = 0;
   double seconds = 0;
   std::string problem;
@@ -78,6 +81,9 @@ struct EvaluationTarget {
   double noteConfidence = 0;
   double lengthFound = 0;  ///< when the note is let go, from the start of the file
 };
+
+/// Among so many proposals the true patch is looked for.
+inline constexpr int kRankedProposals = 50;
 
 /// Results by the names of their target and row.
 using ResultsByName = std::map<std::pair<std::string, std::string>, const EvaluationResult*>;
@@ -104,11 +110,12 @@ SoundFiles soundFiles(const std::filesystem::path& folder, const std::string& ta
 
 /// Runs every row over every target, on all cores, and writes each result into `folder` as it comes. A folder that holds
 /// part of the same run is gone on with; the rows that stand there already are not run again.
+/// @param open        how libraries and synths are opened; workers and seconds are those of `options`
 /// @param folder      made where it does not exist
 /// @param onProgress  called after each result with how many there are, and will be, by one thread at a time
 /// A target that cannot be read is a row that failed. @throws Error (input) as `openSources`, and where the folder holds
 /// another run and `replace` is not set; Error (usage) where another process runs in it
-Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SynthOptions& synth,
+Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SourceOptions& open,
                     const std::filesystem::path& folder,
                     const std::function<void(std::size_t done, std::size_t all)>& onProgress);
 

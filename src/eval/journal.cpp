@@ -31,7 +31,7 @@ json toJson(const EvaluationResult& result) {
   const Distances& d = result.distances;
   return {{"target", result.target}, {"row", result.row}, {"found", result.found}, {"mss", d.mss}, {"wmfcc", d.wmfcc},
           {"sot", d.sot}, {"rms", d.rms}, {"gain_db", result.gainDb}, {"origin", result.origin},
-          {"error", toJson(result.error)}, {"aligned", toJson(result.aligned)}, {"renders", result.renders},
+          {"rank", result.rank ? json(*result.rank) : json()}, {"error", toJson(result.error)}, {"aligned", toJson(result.aligned)}, {"renders", result.renders},
           {"seconds", result.seconds}, {"problem", result.problem}, {"trace", trace}};
 }
 
@@ -43,6 +43,7 @@ EvaluationResult resultFrom(const json& line) {
   result.distances = {line.at("mss").get<double>(), line.at("wmfcc").get<double>(), line.at("sot").get<double>(), line.at("rms").get<double>()};
   result.gainDb = line.at("gain_db").get<double>();
   result.origin = line.at("origin").get<std::string>();
+  if (line.contains("rank") && !line.at("rank").is_null()) result.rank = line.at("rank").get<std::size_t>();
   result.error = errorFrom(line.at("error"));
   result.aligned = errorFrom(line.at("aligned"));
   result.renders = line.at("renders").get<std::size_t>();

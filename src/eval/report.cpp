@@ -25,7 +25,10 @@ const char* roleName(EvaluationRow::Role role) {
 }
 
 json describe(const RowSummary& row) {
-  return {{"targets", row.targets}, {"failed", row.failed}, {"mss", describe(row.mssMean)}, {"median", describe(row.mssMedian)},
+  json recall = json::array();
+  for (const double share : row.recall) recall.push_back(numberOrNull(share));
+  return {{"recall", recall},
+          {"targets", row.targets}, {"failed", row.failed}, {"mss", describe(row.mssMean)}, {"median", describe(row.mssMedian)},
           {"wmfcc", describe(row.wmfcc)}, {"sot", describe(row.sot)}, {"rms", describe(row.rms)}, {"gain", numberOrNull(row.gainDb)},
           {"score", numberOrNull(row.score)}, {"solved", numberOrNull(row.solved)}, {"error", numberOrNull(row.continuousError)},
           {"aligned", numberOrNull(row.alignedContinuousError)}, {"choices", numberOrNull(row.categoricalRight)},

@@ -41,6 +41,7 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
   const bool isFloor = row.role == EvaluationRow::Role::floor;
   std::vector<double> mss, wmfcc, sot, rms, gain, continuous, categorical, alignedContinuous, alignedCategorical, renders, seconds;
   std::vector<double> ofKnown, floors, randoms, solved;
+  std::vector<std::size_t> ranks;
   RowSummary summary;
   summary.row = &row;
   for (const EvaluationTarget* target : targets) {
@@ -54,6 +55,7 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
       randoms.push_back(random->distances.mss);
       solved.push_back(result != nullptr && result->distances.mss <= std::max(kSolvedFloors * floor->distances.mss, kSolvedMss));
     }
+    if (const auto any = results.find({target->entry.name, row.id}); any != results.end() && any->second->rank) ranks.push_back(*any->second->rank);
     if (result == nullptr) {
       summary.failed += !isFloor && results.contains({target->entry.name, row.id});
       continue;
@@ -85,6 +87,10 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
   summary.categoricalRight = mean(categorical);
   summary.alignedContinuousError = mean(alignedContinuous);
   summary.alignedCategoricalRight = mean(alignedCategorical);
+  for (const std::size_t most : kRecallAt) {
+    const auto found = std::count_if(ranks.begin(), ranks.end(), [&](std::size_t rank) { return rank >= 1 && rank <= most; });
+    summary.recall.push_back(ranks.empty() ? kNone : double(found) / double(ranks.size()));
+  }
   summary.renders = mean(renders);
   summary.seconds = mean(seconds);
   return summary;
@@ -170,6 +176,8 @@ std::string kindTable(const KindSummary& kind) {
   table.add("gain, dB", cells(kind, [](const RowSummary& r) { return number(r.gainDb, 1); }));
   table.add("score", cells(kind, [](const RowSummary& r) { return percent(r.score); }));
   table.add("solved", cells(kind, [](const RowSummary& r) { return percent(r.solved); }));
+  for (std::size_t i = 0; i < std::size(kRecallAt); ++i)
+    table.add(fmt::format("recall at {}", kRecallAt[i]), cells(kind, [&](const RowSummary& r) { return percent(r.recall[i]); }));
   table.add("parameter error", cells(kind, [](const RowSummary& r) { return number(r.continuousError, 3); }));
   table.add("symmetries undone", cells(kind, [](const RowSummary& r) { return number(r.alignedContinuousError, 3); }));
   table.add("choices right", cells(kind, [](const RowSummary& r) { return percent(r.categoricalRight); }));
@@ -189,7 +197,9 @@ come; empty where the true patch is not known or not of these synths. random: on
 best of N random: as many drawn patches as the method may render, silent ones among them. score: how much of the way
 from random to floor the mean MSS has come. solved: targets within 1.5 times their floor, or MSS 0.5 if that is more;
 both are told of targets whose floor is known, and a target for which nothing was found counts as random, and unsolved.
-renders and seconds are what was spent on one target.
+recall at 1, 5, 50: how often the patch of the library that made the target is among so many that the search names first,
+before any is rendered; told where targets were made of patches of that library. renders and seconds are what was spent on
+one target.
 )";
 
 }  // namespace
@@ -223,7 +233,7 @@ std::vector<KindSummary> summarize(const Evaluation& evaluation) {
 std::string resultsCsv(const Evaluation& evaluation) {
   std::string csv =
       "target,kind,row,method,note,note_found,length,length_found,mss,wmfcc,sot,rms,gain_db,continuous_error,categorical_right,"
-      "continuous_error_aligned,categorical_right_aligned,origin,renders,problem,seconds\n";
+      "continuous_error_aligned,categorical_right_aligned,origin,rank,renders,problem,seconds\n";
   const ResultsByName results = evaluation.resultsByName();
   for (const EvaluationTarget& target : evaluation.targets) {
     for (const EvaluationRow& row : evaluation.rows) {
@@ -238,7 +248,7 @@ std::string resultsCsv(const Evaluation& evaluation) {
         csv += ",,,,,";
       for (const auto& error : {r.error, r.aligned})
         csv += fmt::format("{},{},", optionalCell(error ? error->continuous : std::nullopt), optionalCell(error ? error->categorical : std::nullopt));
-      csv += fmt::format("{},{},{},{:.3f}\n", csvCell(r.origin), r.renders, csvCell(r.problem), r.seconds);
+      csv += fmt::format("{},{},{},{},{:.3f}\n", csvCell(r.origin), r.rank ? *r.rank > 0 ? std::to_string(*r.rank) : "none" : "", r.renders, csvCell(r.problem), r.seconds);
     }
   }
   return csv;

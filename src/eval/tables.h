@@ -23,6 +23,7 @@ struct RowSummary {
   double solved = 0;         ///< share of those within 1.5 times their floor or MSS 0.5, whichever is larger
   double continuousError = 0, categoricalRight = 0;                ///< means; see `ParameterError`
   double alignedContinuousError = 0, alignedCategoricalRight = 0;  ///< symmetries undone
+  std::vector<double> recall;       ///< share of targets whose true patch is among the first so many proposals; see `kRecallAt`
   double renders = 0, seconds = 0;  ///< means
 };
 
@@ -38,6 +39,9 @@ struct KindSummary {
 /// How near to the floor, in units of it, counts as the same sound; and what distance always does.
 inline constexpr double kSolvedFloors = 1.5;
 inline constexpr double kSolvedMss = 0.5;
+
+/// Among how many proposals the true patch is counted.
+inline constexpr std::size_t kRecallAt[] = {1, 5, 50};
 
 /// A table a kind, in the order in which they come in the set.
 std::vector<KindSummary> summarize(const Evaluation& evaluation);

@@ -6,7 +6,9 @@
 #include "base/process.h"
 #include "eval/midi_file.h"
 #include "library/builder.h"
+#include "match/matcher.h"
 #include "preset/preset_hash.h"
+#include "synth/preset_writer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +43,33 @@ Note drawNote(const TargetMakeOptions& options, std::uint64_t number) {
   note.midi = options.lowestNote + int(uniform(random) * range);
   note.velocity = options.velocity;
   const double length = options.shortestSeconds + uniform(random) * (options.longestSeconds - options.shortestSeconds);
+  note.lengthSeconds = std::round(length * 1e4) / 1e4;
+  return note;
+}
+
+/// Softer and louder than a library's own velocity, and always heard.
+constexpr int kLowestVelocity = 50, kHighestVelocity = 127;
+/// What counts as another length than a library's, in seconds.
+constexpr double kOtherLength = 0.2;
+
+/// A note that is none of a library's, another velocity and another length.
+Note drawOtherNote(const TargetMakeOptions& options, std::uint64_t number, const LibrarySettings& library, std::optional<int> velocity) {
+  std::mt19937_64 random = randomFor(options, number);
+  std::vector<int> notes, velocities;
+  for (int midi = options.lowestNote; midi <= options.highestNote; ++midi)
+    if (std::find(library.notes.begin(), library.notes.end(), midi) == library.notes.end()) notes.push_back(midi);
+  for (int v = kLowestVelocity; v <= kHighestVelocity; ++v)
+    if (v != library.velocity) velocities.push_back(v);
+  if (notes.empty()) failUsage("notes {} to {} are all the library's own; widen --lowest-note and --highest-note", options.lowestNote, options.highestNote);
+  Note note;
+  note.midi = notes[std::size_t(uniform(random) * double(notes.size()))];
+  note.velocity = velocity ? *velocity : velocities[std::size_t(uniform(random) * double(velocities.size()))];
+  // What lies about the library's own length is cut out of the range, and the rest closed up.
+  const double low = options.shortestSeconds, high = options.longestSeconds;
+  const double from = std::clamp(library.lengthSeconds - kOtherLength, low, high), to = std::clamp(library.lengthSeconds + kOtherLength, low, high);
+  if (high - low <= to - from) failUsage("lengths of {:g} to {:g} s are all the library's own; give other --shortest and --longest", low, high);
+  double length = low + uniform(random) * (high - low - (to - from));
+  if (length > from) length += to - from;
   note.lengthSeconds = std::round(length * 1e4) / 1e4;
   return note;
 }
@@ -178,6 +207,52 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
       json about = describe(synth);
       about["patch"] = fs::relative(sources[i], presets).string();
       maker.add(std::move(entry), *played.sounds[i], played.notes[i], std::move(about));
+    }
+  }
+  return maker.finish(std::move(leftOut));
+}
+
+namespace {
+
+/// What is known of a target that a library's patch made: its parameters, where they are all, else a preset of it.
+TargetEntry libraryEntry(const fs::path& folder, const std::string& name, const fs::path& library, std::int64_t id, const Patch& patch, Synth& synth) {
+  TargetEntry entry;
+  entry.space = synth.space().name;
+  entry.fromLibrary = {library.filename().string(), id, patchIdentity(patch)};
+  if (patch.state.empty()) {
+    entry.baseHash = contentHash(synth.base());
+    for (std::size_t k = 0; k < synth.space().parameters.size(); ++k) entry.parameters[synth.space().parameters[k].key] = patch.values[k];
+  } else {
+    entry.preset = folder / (name + presetExtensions(synth.space()).front());
+    writePresetFile(entry.preset, synth.space(), synth.plugin().vendor, {.name = name}, synth.state(patch), false);
+  }
+  return entry;
+}
+
+}  // namespace
+
+TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Synth& synth, RenderPool& pool, const TargetMakeOptions& options,
+                                    std::optional<int> velocity) {
+  std::vector<std::int64_t> order = library.patchIds();
+  std::mt19937_64 random = randomFor(options, std::uint64_t(-1));
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+  Maker maker(folder, options, library.settings().spaceName);
+  std::vector<std::string> leftOut;
+  for (std::size_t first = 0; first < order.size() && !maker.isFull() && !interrupted(); first += kBatch) {
+    Played played;
+    const std::size_t end = std::min(order.size(), first + kBatch);
+    for (std::size_t i = first; i < end; ++i) {
+      played.patches.push_back(library.patch(order[i]));
+      played.notes.push_back(drawOtherNote(options, std::uint64_t(order[i]), library.settings(), velocity));
+    }
+    played.render(pool, options.durationSeconds);
+    for (std::size_t i = 0; i < end - first && !maker.isFull(); ++i) {
+      if (const std::string problem = played.problem(i); !problem.empty()) {
+        leftOut.push_back(fmt::format("{}, patch {}: {} at note {}", library.file().string(), order[first + i], problem, played.notes[i].midi));
+        continue;
+      }
+      TargetEntry entry = libraryEntry(folder, maker.nextName(), library.file(), order[first + i], played.patches[i], synth);
+      maker.add(std::move(entry), *played.sounds[i], played.notes[i], describe(synth));
     }
   }
   return maker.finish(std::move(leftOut));

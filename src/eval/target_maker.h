@@ -1,6 +1,7 @@
 #pragma once
 
 #include "eval/target_set.h"
+#include "library/library.h"
 #include "synth/render_pool.h"
 
 #include <functional>
@@ -37,6 +38,13 @@ TargetMakeReport makeDrawnTargets(const std::filesystem::path& folder, const Syn
 TargetMakeReport makePresetTargets(const std::filesystem::path& folder, const std::filesystem::path& presets,
                                    const std::vector<std::filesystem::path>& files, const Synth& synth, RenderPool& pool,
                                    const TargetMakeOptions& options);
+
+/// A set out of patches of a library, `count` of them picked by the seed, all where there are fewer; each is played at a note,
+/// a velocity and a length that are none of the library's. The entries say which patch made them, so that it can be counted how
+/// often that one is found. Those that are silent so are left out.
+/// @param velocity  empty: drawn for each
+TargetMakeReport makeLibraryTargets(const std::filesystem::path& folder, Library& library, Synth& synth, RenderPool& pool,
+                                    const TargetMakeOptions& options, std::optional<int> velocity);
 
 /// A set out of programs of a General MIDI soundfont, played by the program `fluidsynth`, without reverb and chorus.
 /// Each program is played once.

@@ -58,6 +58,10 @@ TargetEntry entryOf(const json& object, const fs::path& folder, const fs::path& 
   entry.parameters = object.value("params", std::map<std::string, float>{});
   if (object.contains("preset")) entry.preset = within(folder, object.at("preset").get<std::string>(), list);
   entry.patch = object.value("patch", "");
+  if (object.contains("library")) {
+    const json& from = object.at("library");
+    entry.fromLibrary = {from.at("file").get<std::string>(), from.at("patch").get<std::int64_t>(), from.at("identity").get<std::string>()};
+  }
   entry.excluded = object.value("exclude", std::vector<std::string>{});
   return entry;
 }
@@ -151,6 +155,7 @@ void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& ent
     if (!entry.baseHash.empty()) object["base"] = entry.baseHash;
     if (!entry.parameters.empty()) object["params"] = entry.parameters;
     if (!entry.preset.empty()) object["preset"] = fs::relative(entry.preset, folder).string();
+    if (entry.fromLibrary) object["library"] = {{"file", entry.fromLibrary->file}, {"patch", entry.fromLibrary->id}, {"identity", entry.fromLibrary->identity}};
     if (!entry.excluded.empty()) object["exclude"] = entry.excluded;
     list.push_back(std::move(object));
   }

@@ -10,6 +10,13 @@
 
 namespace patchpilot {
 
+/// A patch of a library that made a target.
+struct LibraryPatch {
+  std::string file;      ///< of the library, without its folder
+  std::int64_t id = 0;
+  std::string identity;  ///< `patchIdentity`: a library holds the patch where it has it under this id
+};
+
 /// A sound of a target set, and what is known of how it was made.
 struct TargetEntry {
   std::string name;
@@ -23,6 +30,7 @@ struct TargetEntry {
   std::map<std::string, float> parameters;  ///< of that patch, by key, normalized; empty if unknown
   std::filesystem::path preset;        ///< a preset that made it, in the set's folder; empty if none
   std::string patch;                   ///< the preset that made it, as a path within some folder of presets; may be empty
+  std::optional<LibraryPatch> fromLibrary;  ///< where a patch of a library made it
   std::vector<std::string> excluded;   ///< `presetHash`es of sources that must not be used to match it
 
   /// The patch that made the sound, if it is known and one of `synth`'s, over its base.
@@ -31,7 +39,7 @@ struct TargetEntry {
 
 /// Sounds to match, in a folder with a `targets.json`: an array of objects with `name`, `kind`, `note`, `velocity`,
 /// `note_off_s`, and where they apply `file` (else NAME.wav or NAME.flac), `space`, `base`, `params`, `preset`,
-/// `patch`, `exclude`.
+/// `patch`, `library`, `exclude`.
 struct TargetSet {
   std::filesystem::path folder;
   std::vector<TargetEntry> entries;

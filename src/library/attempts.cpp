@@ -7,9 +7,7 @@
 
 namespace patchpilot {
 
-namespace {
-
-double rmsDb(const StereoView& audio) {
+double renderLevelDb(const StereoView& audio) {
   double total = 0;
   constexpr std::size_t kBlock = 8192;
   for (const auto& channel : {audio.left, audio.right})
@@ -19,7 +17,10 @@ double rmsDb(const StereoView& audio) {
   return 10 * std::log10(std::max(mean, 1e-16));
 }
 
-}  // namespace
+PatchRenderer::PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping, bool wantStates)
+    : synth_(synth), settings_(settings), wantStates_(wantStates), keepAudio_(keeping.audio) {
+  for (const EmbedderInfo& embedder : keeping.embedders) embedders_.push_back(makeEmbedder(embedder.name, embedder.version));
+}
 
 void PatchRenderer::run(int workers, const NextPatch& next, const TakePatch& take) {
   pending_.clear();
@@ -47,23 +48,31 @@ std::optional<RenderJob> PatchRenderer::nextJob(const NextPatch& next) {
   return job;
 }
 
-void PatchRenderer::finish(const RenderOutcome& outcome, const TakePatch& take) {
+/// No embeddings where it failed or is silent.
+LibraryRow PatchRenderer::heard(const RenderOutcome& outcome, std::string& problem) const {
   LibraryRow row;
   row.note = settings_.notes[outcome.tag % settings_.notes.size()];
-  std::string problem = outcome.problem;
-  if (outcome.status == RenderOutcome::Status::ok) {
-    row.rmsDb = rmsDb(outcome.audio);
-    if (!std::isfinite(row.rmsDb)) problem = "gave samples that are no numbers";
-    else if (row.rmsDb >= kSilentDb) {
-      row.embedding.resize(std::size_t(embedder_->dimension()));
-      embedder_->embed(outcome.audio.left, outcome.audio.right, row.embedding);
-    }
+  problem = outcome.problem;
+  if (outcome.status != RenderOutcome::Status::ok) return row;
+  row.rmsDb = renderLevelDb(outcome.audio);
+  if (!std::isfinite(row.rmsDb)) problem = "gave samples that are no numbers";
+  if (!problem.empty() || row.rmsDb < kSilentDb) return row;
+  for (const auto& embedder : embedders_) {
+    auto& vector = row.embeddings.emplace_back(std::size_t(embedder->dimension()));
+    embedder->embed(outcome.audio.left, outcome.audio.right, vector);
   }
+  if (keepAudio_) row.audio = encodeFlac(outcome.audio.left, outcome.audio.right);
+  return row;
+}
+
+void PatchRenderer::finish(const RenderOutcome& outcome, const TakePatch& take) {
+  std::string problem;
+  LibraryRow row = heard(outcome, problem);
   std::lock_guard lock(mutex_);
   Pending& pending = pending_.at(outcome.tag / settings_.notes.size());
   if (!problem.empty()) pending.rendered.problem = problem;
   if (!outcome.state.empty()) pending.rendered.loadedState = outcome.state;
-  if (!row.embedding.empty()) pending.rendered.rows.push_back(std::move(row));
+  if (!row.embeddings.empty()) pending.rendered.rows.push_back(std::move(row));
   if (--pending.rendersLeft > 0) return;
   for (auto it = pending_.find(taken_); it != pending_.end() && it->second.rendersLeft == 0; it = pending_.find(++taken_)) {
     RenderedPatch rendered = std::move(it->second.rendered);

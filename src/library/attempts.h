@@ -13,6 +13,9 @@ namespace patchpilot {
 /// A render quieter than this is silent, in dB RMS over its whole length.
 inline constexpr double kSilentDb = -60.0;
 
+/// The level of a render over its whole length, in dB RMS; not finite where a sample is not.
+double renderLevelDb(const StereoView& audio);
+
 /// A patch that was rendered at each of a library's notes.
 struct RenderedPatch {
   Patch patch;
@@ -26,15 +29,19 @@ using NextPatch = std::function<std::optional<Patch>()>;
 /// Takes a rendered patch.
 using TakePatch = std::function<void(RenderedPatch)>;
 
+/// What is made of a render, beside its level.
+struct RenderKeeping {
+  std::vector<EmbedderInfo> embedders;
+  bool audio = false;
+};
+
 /// Renders patches at the notes of a library and embeds them, in whatever order is fastest, and hands them
 /// back in the order in which they came.
 class PatchRenderer {
  public:
-  /// @param settings    notes, times and embedder; must outlive this, as `synth` must
+  /// @param settings    notes and times; must outlive this, as `synth` must
   /// @param wantStates  whether the state after loading is asked for
-  PatchRenderer(const Synth& synth, const LibrarySettings& settings, bool wantStates = false)
-      : synth_(synth), settings_(settings), wantStates_(wantStates),
-        embedder_(makeEmbedder(settings.embedderName, settings.embedderVersion)) {}
+  PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping, bool wantStates = false);
 
   /// Renders until `next` has none, or Ctrl-C. The two are called by any thread, but never at the same time.
   /// @param workers  0: one for each core; they stay for the next run, so that its number counts no more
@@ -48,12 +55,14 @@ class PatchRenderer {
   };
 
   std::optional<RenderJob> nextJob(const NextPatch& next);
+  LibraryRow heard(const RenderOutcome& outcome, std::string& problem) const;
   void finish(const RenderOutcome& outcome, const TakePatch& take);
 
   const Synth& synth_;
   const LibrarySettings& settings_;
   bool wantStates_;
-  std::unique_ptr<Embedder> embedder_;
+  bool keepAudio_;
+  std::vector<std::unique_ptr<Embedder>> embedders_;
   std::unique_ptr<RenderPool> pool_;
   std::mutex mutex_;
   std::map<std::uint64_t, Pending> pending_;  ///< by the patch's number among all

@@ -1,6 +1,7 @@
 #include "library/builder.h"
 
 #include "base/error.h"
+#include "library/default_embedder.h"
 #include "library/timed_batch.h"
 
 #include <cmath>
@@ -37,7 +38,7 @@ class Builder {
  private:
   void render(const NextPatch& next, const TakePatch& take) {
     if (options_.render) options_.render(next, take);
-    else PatchRenderer(synth_, library_.settings()).run(options_.workers, next, take);
+    else PatchRenderer(synth_, library_.settings(), {library_.settings().embedders, options_.keepAudio}).run(options_.workers, next, take);
   }
 
   std::optional<Patch> next() {
@@ -106,6 +107,12 @@ std::string describeNotes(const LibrarySettings& s) {
                      s.lengthSeconds, s.durationSeconds);
 }
 
+std::string describeEmbedders(const LibrarySettings& s) {
+  std::string text;
+  for (const EmbedderInfo& one : s.embedders) text += fmt::format("{}{} version {}", text.empty() ? "" : ", ", one.name, one.version);
+  return text;
+}
+
 std::string describe(const Shard& shard) {
   return shard.of == 1 ? "a whole library" : fmt::format("shard {} of {}", shard.number, shard.of);
 }
@@ -126,9 +133,8 @@ Synth openLibrarySynth(const Library& library, SynthOptions options) {
   return synth;
 }
 
-LibrarySettings librarySettings(const Synth& synth) {
+LibrarySettings librarySettings(const Synth& synth, const std::string& embedder) {
   LibrarySettings settings;
-  const auto embedder = makeEmbedder();
   settings.spaceToml = synth.space().toml;
   settings.spaceName = synth.space().name;
   settings.spaceFingerprint = synth.space().fingerprint();
@@ -137,8 +143,7 @@ LibrarySettings librarySettings(const Synth& synth) {
   settings.synthName = synth.plugin().name;
   settings.synthVersion = synth.plugin().version;
   settings.base = synth.base();
-  settings.embedderName = embedder->name();
-  settings.embedderVersion = embedder->version();
+  settings.embedders = {embedderInfo(embedder.empty() ? defaultEmbedder(synth) : embedder)};
   return settings;
 }
 
@@ -164,9 +169,9 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
     failInput("{} was made with seed {}, not {}; build a new library, or leave --seed out", file, have.seed, wanted.seed);
   if (describeNotes(have) != describeNotes(wanted))
     failInput("{} has {}; asked for are {}; give the same, or build a new library", file, describeNotes(have), describeNotes(wanted));
-  if (have.embedderName != wanted.embedderName || have.embedderVersion != wanted.embedderVersion)
-    failInput("{} has embeddings of {} version {}, this program makes {} version {}; build a new library", file,
-              have.embedderName, have.embedderVersion, wanted.embedderName, wanted.embedderVersion);
+  if (have.embedders != wanted.embedders)
+    failInput("{} has embeddings of {}, asked for are those of {}; what a library begins with is settled when it is made, and "
+              "'patchpilot library embed' adds others", file, describeEmbedders(have), describeEmbedders(wanted));
 }
 
 std::uint64_t patchesOfShard(const Shard& shard, std::uint64_t count, const LibraryCounts& counts) {

@@ -31,14 +31,15 @@ struct BuildOptions {
   std::function<void(const BuildProgress&)> onProgress;  ///< called after each batch is handed in, by any thread
   DrawPatch draw;    ///< empty: from the library's space, by its seed
   RenderPatches render;  ///< empty: by `workers` on this machine
+  bool keepAudio = false;  ///< whether renders are kept; of no use where `render` is given
 };
 
 /// The synth that a library was made with, over the library's own base.
 /// @throws Error (input) where another version of it is installed now; as `Synth` does
 Synth openLibrarySynth(const Library& library, SynthOptions options);
 
-/// The settings with which `synth` would fill a library.
-LibrarySettings librarySettings(const Synth& synth);
+/// The settings with which `synth` would fill a library. @param embedder  by name; empty: the synth's `defaultEmbedder`
+LibrarySettings librarySettings(const Synth& synth, const std::string& embedder = "");
 
 /// Says why a library of these settings cannot be continued with those: another plug-in version,
 /// another space, other notes. Nothing where it can.

@@ -124,12 +124,12 @@ Database::Database(const std::filesystem::path& file, Mode mode) : file_(file.st
 
 Database::~Database() { sqlite3_close(database_); }
 
-void Database::execute(const char* sql) {
-  const int code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+void Database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(file_, database_, code);
 }
 
-Statement Database::prepare(const char* sql) { return {database_, file_, sql}; }
+Statement Database::prepare(const std::string& sql) { return {database_, file_, sql.c_str()}; }
 
 std::int64_t Database::lastRowId() const { return sqlite3_last_insert_rowid(database_); }
 

@@ -58,8 +58,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  void execute(const char* sql);
-  Statement prepare(const char* sql);
+  void execute(const std::string& sql);
+  Statement prepare(const std::string& sql);
   std::int64_t lastRowId() const;
 
  private:

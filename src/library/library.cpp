@@ -11,9 +11,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 /// "PPLB": SQLite's own place for what kind of file this is.
 constexpr int kApplicationId = 0x50504c42;
+/// In bytes. Several vectors go into a page of this size, where one of SQLite's own choice holds one or two and waste.
+constexpr int kPageSize = 16384;
+/// A row is numbered by its patch and its note: patch * kNotes + note.
+constexpr int kNotes = 128;
+/// No patch has such a number.
+constexpr std::int64_t kEndOfPatches = std::int64_t(1) << 40;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -22,9 +28,6 @@ CREATE TABLE settings (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 -- in libraries that were begun in format 1 it may be the bytes themselves.
 CREATE TABLE patches (
   id INTEGER PRIMARY KEY, attempt INTEGER, parameters BLOB, state BLOB, source TEXT NOT NULL DEFAULT '');
-CREATE TABLE rows (
-  patch INTEGER NOT NULL REFERENCES patches(id), note INTEGER NOT NULL, rms_db REAL NOT NULL,
-  embedding BLOB NOT NULL, PRIMARY KEY (patch, note)) WITHOUT ROWID;
 CREATE TABLE skipped (attempt INTEGER PRIMARY KEY, problem TEXT NOT NULL);
 )";
 
@@ -41,8 +44,46 @@ constexpr const char* kTablesOfFormat2[] = {
 };
 constexpr const char* kIndexOfFormat2 = "CREATE INDEX IF NOT EXISTS lineage_by_patch ON lineage (patch)";
 
+/// What format 3 changed: rows (numbered patch * 128 + note) stand apart from their vectors, of which each embedding has a
+/// table of its own, float32; failures tells of rows that could not be rendered again for an embedding. A kept render is
+/// FLAC, its samples multiplied by scale. Before, a row held the one vector that there was: (patch, note, rms_db, embedding).
+constexpr const char* kRowsOfFormat3 = "CREATE TABLE rows (id INTEGER PRIMARY KEY, rms_db REAL NOT NULL)";
+constexpr const char* kTablesOfFormat3[] = {
+    "TABLE embeddings (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, dimension INTEGER NOT NULL, "
+    "rows INTEGER NOT NULL DEFAULT 0)",
+    "TABLE failures (embedding INTEGER NOT NULL, row INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (embedding, row)) WITHOUT ROWID",
+    "TABLE audio (row INTEGER PRIMARY KEY, scale REAL NOT NULL, flac BLOB NOT NULL)",
+};
+
+void makeTablesOfFormat3(Database& database, const std::string& create) {
+  for (const char* table : kTablesOfFormat3) database.execute(create + " " + table);
+}
+
+std::string vectorTable(std::size_t embedding) { return fmt::format("vectors_{}", embedding + 1); }
+
+void makeVectorTable(Database& database, std::size_t embedding) {
+  database.execute(fmt::format("CREATE TABLE {} (row INTEGER PRIMARY KEY, vector BLOB NOT NULL)", vectorTable(embedding)));
+}
+
+void insertEmbedding(Database& database, const EmbedderInfo& embedder) {
+  auto insert = database.prepare("INSERT INTO embeddings (name, version, dimension) VALUES (?, ?, ?)");
+  insert.bind(1, embedder.name).bind(2, std::int64_t(embedder.version)).bind(3, std::int64_t(embedder.dimension)).run();
+}
+
+/// The one embedder that a library of format 1 or 2 has, before its rows are moved.
+EmbedderInfo embedderOfFormat2(Database& database) {
+  auto select = database.prepare("SELECT (SELECT value FROM settings WHERE key = 'embedder'), (SELECT value FROM settings WHERE key = 'embedder_version'),"
+                                 " (SELECT length(embedding) / 4 FROM rows LIMIT 1)");
+  select.step();
+  const EmbedderInfo embedder{select.text(0), int(select.integer(1)), int(select.integer(2))};
+  return embedder.dimension > 0 ? embedder : embedderInfo(embedder.name, embedder.version);
+}
+
+std::int64_t rowNumber(const RowKey& row) { return row.patch * kNotes + row.note; }
+RowKey rowKey(std::int64_t number) { return {number / kNotes, int(number % kNotes)}; }
+
 void makeTablesOfFormat2(Database& database, const std::string& create) {
-  for (const char* table : kTablesOfFormat2) database.execute((create + " " + table).c_str());
+  for (const char* table : kTablesOfFormat2) database.execute(create + " " + table);
 }
 
 std::string joined(const std::vector<int>& numbers) {
@@ -66,11 +107,14 @@ Library::Library(const fs::path& file, Database::Mode mode)
 Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   Library library(file, Database::Mode::create);
   Database& database = *library.database_;
+  database.execute(fmt::format("PRAGMA page_size = {}", kPageSize));
   Transaction transaction(database);
-  database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat).c_str());
+  database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat));
   database.execute(kSchema);
   makeTablesOfFormat2(database, "CREATE");
   database.execute(kIndexOfFormat2);
+  database.execute(kRowsOfFormat3);
+  makeTablesOfFormat3(database, "CREATE");
   auto insert = database.prepare("INSERT INTO settings VALUES (?, ?)");
   const auto put = [&](const char* key, const auto& value) { insert.bind(1, std::string(key)).bind(2, value).run(); };
   put("space_toml", settings.spaceToml);
@@ -87,8 +131,6 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   put("velocity", std::int64_t(settings.velocity));
   put("length_s", settings.lengthSeconds);
   put("duration_s", settings.durationSeconds);
-  put("embedder", settings.embedderName);
-  put("embedder_version", std::int64_t(settings.embedderVersion));
   put("sampling", settings.sampling);
   put("around", settings.around);
   put("next_attempt", std::int64_t(settings.shard.number - 1));
@@ -98,8 +140,12 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
     put("shards", std::int64_t(settings.shard.of));
     put("shard_count", std::int64_t(settings.shard.count));
   }
-  transaction.commit();
   library.settings_ = settings;
+  for (std::size_t i = 0; i < settings.embedders.size(); ++i) {
+    insertEmbedding(database, settings.embedders[i]);
+    makeVectorTable(database, i);
+  }
+  transaction.commit();
   return library;
 }
 
@@ -120,21 +166,41 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
   if (format.integer(0) < 1 || format.integer(0) > kFormat)
     failInput("{} has library format {}, this program reads 1 to {}; build it anew or use another version of Patch Pilot",
               file.string(), format.integer(0), kFormat);
-  library.bringUpToDate(mode, format.integer(0));
+  const std::int64_t found = format.integer(0);
+  format.reset();  // a statement that is under way keeps tables from being dropped
+  id.reset();
+  library.bringUpToDate(mode, found);
   library.readSettings();
+  library.readEmbedders();
   return library;
 }
 
 void Library::bringUpToDate(Database::Mode mode, std::int64_t format) {
   if (format == kFormat) return;
   // A reader leaves the file as it is, and sees the tables that it lacks as empty ones.
-  if (mode == Database::Mode::readOnly) return makeTablesOfFormat2(*database_, "CREATE TEMP");
-  Transaction transaction(*database_);
-  makeTablesOfFormat2(*database_, "CREATE");
-  database_->execute(kIndexOfFormat2);
-  database_->execute("INSERT OR IGNORE INTO settings VALUES ('sampling', 'uniform'), ('around', '')");
-  database_->execute(fmt::format("PRAGMA user_version = {}", kFormat).c_str());
-  transaction.commit();
+  const bool reader = mode == Database::Mode::readOnly;
+  std::optional<Transaction> transaction;
+  if (!reader) transaction.emplace(*database_);
+  const std::string create = reader ? "CREATE TEMP" : "CREATE";
+  if (format < 2) makeTablesOfFormat2(*database_, create);
+  if (!reader) {
+    database_->execute(kIndexOfFormat2);
+    database_->execute("INSERT OR IGNORE INTO settings VALUES ('sampling', 'uniform'), ('around', '')");
+  }
+  makeTablesOfFormat3(*database_, create);
+  const EmbedderInfo embedder = embedderOfFormat2(*database_);
+  hasOldRows_ = reader;
+  if (reader) return insertEmbedding(*database_, embedder);
+  database_->execute("ALTER TABLE rows RENAME TO old_rows");
+  database_->execute(kRowsOfFormat3);
+  insertEmbedding(*database_, embedder);
+  makeVectorTable(*database_, 0);
+  database_->execute(fmt::format("INSERT INTO rows SELECT patch * {0} + note, rms_db FROM old_rows ORDER BY patch, note;"
+                                 "INSERT INTO {1} SELECT patch * {0} + note, embedding FROM old_rows ORDER BY patch, note;"
+                                 "UPDATE embeddings SET rows = (SELECT count(*) FROM rows);"
+                                 "DROP TABLE old_rows; DELETE FROM settings WHERE key IN ('embedder', 'embedder_version');"
+                                 "PRAGMA user_version = {2}", kNotes, vectorTable(0), kFormat));
+  transaction->commit();
 }
 
 void Library::readSettings() {
@@ -151,7 +217,6 @@ void Library::readSettings() {
     else if (key == "shard_count") settings_.shard.count = std::uint64_t(select.integer(1));
     else if (key == "velocity") settings_.velocity = int(select.integer(1));
     else if (key == "own_base") settings_.ownBase = select.integer(1) != 0;
-    else if (key == "embedder_version") settings_.embedderVersion = int(select.integer(1));
     else texts[key] = select.text(1);
   }
   settings_.spaceToml = texts["space_toml"];
@@ -161,11 +226,17 @@ void Library::readSettings() {
   settings_.synthId = texts["synth_id"];
   settings_.synthName = texts["synth_name"];
   settings_.synthVersion = texts["synth_version"];
-  settings_.embedderName = texts["embedder"];
   settings_.sampling = texts.contains("sampling") ? texts["sampling"] : "uniform";
   settings_.around = texts["around"];
   settings_.notes = split(texts["notes"]);
   if (settings_.spaceToml.empty()) failInput("{} is damaged: its settings are incomplete; build it anew", file_.string());
+}
+
+void Library::readEmbedders() {
+  auto select = database_->prepare("SELECT name, version, dimension FROM embeddings ORDER BY id");
+  settings_.embedders.clear();
+  while (select.step()) settings_.embedders.push_back({select.text(0), int(select.integer(1)), int(select.integer(2))});
+  if (settings_.embedders.empty()) failInput("{} is damaged: it names no embedding; build it anew", file_.string());
 }
 
 LibraryCounts Library::counts() {
@@ -202,12 +273,36 @@ std::int64_t Library::insertPatch(const Patch& patch, std::optional<std::uint64_
   if (state != 0) insert.bind(3, state);
   insert.run();
   const std::int64_t id = database_->lastRowId();
-  auto row = database_->prepare("INSERT INTO rows VALUES (?, ?, ?, ?)");
-  for (const auto& render : rows)
-    row.bind(1, id).bind(2, std::int64_t(render.note)).bind(3, render.rmsDb).bindFloats(4, render.embedding).run();
+  for (const auto& row : rows) insertRow(id, row);
   auto line = database_->prepare("INSERT OR IGNORE INTO lineage (patch, source, own) VALUES (?, ?, ?)");
   for (const auto& source : sources) line.bind(1, id).bind(2, source).bind(3, std::int64_t(!attempt)).run();
   return id;
+}
+
+void Library::insertRow(std::int64_t patch, const LibraryRow& row) {
+  const std::int64_t number = rowNumber({patch, row.note});
+  auto insert = database_->prepare("INSERT INTO rows VALUES (?, ?)");
+  insert.bind(1, number).bind(2, row.rmsDb).run();
+  for (std::size_t i = 0; i < row.embeddings.size(); ++i)
+    if (row.embeddings[i].empty()) insertFailure(i, number, "could not be rendered again in a shard");
+    else insertVector(i, number, row.embeddings[i]);
+  if (row.audio.bytes.empty()) return;
+  auto audio = database_->prepare("INSERT INTO audio VALUES (?, ?, ?)");
+  audio.bind(1, number).bind(2, row.audio.scale).bindBytes(3, row.audio.bytes).run();
+  auto count = database_->prepare("INSERT INTO settings VALUES ('audio_rows', 1), ('audio_bytes', ?) ON CONFLICT (key) DO UPDATE SET value = value + excluded.value");
+  count.bind(1, std::int64_t(row.audio.bytes.size())).run();
+}
+
+void Library::insertVector(std::size_t embedding, std::int64_t row, std::span<const float> vector) {
+  auto insert = database_->prepare(fmt::format("INSERT INTO {} VALUES (?, ?)", vectorTable(embedding)));
+  insert.bind(1, row).bindFloats(2, vector).run();
+  auto count = database_->prepare("UPDATE embeddings SET rows = rows + 1 WHERE id = ?");
+  count.bind(1, std::int64_t(embedding + 1)).run();
+}
+
+void Library::insertFailure(std::size_t embedding, std::int64_t row, const std::string& problem) {
+  auto insert = database_->prepare("INSERT INTO failures VALUES (?, ?, ?)");
+  insert.bind(1, std::int64_t(embedding + 1)).bind(2, row).bind(3, problem).run();
 }
 
 void Library::append(const std::vector<LibraryAttempt>& batch, std::uint64_t nextAttempt) {
@@ -262,19 +357,35 @@ Patch Library::patch(std::int64_t id) {
 std::vector<LibraryAttempt> Library::keptAfter(std::int64_t id, int limit) {
   auto select = database_->prepare("SELECT id, attempt FROM patches WHERE id > ? AND attempt IS NOT NULL ORDER BY id LIMIT ?");
   select.bind(1, id).bind(2, std::int64_t(limit));
-  auto row = database_->prepare("SELECT note, rms_db, embedding FROM rows WHERE patch = ? ORDER BY note");
   std::vector<LibraryAttempt> attempts;
   while (select.step()) {
     LibraryAttempt attempt;
     attempt.index = std::uint64_t(select.integer(1));
     attempt.patch = patch(select.integer(0));
-    row.reset();
-    row.bind(1, select.integer(0));
-    while (row.step()) attempt.rows.push_back({int(row.integer(0)), row.real(1), row.floats(2)});
+    attempt.rows = rowsOf(select.integer(0));
     attempt.sources = sources(select.integer(0));
     attempts.push_back(std::move(attempt));
   }
   return attempts;
+}
+
+std::vector<LibraryRow> Library::rowsOf(std::int64_t patch) {
+  std::vector<LibraryRow> rows;
+  auto levels = selectLevels(patch, patch + 1);
+  while (levels.step()) {
+    LibraryRow& row = rows.emplace_back();
+    row.note = int(levels.integer(1));
+    row.rmsDb = levels.real(2);
+    row.embeddings.resize(settings_.embedders.size());
+    row.audio = audio({patch, row.note});
+  }
+  for (std::size_t i = 0; i < settings_.embedders.size(); ++i) {
+    auto vectors = selectVectors(i, patch, patch + 1);
+    while (vectors.step())
+      for (LibraryRow& row : rows)
+        if (row.note == int(vectors.integer(1))) row.embeddings[i] = vectors.floats(2);
+  }
+  return rows;
 }
 
 std::vector<std::string> Library::sources(std::int64_t id) {
@@ -348,11 +459,103 @@ std::vector<KeptPreset> Library::presets() {
   return presets;
 }
 
-int Library::dimension() const { return makeEmbedder(settings_.embedderName, settings_.embedderVersion)->dimension(); }
+std::size_t Library::embedding(const std::string& name) const {
+  std::string all;
+  for (std::size_t i = 0; i < settings_.embedders.size(); ++i) {
+    if (settings_.embedders[i].name == name) return i;
+    all += (all.empty() ? "" : ", ") + settings_.embedders[i].name;
+  }
+  failInput("{} holds no embeddings of {}, only of {}; 'patchpilot library embed {} --with {}' adds them", file_.string(), name, all, file_.string(), name);
+}
 
-void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<const float>)>& use, std::uint64_t limit) {
-  std::vector<float> vector(static_cast<std::size_t>(dimension()));
-  auto select = database_->prepare("SELECT patch, note, embedding FROM rows ORDER BY patch, note");
+int Library::dimension(std::size_t embedding) const { return settings_.embedders[embedding].dimension; }
+
+EmbeddingCounts Library::embeddingCounts(std::size_t embedding) {
+  if (hasOldRows_) return {counts().rows, 0};
+  auto select = database_->prepare("SELECT rows, (SELECT count(*) FROM failures WHERE embedding = ?1) FROM embeddings WHERE id = ?1");
+  select.bind(1, std::int64_t(embedding + 1)).step();
+  return {std::uint64_t(select.integer(0)), std::uint64_t(select.integer(1))};
+}
+
+void Library::requireWhole(std::size_t embedding) {
+  const EmbeddingCounts have = embeddingCounts(embedding);
+  const std::string& name = settings_.embedders[embedding].name;
+  if (const auto rows = counts().rows; have.rows + have.failed < rows)
+    failInput("{} holds embeddings of {} for {} of its {} renders; 'patchpilot library embed {} --with {}' goes on with them", file_.string(), name,
+              have.rows, rows, file_.string(), name);
+}
+
+std::size_t Library::addEmbedding(const EmbedderInfo& embedder) {
+  const std::size_t place = settings_.embedders.size();
+  Transaction transaction(*database_);
+  insertEmbedding(*database_, embedder);
+  makeVectorTable(*database_, place);
+  transaction.commit();
+  settings_.embedders.push_back(embedder);
+  return place;
+}
+
+std::vector<RowKey> Library::rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit) {
+  auto select = database_->prepare(fmt::format("SELECT id FROM rows WHERE id > ? AND NOT EXISTS (SELECT 1 FROM {} WHERE row = rows.id)"
+                                               " AND EXISTS (SELECT 1 FROM audio WHERE row = rows.id) = ? ORDER BY id LIMIT ?", vectorTable(embedding)));
+  select.bind(1, rowNumber(after)).bind(2, std::int64_t(kept)).bind(3, std::int64_t(limit));
+  std::vector<RowKey> rows;
+  while (select.step()) rows.push_back(rowKey(select.integer(0)));
+  return rows;
+}
+
+void Library::appendEmbedding(std::size_t embedding, const std::vector<RowEmbedding>& batch) {
+  Transaction transaction(*database_);
+  auto forget = database_->prepare("DELETE FROM failures WHERE embedding = ? AND row = ?");
+  for (const RowEmbedding& one : batch) {
+    const std::int64_t number = rowNumber(one.row);
+    forget.bind(1, std::int64_t(embedding + 1)).bind(2, number).run();
+    if (one.vector.empty()) insertFailure(embedding, number, one.problem);
+    else insertVector(embedding, number, one.vector);
+  }
+  transaction.commit();
+}
+
+std::vector<std::string> Library::failedProblems(std::size_t embedding, int limit) {
+  auto select = database_->prepare("SELECT row, problem FROM failures WHERE embedding = ? ORDER BY row LIMIT ?");
+  select.bind(1, std::int64_t(embedding + 1)).bind(2, std::int64_t(limit));
+  std::vector<std::string> problems;
+  while (select.step()) problems.push_back(fmt::format("patch {}, note {}: {}", rowKey(select.integer(0)).patch, rowKey(select.integer(0)).note, select.text(1)));
+  return problems;
+}
+
+Flac Library::audio(const RowKey& row) {
+  auto select = database_->prepare("SELECT scale, flac FROM audio WHERE row = ?");
+  return select.bind(1, rowNumber(row)).step() ? Flac{select.bytes(1), select.real(0)} : Flac{};
+}
+
+Library::AudioCounts Library::audioCounts() {
+  auto select = database_->prepare("SELECT (SELECT value FROM settings WHERE key = 'audio_rows'), (SELECT value FROM settings WHERE key = 'audio_bytes')");
+  select.step();
+  return {std::uint64_t(select.integer(0)), std::uint64_t(select.integer(1))};
+}
+
+/// Patch, note and vector of the rows of the patches from `first` up to before `end`.
+Statement Library::selectVectors(std::size_t embedding, std::int64_t first, std::int64_t end) {
+  Statement select = database_->prepare(
+      hasOldRows_ ? "SELECT patch, note, embedding FROM main.rows WHERE patch >= ? AND patch < ? ORDER BY patch, note"
+                  : fmt::format("SELECT row / {0}, row % {0}, vector FROM {1} WHERE row >= ? * {0} AND row < ? * {0} ORDER BY row", kNotes, vectorTable(embedding)));
+  select.bind(1, first).bind(2, end);
+  return select;
+}
+
+/// Patch, note and level, the same way.
+Statement Library::selectLevels(std::int64_t first, std::int64_t end) {
+  Statement select = database_->prepare(
+      hasOldRows_ ? "SELECT patch, note, rms_db FROM main.rows WHERE patch >= ? AND patch < ? ORDER BY patch, note"
+                  : fmt::format("SELECT id / {0}, id % {0}, rms_db FROM rows WHERE id >= ? * {0} AND id < ? * {0} ORDER BY id", kNotes));
+  select.bind(1, first).bind(2, end);
+  return select;
+}
+
+void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<const float>)>& use, std::uint64_t limit, std::size_t embedding) {
+  std::vector<float> vector(static_cast<std::size_t>(dimension(embedding)));
+  auto select = selectVectors(embedding, 0, kEndOfPatches);
   for (std::uint64_t row = 0; row < limit && select.step(); ++row) {
     select.floats(2, vector);
     use(select.integer(0), int(select.integer(1)), vector);
@@ -360,35 +563,34 @@ void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<c
 }
 
 std::vector<float> Library::levels() {
-  auto select = database_->prepare("SELECT rms_db FROM rows ORDER BY patch, note");
+  auto select = selectLevels(0, kEndOfPatches);
   std::vector<float> levels;
-  while (select.step()) levels.push_back(float(select.real(0)));
+  while (select.step()) levels.push_back(float(select.real(2)));
   return levels;
 }
 
-Library::Embeddings Library::embeddings() {
+Library::Embeddings Library::embeddings(std::size_t embedding) {
   Embeddings result;
-  result.dimension = dimension();
-  result.vectors.reserve(counts().rows * std::size_t(result.dimension));
+  result.dimension = dimension(embedding);
+  result.vectors.reserve(embeddingCounts(embedding).rows * std::size_t(result.dimension));
   forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
     result.patches.push_back(patch);
     result.notes.push_back(note);
     result.vectors.insert(result.vectors.end(), vector.begin(), vector.end());
-  });
+  }, ~std::uint64_t(0), embedding);
   return result;
 }
 
-Library::Glance Library::glance() {
+Library::Glance Library::glance(std::size_t embedding) {
   constexpr int kLooks = 16;
   Glance glance;
-  auto all = database_->prepare("SELECT (SELECT count(*) FROM rows), (SELECT max(patch) FROM rows)");
-  all.step();
-  glance.rows = std::uint64_t(all.integer(0));
-  glance.lastPatch = all.integer(1);
-  auto row = database_->prepare("SELECT embedding FROM rows WHERE patch >= ? ORDER BY patch, note LIMIT 1");
+  glance.rows = embeddingCounts(embedding).rows;
+  auto last = database_->prepare(hasOldRows_ ? "SELECT max(patch) FROM main.rows" : fmt::format("SELECT max(row) / {} FROM {}", kNotes, vectorTable(embedding)));
+  last.step();
+  glance.lastPatch = last.integer(0);
   for (int look = 0; look <= kLooks; ++look) {
-    row.reset();
-    if (row.bind(1, glance.lastPatch * look / kLooks).step()) glance.some.push_back(row.floats(0));
+    auto row = selectVectors(embedding, glance.lastPatch * look / kLooks, kEndOfPatches);
+    if (row.step()) glance.some.push_back(row.floats(2));
   }
   return glance;
 }

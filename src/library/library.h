@@ -1,5 +1,6 @@
 #pragma once
 
+#include "audio/file.h"
 #include "embed/embedder.h"
 #include "library/database.h"
 #include "synth/patch.h"
@@ -39,15 +40,38 @@ struct LibrarySettings {
   int velocity = 100;
   double lengthSeconds = 2;
   double durationSeconds = 4;
-  std::string embedderName;
-  int embedderVersion = 1;
+  /// What renders are embedded by: at least one, which is settled when the library is made; others are added
+  /// (`Library::addEmbedding`). An embedding is named by its place in this list.
+  std::vector<EmbedderInfo> embedders;
 };
 
 /// One render of a patch, as a library keeps it.
 struct LibraryRow {
   int note = 60;
   double rmsDb = 0;
-  std::vector<float> embedding;
+  std::vector<std::vector<float>> embeddings;  ///< one for each of the library's; empty where there is none
+  Flac audio;                                  ///< no bytes where it is not kept
+};
+
+/// What names a row: `patch` and `note`.
+struct RowKey {
+  std::int64_t patch = 0;
+  int note = 60;
+
+  auto operator<=>(const RowKey&) const = default;
+};
+
+/// What one more embedding makes of a row.
+struct RowEmbedding {
+  RowKey row;
+  std::vector<float> vector;
+  std::string problem;  ///< why there is no vector
+};
+
+/// How much of a library an embedding covers.
+struct EmbeddingCounts {
+  std::uint64_t rows = 0;    ///< that have a vector
+  std::uint64_t failed = 0;  ///< that could not be rendered again
 };
 
 /// What has become of one attempt at a patch.
@@ -93,7 +117,8 @@ struct LibraryCounts {
 
 /// Patches with their embeddings in one SQLite file. It is written in transactions only, so that
 /// it can be killed at any moment and opens again with all but the batch in flight. Files of format 1,
-/// which knew no presets, are read as they are and brought to format 2 when they are first written.
+/// which knew no presets, and 2, which knew one embedding, are read as they are and brought to format 3 when
+/// they are first written.
 class Library {
  public:
   /// Makes a new file. @throws Error (system) where it cannot be written.
@@ -159,33 +184,64 @@ class Library {
   /// The presets that were kept, in the order of their ids.
   std::vector<KeptPreset> presets();
 
-  /// Values of an embedding.
-  int dimension() const;
+  /// The place of the embedding of that name. @throws Error (input) with the remedy, where there is none
+  std::size_t embedding(const std::string& name) const;
 
-  /// Hands over the rows in their order, by patch and note, at most `limit`.
-  /// @param use  called with the patch, the note, and `dimension()` values that are there during the call
+  /// Values of a vector of an embedding.
+  int dimension(std::size_t embedding = 0) const;
+
+  /// How far an embedding has come; the first covers all rows.
+  EmbeddingCounts embeddingCounts(std::size_t embedding);
+
+  /// @throws Error (input) with the remedy, where `library embed` has not come to the end of an embedding
+  void requireWhole(std::size_t embedding);
+
+  /// Adds an embedding that has no vectors yet. @return its place
+  std::size_t addEmbedding(const EmbedderInfo& embedder);
+
+  /// The rows that an embedding lacks, in their order, from behind `after`, at most `limit`; those that failed are among them.
+  /// @param kept  those whose audio is kept, or the others
+  std::vector<RowKey> rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit);
+
+  /// Writes what an embedding made of rows that it lacked, in one transaction.
+  void appendEmbedding(std::size_t embedding, const std::vector<RowEmbedding>& batch);
+
+  /// Rows that could not be rendered again for an embedding, and why, at most `limit`.
+  std::vector<std::string> failedProblems(std::size_t embedding, int limit);
+
+  /// A render that was kept; no bytes where it was not.
+  Flac audio(const RowKey& row);
+
+  struct AudioCounts {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+  };
+  AudioCounts audioCounts();
+
+  /// Hands over the rows that an embedding covers, in their order, by patch and note, at most `limit`.
+  /// @param use  called with the patch, the note, and `dimension(embedding)` values that are there during the call
   void forEachRow(const std::function<void(std::int64_t patch, int note, std::span<const float> vector)>& use,
-                  std::uint64_t limit = ~std::uint64_t(0));
+                  std::uint64_t limit = ~std::uint64_t(0), std::size_t embedding = 0);
 
-  /// How loud each row is, in dB RMS, in the order of `forEachRow`.
+  /// How loud each row is, in dB RMS, in the order of `forEachRow` of the first embedding.
   std::vector<float> levels();
 
-  /// All embeddings, row after row (`rows x dimension`), and the patch and note of each row.
+  /// All vectors of an embedding, row after row (`rows x dimension`), and the patch and note of each row.
   struct Embeddings {
     std::vector<float> vectors;
     std::vector<std::int64_t> patches;
     std::vector<int> notes;
     int dimension = 0;
   };
-  Embeddings embeddings();
+  Embeddings embeddings(std::size_t embedding = 0);
 
-  /// A look at the rows, by which one who has seen them knows whether they are still the same.
+  /// A look at the rows of an embedding, by which one who has seen them knows whether they are still the same.
   struct Glance {
     std::uint64_t rows = 0;
     std::int64_t lastPatch = 0;
-    std::vector<std::vector<float>> some;  ///< embeddings of a few rows, from the first to the last
+    std::vector<std::vector<float>> some;  ///< of a few rows, from the first to the last
   };
-  Glance glance();
+  Glance glance(std::size_t embedding = 0);
 
   /// All attempts that were skipped, and why.
   std::map<std::uint64_t, std::string> skipped();
@@ -197,11 +253,19 @@ class Library {
   Library(const std::filesystem::path& file, Database::Mode mode);
   void readSettings();
   void bringUpToDate(Database::Mode mode, std::int64_t format);
+  void readEmbedders();
+  void insertRow(std::int64_t patch, const LibraryRow& row);
+  void insertVector(std::size_t embedding, std::int64_t row, std::span<const float> vector);
+  void insertFailure(std::size_t embedding, std::int64_t row, const std::string& problem);
+  std::vector<LibraryRow> rowsOf(std::int64_t patch);
+  Statement selectVectors(std::size_t embedding, std::int64_t first, std::int64_t end);
+  Statement selectLevels(std::int64_t first, std::int64_t end);
   std::int64_t insertPatch(const Patch& patch, std::optional<std::uint64_t> attempt, const std::vector<LibraryRow>& rows,
                            const std::vector<std::string>& sources);
 
   std::filesystem::path file_;
   std::unique_ptr<Database> database_;
+  bool hasOldRows_ = false;  ///< whether the file is of format 1 or 2, opened to be read
   LibrarySettings settings_;
 };
 

@@ -60,6 +60,7 @@ void checkShard(Library& shard) {
   const LibraryCounts counts = shard.counts();
   if (const auto wanted = patchesOfShard(s, s.count, counts); counts.patches < wanted)
     failInput("{} is not finished: it has {} of its {} patches; run the command again that builds it", file, counts.patches, wanted);
+  for (std::size_t i = 0; i < shard.settings().embedders.size(); ++i) shard.requireWhole(i);
 }
 
 void checkSame(const Library& first, const Library& other) {

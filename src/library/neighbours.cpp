@@ -14,6 +14,7 @@ struct NeighbourIndex::Impl {
   std::filesystem::path library;
   std::size_t notesPerPatch = 1;
   IndexRule rule;
+  std::size_t embedding = 0;
   std::mutex mutex;
   std::shared_ptr<const VectorIndex> vectors;
 
@@ -28,16 +29,17 @@ struct NeighbourIndex::Impl {
     if (vectors != damaged) return;
     Library again = Library::open(library);
     std::error_code ignored;
-    std::filesystem::remove(indexFile(again), ignored);
-    vectors = VectorIndex::open(again, indexFile(again), rule);
+    std::filesystem::remove(indexFile(again, embedding), ignored);
+    vectors = VectorIndex::open(again, embedding, rule);
   }
 };
 
-NeighbourIndex::NeighbourIndex(Library& library, const IndexRule& rule) : impl_(std::make_unique<Impl>()) {
+NeighbourIndex::NeighbourIndex(Library& library, const IndexRule& rule, std::size_t embedding, const IndexProgress& onProgress) : impl_(std::make_unique<Impl>()) {
   impl_->library = library.file();
   impl_->notesPerPatch = std::max<std::size_t>(1, library.settings().notes.size());
   impl_->rule = rule;
-  impl_->vectors = VectorIndex::open(library, indexFile(library), rule);
+  impl_->embedding = embedding;
+  impl_->vectors = VectorIndex::open(library, embedding, rule, onProgress);
 }
 
 NeighbourIndex::~NeighbourIndex() = default;
@@ -56,7 +58,7 @@ std::vector<Neighbour> NeighbourIndex::nearest(std::span<const float> vector, in
     impl_->replace(vectors);
     vectors = impl_->current();
     found = vectors->nearest(vector, k);
-    if (!found) failSystem("{} is damaged again as soon as it is written; check the disk", indexFile(Library::open(impl_->library)).string());
+    if (!found) failSystem("{} is damaged again as soon as it is written; check the disk", indexFile(Library::open(impl_->library), impl_->embedding).string());
   }
   std::vector<Neighbour> result;
   std::unordered_set<std::int64_t> seen;

@@ -12,7 +12,7 @@ namespace patchpilot {
 struct Neighbour {
   std::int64_t patch = 0;  ///< its id in the library
   int note = 60;           ///< of its nearest row
-  float distance = 0;      ///< L2, in the library's embedding
+  float distance = 0;      ///< L2, in the embedding that was searched
 };
 
 /// The nearest neighbours in a library, by Faiss: exact in libraries of up to 100,000 rows, and in larger ones nearly
@@ -20,13 +20,14 @@ struct Neighbour {
 /// anew where it is missing, stale or damaged.
 class NeighbourIndex {
  public:
-  explicit NeighbourIndex(Library& library, const IndexRule& rule = {});
+  /// @param embedding  which of the library's
+  explicit NeighbourIndex(Library& library, const IndexRule& rule = {}, std::size_t embedding = 0, const IndexProgress& onProgress = {});
   ~NeighbourIndex();
   NeighbourIndex(NeighbourIndex&&) noexcept;
 
   /// The nearest `count` distinct patches (fewer where the library has fewer), nearest first; a
   /// patch with several rows counts once, by its nearest.
-  /// @param vector   of the library's embedder
+  /// @param vector   of the embedding's embedder
   /// @param leftOut  patches that are not to be found; see `Library::patchesFrom`
   std::vector<Neighbour> nearest(std::span<const float> vector, int count,
                                  const std::unordered_set<std::int64_t>& leftOut = {}) const;

@@ -18,6 +18,7 @@ struct AddOptions {
   int workers = 0;  ///< 0: one for each core
   std::function<void(const AddProgress&)> onProgress;  ///< by any thread, one at a time
   double secondsBetweenCommits = 2;  ///< what is lost at most when the power goes
+  bool keepAudio = false;  ///< whether renders are kept
 };
 
 /// A preset that was not kept, and why.

@@ -37,30 +37,50 @@ Patch patchOf(const json& message) { return {floats(message.at("values")), messa
 
 json packed(const RenderedPatch& rendered) {
   json rows = json::array();
-  for (const auto& row : rendered.rows) rows.push_back({{"note", row.note}, {"rms", row.rmsDb}, {"embedding", packed(row.embedding)}});
+  for (const auto& row : rendered.rows) {
+    json embeddings = json::array();
+    for (const auto& vector : row.embeddings) embeddings.push_back(packed(vector));
+    rows.push_back({{"note", row.note}, {"rms", row.rmsDb}, {"embeddings", embeddings}, {"flac", json::binary(row.audio.bytes)}, {"scale", row.audio.scale}});
+  }
   return {{"rows", rows}, {"problem", rendered.problem}};
 }
 
 RenderedPatch renderedOf(const json& message, Patch patch) {
   RenderedPatch rendered;
   rendered.patch = std::move(patch);
-  for (const auto& row : message.at("rows")) rendered.rows.push_back({row.at("note"), row.at("rms"), floats(row.at("embedding"))});
+  for (const auto& row : message.at("rows")) {
+    LibraryRow& one = rendered.rows.emplace_back(LibraryRow{row.at("note"), row.at("rms"), {}, {row.at("flac").get_binary(), row.at("scale")}});
+    for (const auto& vector : row.at("embeddings")) one.embeddings.push_back(floats(vector));
+  }
   rendered.problem = message.at("problem");
   return rendered;
 }
 
+json packed(const RenderKeeping& keeping) {
+  json embedders = json::array();
+  for (const auto& embedder : keeping.embedders) embedders.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}});
+  return {{"embedders", embedders}, {"audio", keeping.audio}};
+}
+
+RenderKeeping keepingOf(const json& message) {
+  RenderKeeping keeping;
+  for (const auto& embedder : message.at("embedders")) keeping.embedders.push_back({embedder.at("name"), embedder.at("version"), embedder.at("dimension")});
+  keeping.audio = message.at("audio");
+  return keeping;
+}
+
 /// Two ranks that agree in it make the same of a patch.
 std::string renderingOf(const LibrarySettings& s) {
-  std::string text = fmt::format("{} {} {} {} {} {} {} {} {} {}", s.spaceFingerprint, s.synthFormat, s.synthId, s.synthVersion,
-                                 contentHash(s.base), s.velocity, s.lengthSeconds, s.durationSeconds, s.embedderName, s.embedderVersion);
+  std::string text = fmt::format("{} {} {} {} {} {} {} {}", s.spaceFingerprint, s.synthFormat, s.synthId, s.synthVersion,
+                                 contentHash(s.base), s.velocity, s.lengthSeconds, s.durationSeconds);
   for (const int note : s.notes) text += fmt::format(" {}", note);
   return text;
 }
 
 class Dispatcher {
  public:
-  Dispatcher(Ranks& ranks, const LibrarySettings& settings, const NextPatch& next, const TakePatch& take)
-      : ranks_(ranks), rendering_(renderingOf(settings)), next_(next), take_(take), inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
+  Dispatcher(Ranks& ranks, const LibrarySettings& settings, bool keepAudio, const NextPatch& next, const TakePatch& take)
+      : ranks_(ranks), rendering_(renderingOf(settings)), keeping_(packed(RenderKeeping{settings.embedders, keepAudio})), next_(next), take_(take), inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
 
   void run() {
     for (;;) {
@@ -90,7 +110,7 @@ class Dispatcher {
       out_.emplace(issued_++, std::move(*patch));
     }
     if (patches.empty()) return;
-    ranks_.send(rank, {{"first", first}, {"patches", patches}});
+    ranks_.send(rank, {{"first", first}, {"patches", patches}, {"keeping", keeping_}});
     ++inHand_[std::size_t(rank)];
   }
 
@@ -119,6 +139,7 @@ class Dispatcher {
 
   Ranks& ranks_;
   std::string rendering_;
+  json keeping_;
   const NextPatch& next_;
   const TakePatch& take_;
   std::vector<int> inHand_;  ///< blocks, by rank; a rank that has not said that it is ready has its hands full
@@ -129,16 +150,18 @@ class Dispatcher {
   bool finished_ = false;
 };
 
-void renderBlocks(Ranks& ranks, PatchRenderer& renderer, int workers) {
+void renderBlocks(Ranks& ranks, const Synth& synth, const LibrarySettings& settings, int workers) {
+  std::optional<PatchRenderer> renderer;
   for (;;) {
     const auto [from, message] = ranks.receive(1);
     if (interrupted()) return;
     if (from < 0) continue;
     if (Ranks::isGoodbye(message)) return;
+    if (!renderer) renderer.emplace(synth, settings, keepingOf(message.at("keeping")));
     const auto& patches = message.at("patches");
     std::size_t position = 0;
     json rendered = json::array();
-    renderer.run(
+    renderer->run(
         workers,
         [&]() -> std::optional<Patch> {
           if (position == patches.size()) return std::nullopt;
@@ -153,16 +176,15 @@ void renderBlocks(Ranks& ranks, PatchRenderer& renderer, int workers) {
 
 }  // namespace
 
-void renderOnRanks(Ranks& ranks, const LibrarySettings& settings, const NextPatch& next, const TakePatch& take) {
-  Dispatcher(ranks, settings, next, take).run();
+void renderOnRanks(Ranks& ranks, const LibrarySettings& settings, bool keepAudio, const NextPatch& next, const TakePatch& take) {
+  Dispatcher(ranks, settings, keepAudio, next, take).run();
 }
 
 void renderForRankZero(Ranks& ranks, const std::function<std::pair<Synth, LibrarySettings>()>& open, int workers) {
   try {
     const auto [synth, settings] = open();
-    PatchRenderer renderer(synth, settings);
     ranks.send(0, {{"ready", renderingOf(settings)}, {"host", hostName()}});
-    renderBlocks(ranks, renderer, std::max(1, workers));
+    renderBlocks(ranks, synth, settings, std::max(1, workers));
   } catch (const Error& error) {
     ranks.send(0, {{"failed", int(error.code())}, {"host", hostName()}, {"problem", error.what()}});
     ranks.waitUntilSent();

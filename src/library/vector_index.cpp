@@ -51,6 +51,8 @@ constexpr int kTrainingRounds = 10;
 constexpr std::size_t kQueries = 200;
 constexpr std::size_t kNeighbours = 50;
 constexpr std::size_t kChunk = 4096;
+/// How much of the work is done when it has come so far, roughly.
+constexpr double kSampled = 0.05, kTrained = 0.6, kAssigned = 0.75, kPlaced = 0.85, kHashed = 0.9;
 
 struct Header {
   std::array<char, 8> magic = kMagic;
@@ -124,21 +126,34 @@ struct Parts {
 
 /// Names the rows that an index is made of. Rows are only ever added, so that how many there are and a look at
 /// some of them say whether they are still the same.
-Hash libraryHash(const Library& library, const Library::Glance& glance) {
-  std::string text = fmt::format("{} {} {} {} ", library.settings().embedderName, library.settings().embedderVersion,
-                                 glance.rows, glance.lastPatch);
+Hash libraryHash(const EmbedderInfo& embedder, const Library::Glance& glance) {
+  std::string text = fmt::format("{} {} {} {} ", embedder.name, embedder.version, glance.rows, glance.lastPatch);
   for (const auto& vector : glance.some) text += contentHash(bytesOf(std::span(vector)));
   return hashOf(bytesOf(std::span(text)));
 }
 
-/// Makes the index of a library.
+/// Tells how far k-means has come: it asks for the nearest centroids once a round.
+struct TellingQuantizer : faiss::IndexFlatL2 {
+  TellingQuantizer(idx_t dimension, std::function<void(double)> tell) : IndexFlatL2(dimension), tell(std::move(tell)) {}
+
+  void search(idx_t n, const float* x, idx_t k, float* distances, idx_t* labels, const faiss::SearchParameters* parameters) const override {
+    IndexFlatL2::search(n, x, k, distances, labels, parameters);
+    tell(double(++rounds) / kTrainingRounds);
+  }
+
+  std::function<void(double)> tell;
+  mutable int rounds = 0;
+};
+
+/// Makes the index of one of a library's embeddings.
 class Maker {
  public:
-  Maker(Library& library, const IndexRule& rule) : library_(library), rule_(rule) {
-    const Library::Glance glance = library.glance();
+  Maker(Library& library, std::size_t embedding, const IndexRule& rule, const IndexProgress& onProgress)
+      : library_(library), embedding_(embedding), rule_(rule), onProgress_(onProgress) {
+    const Library::Glance glance = library.glance(embedding);
     header_.rows = glance.rows;
-    header_.dimension = std::uint64_t(library.dimension());
-    header_.library = libraryHash(library, glance);
+    header_.dimension = std::uint64_t(library.dimension(embedding));
+    header_.library = libraryHash(library.settings().embedders[embedding], glance);
     if (header_.rows > rule.exactUpTo) header_.lists = std::uint64_t(std::sqrt(double(header_.rows)));
   }
 
@@ -149,29 +164,47 @@ class Maker {
   void write(std::span<std::uint8_t> bytes) {
     std::memcpy(bytes.data(), &header_, sizeof header_);
     Parts<std::uint8_t> parts(bytes);
+    tell(0);
     if (header_.lists > 1) train(parts);
     place(parts);
+    tell(kPlaced);
     for (std::size_t list = 0; list < header_.lists; ++list) parts.hashes()[list] = parts.listHash(list);
+    tell(kHashed);
     if (header_.lists > 1) parts.header->probes = probesFor(parts);
     parts.header->head = parts.headHash();
+    tell(1);
   }
 
  private:
   std::size_t dimension() const { return std::size_t(header_.dimension); }
+
+  void tell(double done) const {
+    if (onProgress_) onProgress_(done);
+  }
+
+  /// Every row in its order, at most those that were counted.
+  /// @param from, to  the part of the work that it is
+  void forEachRow(double from, double to, const std::function<void(std::int64_t, int, std::span<const float>)>& use) {
+    std::size_t row = 0;
+    library_.forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
+      use(patch, note, vector);
+      if (++row % kChunk == 0) tell(from + (to - from) * double(row) / double(header_.rows));
+    }, header_.rows, embedding_);
+  }
 
   void train(Parts<std::uint8_t>& parts) {
     const std::size_t wanted = std::min<std::size_t>(header_.rows, header_.lists * kTrainingPerList);
     std::vector<float> sample;
     sample.reserve(wanted * dimension());
     std::size_t row = 0;
-    library_.forEachRow([&](std::int64_t, int, std::span<const float> vector) {
+    forEachRow(0, kSampled, [&](std::int64_t, int, std::span<const float> vector) {
       if (row * wanted / header_.rows != (row + 1) * wanted / header_.rows) sample.insert(sample.end(), vector.begin(), vector.end());
       ++row;
-    }, header_.rows);
+    });
     faiss::ClusteringParameters parameters;
     parameters.niter = kTrainingRounds;
     faiss::Clustering clustering(int(dimension()), int(header_.lists), parameters);
-    faiss::IndexFlatL2 quantizer{faiss::Index::idx_t(dimension())};
+    TellingQuantizer quantizer(faiss::Index::idx_t(dimension()), [&](double share) { tell(kSampled + (kTrained - kSampled) * share); });
     clustering.train(faiss::Index::idx_t(sample.size() / dimension()), sample.data(), quantizer);
     std::copy(clustering.centroids.begin(), clustering.centroids.end(), parts.centroids().begin());
   }
@@ -188,10 +221,10 @@ class Maker {
       all.insert(all.end(), lists.begin(), lists.end());
       chunk.clear();
     };
-    library_.forEachRow([&](std::int64_t, int, std::span<const float> vector) {
+    forEachRow(kTrained, kAssigned, [&](std::int64_t, int, std::span<const float> vector) {
       chunk.insert(chunk.end(), vector.begin(), vector.end());
       if (chunk.size() == kChunk * dimension()) assign();
-    }, header_.rows);
+    });
     if (!chunk.empty()) assign();
     return all;
   }
@@ -205,12 +238,12 @@ class Maker {
     std::vector<std::uint64_t> next(header_.lists);
     for (std::size_t list = 0; list < header_.lists; ++list) next[list] = parts.begin(list);
     std::size_t row = 0;
-    library_.forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
+    forEachRow(header_.lists > 1 ? kAssigned : 0, kPlaced, [&](std::int64_t patch, int note, std::span<const float> vector) {
       const std::size_t at = next[std::size_t(listOf[row++])]++;
       parts.patches()[at] = patch;
       parts.notes()[at] = note;
       std::copy(vector.begin(), vector.end(), parts.vectors().begin() + std::ptrdiff_t(at * dimension()));
-    }, header_.rows);
+    });
   }
 
   /// In how many lists the neighbours of rows are found, so that `rule.recall` of them are.
@@ -241,7 +274,9 @@ class Maker {
   }
 
   Library& library_;
+  std::size_t embedding_;
   const IndexRule& rule_;
+  const IndexProgress& onProgress_;
   Header header_;
 };
 
@@ -307,7 +342,8 @@ struct VectorIndex::Impl {
 VectorIndex::VectorIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 VectorIndex::~VectorIndex() = default;
 
-std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, const fs::path& file, const IndexRule& rule) {
+std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size_t embedding, const IndexRule& rule, const IndexProgress& onProgress) {
+  const fs::path file = indexFile(library, embedding);
   const auto fromFile = [&](const Hash& hash) -> std::shared_ptr<const VectorIndex> {
     std::optional<MappedFile> mapped;
     try {
@@ -320,7 +356,7 @@ std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, const fs:
     impl->file = std::move(mapped);
     return std::shared_ptr<const VectorIndex>(new VectorIndex(std::move(impl)));
   };
-  Maker maker(library, rule);
+  Maker maker(library, embedding, rule, onProgress);
   if (maker.header().rows >= rule.keptFrom) {
     if (auto index = fromFile(maker.header().library)) return index;
     try {
@@ -362,9 +398,9 @@ std::size_t VectorIndex::probes() const { return std::size_t(impl_->parts.header
 std::int64_t VectorIndex::patch(std::size_t row) const { return impl_->parts.patches()[row]; }
 int VectorIndex::note(std::size_t row) const { return impl_->parts.notes()[row]; }
 
-fs::path indexFile(const Library& library) {
-  const LibrarySettings& settings = library.settings();
-  return fmt::format("{}.{}-{}.index", library.file().string(), settings.embedderName, settings.embedderVersion);
+fs::path indexFile(const Library& library, std::size_t embedding) {
+  const EmbedderInfo& embedder = library.settings().embedders[embedding];
+  return fmt::format("{}.{}-{}.index", library.file().string(), embedder.name, embedder.version);
 }
 
 }  // namespace patchpilot

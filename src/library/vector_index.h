@@ -18,15 +18,18 @@ struct IndexRule {
   double recall = 0.99;  ///< beyond: the share of the 50 nearest rows that is to be found, measured when it is made
 };
 
+/// Told of an index that is being made: how much of the work is done, from 0 to 1.
+using IndexProgress = std::function<void(double done)>;
+
 /// The vectors of a library, as a search wants them: ordered into lists (`lists` x `dimension` centroids, by k-means),
 /// of which a search looks into the nearest `probes`. One list is exact. All of it is one stretch of bytes, in
 /// memory or in a file that is mapped: a head with a hash of its own, then the vectors; each list has a hash,
 /// which is checked when the list is first searched.
 class VectorIndex {
  public:
-  /// Takes the index from `file` where that is whole and the library's, else makes it, there if there is room for it,
-  /// else in memory.
-  static std::shared_ptr<const VectorIndex> open(Library& library, const std::filesystem::path& file, const IndexRule& rule);
+  /// Takes the index of one of a library's embeddings from `indexFile` where that is whole and of the same rows, else makes
+  /// it, there if there is room for it, else in memory.
+  static std::shared_ptr<const VectorIndex> open(Library& library, std::size_t embedding, const IndexRule& rule, const IndexProgress& onProgress = {});
   ~VectorIndex();
 
   struct Found {
@@ -51,7 +54,7 @@ class VectorIndex {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Where the index of a library is kept: beside it, by the name of the embedding.
-std::filesystem::path indexFile(const Library& library);
+/// Where the index of one of a library's embeddings is kept: beside it, by the embedding's name.
+std::filesystem::path indexFile(const Library& library, std::size_t embedding = 0);
 
 }  // namespace patchpilot

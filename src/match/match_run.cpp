@@ -73,7 +73,7 @@ void MatchRun::takeNear(const NearPatch& near) {
 }
 
 void MatchRun::rank() {
-  sources_ = openSources(options_.libraries, options_.synth, options_.workers, target_.sound.seconds());
+  sources_ = openSources(sourceNames(options_.libraries, options_.embedder), {options_.synth, options_.workers, target_.sound.seconds(), false, reports_.onIndex});
   std::vector<Proposal> proposals = propose();
   const std::size_t count = proposals.size();
   RankOptions rank{.velocity = options_.velocity};

@@ -29,6 +29,7 @@ struct MatchOptions {
   std::filesystem::path sound;
   std::string name;                    ///< what the sound is called; its file if empty
   std::vector<std::string> libraries;  ///< files
+  std::string embedder;                ///< by which they are searched; empty: each by its first
   SynthOptions synth;
   TargetOptions target;
   int top = 5;         ///< candidates in the end
@@ -61,6 +62,7 @@ struct Refinement {
 /// any, one at a time. Each may be empty.
 struct MatchReports {
   std::function<void(const Target&)> onTarget;
+  std::function<void(const std::string& file, double done)> onIndex;  ///< see `SourceOptions`
   std::function<void(std::size_t done, std::size_t all)> onRanking;
   std::function<void(const Refinement&)> onRefining;  ///< in it, and nowhere else, what has been found may be written: `MatchRun::write`
   std::function<void(const std::vector<std::string>& problems)> onProblems;  ///< what was skipped and why, when ranking or refining ends

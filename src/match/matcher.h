@@ -30,6 +30,9 @@ class Matcher {
   virtual std::vector<Proposal> propose(const Target& target, int count) = 0;
 };
 
+/// Tells patches of one synth apart, whichever library they are from.
+std::string patchIdentity(const Patch& patch);
+
 /// A patch of a library as a proposal. @param score  see `Proposal`
 Proposal libraryProposal(SearchLibrary& library, std::int64_t patch, double score);
 

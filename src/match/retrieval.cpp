@@ -5,19 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace patchpilot {
 
-namespace {
-
-/// Tells patches apart, whichever library they are from.
-std::string identity(std::size_t synth, const Patch& patch) {
+std::string patchIdentity(const Patch& patch) {
   const auto values = std::span(reinterpret_cast<const std::uint8_t*>(patch.values.data()), patch.values.size() * sizeof(float));
-  return fmt::format("{} {} {}", synth, contentHash(values), contentHash(patch.state));
+  return contentHash(contentHash(values) + contentHash(patch.state));
 }
-
-}  // namespace
 
 Proposal libraryProposal(SearchLibrary& from, std::int64_t id, double score) {
   Patch patch = from.library.patch(id);
@@ -34,27 +28,31 @@ RetrievalMatcher::RetrievalMatcher(std::vector<SearchLibrary*> libraries, std::s
 std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count) {
   struct Found {
     std::size_t library;
+    std::size_t rank;  ///< within the library
     Neighbour neighbour;
   };
   std::vector<Found> found;
   for (std::size_t i = 0; i < libraries_.size(); ++i) {
-    const LibrarySettings& settings = libraries_[i]->library.settings();
-    const auto embedder = makeEmbedder(settings.embedderName, settings.embedderVersion);
-    std::vector<float> vector(std::size_t(embedder->dimension()));
-    embedder->embed(target.sound.channel(0), target.sound.channel(1), vector);
+    const Embedder& embedder = *libraries_[i]->embedder;
+    std::vector<float> vector(std::size_t(embedder.dimension()));
+    embedder.embed(target.sound.channel(0), target.sound.channel(1), vector);
     const auto leftOut = libraries_[i]->library.patchesFrom(leftOut_);
-    for (const Neighbour& neighbour : libraries_[i]->index.nearest(vector, count, leftOut)) found.push_back({i, neighbour});
+    const auto nearest = libraries_[i]->index.nearest(vector, count, leftOut);
+    for (std::size_t rank = 0; rank < nearest.size(); ++rank) found.push_back({i, rank, nearest[rank]});
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Found& a, const Found& b) { return a.neighbour.distance < b.neighbour.distance; });
+  // Distances in two embeddings say nothing of each other: then libraries take turns.
+  const bool comparable = std::all_of(libraries_.begin(), libraries_.end(), [&](const SearchLibrary* one) { return one->embedderInfo() == libraries_.front()->embedderInfo(); });
+  std::stable_sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
+    return comparable ? a.neighbour.distance < b.neighbour.distance : a.rank < b.rank;
+  });
 
   std::vector<Proposal> proposals;
-  std::unordered_set<std::string> seen;
+  std::set<std::pair<std::size_t, std::string>> seen;  ///< synths and patches
   for (const Found& one : found) {
     if (proposals.size() == std::size_t(count)) break;
     SearchLibrary& from = *libraries_[one.library];
     Proposal proposal = libraryProposal(from, one.neighbour.patch, one.neighbour.distance);
-    if (seen.insert(identity(from.synth, proposal.patch)).second) proposals.push_back(std::move(proposal));
+    if (seen.insert({from.synth, patchIdentity(proposal.patch)}).second) proposals.push_back(std::move(proposal));
   }
   return proposals;
 }

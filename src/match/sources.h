@@ -5,6 +5,7 @@
 #include "synth/render_pool.h"
 #include "synth/synth.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,11 +18,15 @@ struct Instrument {
   std::unique_ptr<RenderPool> pool;
 };
 
-/// A library opened for search.
+/// A library opened for search in one of its embeddings.
 struct SearchLibrary {
   Library library;
   NeighbourIndex index;
   std::size_t synth = 0;  ///< index of the synth that it is for
+  std::size_t embedding = 0;
+  std::shared_ptr<const Embedder> embedder = nullptr;  ///< of sounds; none where a text is searched for
+
+  const EmbedderInfo& embedderInfo() const { return library.settings().embedders[embedding]; }
 };
 
 /// What a match draws on: libraries, and one instrument for each synth that made them.
@@ -30,12 +35,29 @@ struct Sources {
   std::vector<Instrument> instruments;
 };
 
+/// Which library to open, and for a search by what.
+struct SourceName {
+  std::string file;
+  std::string embedder;  ///< by name; empty: the library's first, or for texts the first that knows them
+};
+
+/// Libraries that are all searched by one embedder. @param embedder  may be empty
+std::vector<SourceName> sourceNames(const std::vector<std::string>& files, const std::string& embedder = "");
+
+struct SourceOptions {
+  SynthOptions synth;
+  int workers = 0;            ///< processes of each instrument, 0: one for each core
+  double longestSeconds = 4;  ///< no render listens longer
+  bool forTexts = false;      ///< texts are searched for, not sounds
+  /// Told of an index that is being made, and how much of that is done.
+  std::function<void(const std::string& file, double done)> onIndex;
+};
+
 /// Opens libraries, and the synths that they were made with. Libraries of the same synth, space and
 /// base share an instrument, which renders with the base that the library holds.
-/// @param workers         processes of each instrument, 0: one for each core
-/// @param longestSeconds  no render listens longer
-/// @throws Error (input) where a file is no library or holds no patches, or the synth installed is of another
-///         version; Error (plugin) where it is not installed
-Sources openSources(const std::vector<std::string>& files, const SynthOptions& options, int workers, double longestSeconds);
+/// A library that is named for two embedders is opened twice. An embedder is opened once, while the workers start.
+/// @throws Error (input) where a file is no library, holds no patches or not the embedding, or the synth installed is of
+///         another version; Error (plugin) where it is not installed; as `makeEmbedder`
+Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options);
 
 }  // namespace patchpilot

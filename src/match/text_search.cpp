@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "embed/text_embedder.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace patchpilot {
@@ -10,21 +12,28 @@ namespace patchpilot {
 namespace {
 
 void checkSameEmbedder(const std::vector<SearchLibrary*>& libraries) {
-  const LibrarySettings& first = libraries.front()->library.settings();
-  for (const SearchLibrary* one : libraries) {
-    const LibrarySettings& other = one->library.settings();
-    if (other.embedderName != first.embedderName || other.embedderVersion != first.embedderVersion)
-      failInput("{} has embeddings of {}, {} of {}: they cannot be searched together; name one of them", libraries.front()->library.file().string(),
-                first.embedderName, one->library.file().string(), other.embedderName);
-  }
+  const EmbedderInfo& first = libraries.front()->embedderInfo();
+  for (const SearchLibrary* one : libraries)
+    if (const EmbedderInfo& other = one->embedderInfo(); other.name != first.name || other.version != first.version)
+      failInput("{} would be searched by {}, {} by {}: they cannot be searched together; name one embedder with --embedder, or one library",
+                libraries.front()->library.file().string(), first.name, one->library.file().string(), other.name);
+}
+
+void checkKnowsTexts(const SearchLibrary& library) {
+  const auto names = embeddersOfTexts();
+  if (std::find(names.begin(), names.end(), library.embedderInfo().name) != names.end()) return;
+  const std::string file = library.library.file().string();
+  failInput("{}: texts cannot be compared with embeddings of {}, only with those of {}; 'patchpilot library embed {} --with {}' adds them", file,
+            library.embedderInfo().name, fmt::join(names, ", "), file, names.front());
 }
 
 }  // namespace
 
 std::vector<TextMatch> searchByText(const std::vector<SearchLibrary*>& libraries, const std::string& text, int count) {
+  for (const SearchLibrary* one : libraries) checkKnowsTexts(*one);
   checkSameEmbedder(libraries);
-  const LibrarySettings& first = libraries.front()->library.settings();
-  const auto embedder = makeTextEmbedder(first.embedderName, first.embedderVersion);
+  const EmbedderInfo& first = libraries.front()->embedderInfo();
+  const auto embedder = makeTextEmbedder(first.name, first.version);
   std::vector<float> vector(std::size_t(embedder->dimension()));
   embedder->embed(text, vector);
   std::vector<TextMatch> found;

@@ -206,7 +206,7 @@ void matchText(Line& line) {
   const auto files = request.at("libraries").get<std::vector<std::string>>();
   double longest = 0;
   for (const auto& file : files) longest = std::max(longest, Library::open(file).settings().durationSeconds);
-  Sources sources = openSources(files, {}, 0, longest);
+  Sources sources = openSources(sourceNames(files), {.longestSeconds = longest, .forTexts = true});
   std::vector<SearchLibrary*> libraries;
   for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
   const auto text = request.at("text").get<std::string>();

@@ -135,7 +135,8 @@ json Libraries::describe(const Entry& entry, const std::vector<Model>& models) c
     Library library = Library::open(entry.file);
     const LibrarySettings& s = library.settings();
     about.update({{"synth", s.synthName}, {"format", s.synthFormat}, {"space", s.spaceName}, {"patches", library.counts().patches},
-                  {"embedder", s.embedderName}, {"texts", canSearchTexts(models, s.embedderName)}, {"notes", s.notes}});
+                  {"embedder", s.embedders.front().name},
+                  {"texts", std::any_of(s.embedders.begin(), s.embedders.end(), [&](const auto& e) { return canSearchTexts(models, e.name); })}, {"notes", s.notes}});
   } catch (const Error& error) {
     about["problem"] = error.what();  // it is being begun, or is no longer there
   }

@@ -89,6 +89,48 @@ TEST_F(Evaluations, TwoRunsGiveTheSameNumbersWhateverRunsAtOnce) {
   EXPECT_NE(made.out.find("retrieval jx10.db, 6 renders"), std::string::npos);
 }
 
+/// Three of the library's own patches, at other notes, velocities and lengths, and how often they are found among it.
+TEST_F(Evaluations, TellHowOftenAPatchOfTheLibraryIsFound) {
+  const std::string make = "targets make --from-library jx10.db --count 3 --duration 1 --longest 0.9 --out ";
+  ASSERT_EQ(run(folder(), make + "own").status, 0);
+  ASSERT_EQ(run(folder(), make + "own-again --workers 1").status, 0);
+  ASSERT_EQ(run(folder(), make + "own-other --seed 3").status, 0);
+  EXPECT_EQ(list("own"), list("own-again"));
+  EXPECT_NE(list("own"), list("own-other"));
+  std::set<std::int64_t> patches;
+  for (const auto& target : list("own")) {
+    EXPECT_EQ(target.at("library").at("file"), "jx10.db");
+    patches.insert(target.at("library").at("patch").get<std::int64_t>());
+    EXPECT_NE(target.at("note"), 60);
+    EXPECT_NE(target.at("velocity"), 100);
+    EXPECT_GE(std::abs(target.at("note_off_s").get<double>() - 0.5), 0.2);
+  }
+  EXPECT_EQ(patches.size(), 3u);
+
+  const Result done = run(folder(), "eval --targets own --library jx10.db --renders 1,40 --known --no-baseline --out recall");
+  ASSERT_EQ(done.status, 0) << done.err;
+  EXPECT_NE(done.out.find("| recall at 1 | recall at 5 | recall at 50 |"), std::string::npos) << done.out;
+  constexpr int kRank = 18;
+  const auto ranks = column("recall", "retrieval jx10.db, 1 render", kRank), again = column("recall", "retrieval jx10.db, 40 renders", kRank);
+  const auto mss = column("recall", "retrieval jx10.db, 40 renders", kMss);
+  ASSERT_EQ(ranks.size(), 3u);
+  EXPECT_EQ(ranks, again) << "it does not depend on how many are rendered";
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_GE(std::stoi(ranks[i]), 1);
+    EXPECT_LE(std::stoi(ranks[i]), 40) << "all of the library is among the first 50";
+    EXPECT_EQ(mss[i], "0.000000") << "the true patch was among those rendered";
+  }
+  for (const auto& rank : column("recall", "floor", kRank)) EXPECT_EQ(rank, "");
+  // Another library does not hold them.
+  ASSERT_EQ(run(folder(), "library build --space jx10 --seed 2 --count 10 --out stranger.db --length 0.5 --duration 1").status, 0);
+  const Result stranger = run(folder(), "eval --targets own --library stranger.db --renders 1 --known --no-baseline --out stranger");
+  EXPECT_EQ(stranger.out.find("| recall at"), std::string::npos) << stranger.out;
+
+  expectRefusal(run(folder(), "targets make --from-library jx10.db --space jx10 --count 3 --out never"), 2, "brings its own space");
+  expectRefusal(run(folder(), "targets make --from-library jx10.db --lowest-note 60 --highest-note 60 --count 3 --out never"), 2, "are all the library's own");
+  expectRefusal(run(folder(), "targets make --from-library jx10.db --shortest 0.4 --longest 0.6 --count 3 --out never"), 2, "lengths of 0.4 to 0.6 s are all");
+}
+
 TEST_F(Evaluations, GoOnWhereTheyWereKilled) {
   ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 4 --out whole").status, 0);
   ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 4 --out cut").status, 0);

@@ -1,7 +1,7 @@
 #include "program.h"
 
 #include "audio/file.h"
-#include "base/places.h"
+#include "clap_model.h"
 #include "embed/text_embedder.h"
 #include "library/builder.h"
 #include "synth/catalogue.h"
@@ -15,10 +15,7 @@ namespace fs = std::filesystem;
 class MatchText : public testing::Test {
  protected:
   void SetUp() override {
-    if (networksModule().empty()) GTEST_SKIP() << "built without networks";
-    fs::create_directories(model_);
-    for (const char* name : {"config.json", "preprocessor_config.json", "model.safetensors", "vocab.json", "merges.txt"})
-      fs::copy_file(fs::path(PATCHPILOT_SOURCE_DIR "/tests/networks/fixtures/clap") / name, model_ / name);
+    if (!ClapModel::canRun()) GTEST_SKIP() << "built without networks";
     build("heard.db", "clap");
     build("mel.db", "mel-envelope");
   }
@@ -26,7 +23,7 @@ class MatchText : public testing::Test {
   void build(const std::string& name, const std::string& embedder) {
     const Synth synth(loadSpace("jx10"));
     LibrarySettings settings = librarySettings(synth);
-    settings.embedderName = embedder;
+    settings.embedders = {embedderInfo(embedder)};
     settings.notes = {48, 60};
     settings.lengthSeconds = 0.3;
     settings.durationSeconds = 0.5;
@@ -38,8 +35,7 @@ class MatchText : public testing::Test {
 
   TestPlaces places_;
   TemporaryFolder folder_;
-  fs::path model_ = folder_ / "models/clap-htsat-unfused";
-  ScopedVariable models_{"PATCHPILOT_MODELS", (folder_ / "models").string()};
+  ClapModel model_;
 };
 
 TEST_F(MatchText, FindsWhatLiesNearestToTheWords) {
@@ -81,15 +77,15 @@ TEST_F(MatchText, SaysInWordsWhatItFound) {
 
 TEST_F(MatchText, ALibraryThatKnowsNoTextsIsRefused) {
   expectRefusal(match("--text 'a bass' --library mel.db --out found"), 3,
-                "texts cannot be compared with embeddings of mel-envelope, only with those of clap, clap-music; 'patchpilot models' says");
-  expectRefusal(match("--text 'a bass' --library heard.db --library mel.db --out found"), 3, "cannot be searched together");
+                "mel.db: texts cannot be compared with embeddings of mel-envelope, only with those of clap, clap-music; 'patchpilot library embed mel.db --with clap' adds them");
+  expectRefusal(match("--text 'a bass' --library heard.db --library mel.db --out found"), 3, "mel.db: texts cannot be compared");
   EXPECT_FALSE(fs::exists(folder_ / "found"));
 }
 
 TEST_F(MatchText, WithoutWeightsItSaysWhatIsMissing) {
-  fs::remove(model_ / "vocab.json");
+  fs::remove(model_.folder() / "vocab.json");
   expectRefusal(match("--text 'a bass' --library heard.db --out found"), 3, "vocab.json and merges.txt, or tokenizer.json; 'patchpilot models' says");
-  fs::remove(model_ / "model.safetensors");
+  fs::remove(model_.folder() / "model.safetensors");
   expectRefusal(match("--text 'a bass' --library heard.db --out found"), 3, "clap-htsat-unfused/model.safetensors, which is not there; 'patchpilot models' says");
 }
 

@@ -1,6 +1,7 @@
 #include "app/program.h"
 #include "base/error.h"
 #include "base/places.h"
+#include "clap_model.h"
 #include "library/library.h"
 #include "library_rows.h"
 #include "synth/catalogue.h"
@@ -21,6 +22,11 @@ constexpr const char* kBuild = "library build --space dx10 --length 0.3 --durati
 /// Several ranks on this machine, however few cores it has.
 std::string mpirun(int ranks) {
   return fmt::format("mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} ", ranks);
+}
+
+void expectRefusalOfRanks(const Result& result) {
+  EXPECT_NE(result.status, 0);
+  EXPECT_NE(result.err.find("'library embed' is one process"), std::string::npos) << result.err;
 }
 
 class LibraryBuildOverMpi : public ::testing::Test {
@@ -44,6 +50,40 @@ TEST_F(LibraryBuildOverMpi, IsWhatOneProcessWouldHaveMade) {
   ASSERT_EQ(built.status, 0) << built.err;
   EXPECT_EQ(std::count(built.out.begin(), built.out.end(), '\n'), 1) << "only rank 0 reports: " << built.out;
   EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == whole(60));
+}
+
+TEST_F(LibraryBuildOverMpi, MakesAllNotesAndKeepsAudio) {
+  const std::string build = "library build --space jx10 --notes 36,72 --velocity 90 --length 0.05 --duration 0.1 --keep-audio --count 40 --out ";
+  const Result built = run(places_.folder, build + "ranks.db", mpirun(3));
+  ASSERT_EQ(built.status, 0) << built.err;
+  ASSERT_EQ(run(places_.folder, build + "whole.db").status, 0);
+  EXPECT_EQ(Library::open(places_.folder / "ranks.db").audioCounts().rows, Library::open(places_.folder / "ranks.db").counts().rows);
+  EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == rowsOf(places_.folder / "whole.db"));
+}
+
+TEST_F(LibraryBuildOverMpi, DrawsAroundPresets) {
+  ASSERT_EQ(run(places_.folder, "library add --factory --space jx10 --length 0.1 --duration 0.2 --library presets.db").status, 0);
+  const std::string build = "library build --space jx10 --around presets --from presets.db --notes 48,60 --length 0.1 --duration 0.2 --count 40 --out ";
+  const Result built = run(places_.folder, build + "ranks.db", mpirun(3));
+  ASSERT_EQ(built.status, 0) << built.err;
+  ASSERT_EQ(run(places_.folder, build + "whole.db").status, 0);
+  EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == rowsOf(places_.folder / "whole.db"));
+}
+
+TEST_F(LibraryBuildOverMpi, MakesAllEmbeddingsOfTheLibrary) {
+  if (!ClapModel::canRun()) GTEST_SKIP() << "built without networks";
+  const ClapModel model;
+  for (const char* name : {"ranks.db", "whole.db"}) {
+    ASSERT_EQ(run(places_.folder, fmt::format("{}5 --embedder clap --out {}", kBuild, name)).status, 0);
+    ASSERT_EQ(run(places_.folder, fmt::format("library embed {} --with mel-envelope", name)).status, 0);
+  }
+  // Which they are, the ranks hear from rank 0: the command need not say it again.
+  const Result built = run(places_.folder, fmt::format("{}40 --out ranks.db", kBuild), mpirun(3));
+  ASSERT_EQ(built.status, 0) << built.err;
+  ASSERT_EQ(run(places_.folder, fmt::format("{}40 --out whole.db", kBuild)).status, 0);
+  EXPECT_EQ(Library::open(places_.folder / "ranks.db").embeddingCounts(1).rows, 40u);
+  EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == rowsOf(places_.folder / "whole.db"));
+  expectRefusalOfRanks(run(places_.folder, "library embed ranks.db --with clap", mpirun(2)));
 }
 
 TEST_F(LibraryBuildOverMpi, SaysWhatFailed) {

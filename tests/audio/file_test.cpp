@@ -191,5 +191,32 @@ TEST_F(SoundFileTest, WavIntoNowhereIsAnErrorOfTheSystem) {
   }
 }
 
+TEST(Flac, GivesBackLoudAndQuietSounds) {
+  for (const double level : {4.0, 0.5, 1e-4, 0.0}) {
+    AudioBuffer sound(2, 5000);
+    for (std::size_t i = 0; i < 5000; ++i) {
+      sound.channel(0)[i] = float(level * std::sin(0.1 * double(i)));
+      sound.channel(1)[i] = float(-0.3 * level * std::cos(0.037 * double(i)));
+    }
+    const Flac flac = encodeFlac(sound.channel(0), sound.channel(1));
+    const AudioBuffer again = decodeFlac(flac, "a render");
+    ASSERT_EQ(again.frames(), sound.frames());
+    for (std::size_t i = 0; i < sound.samples().size(); ++i) ASSERT_NEAR(again.samples()[i], sound.samples()[i], level * 2.4e-7) << level;
+  }
+}
+
+TEST(Flac, SaysWhenItIsDamaged) {
+  const AudioBuffer sound(2, 4000);
+  Flac flac = encodeFlac(sound.channel(0), sound.channel(1));
+  flac.bytes.assign(100, 7);
+  try {
+    decodeFlac(flac, "x.db: the render of patch 3");
+    ADD_FAILURE() << "it is taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_NE(std::string(error.what()).find("x.db: the render of patch 3 is damaged"), std::string::npos) << error.what();
+  }
+}
+
 }  // namespace
 }  // namespace patchpilot

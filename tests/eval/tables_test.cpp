@@ -91,8 +91,29 @@ TEST(Tables, CsvHasARowATargetAndMethodAndEmptyCellsForWhatIsUnknown) {
   const std::string csv = resultsCsv(evaluation());
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 12);
   EXPECT_NE(csv.find("\nx,k,\"retrieval s.db, 50 renders\",retrieval,60,60,1.0000,1.2500,0.600000,1.200000,0.060000,0.994000,-3.000,,,,,"
-                     "\"a \"\"quoted\"\", name\",50,,0.500\n"), std::string::npos) << csv;
-  EXPECT_NE(csv.find("\nz,k,floor,,60,48,1.0000,1.2500,,,,,,,,,,,0,,0.000\n"), std::string::npos) << csv;
+                     "\"a \"\"quoted\"\", name\",,50,,0.500\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\nz,k,floor,,60,48,1.0000,1.2500,,,,,,,,,,,,0,,0.000\n"), std::string::npos) << csv;
+}
+
+TEST(Tables, CountHowOftenTheTruePatchIsAmongTheFirst) {
+  Evaluation e = evaluation();
+  const auto retrieval = [&](const std::string& target) -> EvaluationResult& {
+    return *std::find_if(e.results.begin(), e.results.end(), [&](const auto& r) { return r.target == target && r.row.starts_with("retrieval"); });
+  };
+  EXPECT_TRUE(std::isnan(summarize(e)[0].rows[3].recall[0])) << "no library holds it";
+  EXPECT_EQ(summaryMarkdown(e, summarize(e)).find("| recall at 1 |"), std::string::npos);
+  retrieval("x").rank = 1;
+  retrieval("y").rank = 5;
+  EXPECT_EQ(summarize(e)[0].rows[3].recall, (std::vector<double>{0.5, 1, 1}));
+  retrieval("y").rank = 6;
+  retrieval("z").rank = 0;
+  const RowSummary row = summarize(e)[0].rows[3];
+  EXPECT_DOUBLE_EQ(row.recall[0], 1.0 / 3);
+  EXPECT_DOUBLE_EQ(row.recall[1], 1.0 / 3);
+  EXPECT_DOUBLE_EQ(row.recall[2], 2.0 / 3);
+  const std::string csv = resultsCsv(e);
+  EXPECT_NE(csv.find("name\",6,50,,0.500\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("name\",none,50,,0.500\n"), std::string::npos) << csv;
 }
 
 TEST(Report, IsOnePageThatHoldsItsDataAndReachesForNothing) {

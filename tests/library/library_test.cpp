@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "library/neighbours.h"
+#include "library_rows.h"
 #include "preset/surge_patch.h"
 #include "test_support.h"
 
@@ -214,7 +215,7 @@ TEST(Library, RefusesWhatItCannotContinue) {
   EXPECT_TRUE(refuses(changed([](auto& s) { s.notes = {61}; }), "notes 61"));
   EXPECT_TRUE(refuses(changed([](auto& s) { s.seed = 2; }), "seed"));
   EXPECT_TRUE(refuses(changed([](auto& s) { s.synthId = "urn:x"; s.synthName = "X"; }), "not of X"));
-  EXPECT_TRUE(refuses(changed([](auto& s) { s.embedderVersion = 7; }), "embeddings"));
+  EXPECT_TRUE(refuses(changed([](auto& s) { s.embedders[0].version = 7; }), "embeddings"));
 }
 
 TEST(Library, RefusesFilesThatAreNone) {
@@ -231,7 +232,7 @@ LibraryAttempt madeUp(std::uint64_t index) {
   LibraryAttempt attempt;
   attempt.index = index;
   attempt.patch.values = {0.25f, float(index)};
-  attempt.rows.push_back({60, -20, std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(index))});
+  attempt.rows.push_back({60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(index))}});
   return attempt;
 }
 
@@ -251,7 +252,7 @@ LibrarySettings madeUpSettings() {
   settings.velocity = 99;
   settings.lengthSeconds = 0.1;
   settings.durationSeconds = 0.3;
-  settings.embedderName = "mel-envelope";
+  settings.embedders = {embedderInfo("mel-envelope")};
   return settings;
 }
 
@@ -333,7 +334,7 @@ TEST(Library, KeepsAPresetWhole) {
   LibraryAttempt attempt;
   attempt.patch.state = {1, 2, 3, 0, 255};
   attempt.patch.source = "/presets/a.fxp";
-  attempt.rows.push_back({60, -20, std::vector<float>(std::size_t(makeEmbedder()->dimension()), 0.5f)});
+  attempt.rows.push_back({60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), 0.5f)}});
   library.append({attempt}, 1);
   Library again = Library::open(library.file());
   EXPECT_EQ(again.patch(1).state, attempt.patch.state);
@@ -369,7 +370,7 @@ TEST(Library, GivesBackStatesToTheByteAndKeepsSharedPiecesOnce) {
   Library library = Library::create(folder / "a.db", madeUpSettings());
   const auto ids = library.appendPresets(records);
   for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(library.patch(ids[i]).state, states[i]);
-  EXPECT_LT(std::filesystem::file_size(folder / "a.db"), 300000u);
+  EXPECT_LT(std::filesystem::file_size(folder / "a.db"), 500000u);
 }
 
 TEST(Library, KnowsWhatEveryPatchCameFrom) {
@@ -406,8 +407,60 @@ TEST(Library, KnowsWhatEveryPatchCameFrom) {
   EXPECT_EQ(library.presets()[1].path, "/presets/b");
 }
 
+/// Turns a library into one as format 2 had it: a row holds the one vector that there is.
+void makeFormat2(const std::filesystem::path& file) {
+  Database database(file, Database::Mode::readWrite);
+  database.execute("ALTER TABLE rows RENAME TO new_rows;"
+                   "CREATE TABLE rows (patch INTEGER NOT NULL REFERENCES patches(id), note INTEGER NOT NULL, rms_db REAL NOT NULL,"
+                   " embedding BLOB NOT NULL, PRIMARY KEY (patch, note)) WITHOUT ROWID;"
+                   "INSERT INTO rows SELECT id / 128, id % 128, rms_db, vector FROM new_rows JOIN vectors_1 ON row = id;"
+                   "INSERT INTO settings SELECT 'embedder', name FROM embeddings;"
+                   "INSERT INTO settings SELECT 'embedder_version', version FROM embeddings;"
+                   "DROP TABLE new_rows; DROP TABLE vectors_1; DROP TABLE embeddings; DROP TABLE failures; DROP TABLE audio;"
+                   "PRAGMA user_version = 2");
+}
+
+TEST(Library, OfFormat2IsReadAsItIsAndHoldsTheSameWhenItIsBroughtUpToDate) {
+  const TemporaryFolder folder;
+  LibraryAttempt two = madeUp(0);
+  two.rows.push_back(madeUp(7).rows[0]);
+  two.rows[1].note = 36;
+  two.rows[1].rmsDb = -30;
+  { Library::create(folder / "new.db", madeUpSettings()).append({two, madeUp(1), madeUp(2)}, 3); }
+  std::filesystem::copy_file(folder / "new.db", folder / "old.db");
+  makeFormat2(folder / "old.db");
+  const Bytes before = readFile(folder / "old.db");
+  for (const auto mode : {Database::Mode::readOnly, Database::Mode::readWrite}) {
+    Library library = Library::open(folder / "old.db", mode), whole = Library::open(folder / "new.db");
+    EXPECT_EQ(library.settings().embedders, whole.settings().embedders);
+    EXPECT_EQ(contentsOf(library), contentsOf(whole));
+    EXPECT_EQ(library.levels(), (std::vector<float>{-30, -20, -20, -20}));
+    EXPECT_EQ(library.embeddingCounts(0).rows, 4u);
+    EXPECT_EQ(library.glance().some, whole.glance().some);
+    EXPECT_EQ(library.glance().lastPatch, 3);
+    ASSERT_EQ(library.keptAfter(0, 9).size(), 3u);
+    EXPECT_EQ(library.keptAfter(0, 9)[0].rows.size(), 2u);
+    EXPECT_EQ(library.keptAfter(0, 9)[0].rows[0].embeddings, madeUp(7).rows[0].embeddings);
+    EXPECT_EQ(library.audioCounts().rows, 0u);
+    if (mode == Database::Mode::readOnly) {
+      EXPECT_EQ(readFile(folder / "old.db"), before) << "reading has changed the file";
+    }
+  }
+  EXPECT_TRUE(rowsOf(folder / "old.db") == rowsOf(folder / "new.db"));
+}
+
+TEST(Library, OfFormat2WithoutRowsIsBroughtUpToDate) {
+  const TemporaryFolder folder;
+  { Library::create(folder / "old.db", madeUpSettings()); }
+  makeFormat2(folder / "old.db");
+  EXPECT_EQ(Library::open(folder / "old.db").dimension(), makeEmbedder()->dimension());
+  Library::open(folder / "old.db", Database::Mode::readWrite).append({madeUp(0)}, 1);
+  EXPECT_EQ(Library::open(folder / "old.db").embeddings().vectors, madeUp(0).rows[0].embeddings[0]);
+}
+
 /// Turns a library into one as format 1 had it: without the tables of format 2, a preset's state in its row.
 void makeFormat1(const std::filesystem::path& file) {
+  makeFormat2(file);
   Database database(file, Database::Mode::readWrite);
   database.execute("DROP TABLE pieces; DROP TABLE states; DROP TABLE lineage; DROP TABLE presets;"
                    "DELETE FROM settings WHERE key IN ('sampling', 'around');"
@@ -427,7 +480,7 @@ TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {
     EXPECT_TRUE(library.sources(1).empty());
     EXPECT_TRUE(library.presets().empty());
     EXPECT_EQ(library.settings().sampling, "uniform");
-    EXPECT_EQ(NeighbourIndex(library).nearest(madeUp(1).rows[0].embedding, 1).front().patch, 2);
+    EXPECT_EQ(NeighbourIndex(library).nearest(madeUp(1).rows[0].embeddings[0], 1).front().patch, 2);
   }
   EXPECT_EQ(readFile(folder / "old.db"), before) << "reading has changed the file";
   {
@@ -441,8 +494,8 @@ TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {
   EXPECT_EQ(library.patch(3).state, (Bytes{7, 8}));
   EXPECT_EQ(library.patchesFrom({"hash a"}), (std::unordered_set<std::int64_t>{3}));
   EXPECT_EQ(library.settings().sampling, "uniform");
-  Database(folder / "old.db", Database::Mode::readWrite).execute("PRAGMA user_version = 3");
-  EXPECT_TRUE(refuses([&] { Library::open(folder / "old.db"); }, "format 3"));
+  Database(folder / "old.db", Database::Mode::readWrite).execute("PRAGMA user_version = 4");
+  EXPECT_TRUE(refuses([&] { Library::open(folder / "old.db"); }, "format 4"));
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ fs::path madeUp(const fs::path& file, Shard shard, std::uint64_t attempts, const
                 const std::function<bool(std::uint64_t)>& silent = [](std::uint64_t i) { return i % 5 == 1; }) {
   LibrarySettings settings;
   settings.spaceToml = "format = 1";
-  settings.embedderName = "mel-envelope";
+  settings.embedders = {embedderInfo("mel-envelope")};
   settings.shard = shard;
   if (change) change(settings);
   Library library = Library::create(file, settings);
@@ -88,7 +88,7 @@ fs::path madeUp(const fs::path& file, Shard shard, std::uint64_t attempts, const
       attempt.patch.state = Bytes(100, std::uint8_t(i % 5));
       attempt.patch.source = "made of " + std::to_string(i % 4);
       attempt.sources = {"hash " + std::to_string(i % 4)};
-      attempt.rows.push_back({60, -20, std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(i))});
+      attempt.rows.push_back({60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(i))}});
     }
     batch.push_back(attempt);
   }

@@ -16,7 +16,7 @@ Library madeUp(const std::filesystem::path& file, int patches, std::vector<int> 
   LibrarySettings settings;
   settings.spaceToml = "format = 1";
   settings.notes = notes;
-  settings.embedderName = "mel-envelope";
+  settings.embedders = {embedderInfo("mel-envelope")};
   Library library = Library::create(file, settings);
   const int dimension = makeEmbedder()->dimension();
   std::mt19937 random(3);
@@ -27,8 +27,8 @@ Library madeUp(const std::filesystem::path& file, int patches, std::vector<int> 
     attempt.index = std::uint64_t(p);
     attempt.patch.values = {float(p)};
     for (const int note : notes) {
-      LibraryRow row{note, -20, std::vector<float>(std::size_t(dimension))};
-      for (float& x : row.embedding) x = normal(random);
+      LibraryRow row{note, -20, {std::vector<float>(std::size_t(dimension))}};
+      for (float& x : row.embeddings[0]) x = normal(random);
       attempt.rows.push_back(row);
     }
     batch.push_back(attempt);
@@ -112,7 +112,7 @@ TEST(NeighbourIndex, ByListsFindsNearlyAllThatBruteForceFinds) {
   Library library = madeUp(folder / "a.db", 1000, {48, 60});
   const auto all = library.embeddings();
   const NeighbourIndex exact(library, {.keptFrom = 10000, .exactUpTo = 10000}), lists(library, kLists);
-  const auto index = VectorIndex::open(library, indexFile(library), kLists);
+  const auto index = VectorIndex::open(library, 0, kLists);
   EXPECT_EQ(index->lists(), 44u) << "the root of the rows";
   EXPECT_GT(index->probes(), 1u);
   EXPECT_LE(index->probes(), 44u);
@@ -158,11 +158,11 @@ TEST(NeighbourIndex, IsMadeAnewWhereTheLibraryHasGrownOrIsAnother) {
   LibraryAttempt more;
   more.index = 150;
   more.patch.values = {150};
-  more.rows.push_back({60, -20, std::vector<float>(std::size_t(library.dimension()), 9.0f)});
+  more.rows.push_back({60, -20, {std::vector<float>(std::size_t(library.dimension()), 9.0f)}});
   library.append({more}, 151);
   const NeighbourIndex grown(library, kLists);
   EXPECT_EQ(grown.rows(), 151u);
-  EXPECT_EQ(grown.nearest(more.rows[0].embedding, 1).front().patch, 151);
+  EXPECT_EQ(grown.nearest(more.rows[0].embeddings[0], 1).front().patch, 151);
   // Another library of as many rows, under the same name.
   std::filesystem::rename(indexFile(library), folder / "kept.index");
   std::filesystem::remove(folder / "a.db");

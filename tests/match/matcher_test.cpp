@@ -11,9 +11,9 @@ namespace {
 Library family(const std::filesystem::path& file) {
   LibrarySettings settings;
   settings.spaceToml = "format = 1";
-  settings.embedderName = "mel-envelope";
+  settings.embedders = {embedderInfo("mel-envelope")};
   Library library = Library::create(file, settings);
-  const std::vector<LibraryRow> rows = {{60, -20, std::vector<float>(std::size_t(makeEmbedder()->dimension()), 0.1f)}};
+  const std::vector<LibraryRow> rows = {{60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), 0.1f)}}};
   std::vector<PresetRecord> presets(2);
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string name(1, char('a' + i));
@@ -50,7 +50,7 @@ TEST(RetrievalMatcher, LeavesOutAPresetAndWhateverCameFromIt) {
   const TemporaryFolder folder;
   Library library = family(folder / "f.db");
   NeighbourIndex index(library);
-  SearchLibrary one{std::move(library), std::move(index), 0};
+  SearchLibrary one{std::move(library), std::move(index), 0, 0, makeEmbedder()};
   using Names = std::vector<std::string>;
   EXPECT_EQ(origins(one, {}), (Names{"a.fxp", "b.fxp", "f.db, patch 3", "f.db, patch 4", "f.db, patch 5"}));
   EXPECT_EQ(origins(one, {"hash of b"}), (Names{"a.fxp", "f.db, patch 4", "f.db, patch 5"}));
@@ -62,7 +62,7 @@ TEST(RetrievalMatcher, SaysWhatAProposalCameFrom) {
   const TemporaryFolder folder;
   Library library = family(folder / "f.db");
   NeighbourIndex index(library);
-  SearchLibrary one{std::move(library), std::move(index), 0};
+  SearchLibrary one{std::move(library), std::move(index), 0, 0, makeEmbedder()};
   Target target;
   target.sound = AudioBuffer(2, 44100);
   const auto proposals = RetrievalMatcher({&one}).propose(target, 10);

@@ -209,7 +209,7 @@ TEST_F(Match, WordsFindWhatALibraryOfClapHolds) {
   {
     const Synth synth(loadSpace("jx10"));
     LibrarySettings settings = librarySettings(synth);
-    settings.embedderName = "clap";
+    settings.embedders = {embedderInfo("clap")};
     settings.lengthSeconds = 0.3;
     settings.durationSeconds = 0.5;
     Library library = Library::create(places.folder / "heard.db", settings);

@@ -1,0 +1,7 @@
+#include "library/default_embedder.h"
+
+namespace patchpilot {
+
+std::string defaultEmbedder(const Synth&) { return "mel-envelope"; }
+
+}  // namespace patchpilot
