@@ -20,6 +20,7 @@ void addExplainCommand(CLI::App& app);
 void addConvertCommand(CLI::App& app);
 void addModelsCommand(CLI::App& app);
 void addServeCommand(CLI::App& app);
+void addTrainCommand(CLI::App& app);
 
 /// Prints JSON, as it is meant for a machine, on stdout.
 void printJson(const nlohmann::json& value);

@@ -40,6 +40,7 @@ int run(int count, char** arguments) {
   addConvertCommand(app);
   addModelsCommand(app);
   addServeCommand(app);
+  addTrainCommand(app);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -98,6 +98,9 @@ std::vector<fs::path> modelFolders() {
   folders.push_back(xdg("XDG_DATA_HOME", ".local/share") / "patchpilot/models");
   const fs::path folder = programFile().parent_path();
   folders.push_back(folder / "../share/patchpilot/models");
+  folders.push_back(folder / "../share/patchpilot/embedders");
+  folders.push_back(folder / "../embedders");     // the build tree
+  folders.push_back(folder / "../../embedders");  // the tests in it
   return folders;
 }
 

@@ -25,7 +25,8 @@ std::filesystem::path mpiModule();
 std::filesystem::path networksModule();
 
 /// Folders that hold models, the user's own first: PATCHPILOT_MODELS (several, with colons),
-/// $XDG_DATA_HOME/patchpilot/models, ../share/patchpilot/models.
+/// $XDG_DATA_HOME/patchpilot/models, ../share/patchpilot/models, and where the trained embedders lie that come with the
+/// program: ../share/patchpilot/embedders, ../embedders.
 std::vector<std::filesystem::path> modelFolders();
 
 /// Folders that hold parameter spaces, the user's own first: PATCHPILOT_SPACES (several, with colons),

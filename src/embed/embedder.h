@@ -22,6 +22,14 @@ class Embedder {
   /// @param left, right  of equal length, any length; beyond the end it is silent
   /// @param vector       dimension() values
   virtual void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const = 0;
+
+  /// The same for a sound whose note is known, or believed to be: an embedder that makes use of it tells better what is
+  /// alike whatever the note.
+  /// @param note  MIDI
+  virtual void embedNote(std::span<const float> left, std::span<const float> right, [[maybe_unused]] std::optional<int> note,
+                         std::span<float> vector) const {
+    embed(left, right, vector);
+  }
 };
 
 /// What is known of an embedder without opening its network.

@@ -60,7 +60,8 @@ std::vector<Model> publishedModels() {
           clapModel("larger_clap_music", "CLAP, larger, trained on music (Wu et al. 2023)", "clap-music", 128)};
 }
 
-Model readScripted(const fs::path& tomlFile) {
+/// What a TOML file beside weights says.
+Model readDescribed(const fs::path& tomlFile) {
   toml::table table;
   try {
     table = toml::parse(readTextFile(tomlFile), tomlFile.string());
@@ -68,24 +69,34 @@ Model readScripted(const fs::path& tomlFile) {
     failInput("{}:{}: {}", tomlFile.string(), error.source().begin.line, error.description());
   }
   const TomlReader reader(table, tomlFile.string(), "network");
-  reader.allowOnly({"format", "version", "sample_rate_hz", "seconds", "dimension", "title", "licence"});
   if (const auto format = reader.required<int>("format"); format != 1) reader.fail("format", fmt::format("is {}; this program reads 1", format));
+  const std::string kind = reader.optional<std::string>("kind").value_or("torchscript");
+  if (kind != "torchscript" && kind != "trained") reader.fail("kind", fmt::format("is '{}'; this program knows torchscript and trained", kind));
+  const bool trained = kind == "trained";
   NetworkEmbedder embedder;
   embedder.name = tomlFile.stem().string();
-  embedder.kind = NetworkKind::torchScript;
   embedder.version = reader.required<int>("version");
   embedder.dimension = reader.required<int>("dimension");
-  embedder.sampleRateHz = reader.required<double>("sample_rate_hz");
-  embedder.seconds = reader.required<double>("seconds");
   if (embedder.dimension < 1 || embedder.dimension > 1'000'000) reader.fail("dimension", "must be from 1 to 1000000");
-  if (!(embedder.sampleRateHz >= 1000 && embedder.sampleRateHz <= 768000)) reader.fail("sample_rate_hz", "must be from 1000 to 768000");
-  if (!(embedder.seconds > 0 && embedder.seconds <= 600)) reader.fail("seconds", "must be above 0, and 600 at most");
-  return {embedder.name, reader.optional<std::string>("title").value_or("TorchScript"),
-          reader.optional<std::string>("licence").value_or("not told"), {{embedder.name + ".pt", ""}}, {embedder}};
+  const std::string licence = reader.optional<std::string>("licence").value_or("not told");
+  if (trained) {
+    reader.allowOnly({"format", "kind", "version", "dimension", "synth", "title", "licence"});
+    embedder.kind = NetworkKind::trained;
+    embedder.synth = reader.required<std::string>("synth");
+  } else {
+    reader.allowOnly({"format", "kind", "version", "sample_rate_hz", "seconds", "dimension", "title", "licence"});
+    embedder.kind = NetworkKind::torchScript;
+    embedder.sampleRateHz = reader.required<double>("sample_rate_hz");
+    embedder.seconds = reader.required<double>("seconds");
+    if (!(embedder.sampleRateHz >= 1000 && embedder.sampleRateHz <= 768000)) reader.fail("sample_rate_hz", "must be from 1000 to 768000");
+    if (!(embedder.seconds > 0 && embedder.seconds <= 600)) reader.fail("seconds", "must be above 0, and 600 at most");
+  }
+  return {embedder.name, reader.optional<std::string>("title").value_or(trained ? "Trained by 'patchpilot train embedder'" : "TorchScript"), licence,
+          {{embedder.name + (trained ? ".safetensors" : ".pt"), ""}}, {embedder}};
 }
 
-/// The TorchScript files that have a description, by name; of two of the same name the first folder's.
-std::vector<Model> scriptedModels() {
+/// The weights that have a description, by name; of two of the same name the first folder's.
+std::vector<Model> describedModels() {
   std::vector<Model> found;
   std::set<std::string> seen;
   for (const fs::path& folder : modelFolders()) {
@@ -94,7 +105,7 @@ std::vector<Model> scriptedModels() {
     for (const auto& entry : fs::directory_iterator(folder, ignored))
       if (entry.path().extension() == ".toml") files.insert(entry.path());
     for (const fs::path& file : files)
-      if (seen.insert(file.stem().string()).second) found.push_back(readScripted(file));
+      if (seen.insert(file.stem().string()).second) found.push_back(readDescribed(file));
   }
   return found;
 }
@@ -103,7 +114,7 @@ std::vector<Model> scriptedModels() {
 
 std::vector<Model> models() {
   std::vector<Model> all = publishedModels();
-  for (Model& model : scriptedModels()) all.push_back(std::move(model));
+  for (Model& model : describedModels()) all.push_back(std::move(model));
   for (Model& model : all) {
     const auto files = modelFiles(model);
     for (NetworkEmbedder& embedder : model.embedders) {

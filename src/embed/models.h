@@ -25,8 +25,8 @@ struct Model {
   std::vector<NetworkEmbedder> embedders;  ///< that it gives; their files are those that are there
 };
 
-/// The published models that this program can use, and the TorchScript files in the folders of models. Looks at
-/// the disk, and opens no network.
+/// The published models that this program can use, and the TorchScript files and trained embedders in the folders of
+/// models. Looks at the disk, and opens no network.
 ///
 /// A TorchScript file NAME.pt is an embedder where NAME.toml lies beside it:
 ///     format = 1
@@ -36,6 +36,8 @@ struct Model {
 ///     dimension = 512
 ///     title = "..."            # optional, as is licence
 /// Its forward takes one sound in mono (`1 x samples`, full scale +-1) and gives its vector (`1 x dimension`).
+/// With `kind = "trained"`, `version`, `dimension` and `synth` (the plug-in's id) alone, and NAME.safetensors beside it, it
+/// is what `patchpilot train embedder` makes; some come with this program.
 /// @throws Error (input) where such a TOML file is wrong
 std::vector<Model> models();
 

@@ -2,6 +2,7 @@
 
 #include "embed/embedder.h"
 #include "embed/text_embedder.h"
+#include "embed/training.h"
 
 #include <filesystem>
 #include <memory>
@@ -11,7 +12,7 @@
 namespace patchpilot {
 
 /// What a network is made of: which of them the module knows to build.
-enum class NetworkKind { torchScript, openL3, clap, clapStyle };
+enum class NetworkKind { torchScript, openL3, clap, clapStyle, trained };
 
 /// An embedder that is a network: everything that is needed to make it, weights aside.
 struct NetworkEmbedder {
@@ -22,6 +23,7 @@ struct NetworkEmbedder {
   std::vector<std::filesystem::path> files;  ///< its weights, in the order in which the kind names them
   double sampleRateHz = 0;                   ///< torchScript only
   double seconds = 0;                        ///< torchScript only: how much of a sound it hears
+  std::string synth;                         ///< trained only: id of the plug-in whose renders it was trained on
 };
 
 /// Whether texts lie in the space of its vectors.
@@ -40,6 +42,11 @@ class Networks {
 
   /// Builds the network of texts that belongs to an embedder, where it has one (`knowsTexts`). @throws as above
   virtual std::unique_ptr<TextEmbedder> makeTextEmbedder(const NetworkEmbedder& wanted) const = 0;
+
+  /// Trains an embedder of the kind `trained` and writes its weights, or goes on from a checkpoint. On the graphics card
+  /// where LibTorch can use one.
+  /// @throws Error (input) where the checkpoint is damaged or another run's; Error (system) where a file cannot be written
+  virtual TrainingResult train(const TrainingData& data, const TrainingOptions& options, const OnTraining& onTraining) const = 0;
 };
 
 /// The module's door, opened on the first call. @throws Error (system) where this program has no such module,
@@ -47,6 +54,6 @@ class Networks {
 const Networks& networks();
 
 /// What the module exports, by this name: it changes whenever what passes through the door does.
-inline constexpr const char* kNetworksSymbol = "patchpilotNetworks2";
+inline constexpr const char* kNetworksSymbol = "patchpilotNetworks3";
 
 }  // namespace patchpilot

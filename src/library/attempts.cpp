@@ -59,7 +59,7 @@ LibraryRow PatchRenderer::heard(const RenderOutcome& outcome, std::string& probl
   if (!problem.empty() || row.rmsDb < kSilentDb) return row;
   for (const auto& embedder : embedders_) {
     auto& vector = row.embeddings.emplace_back(std::size_t(embedder->dimension()));
-    embedder->embed(outcome.audio.left, outcome.audio.right, vector);
+    embedder->embedNote(outcome.audio.left, outcome.audio.right, row.note, vector);
   }
   if (keepAudio_) row.audio = encodeFlac(outcome.audio.left, outcome.audio.right);
   return row;

@@ -133,7 +133,7 @@ class Adder {
   void take(const RowKey& row, const StereoView& sound, bool kept) {
     RowEmbedding result{row, std::vector<float>(std::size_t(embedder_->dimension())), {}};
     const auto finite = [](std::span<const float> samples) { return std::isfinite(sumOfSquares(samples)); };
-    if (finite(sound.left) && finite(sound.right)) embedder_->embed(sound.left, sound.right, result.vector);
+    if (finite(sound.left) && finite(sound.right)) embedder_->embedNote(sound.left, sound.right, row.note, result.vector);
     else result = {row, {}, "gave samples that are no numbers"};
     add(std::move(result), kept);
   }

@@ -35,7 +35,7 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
   for (std::size_t i = 0; i < libraries_.size(); ++i) {
     const Embedder& embedder = *libraries_[i]->embedder;
     std::vector<float> vector(std::size_t(embedder.dimension()));
-    embedder.embed(target.sound.channel(0), target.sound.channel(1), vector);
+    embedder.embedNote(target.sound.channel(0), target.sound.channel(1), target.note, vector);
     const auto leftOut = libraries_[i]->library.patchesFrom(leftOut_);
     const auto nearest = libraries_[i]->index.nearest(vector, count, leftOut);
     for (std::size_t rank = 0; rank < nearest.size(); ++rank) found.push_back({i, rank, nearest[rank]});

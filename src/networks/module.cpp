@@ -2,6 +2,8 @@
 #include "networks/clap.h"
 #include "networks/openl3.h"
 #include "networks/torch_script.h"
+#include "networks/trained.h"
+#include "networks/trainer.h"
 
 #include <ATen/Parallel.h>
 
@@ -30,6 +32,7 @@ class TorchNetworks : public Networks {
       case NetworkKind::openL3: return std::make_unique<OpenL3>(wanted);
       case NetworkKind::clap:
       case NetworkKind::clapStyle: return makeClap(wanted);
+      case NetworkKind::trained: return makeTrained(wanted);
     }
     throw Error(ExitCode::internal, fmt::format("no network of kind {}", int(wanted.kind)));
   }
@@ -38,12 +41,16 @@ class TorchNetworks : public Networks {
     if (wanted.kind == NetworkKind::clap) return makeClapText(wanted);
     throw Error(ExitCode::internal, fmt::format("no network of texts of kind {}", int(wanted.kind)));
   }
+
+  TrainingResult train(const TrainingData& data, const TrainingOptions& options, const OnTraining& onTraining) const override {
+    return Trainer(data, options).run(onTraining);
+  }
 };
 
 }  // namespace
 }  // namespace patchpilot
 
-extern "C" __attribute__((visibility("default"))) const patchpilot::Networks* patchpilotNetworks2() {
+extern "C" __attribute__((visibility("default"))) const patchpilot::Networks* patchpilotNetworks3() {
   static const patchpilot::TorchNetworks networks;
   return &networks;
 }

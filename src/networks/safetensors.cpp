@@ -1,6 +1,8 @@
 #include "networks/safetensors.h"
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/half.h"
 #include "base/shallow_json.h"
 
 #include <algorithm>
@@ -76,16 +78,6 @@ void checkPlaces(const fs::path& file, const std::map<std::string, Safetensors::
     failInput("{}: it should hold {} bytes of values, and has {}; download the file again", file.string(), at, dataBytes);
 }
 
-float halfToFloat(std::uint16_t half) {
-  const int exponent = (half >> 10) & 31;
-  const float fraction = float(half & 1023);
-  float value = 0;
-  if (exponent == 0) value = std::ldexp(fraction, -24);
-  else if (exponent < 31) value = std::ldexp(1024 + fraction, exponent - 25);
-  else value = fraction == 0 ? INFINITY : NAN;
-  return half & 0x8000 ? -value : value;
-}
-
 template <typename Stored, typename Convert>
 void convertAll(std::span<const char> bytes, std::span<float> values, const Convert& convert) {
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -117,6 +109,9 @@ Safetensors::Safetensors(const fs::path& file) : file_(file) {
   if (!stream_ || !header.is_object()) failInput("{}: this is no safetensors file: its header is no JSON", file.string());
   for (const auto& [name, entry] : header.items())
     if (name != "__metadata__") tensors_.emplace(name, readTensor(file, name, entry));
+  if (const json about = header.value("__metadata__", json::object()); about.is_object())
+    for (const auto& [key, value] : about.items())
+      if (value.is_string()) metadata_.emplace(key, value.get<std::string>());
   dataStart_ = sizeof(headerBytes) + headerBytes;
   checkPlaces(file, tensors_, size - dataStart_);
 }
@@ -141,6 +136,22 @@ void Safetensors::read(const std::string& name, std::span<const std::int64_t> sh
   else if (tensor.type == "F16") convertAll<std::uint16_t>(bytes, values, halfToFloat);
   else if (tensor.type == "BF16") convertAll<std::uint16_t>(bytes, values, [](std::uint16_t v) { return std::bit_cast<float>(std::uint32_t(v) << 16); });
   else failInput("{}: the tensor {} is of type {}; weights are F32, F16, BF16 or F64", file_.string(), name, tensor.type);
+}
+
+void writeSafetensors(const fs::path& file, const std::vector<StoredTensor>& tensors, const std::map<std::string, std::string>& metadata) {
+  json header = {{"__metadata__", metadata}};
+  std::string values;
+  for (const StoredTensor& tensor : tensors) {
+    const std::size_t begin = values.size();
+    for (const float value : tensor.values) {
+      const std::uint16_t half = floatToHalf(value);
+      values.append(tensor.half ? reinterpret_cast<const char*>(&half) : reinterpret_cast<const char*>(&value), tensor.half ? sizeof(half) : sizeof(value));
+    }
+    header[tensor.name] = {{"dtype", tensor.half ? "F16" : "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, values.size()}}};
+  }
+  const std::string text = header.dump();
+  const std::uint64_t size = text.size();
+  writeFileAtomically(file, std::string(reinterpret_cast<const char*>(&size), sizeof(size)) + text + values);
 }
 
 }  // namespace patchpilot

@@ -28,6 +28,7 @@ class Safetensors {
 
   const std::filesystem::path& file() const { return file_; }
   const std::map<std::string, Tensor>& tensors() const { return tensors_; }
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }  ///< of the file, where it has any
   bool contains(const std::string& name) const { return tensors_.contains(name); }
 
   /// Reads one tensor as 32-bit floats, whichever float type the file holds.
@@ -44,7 +45,19 @@ class Safetensors {
   std::ifstream stream_;
   std::uint64_t dataStart_ = 0;
   std::map<std::string, Tensor> tensors_;
+  std::map<std::string, std::string> metadata_;
 };
+
+/// One tensor to be written.
+struct StoredTensor {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+  bool half = false;  ///< as 16-bit floats, rounded to the nearest
+};
+
+/// Writes a file that `Safetensors` reads, whole or not at all. @throws Error (system): disk full, no permission
+void writeSafetensors(const std::filesystem::path& file, const std::vector<StoredTensor>& tensors, const std::map<std::string, std::string>& metadata);
 
 /// "[2, 3]".
 std::string shapeText(std::span<const std::int64_t> shape);

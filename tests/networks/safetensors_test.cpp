@@ -147,5 +147,20 @@ TEST_F(SafetensorsTest, RandomDamageIsReadOrRefusedAndNothingElse) {
   EXPECT_GT(refused, 150);
 }
 
+TEST_F(SafetensorsTest, ReadsWhatItWrites) {
+  const auto file = folder_ / "model.safetensors";
+  writeSafetensors(file, {{"b", {2, 3}, {1, 2, 3, 4, 5, 6.1f}}, {"a", {2}, {0.1f, -7}, true}, {"none", {0}, {}}}, {{"who", "me"}, {"why", "\"\n"}});
+  Safetensors read(file);
+  EXPECT_EQ(read.metadata(), (std::map<std::string, std::string>{{"who", "me"}, {"why", "\"\n"}}));
+  EXPECT_EQ(read.tensors().size(), 3u);
+  EXPECT_EQ(read.tensors().at("a").type, "F16");
+  std::vector<float> six(6), two(2);
+  read.read("b", std::vector<std::int64_t>{2, 3}, six);
+  EXPECT_EQ(six, (std::vector<float>{1, 2, 3, 4, 5, 6.1f}));
+  read.read("a", std::vector<std::int64_t>{2}, two);
+  EXPECT_NEAR(two[0], 0.1f, 3e-5f);
+  EXPECT_EQ(two[1], -7);
+}
+
 }  // namespace
 }  // namespace patchpilot
