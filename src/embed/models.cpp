@@ -73,6 +73,8 @@ Model readDescribed(const fs::path& tomlFile) {
   const std::string kind = reader.optional<std::string>("kind").value_or("torchscript");
   if (kind != "torchscript" && kind != "trained") reader.fail("kind", fmt::format("is '{}'; this program knows torchscript and trained", kind));
   const bool trained = kind == "trained";
+  if (trained) reader.allowOnly({"format", "kind", "version", "dimension", "synth", "title", "licence"});
+  else reader.allowOnly({"format", "kind", "version", "sample_rate_hz", "seconds", "dimension", "title", "licence"});
   NetworkEmbedder embedder;
   embedder.name = tomlFile.stem().string();
   embedder.version = reader.required<int>("version");
@@ -80,11 +82,9 @@ Model readDescribed(const fs::path& tomlFile) {
   if (embedder.dimension < 1 || embedder.dimension > 1'000'000) reader.fail("dimension", "must be from 1 to 1000000");
   const std::string licence = reader.optional<std::string>("licence").value_or("not told");
   if (trained) {
-    reader.allowOnly({"format", "kind", "version", "dimension", "synth", "title", "licence"});
     embedder.kind = NetworkKind::trained;
     embedder.synth = reader.required<std::string>("synth");
   } else {
-    reader.allowOnly({"format", "kind", "version", "sample_rate_hz", "seconds", "dimension", "title", "licence"});
     embedder.kind = NetworkKind::torchScript;
     embedder.sampleRateHz = reader.required<double>("sample_rate_hz");
     embedder.seconds = reader.required<double>("seconds");

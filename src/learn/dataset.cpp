@@ -31,6 +31,8 @@ constexpr double kShortest = 0.1, kLongest = 3.5;
 
 /// One patch in so many is held back.
 constexpr std::size_t kHeldBack = 8;
+/// With fewer there is nothing to fill the validation groups with.
+constexpr std::size_t kFewest = 100;
 
 /// What a training group is made of, beside patches at random: so many with their nearest, and changed ones.
 constexpr std::size_t kAnchors = 2, kNearest = 7, kChanged = 4;
@@ -68,9 +70,8 @@ class Source {
       patches_.push_back(all.patches[row]);
       vectors_.insert(vectors_.end(), all.vectors.begin() + std::ptrdiff_t(row * dimension_), all.vectors.begin() + std::ptrdiff_t((row + 1) * dimension_));
     }
-    const std::size_t least = kHeldBack * 4;
-    if (patches_.size() < least)
-      failInput("{} holds {} patches; an embedder needs {} at the very least, and some thousands to be any good", library.file().string(), patches_.size(), least);
+    if (patches_.size() < kFewest)
+      failInput("{} holds {} patches; an embedder needs {} at the very least, and some thousands to be any good", library.file().string(), patches_.size(), kFewest);
   }
 
   Synth& synth() { return *synth_; }

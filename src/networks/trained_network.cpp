@@ -73,24 +73,30 @@ TrainedNetwork::TrainedNetwork(std::int64_t hidden, std::int64_t dimension, std:
 }
 
 TrainedNetwork::TrainedNetwork(Safetensors& file) {
-  const auto size = [&](const std::string& name) {
+  const auto shapeOf = [&](const std::string& name) {
     const auto found = file.tensors().find(name);
-    if (found == file.tensors().end() || found->second.shape.size() != 1 || found->second.shape[0] < 1)
-      failInput("{}: the tensor {} is missing or has the wrong shape; this is no file of 'patchpilot train embedder'", file.file().string(), name);
-    return found->second.shape[0];
+    return found == file.tensors().end() ? std::vector<std::int64_t>() : found->second.shape;
   };
-  const std::int64_t hidden = size("in.bias"), dimension = size("out.bias");
-  const Weights weights(file);
+  const auto read = [&](const std::string& name, std::initializer_list<std::int64_t> shape) {
+    if (const auto found = shapeOf(name); !std::equal(found.begin(), found.end(), shape.begin(), shape.end()))
+      failInput("{}: the tensor {} is missing or has the wrong shape; this is no file of 'patchpilot train embedder'", file.file().string(), name);
+    return Weights(file)(name, shape);
+  };
+  const auto sizeOf = [&](const std::string& name) {
+    const auto shape = shapeOf(name);
+    return shape.size() == 1 && shape[0] > 0 ? shape[0] : read(name, {1}).size(0);  // which says that it is not there
+  };
+  const std::int64_t hidden = sizeOf("in.bias"), dimension = sizeOf("out.bias");
   for (const Layer& layer : layers(hidden, dimension)) {
-    parameters_.emplace_back(layer.name + ".weight", weights(layer.name + ".weight", {layer.outputs, layer.inputs}));
-    parameters_.emplace_back(layer.name + ".bias", weights(layer.name + ".bias", {layer.outputs}));
+    parameters_.emplace_back(layer.name + ".weight", read(layer.name + ".weight", {layer.outputs, layer.inputs}));
+    parameters_.emplace_back(layer.name + ".bias", read(layer.name + ".bias", {layer.outputs}));
   }
   for (const auto& [name, width] : norms(hidden)) {
-    parameters_.emplace_back(name + ".weight", weights(name + ".weight", {width}));
-    parameters_.emplace_back(name + ".bias", weights(name + ".bias", {width}));
+    parameters_.emplace_back(name + ".weight", read(name + ".weight", {width}));
+    parameters_.emplace_back(name + ".bias", read(name + ".bias", {width}));
   }
-  mean_ = weights("input.mean", {kInputs});
-  scale_ = weights("input.scale", {kInputs});
+  mean_ = read("input.mean", {kInputs});
+  scale_ = read("input.scale", {kInputs});
 }
 
 const at::Tensor& TrainedNetwork::get(const std::string& name) const {

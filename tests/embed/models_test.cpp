@@ -98,6 +98,25 @@ TEST_F(Models, OnlySomeEmbeddersKnowTexts) {
   EXPECT_NE(refusalOfTexts("openl3-512").find("only with those of clap, clap-music"), std::string::npos);
 }
 
+TEST_F(Models, ATrainedOneSaysForWhichSynth) {
+  writeFileAtomically(first_ / "taught.toml", std::string_view("format = 1\nkind = \"trained\"\nversion = 3\ndimension = 8\nsynth = \"urn:x\"\n"));
+  EXPECT_EQ(refusal("taught"), "embedder taught needs taught.safetensors, which is not there; 'patchpilot models' says where to get it and where to put it");
+  writeFileAtomically(first_ / "taught.safetensors", std::string_view("weights"));
+  const auto all = models();
+  const Model* taught = find(all, "taught");
+  ASSERT_NE(taught, nullptr);
+  EXPECT_EQ(taught->embedders.at(0).synth, "urn:x");
+  EXPECT_EQ(taught->embedders.at(0).files, (std::vector{first_ / "taught.safetensors"}));
+}
+
+TEST_F(Models, ThoseThatComeWithTheProgramAreThere) {
+  const auto all = models();
+  const Model* jx10 = find(all, "ours-jx10");
+  ASSERT_NE(jx10, nullptr);
+  EXPECT_TRUE(modelFiles(*jx10));
+  EXPECT_EQ(jx10->embedders.at(0).synth, "http://drobilla.net/plugins/mda/JX10");
+}
+
 TEST_F(Models, MelEnvelopeNeedsNoNetworks) {
   EXPECT_EQ(makeEmbedder()->name(), "mel-envelope");
   EXPECT_EQ(makeEmbedder("mel-envelope", 1)->dimension(), 352);
@@ -113,6 +132,9 @@ TEST_F(Models, RefusesADescriptionThatIsWrong) {
            {"format = 1\nversion = 1\nsample_rate_hz = 2\ndimension = 8\nseconds = 1\n", "'sample_rate_hz' must be from"},
            {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 8\nseconds = nan\n", "'seconds' must be above 0"},
            {"format = 1\nlenght = 1\n", "'lenght' is not known here"},
+           {"format = 1\nkind = \"taught\"\n", "'kind' is 'taught'; this program knows torchscript and trained"},
+           {"format = 1\nkind = \"trained\"\nversion = 1\ndimension = 8\n", "'synth' is missing"},
+           {"format = 1\nkind = \"trained\"\nversion = 1\ndimension = 8\nseconds = 1\n", "'seconds' is not known here"},
            {"format = [\n", file + ":"}}) {
     writeFileAtomically(file, text);
     const std::string said = refusal("anything");

@@ -70,7 +70,7 @@ class Dataset : public testing::Test {
     places_ = new TestPlaces;
     const Synth synth(loadSpace("dx10"));
     Library library = Library::create(places_->folder / "dx10.db", librarySettings(synth));
-    ASSERT_TRUE(buildLibrary(library, synth, {.count = 40, .workers = 2}));
+    ASSERT_TRUE(buildLibrary(library, synth, {.count = 100, .workers = 2}));
     Library other = Library::create(places_->folder / "few.db", librarySettings(synth));
     ASSERT_TRUE(buildLibrary(other, synth, {.count = 5, .workers = 2}));
   }
@@ -174,7 +174,7 @@ TEST_F(Dataset, RefusesALibraryThatIsTooSmall) {
   const TemporaryFolder folder;
   auto from = libraries("few.db");
   EXPECT_EQ(refusal([&] { makeTrainingData(from, {}, folder / "data"); }),
-            from[0].file().string() + " holds 5 patches; an embedder needs 32 at the very least, and some thousands to be any good");
+            from[0].file().string() + " holds 5 patches; an embedder needs 100 at the very least, and some thousands to be any good");
 }
 
 }  // namespace
