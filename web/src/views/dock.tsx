@@ -1,0 +1,84 @@
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { decibels } from "../audio/level";
+import { match, playNote, selected, targetBuffer } from "../state/match";
+import { engine, loop, playing, playOrStop, side, switchLoop } from "../state/player";
+import { Icon } from "./icons";
+import { Piano } from "./piano";
+
+const narrow = matchMedia("(max-width: 44rem)");
+const octaves = signal(narrow.matches ? 2 : 4);
+narrow.addEventListener("change", () => (octaves.value = narrow.matches ? 2 : 4));
+const LOWEST = 12;
+const HIGHEST = 108;
+
+/** The lowest C of the keyboard; null: around the match's own note. */
+const base = signal<number | null>(null);
+
+export function lowestKey(): number {
+  const own = match.value?.target?.note ?? selected.value?.note ?? 60;
+  const around = 12 * Math.round((own - 6 * octaves.value) / 12);
+  return Math.max(LOWEST, Math.min(HIGHEST - 12 * octaves.value, base.value ?? around));
+}
+
+export function shiftOctave(by: number): void {
+  base.value = lowestKey() + 12 * by;
+}
+
+/** What is at hand wherever the page is scrolled to: play, A/B, and the keyboard. */
+export function Dock() {
+  if (!selected.value) return null;
+  const low = lowestKey();
+  return (
+    <section class="dock" aria-label="Player and keyboard">
+      <div class="transport">
+        <button type="button" id="play" class="round primary" aria-label={playing.value ? "Stop" : "Play"} onClick={playOrStop}>
+          <Icon name={playing.value ? "stop" : "play"} />
+        </button>
+        <div class="switch ab" role="group" aria-label="What is heard">
+          <button type="button" aria-pressed={side.value === "target"} disabled={!targetBuffer.value} onClick={() => engine.setSide("target")}>
+            <b>A</b> Target
+          </button>
+          <button type="button" aria-pressed={side.value === "candidate"} onClick={() => engine.setSide("candidate")}>
+            <b>B</b> Number {selected.value.rank}
+          </button>
+        </div>
+        <button type="button" class="round quiet" aria-label="Loop" aria-pressed={loop.value} onClick={switchLoop}>
+          <Icon name="loop" />
+        </button>
+        <Meter />
+      </div>
+      <div class="keys">
+        <button type="button" class="quiet octave" aria-label="Octave down" onClick={() => shiftOctave(-1)}>
+          ‹
+        </button>
+        <Piano label={`Play candidate ${selected.value.rank}`} low={low} high={low + 12 * octaves.value} likely={[selected.value.note]} onNote={(note) => void playNote(note)} />
+        <button type="button" class="quiet octave" aria-label="Octave up" onClick={() => shiftOctave(1)}>
+          ›
+        </button>
+      </div>
+    </section>
+  );
+}
+
+const FLOOR = -48; // dB
+
+function Meter() {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    let frame = 0;
+    const show = () => {
+      const level = engine.level;
+      const part = level > 0 ? Math.max(0, 1 - decibels(level) / FLOOR) : 0;
+      bar.current?.style.setProperty("--level", part.toFixed(3));
+      frame = requestAnimationFrame(show);
+    };
+    show();
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return (
+    <span class="meter" aria-hidden="true">
+      <i ref={bar} />
+    </span>
+  );
+}
