@@ -87,7 +87,6 @@ export const api = {
   events: `${ROOT}/events`,
   soundAudio: (id: string) => `${ROOT}/sounds/${id}/audio`,
   matchTarget: (id: string) => `${ROOT}/matches/${id}/target`,
-  matchZip: (id: string) => `${ROOT}/matches/${id}/zip`,
 
   state: () => json<ServerState>(`${ROOT}/state`),
   upload: (file: Blob, name: string) =>

@@ -66,7 +66,7 @@ export interface MatchRequest {
   top?: number;
   refine?: boolean;
   seconds?: number;
-  near?: { match: string; rank: number; locked: string[]; changes: Changes };
+  near?: { match: string; rank: number; generation: number; locked: string[]; changes: Changes };
 }
 
 /** Turned parameters: key to normalized value. */
@@ -138,13 +138,14 @@ export interface Match {
   created: string;
   state: JobState;
   position?: number;
-  error?: string | { message: string };
+  error?: string;
   request: MatchRequest;
   target: MatchTarget | null;
   progress?: Progress;
   curve: CurvePoint[];
-  generation: number;
+  generation: number; // grows whenever the candidates change
   candidates: Candidate[];
+  zip?: string;
 }
 
 export interface Parameter {
@@ -170,7 +171,7 @@ export interface Job {
   name: string;
   state: JobState;
   progress?: Progress;
-  error?: string | { message: string };
+  error?: string;
 }
 
 export interface MapPoint {

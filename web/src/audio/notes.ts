@@ -11,7 +11,7 @@ export function isBlack(note: number): boolean {
 
 /** A name for a screen reader, which would leave the sign out: "C sharp 4". */
 export function spokenNote(note: number): string {
-  return noteName(note).replace(/^([A-G])(#?)(-?\d+)$/, (_, letter, sharp, octave) => `${letter}${sharp ? " sharp" : ""} ${octave}`);
+  return noteName(note).replace("#", " sharp ");
 }
 
 // One octave on the lower rows of a computer's keyboard, by the key's place and not by its letter, as it differs

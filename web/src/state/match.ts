@@ -61,12 +61,15 @@ function follow(url: string | null, into: typeof targetBuffer): void {
     into.value = null;
     return;
   }
+  // What is no longer wanted may come too late, or be gone: refining keeps only the last few.
+  const wanted = () => url === (into === targetBuffer ? targetUrl : audioUrl).peek();
   decodeUrl(url).then(
     (buffer) => {
-      const wanted = into === targetBuffer ? targetUrl.peek() : audioUrl.peek();
-      if (wanted === url) into.value = buffer;
+      if (wanted()) into.value = buffer;
     },
-    (problem) => tellFailure(problem),
+    (problem) => {
+      if (wanted()) tellFailure(problem);
+    },
   );
 }
 
@@ -81,7 +84,9 @@ effect(() => {
     (found) => {
       if (parametersUrl.peek() === url) sections.value = found;
     },
-    (problem) => tellFailure(problem),
+    (problem) => {
+      if (parametersUrl.peek() === url) tellFailure(problem);
+    },
   );
 });
 
@@ -202,7 +207,11 @@ export async function moreLikeThis(): Promise<void> {
   const from = match.value;
   const candidate = selected.value;
   if (!from || !candidate) return;
-  await start({ ...from.request, near: { match: from.id, rank: candidate.rank, locked: locked.value, changes: changes.value } });
+  const generation = Number(new URL(candidate.audio, location.href).searchParams.get("g"));
+  await start({
+    ...from.request,
+    near: { match: from.id, rank: candidate.rank, generation, locked: locked.value, changes: changes.value },
+  });
 }
 
 async function start(request: MatchRequest): Promise<void> {

@@ -75,11 +75,6 @@ export function hearJob(job: Job): void {
   jobs.value = { ...jobs.value, [job.id]: job };
   if (!over(job) || !before || over(before)) return;
   if (job.state === "done") tell("done", `${job.name} is built.`);
-  if (job.state === "failed") tell("error", failureText(job.error) ?? `${job.name} could not be built.`);
+  if (job.state === "failed") tell("error", job.error ?? `${job.name} could not be built.`);
   void refreshServer();
-}
-
-export function failureText(error: string | { message: string } | null | undefined): string | undefined {
-  if (!error) return undefined;
-  return typeof error === "string" ? error : error.message;
 }

@@ -2,14 +2,16 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { matches, selected } from "../state/match";
 import { dismiss, notices } from "../state/notices";
-import { connection } from "../state/server";
+import { connection, searchable } from "../state/server";
 import { busy, openFile } from "../state/sound";
 import { shownTheme, switchTheme } from "../state/theme";
 import { ComparePanel } from "./compare_panel";
-import { Help, open, PastMatches } from "./dialogs";
+import { open } from "./dialog";
+import { Help, PastMatches } from "./dialogs";
 import { Dock } from "./dock";
 import { HearPanel } from "./hear_panel";
 import { Icon } from "./icons";
+import { MapDialog } from "./map_dialog";
 import { RecipePanel } from "./recipe_panel";
 import { SearchPanel } from "./search_panel";
 import { FileInput, SoundPanel } from "./sound_panel";
@@ -34,13 +36,13 @@ export function App() {
           </div>
           <div class="column">
             <HearPanel />
+            {selected.value && <TakePanel />}
           </div>
         </div>
         {selected.value && (
           <>
             <ComparePanel />
             <RecipePanel />
-            <TakePanel />
           </>
         )}
       </main>
@@ -49,6 +51,7 @@ export function App() {
       <FileInput />
       <Help />
       <PastMatches />
+      <MapDialog />
       {dragged.value && <div class="drop-cover" aria-hidden="true">Drop it</div>}
     </>
   );
@@ -66,6 +69,10 @@ function Bar() {
         {busy.value ?? (lost ? "Patch Pilot does not answer. Start it again; the page goes on by itself." : "")}
       </span>
       <nav class="row" aria-label="Tools">
+        <button type="button" class="quiet" disabled={searchable.value.length === 0} onClick={() => (open.value = "map")}>
+          <Icon name="map" />
+          <span class="wide-only">Library</span>
+        </button>
         <button type="button" class="quiet" onClick={() => (open.value = "matches")}>
           <Icon name="history" />
           <span class="wide-only">Past matches</span>

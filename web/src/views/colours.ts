@@ -48,3 +48,10 @@ export function pixels(values: Float32Array, columns: number, rows: number, pale
   }
   return image;
 }
+
+/** A CSS colour for a third direction (0 to 1) of a map. */
+export function colourOf(value: number, theme: "dark" | "light"): string {
+  const [cold, warm]: [Rgb, Rgb] = theme === "dark" ? [[106, 155, 224], [255, 157, 77]] : [[40, 96, 176], [178, 60, 8]];
+  const mixed = cold.map((channel, i) => Math.round(channel + (warm[i]! - channel) * Math.min(1, Math.max(0, value))));
+  return `rgb(${mixed.join(" ")})`;
+}

@@ -18,17 +18,18 @@ export function Curve({ points }: { points: CurvePoint[] }) {
   const first = points[0];
   const last = points.at(-1);
   const line = steps(points);
+  const begin = /^M[\d.]+/.exec(line)?.[0].slice(1);
   return (
     <figure class="curve">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={last ? `Distance over time, now ${distance(last.mss)}` : "Distance over time"}>
         <path class="grid" d={`M0 ${HEIGHT - 0.5}H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}`} />
-        {line && <path class="under" d={`${line}V${HEIGHT}H0Z`} />}
+        {line && <path class="under" d={`${line}V${HEIGHT}H${begin}Z`} />}
         {line && <path class="line" d={line} />}
       </svg>
       <figcaption>
         {first && last ? (
           <>
-            <span>{distance(first.mss)}</span>
+            <span>Distance {distance(first.mss)}</span>
             <span class="soft">
               {last.renders.toLocaleString("en")} renders, {duration(last.seconds)}
             </span>

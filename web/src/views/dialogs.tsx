@@ -1,45 +1,9 @@
-import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { match, matches, openMatch, over, removeMatch } from "../state/match";
+import { Dialog, open } from "./dialog";
 import { distance, moment } from "./format";
 import { Icon } from "./icons";
 import { KEYS, shortcutsOn, switchShortcuts } from "./shortcuts";
-
-export const open = signal<"help" | "matches" | null>(null);
-
-function Dialog({ name, title, children }: { name: "help" | "matches"; title: string; children: ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const wanted = open.value === name;
-  useEffect(() => {
-    if (wanted) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [wanted]);
-  const close = () => (open.value = null);
-  return (
-    <dialog
-      ref={dialog}
-      class={name}
-      aria-labelledby={`${name}-dialog-title`}
-      onClose={() => {
-        if (open.value === name) close();
-      }}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) close(); // beside it
-      }}
-    >
-      <div class="dialog-body">
-        <header class="panel-head">
-          <h2 id={`${name}-dialog-title`}>{title}</h2>
-          <button type="button" class="quiet round" aria-label="Close" onClick={close}>
-            <Icon name="close" />
-          </button>
-        </header>
-        {wanted && children}
-      </div>
-    </dialog>
-  );
-}
 
 export function Help() {
   return (

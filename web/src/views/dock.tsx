@@ -1,24 +1,18 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { decibels } from "../audio/level";
-import { match, playNote, selected, targetBuffer } from "../state/match";
+import { playNote, selected, targetBuffer } from "../state/match";
 import { engine, loop, playing, playOrStop, side, switchLoop } from "../state/player";
 import { Icon } from "./icons";
-import { Piano } from "./piano";
+import { lowestAround, narrow, ShiftedPiano } from "./piano";
 
-const narrow = matchMedia("(max-width: 44rem)");
-const octaves = signal(narrow.matches ? 2 : 4);
-narrow.addEventListener("change", () => (octaves.value = narrow.matches ? 2 : 4));
-const LOWEST = 12;
-const HIGHEST = 108;
+const octaves = () => (narrow.value ? 2 : 4);
 
-/** The lowest C of the keyboard; null: around the match's own note. */
+/** The lowest C of the keyboard; null: so that the candidate's own note is in its middle. */
 const base = signal<number | null>(null);
 
 export function lowestKey(): number {
-  const own = match.value?.target?.note ?? selected.value?.note ?? 60;
-  const around = 12 * Math.round((own - 6 * octaves.value) / 12);
-  return Math.max(LOWEST, Math.min(HIGHEST - 12 * octaves.value, base.value ?? around));
+  return lowestAround((base.value ?? (selected.value?.note ?? 60) - 6 * octaves()) + 6 * octaves(), octaves());
 }
 
 export function shiftOctave(by: number): void {
@@ -28,7 +22,6 @@ export function shiftOctave(by: number): void {
 /** What is at hand wherever the page is scrolled to: play, A/B, and the keyboard. */
 export function Dock() {
   if (!selected.value) return null;
-  const low = lowestKey();
   return (
     <section class="dock" aria-label="Player and keyboard">
       <div class="transport">
@@ -48,15 +41,14 @@ export function Dock() {
         </button>
         <Meter />
       </div>
-      <div class="keys">
-        <button type="button" class="quiet octave" aria-label="Octave down" onClick={() => shiftOctave(-1)}>
-          ‹
-        </button>
-        <Piano label={`Play candidate ${selected.value.rank}`} low={low} high={low + 12 * octaves.value} likely={[selected.value.note]} onNote={(note) => void playNote(note)} />
-        <button type="button" class="quiet octave" aria-label="Octave up" onClick={() => shiftOctave(1)}>
-          ›
-        </button>
-      </div>
+      <ShiftedPiano
+        label={`Play candidate ${selected.value.rank}`}
+        low={lowestKey()}
+        octaves={octaves()}
+        likely={[selected.value.note]}
+        onShift={(low) => (base.value = low)}
+        onNote={(note) => void playNote(note)}
+      />
     </section>
   );
 }

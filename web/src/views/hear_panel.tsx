@@ -1,7 +1,6 @@
 import type { Candidate, Match } from "../api/types";
 import { match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
 import { playing, side } from "../state/player";
-import { failureText } from "../state/server";
 import { Curve } from "./curve";
 import { distance, duration } from "./format";
 import { Icon } from "./icons";
@@ -22,10 +21,10 @@ export function HearPanel() {
       </ol>
       <Curve points={shown?.curve ?? []} />
       <div class="row">
-        <button type="button" disabled={!selected.value || searching.value} onClick={() => void moreLikeThis()}>
+        <button type="button" disabled={!selected.value || searching.value || shown?.request.text !== undefined} onClick={() => void moreLikeThis()}>
           More like {selected.value ? `number ${selected.value.rank}` : "this one"}
         </button>
-        <span class="soft">searches on around it; what is locked below stays</span>
+        <span class="soft">searches on around it</span>
       </div>
     </Panel>
   );
@@ -50,7 +49,7 @@ export function statusText(shown: Match): string {
     case "stopped":
       return "Stopped";
     case "failed":
-      return failureText(shown.error) ?? "It failed";
+      return shown.error ?? "It failed";
   }
 }
 

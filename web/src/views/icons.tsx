@@ -13,6 +13,7 @@ const PATHS = {
   download: "M12 3v12M7 10.5l5 5 5-5M4 20.5h16",
   install: "M4 14v6h16v-6M12 3v11M8 10.5l4 4 4-4",
   history: "M4 5v5h5M4.5 10A8 8 0 1 1 4 14M12 8v5l3.5 2",
+  map: "M5 7h.01M9 15h.01M12 5h.01M13 11h.01M17 17h.01M19 8h.01M6 19h.01M15 20h.01",
   microphone: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21",
   file: "M12 16V4M7 8.5l5-5 5 5M4 15v5h16v-5",
   undo: "M8 4 4 8l4 4M4 8h10a6 6 0 0 1 0 12H8",

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { isBlack, noteName, spokenNote } from "../audio/notes";
 
@@ -8,6 +9,41 @@ interface Props {
   chosen?: number | null; // drawn as the one that counts
   likely?: number[]; // drawn as possible
   onNote: (note: number) => void;
+}
+
+const small = matchMedia("(max-width: 44rem)");
+/** Whether the screen has room for two octaves only. */
+export const narrow = signal(small.matches);
+small.addEventListener("change", () => (narrow.value = small.matches));
+
+const LOWEST = 12;
+const HIGHEST = 108;
+
+/** The C at which a keyboard of so many octaves begins to have the note in its middle. */
+export function lowestAround(note: number, octaves: number): number {
+  return Math.max(LOWEST, Math.min(HIGHEST - 12 * octaves, 12 * Math.round((note - 6 * octaves) / 12)));
+}
+
+interface ShiftedProps extends Omit<Props, "low" | "high"> {
+  low: number;
+  octaves: number;
+  onShift: (low: number) => void;
+}
+
+/** A piano with a button at each end that moves it by an octave. */
+export function ShiftedPiano({ low, octaves, onShift, ...props }: ShiftedProps) {
+  const shift = (by: number) => onShift(lowestAround(low + 12 * by + 6 * octaves, octaves));
+  return (
+    <div class="keys">
+      <button type="button" class="quiet octave" aria-label="Octave down" onClick={() => shift(-1)}>
+        ‹
+      </button>
+      <Piano {...props} low={low} high={low + 12 * octaves} />
+      <button type="button" class="quiet octave" aria-label="Octave up" onClick={() => shift(1)}>
+        ›
+      </button>
+    </div>
+  );
 }
 
 const BLACK_WIDTH = 0.62; // of a white key

@@ -13,7 +13,6 @@ export function RecipePanel() {
   return (
     <Panel
       id="recipe"
-      number={4}
       title="Recipe"
       side={
         <div class="row">

@@ -10,7 +10,7 @@ import { Panel } from "./panel";
 export function SearchPanel() {
   const none = searchable.value.length === 0;
   return (
-    <Panel id="search" number={2} title="Synth and library">
+    <Panel id="search" number={2} title="Synth and library" side={!none && <MatchButton />}>
       {none ? <p class="lead">{server.value?.scanning ? "Looking for synths…" : emptyText()}</p> : <Choice />}
       <Jobs />
       {none ? (
@@ -21,7 +21,6 @@ export function SearchPanel() {
           <BuildForm />
         </details>
       )}
-      {!none && <MatchButton />}
     </Panel>
   );
 }
@@ -57,7 +56,7 @@ function LibraryRow({ library }: { library: Library }) {
       <span class="library-synth">{library.synth}</span>
       <span class="soft">
         {library.name}, {plural(library.patches, "patch")}
-        {unfit && "; cannot be searched by words"}
+        {unfit && "; knows no words"}
       </span>
     </label>
   );
@@ -152,23 +151,29 @@ function MatchButton() {
   const why = canMatch.value ? "" : missing();
   return (
     <div class="match-line">
+      {!busy && why && <span class="soft">{why}</span>}
       {busy ? (
         <button type="button" id="stop" class="primary large" onClick={() => void stopMatch()}>
           <Icon name="stop" />
-          {match.value?.state === "refining" ? "Stop, and keep the best" : "Stop"}
+          {match.value?.state === "refining" ? "Stop, keep the best" : "Stop"}
         </button>
       ) : (
-        <button type="button" id="match" class="primary large" disabled={!canMatch.value} onClick={() => void startMatch()}>
+        <button type="button" id="match" class="primary large" disabled={!canMatch.value} onClick={start}>
           Match
         </button>
       )}
-      <span class="soft">{busy ? "" : why}</span>
     </div>
   );
 }
 
+function start(): void {
+  void startMatch();
+  // On a small screen what comes is below.
+  document.querySelector("#hear")?.scrollIntoView({ block: "nearest" });
+}
+
 function missing(): string {
   if (chosen.value.length === 0) return "Choose a library.";
-  if (mode.value === "words") return "Describe a sound, and choose only libraries that can be searched by words.";
-  return sound.value ? "Choose a library." : "First a sound: drop one above.";
+  if (mode.value === "words") return "Describe a sound; choose only libraries that know words.";
+  return sound.value ? "" : "First a sound.";
 }

@@ -3,7 +3,7 @@ import { semitoneOf } from "../audio/notes";
 import { match, playCandidate, playNote, searching, selected, startMatch, stopMatch } from "../state/match";
 import { engine, playOrStop, switchLoop, switchSide } from "../state/player";
 import { switchTheme } from "../state/theme";
-import { open } from "./dialogs";
+import { open } from "./dialog";
 import { lowestKey, shiftOctave } from "./dock";
 import { chooseFile } from "./sound_panel";
 
@@ -18,6 +18,7 @@ export const KEYS = [
   { shown: "O", does: "Open a sound" },
   { shown: "F", does: "Find: start the match; once more to stop it" },
   { shown: "P", does: "Past matches" },
+  { shown: "K", does: "The library's map" },
   { shown: "T", does: "Dark, light" },
   { shown: "?", does: "This list" },
   { shown: "Esc", does: "Silence; close what is open" },
@@ -48,6 +49,7 @@ function act(event: KeyboardEvent): boolean {
     o: chooseFile,
     f: () => void (searching.value ? stopMatch() : startMatch()),
     p: () => (open.value = "matches"),
+    k: () => (open.value = "map"),
     t: switchTheme,
     "?": () => (open.value = "help"),
     "[": () => shiftOctave(-1),

@@ -10,7 +10,7 @@ import * as state from "../state/sound";
 import { Heatmap } from "./heatmap";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
-import { Piano } from "./piano";
+import { lowestAround, narrow, Piano, ShiftedPiano } from "./piano";
 import { Waveform } from "./waveform";
 
 const COLUMNS = 600;
@@ -78,7 +78,7 @@ function Drop() {
   return (
     <div class="drop">
       <p class="drop-lead">{state.busy.value ?? "Drop a sound here"}</p>
-      <p class="soft">One note of any instrument, from a file or from a track. The first note in it is found.</p>
+      <p class="soft">One note of any instrument, from a file or a track. The first note in it is found.</p>
       <div class="row">
         <button type="button" class="primary" onClick={chooseFile}>
           <Icon name="file" />
@@ -142,18 +142,18 @@ function Shown() {
   const buffer = state.soundBuffer.value;
   return (
     <>
-      <div class="row between">
+      <div class="row between sound-line">
         <p class="sound-name" title={sound.name}>
           {sound.name}
         </p>
         <div class="row">
           <button type="button" class="quiet" disabled={!buffer} onClick={hear}>
             <Icon name="play" />
-            Hear the part
+            <span class="wide-only">Hear the part</span>
           </button>
           <button type="button" class="quiet" onClick={state.closeSound}>
             <Icon name="close" />
-            Another sound
+            <span class="wide-only">Another sound</span>
           </button>
         </div>
       </div>
@@ -192,16 +192,26 @@ function Pictures({ buffer, seconds }: { buffer: AudioBuffer; seconds: number })
 }
 
 function NumberField(props: { label: string; value: number | undefined; max: number; onChange: (value: number) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const shown = props.value?.toFixed(2) ?? "";
+  const show = () => {
+    if (input.current) input.current.value = shown;
+  };
+  // What somebody types is not written over by what comes from the server meanwhile.
+  useEffect(() => {
+    if (document.activeElement !== input.current) show();
+  }, [shown]);
   return (
     <label class="field number">
       <span>{props.label}</span>
       <input
+        ref={input}
         type="number"
         min={0}
         max={props.max.toFixed(2)}
         step={0.01}
-        value={props.value?.toFixed(2) ?? ""}
         disabled={props.value === undefined}
+        onBlur={show}
         onChange={(event) => {
           const value = event.currentTarget.valueAsNumber;
           if (Number.isFinite(value)) props.onChange(Math.max(0, Math.min(props.max, value)));
@@ -276,7 +286,14 @@ function NoteFields() {
           ))}
         </div>
       </div>
-      <Piano label="The sound's note" low={LOW} high={HIGH} chosen={note} likely={others} onNote={state.chooseNote} />
+      <NoteKeys note={note} others={others} />
     </>
   );
+}
+
+function NoteKeys({ note, others }: { note: number | null; others: number[] }) {
+  const [base, setBase] = useState<number | null>(null);
+  const props = { label: "The sound's note", chosen: note, likely: others, onNote: state.chooseNote };
+  if (!narrow.value) return <Piano {...props} low={LOW} high={HIGH} />;
+  return <ShiftedPiano {...props} low={base ?? lowestAround(note ?? 60, 2)} octaves={2} onShift={setBase} />;
 }

@@ -10,7 +10,7 @@ export function TakePanel() {
   const candidate = selected.value;
   const shown = match.value;
   return (
-    <Panel id="take" number={5} title="Take it" side={turned.value && <span class="soft">with what you have turned</span>}>
+    <Panel id="take" number={4} title="Take it" side={turned.value && <span class="soft">with what you have turned</span>}>
       <div class="row take">
         {candidate && (
           <>
@@ -21,7 +21,7 @@ export function TakePanel() {
             {candidate.presets.map((preset) => (
               <button key={preset.url} type="button" onClick={() => void savePreset(preset)}>
                 <Icon name="download" />
-                {preset.format} preset
+                Preset, .{preset.format}
               </button>
             ))}
             <button type="button" onClick={() => saveRender(candidate)}>
@@ -34,8 +34,8 @@ export function TakePanel() {
             </a>
           </>
         )}
-        {shown && (
-          <a class="button" href={api.matchZip(shown.id)} download={`${shown.name}.zip`}>
+        {shown?.zip && (
+          <a class="button" href={shown.zip} download={`${shown.name}.zip`}>
             <Icon name="download" />
             Everything, .zip
           </a>
@@ -56,7 +56,9 @@ function save(data: Blob | string, name: string): void {
 
 async function savePreset(preset: Preset): Promise<void> {
   try {
-    save(turned.value ? await api.preset(preset.url, changes.value) : preset.url, preset.name);
+    // A folder comes packed.
+    const name = preset.format === "lv2" ? `${preset.name}.zip` : preset.name;
+    save(turned.value ? await api.preset(preset.url, changes.value) : preset.url, name);
   } catch (problem) {
     tellFailure(problem);
   }
