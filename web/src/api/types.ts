@@ -72,7 +72,8 @@ export interface MatchRequest {
 /** Turned parameters: key to normalized value. */
 export type Changes = Record<string, number>;
 
-export type JobState = "queued" | "searching" | "ranking" | "refining" | "running" | "done" | "stopped" | "failed";
+export type MatchState = "queued" | "searching" | "ranking" | "refining" | "done" | "stopped" | "failed";
+export type JobState = "queued" | "building" | "done" | "stopped" | "failed";
 
 export interface Progress {
   phase?: string;
@@ -85,7 +86,7 @@ export interface MatchSummary {
   id: string;
   name: string;
   created: string;
-  state: JobState;
+  state: MatchState;
   note: number | null;
   best_mss: number | null;
   synths: string[];
@@ -136,7 +137,7 @@ export interface Match {
   id: string;
   name: string;
   created: string;
-  state: JobState;
+  state: MatchState;
   position?: number;
   error?: string;
   request: MatchRequest;
@@ -146,6 +147,7 @@ export interface Match {
   generation: number; // grows whenever the candidates change
   candidates: Candidate[];
   zip?: string;
+  problems?: { count: number; first: string }; // renders that were skipped
 }
 
 export interface Parameter {
@@ -167,8 +169,8 @@ export interface ParameterSection {
 
 export interface Job {
   id: string;
-  kind: string;
   name: string;
+  library: string;
   state: JobState;
   progress?: Progress;
   error?: string;

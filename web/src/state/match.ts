@@ -50,7 +50,10 @@ effect(() => {
   for (const candidate of match.value?.candidates ?? []) decodeUrl(candidate.audio).catch(() => undefined);
 });
 
-const targetUrl = computed(() => (match.value?.target && !match.value.request.text ? api.matchTarget(match.value.id) : null));
+// The target is told before its sound is written; with the first candidates it is there.
+const targetUrl = computed(() =>
+  match.value && match.value.generation > 0 && !match.value.request.text ? api.matchTarget(match.value.id) : null,
+);
 effect(() => follow(targetUrl.value, targetBuffer));
 const audioUrl = computed(() => selected.value?.audio ?? null);
 effect(() => follow(audioUrl.value, foundBuffer));

@@ -38,7 +38,6 @@ export function statusText(shown: Match): string {
     case "queued":
       return shown.position ? `Waiting, number ${shown.position} in the queue` : "Waiting for its turn";
     case "searching":
-    case "running":
       return "Searching the library";
     case "ranking":
       return "Listening to what was found";
