@@ -11,8 +11,13 @@ const octaves = () => (narrow.value ? 2 : 4);
 /** The lowest C of the keyboard; null: so that the candidate's own note is in its middle. */
 const base = signal<number | null>(null);
 
-export function lowestKey(): number {
+function lowestKey(): number {
   return lowestAround((base.value ?? (selected.value?.note ?? 60) - 6 * octaves()) + 6 * octaves(), octaves());
+}
+
+/** The C that the first of the computer's keys plays: in the keyboard's middle. */
+export function firstLetter(): number {
+  return lowestKey() + 6 * octaves();
 }
 
 export function shiftOctave(by: number): void {

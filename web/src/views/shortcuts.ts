@@ -4,7 +4,7 @@ import { match, playCandidate, playNote, searching, selected, startMatch, stopMa
 import { engine, playOrStop, switchLoop, switchSide } from "../state/player";
 import { switchTheme } from "../state/theme";
 import { open } from "./dialog";
-import { lowestKey, shiftOctave } from "./dock";
+import { firstLetter, shiftOctave } from "./dock";
 import { chooseFile } from "./sound_panel";
 
 /** The keys, as the help overlay lists them. */
@@ -59,7 +59,7 @@ function act(event: KeyboardEvent): boolean {
   if (/^[1-9]$/.test(event.key)) {
     if (match.value?.candidates[Number(event.key) - 1]) void playCandidate(Number(event.key));
   } else if (semitone !== undefined) {
-    if (!event.repeat) void playNote(lowestKey() + 12 + semitone);
+    if (!event.repeat) void playNote(firstLetter() + semitone);
   } else {
     const does = letters[event.key.toLowerCase()];
     if (!does) return false;
