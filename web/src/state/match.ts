@@ -127,7 +127,8 @@ export async function playCandidate(next: number): Promise<void> {
   if (!candidate) return;
   try {
     const buffer = await decodeUrl(candidate.audio);
-    if (selected.value !== candidate) return;
+    // While it is refined, each word of the server makes the candidate a new object: its place is what was clicked.
+    if (rank.value !== next) return;
     foundBuffer.value = buffer;
     engine.play("candidate");
   } catch (problem) {

@@ -83,8 +83,8 @@ describe.skipIf(why !== "")("the page", () => {
     expect(await page.locator(".readout").textContent()).toBe("C2");
     await matchIt(page);
 
-    await hears(page, () => page.getByRole("button", { name: "Play candidate 2" }).click());
     await page.keyboard.press("l"); // in a loop, it is heard however late
+    await hears(page, () => page.getByRole("button", { name: "Play candidate 2" }).click());
     await hears(page, () => page.getByRole("button", { name: /Target/ }).click());
     expect(await page.getByRole("button", { name: /Target/ }).getAttribute("aria-pressed")).toBe("true");
     await page.keyboard.press("Escape");
@@ -103,6 +103,7 @@ describe.skipIf(why !== "")("the page", () => {
     // Every candidate is there before it is clicked, so that it sounds at once.
     await Promise.all(loaded);
     await page.route("**/audio?*", (route) => route.abort());
+    await page.keyboard.press("l");
     await hears(page, () => page.getByRole("button", { name: "Play candidate 4" }).click());
   });
 
@@ -125,19 +126,20 @@ describe.skipIf(why !== "")("the page", () => {
     await page.getByText(/% sure/).waitFor();
     await page.keyboard.press("f");
     await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
+    await page.keyboard.press("l"); // in a loop, it is heard however late
     await hears(page, () => page.keyboard.press("3"));
     expect(await page.locator(".candidate.chosen").textContent()).toMatch(/^3/);
     await page.keyboard.press("a");
     expect(await page.getByRole("button", { name: /Target/ }).getAttribute("aria-pressed")).toBe("true");
     await page.keyboard.press("Escape");
     await hearsNothing(page);
+    await page.keyboard.press("f");
+    await page.locator("#match").waitFor();
     await hears(page, () => page.keyboard.press("z"));
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    await page.keyboard.press("f");
-    await page.locator("#match").waitFor();
   });
 
   it("takes what somebody knows of the note and the part", async () => {

@@ -93,13 +93,13 @@ export const complaints: string[] = [];
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "dark", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   page.on("pageerror", (problem) => complaints.push(problem.message));
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().includes("Failed to load resource")) complaints.push(message.text());
   });
   await page.addInitScript(() => {
-    // Listens to what leads to the loudspeaker: block by block, so that however slow the machine is, nothing is missed.
+    // Listens to what leads to the loudspeaker: block by block, so that a sound between two looks is not missed.
     const heard = { peak: 0, last: 0 };
     Object.assign(window, { heard });
     const connect = AudioNode.prototype.connect as (this: AudioNode, ...rest: unknown[]) => AudioNode;
