@@ -1,5 +1,6 @@
 # make          build the program
 # make demo     the main job on mda's JX10: a library of 3,000 patches, and a sound matched with it
+# make serve    the page in the browser: builds it, makes the demo's library where it is missing, and says where it is
 # make test     build and run all tests
 # make bench    build the benchmarks (see docs/benchmarks.md)
 # make install  into PREFIX (/usr/local)
@@ -9,7 +10,7 @@ DEMO := demo
 SOUND := examples/bass.flac
 COUNT := 3000
 
-.PHONY: all program dependencies configure demo test bench install clean
+.PHONY: all program dependencies configure demo page serve test bench install clean
 all: program
 
 dependencies:
@@ -27,10 +28,30 @@ demo: program
 	$(BUILD)/patchpilot library build --space jx10 --count $(COUNT) --out $(DEMO)/jx10.db
 	$(BUILD)/patchpilot match $(SOUND) --library $(DEMO)/jx10.db --out $(DEMO)/match --force
 
+# What npm has installed is as new as the lock file that says what.
+PACKAGES := web/node_modules/.package-lock.json
+$(PACKAGES): web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: $(PACKAGES) $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/tsconfig.json
+	cd web && npm run build
+
+page: web/dist/index.html
+
+serve: MORE := nodejs npm
+serve: program
+	@$(MAKE) --no-print-directory page
+	@mkdir -p $(DEMO)
+	@[ -f $(DEMO)/jx10.db ] || $(BUILD)/patchpilot library build --space jx10 --count $(COUNT) --out $(DEMO)/jx10.db
+	$(BUILD)/patchpilot serve --library $(DEMO)/jx10.db
+
 # Modules are built where LibTorch and MPI are installed; the rest does without.
-test: MORE := libtorch-dev libhdf5-dev libpcre2-dev fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev
+test: MORE := libtorch-dev libhdf5-dev libpcre2-dev fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev nodejs npm chromium
 test: configure
 	@cmake --build $(BUILD)
+	@$(MAKE) --no-print-directory $(PACKAGES) || echo "The page's packages cannot be had; its tests are skipped."
+	@[ ! -f $(PACKAGES) ] || $(MAKE) --no-print-directory page
 	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error
 
 bench: configure
@@ -41,4 +62,4 @@ install: configure
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
-	rm -rf $(BUILD) $(DEMO)
+	rm -rf $(BUILD) $(DEMO) web/dist web/node_modules

@@ -1,0 +1,33 @@
+import { api } from "./client";
+import type { Job, Match } from "./types";
+
+export interface Listener {
+  match(match: Match): void;
+  job(job: Job): void;
+  open(): void;
+  lost(): void;
+}
+
+const LONGEST_WAIT = 5000; // ms
+
+/** Hears of every match and job over one stream, which is opened again, at growing intervals, whenever it breaks. */
+export function listen(listener: Listener): void {
+  let wait = 500;
+  const connect = () => {
+    const source = new EventSource(api.events);
+    source.onopen = () => {
+      wait = 500;
+      listener.open();
+    };
+    source.addEventListener("match", (event) => listener.match(JSON.parse(event.data) as Match));
+    source.addEventListener("job", (event) => listener.job(JSON.parse(event.data) as Job));
+    source.onerror = () => {
+      // The browser would try again only where the connection broke, not where it was refused.
+      source.close();
+      listener.lost();
+      setTimeout(connect, wait);
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+    };
+  };
+  connect();
+}

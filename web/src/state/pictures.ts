@@ -1,0 +1,32 @@
+import { computed } from "@preact/signals";
+import { channelsOf } from "../audio/engine";
+import { difference, mixed, shades, spectrogram, type Spectrogram } from "../audio/spectrogram";
+import { heardBuffer, heardGain, targetBuffer } from "./match";
+
+export const COLUMNS = 480;
+
+// Both pictures have one time axis: the target's.
+const seconds = computed(() => targetBuffer.value?.duration ?? heardBuffer.value?.duration ?? 0);
+
+function pictured(buffer: AudioBuffer | null): Spectrogram | null {
+  return buffer && spectrogram(mixed(channelsOf(buffer)), buffer.sampleRate, seconds.value, COLUMNS);
+}
+
+export const targetPicture = computed(() => pictured(targetBuffer.value));
+export const heardPicture = computed(() => pictured(heardBuffer.value));
+
+export const targetShades = computed(() => targetPicture.value && shades(targetPicture.value));
+export const heardShades = computed(
+  () =>
+    heardPicture.value &&
+    (targetPicture.value
+      ? shades(heardPicture.value, heardGain.value, targetPicture.value.loudest)
+      : shades(heardPicture.value)),
+);
+/** 0.5 is alike; above it the candidate is louder. */
+export const differenceShades = computed(
+  () =>
+    targetPicture.value &&
+    heardPicture.value &&
+    difference(targetPicture.value, heardPicture.value, heardGain.value).map((value) => 0.5 + value / 2),
+);

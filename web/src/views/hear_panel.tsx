@@ -1,0 +1,104 @@
+import type { Candidate, Match } from "../api/types";
+import { match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
+import { playing, side } from "../state/player";
+import { Curve } from "./curve";
+import { distance, duration } from "./format";
+import { Icon } from "./icons";
+import { Panel } from "./panel";
+
+const PLACES = 5;
+const FAR = 12; // MSS at which a random patch lies, and the bar is empty
+
+export function HearPanel() {
+  const shown = match.value;
+  return (
+    <Panel id="hear" number={3} title="Candidates" side={shown && <Status shown={shown} />}>
+      <ol class="candidates" aria-label="Candidates, nearest first">
+        {Array.from({ length: Math.max(PLACES, shown?.candidates.length ?? 0) }, (_, i) => {
+          const candidate = shown?.candidates[i];
+          return candidate ? <Row key={i} candidate={candidate} /> : <Empty key={i} waiting={searching.value} />;
+        })}
+      </ol>
+      <Curve points={shown?.curve ?? []} />
+      <div class="row">
+        <button type="button" disabled={!selected.value || searching.value || shown?.request.text !== undefined} onClick={() => void moreLikeThis()}>
+          More like {selected.value ? `number ${selected.value.rank}` : "this one"}
+        </button>
+        <span class="soft">searches on around it</span>
+      </div>
+    </Panel>
+  );
+}
+
+/** What happens, in words. */
+export function statusText(shown: Match): string {
+  const left = shown.progress?.seconds_left;
+  const rest = left === undefined ? "" : `, ${duration(left)} left`;
+  switch (shown.state) {
+    case "queued":
+      return shown.position ? `Waiting, number ${shown.position} in the queue` : "Waiting for its turn";
+    case "searching":
+      return "Searching the library";
+    case "ranking":
+      return "Listening to what was found";
+    case "refining":
+      return `Refining${rest}`;
+    case "done":
+      return shown.candidates.length ? "Done" : "Nothing was found";
+    case "stopped":
+      return "Stopped";
+    case "failed":
+      return shown.error ?? "It failed";
+  }
+}
+
+function Status({ shown }: { shown: Match }) {
+  const progress = shown.progress;
+  const known = searching.value && progress && progress.total > 0;
+  return (
+    <div class={`status ${shown.state}`}>
+      <span role="status">{statusText(shown)}</span>
+      {searching.value && (
+        <progress aria-label="Progress" {...(known ? { value: progress.done, max: progress.total } : {})} />
+      )}
+    </div>
+  );
+}
+
+function Empty({ waiting }: { waiting: boolean }) {
+  return <li class={waiting ? "candidate empty waiting" : "candidate empty"} aria-hidden="true" />;
+}
+
+function Row({ candidate }: { candidate: Candidate }) {
+  const chosen = candidate.rank === rank.value;
+  const mss = chosen && shaped.value ? shaped.value.mss : candidate.mss;
+  const heard = chosen && playing.value && side.value === "candidate";
+  const near = mss === null ? (candidate.similarity ?? 0) : Math.max(0, 1 - mss / FAR);
+  const measure = mss === null && candidate.similarity !== null ? `${Math.round(100 * candidate.similarity)} %` : distance(mss);
+  return (
+    <li class={`candidate${chosen ? " chosen" : ""}${heard ? " heard" : ""}`}>
+      <button
+        type="button"
+        class="play"
+        aria-label={`Play candidate ${candidate.rank}`}
+        onClick={() => void playCandidate(candidate.rank)}
+      >
+        <Icon name="play" />
+        <b>{candidate.rank}</b>
+      </button>
+      <button type="button" class="about" aria-pressed={chosen} onClick={() => select(candidate.rank)}>
+        <span class="what">
+          <span class="synth">{candidate.synth}</span>
+          <span class="origin">{candidate.origin}</span>
+        </span>
+        <span class="near" aria-hidden="true">
+          <i style={{ width: `${100 * near}%` }} />
+        </span>
+        <span class="mss">
+          <span class="hidden">{mss === null ? "similarity" : "distance"} </span>
+          {measure}
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,331 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { MatchRequest } from "../../src/api/types";
+import {
+  complaints,
+  drop,
+  EXAMPLE,
+  hears,
+  hearsNothing,
+  matchIt,
+  missing,
+  openBass,
+  openBrowser,
+  openPage,
+  Place,
+  Server,
+  stopIt,
+} from "./support";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { html: string }[];
+}
+
+/** What axe finds that is serious. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found
+    .filter((one) => one.impact === "serious" || one.impact === "critical")
+    .map((one) => `${one.id}: ${one.nodes[0]?.html}`);
+}
+
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** The bodies of the matches that the page asks for. */
+function askedFor(page: Page): MatchRequest[] {
+  const asked: MatchRequest[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/api/v1/matches")) asked.push(request.postDataJSON() as MatchRequest);
+  });
+  return asked;
+}
+
+const why = missing();
+if (why) console.log(`The page is not tested in a browser: ${why}`);
+
+describe.skipIf(why !== "")("the page", () => {
+  const place = new Place();
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    place.buildLibrary(150);
+    server = await Server.start(place, [place.library]);
+    browser = await openBrowser();
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    expect(complaints.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    place.remove();
+  });
+
+  it("takes a dropped sound, matches it, plays, refines, stops, and has it again after a reload", async () => {
+    page = await openPage(browser, server.url);
+    await page.locator(".library").waitFor();
+    await drop(page, "my bass.flac", readFileSync(EXAMPLE));
+    await page.getByText(/% sure/).waitFor();
+    expect(await page.locator(".readout").textContent()).toBe("C2");
+    await matchIt(page);
+
+    await page.keyboard.press("l"); // in a loop, it is heard however late
+    await hears(page, () => page.getByRole("button", { name: "Play candidate 2" }).click());
+    await hears(page, () => page.getByRole("button", { name: /Target/ }).click());
+    expect(await page.getByRole("button", { name: /Target/ }).getAttribute("aria-pressed")).toBe("true");
+    await page.keyboard.press("Escape");
+    await hearsNothing(page);
+
+    await page.getByText(/Refining/).waitFor();
+    await page.waitForFunction(() => document.querySelector(".curve .line") !== null);
+    await stopIt(page);
+    const best = await page.locator(".candidate .mss").first().textContent();
+    const loaded = [1, 2, 3, 4, 5].map((rank) => page.waitForResponse((answer) => answer.url().includes(`/candidates/${rank}/audio`)));
+    await page.reload();
+    await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
+    expect(await page.locator(".candidate .mss").first().textContent()).toBe(best);
+    await page.locator(".sound-name").getByText("my bass.flac").waitFor();
+
+    // Every candidate is there before it is clicked, so that it sounds at once.
+    await Promise.all(loaded);
+    await page.route("**/audio?*", (route) => route.abort());
+    await page.keyboard.press("l");
+    await hears(page, () => page.getByRole("button", { name: "Play candidate 4" }).click());
+  });
+
+  it("can be used with the keyboard alone", async () => {
+    page = await openPage(browser, server.url);
+    await page.locator(".library").waitFor();
+    const focusOn = async (name: RegExp) => {
+      for (let i = 0; i < 60; ++i) {
+        await page.keyboard.press("Tab");
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement!;
+          return { text: element.textContent ?? "", outline: getComputedStyle(element).outlineStyle };
+        });
+        if (name.test(focused.text)) return focused.outline;
+      }
+      throw new Error(`Tab does not lead to ${name}`);
+    };
+    expect(await focusOn(/^bass$/)).toBe("solid");
+    await page.keyboard.press("Enter");
+    await page.getByText(/% sure/).waitFor();
+    await page.keyboard.press("f");
+    await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
+    await page.keyboard.press("l"); // in a loop, it is heard however late
+    await hears(page, () => page.keyboard.press("3"));
+    expect(await page.locator(".candidate.chosen").textContent()).toMatch(/^3/);
+    await page.keyboard.press("a");
+    expect(await page.getByRole("button", { name: /Target/ }).getAttribute("aria-pressed")).toBe("true");
+    await page.keyboard.press("Escape");
+    await hearsNothing(page);
+    await page.keyboard.press("f");
+    await page.locator("#match").waitFor();
+    await hears(page, () => page.keyboard.press("z"));
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+  });
+
+  it("takes what somebody knows of the note and the part", async () => {
+    page = await openPage(browser, server.url);
+    const asked = askedFor(page);
+    await openBass(page);
+    await page.getByLabel("The sound's note").getByRole("button", { name: "C3", exact: true }).click();
+    await page.getByText("Set by hand").waitFor();
+    await page.getByLabel("From").fill("0.10");
+    await page.getByLabel("From").press("Enter");
+    await page.getByLabel("For").fill("1.50");
+    await page.getByLabel("For").press("Enter");
+    await page.getByLabel("Let go after").fill("0.80");
+    await page.getByLabel("Let go after").press("Enter");
+    await matchIt(page);
+    expect(asked[0]).toMatchObject({ note: 48, start: 0.1, duration: 1.5, length: 0.8 });
+    await stopIt(page);
+  });
+
+  it("marks the part by dragging its end", async () => {
+    page = await openPage(browser, server.url);
+    await openBass(page);
+    const end = page.locator(".waveform [part~='region-handle-right']");
+    const box = (await end.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 250, box.y + box.height / 2, { steps: 8 });
+    await page.mouse.up();
+    await page.waitForFunction(() => Number(document.querySelectorAll<HTMLInputElement>(".number input")[1]!.value) < 3);
+  });
+
+  it("renders again what is turned, and searches on with what is locked", async () => {
+    page = await openPage(browser, server.url);
+    const asked = askedFor(page);
+    await openBass(page);
+    await matchIt(page);
+    await stopIt(page);
+    const cutoff = page.getByRole("slider", { name: "Filter: Cutoff" });
+    const before = await cutoff.getAttribute("aria-valuetext");
+    const rendered = page.waitForResponse((answer) => answer.url().includes("/render"));
+    await hears(page, () => cutoff.press("PageUp"));
+    expect((await rendered).headers()["x-distance"]).toMatch(/^\d/);
+    await page.waitForFunction((text) => document.querySelector("[aria-label='Filter: Cutoff']")!.getAttribute("aria-valuetext") !== text, before);
+    await page.getByText(/Turned: distance/).waitFor();
+    await page.getByRole("button", { name: "Lock Filter: Cutoff" }).click();
+    await page.getByRole("button", { name: /^More like/ }).click();
+    await page.getByText(/Refining/).waitFor();
+    const near = asked.at(-1)!.near!;
+    expect(near.locked).toHaveLength(1);
+    expect(Object.keys(near.changes)).toEqual(near.locked);
+    await stopIt(page);
+
+    await cutoff.press("PageDown");
+    await page.getByText(/Turned: distance/).waitFor();
+    const asFound = page.getByRole("button", { name: "As found" });
+    await asFound.click();
+    expect(await asFound.isDisabled()).toBe(true);
+  });
+
+  it("installs the preset, and gives files to keep", async () => {
+    page = await openPage(browser, server.url);
+    await openBass(page);
+    await matchIt(page);
+    await stopIt(page);
+    await page.locator("#install").click();
+    await page.getByText(/^Installed:/).waitFor();
+    expect(readdirSync(join(place.home, ".lv2")).length).toBeGreaterThan(0);
+    for (const name of [/Preset/, /Render/, /Recipe/, /Everything/]) {
+      const download = page.waitForEvent("download");
+      await page.locator("#take").getByText(name).click();
+      const file = await (await download).path();
+      expect(readFileSync(file).length).toBeGreaterThan(100);
+    }
+  });
+
+  it("opens a past match, and deletes one at the second press only", async () => {
+    page = await openPage(browser, server.url);
+    await page.getByRole("button", { name: /Past matches/ }).click();
+    const items = page.locator(".past li");
+    await items.first().waitFor();
+    const count = await items.count();
+    const first = items.first();
+    await first.locator("button").last().click();
+    await first.getByText("Delete?").click();
+    await page.waitForFunction((least) => document.querySelectorAll(".past li").length === least, count - 1);
+    await items.first().locator(".about").click();
+    await page.getByRole("button", { name: "Play candidate 1" }).waitFor();
+    expect(page.url()).toContain("#/match/");
+  });
+
+  it("plays the library's map by keys and by pointing", async () => {
+    page = await openPage(browser, server.url);
+    await page.locator(".library").waitFor();
+    await page.keyboard.press("k");
+    const map = page.getByRole("application");
+    await map.waitFor();
+    await map.focus();
+    await hears(page, () => map.press("ArrowRight"));
+    const first = await page.locator(".map-line p").textContent();
+    await map.press("ArrowLeft");
+    await page.waitForFunction((text) => document.querySelector(".map-line p")!.textContent !== text, first);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it("records from the microphone", async () => {
+    page = await openPage(browser, server.url);
+    await page.locator("#record").click();
+    await page.locator(".record-level").waitFor();
+    await page.waitForFunction(() => Number(document.querySelector<HTMLElement>(".record-level")!.style.getPropertyValue("--level")) > 0);
+    await page.locator("#record").click();
+    await page.locator(".sound-name").getByText("recording.wav").waitFor();
+  });
+
+  it("says what is wrong with a file", async () => {
+    page = await openPage(browser, server.url);
+    await page.locator(".library").waitFor();
+    await drop(page, "notes.txt", Buffer.from("not a sound"));
+    await page.locator(".notice.error").getByText(/notes\.txt/).waitFor();
+    await page.getByRole("button", { name: "Close the message" }).click();
+    await page.route("**/api/v1/state", async (route) => {
+      const answer = await route.fetch();
+      const state = (await answer.json()) as { limits: { bytes: number } };
+      await route.fulfill({ response: answer, json: { ...state, limits: { ...state.limits, bytes: 1024 * 1024 } } });
+    });
+    await page.reload();
+    await page.locator(".library").waitFor();
+    await drop(page, "long.wav", Buffer.alloc(2 * 1024 * 1024));
+    await page.getByText(/long\.wav is too large: 2 MB, and at most 1 MB/).waitFor();
+  });
+
+  it("goes on by itself when the program has gone and comes back", async () => {
+    const own = new Place();
+    let fragile = await Server.start(own, [place.library]);
+    try {
+      page = await openPage(browser, fragile.url);
+      await page.locator(".library").waitFor();
+      await fragile.stop();
+      await page.getByText(/does not answer/).waitFor();
+      fragile = await Server.start(own, [place.library], fragile.port);
+      await page.getByText(/does not answer/).waitFor({ state: "hidden" });
+      await openBass(page);
+      await matchIt(page);
+    } finally {
+      await fragile.stop();
+      own.remove();
+    }
+  });
+
+  it("offers to build a library where there is none", async () => {
+    const own = new Place();
+    const empty = await Server.start(own, []);
+    try {
+      page = await openPage(browser, empty.url);
+      await page.getByText("There is no library yet").waitFor();
+      await page.locator(".build select").first().selectOption({ label: "MDA JX10 (LV2)" });
+      await page.locator(".build select").last().selectOption("1000");
+      await page.getByRole("button", { name: "Build", exact: true }).click();
+      await page.getByRole("progressbar", { name: /Building/ }).waitFor();
+      await page.waitForFunction(() => (document.querySelector<HTMLProgressElement>(".job progress")?.value ?? 0) > 100);
+      await page.locator(".job").getByRole("button", { name: "Stop" }).click();
+      await page.locator(".job").waitFor({ state: "detached" });
+      await page.locator(".library").waitFor();
+    } finally {
+      await empty.stop();
+      own.remove();
+    }
+  });
+
+  it.each([
+    { width: 390, height: 844, scheme: "dark" },
+    { width: 390, height: 844, scheme: "light" },
+    { width: 1280, height: 900, scheme: "light" },
+    { width: 3840, height: 2160, scheme: "dark" },
+  ] as const)("fits $width pixels in $scheme colours, and axe finds nothing serious", async ({ width, height, scheme }) => {
+    page = await openPage(browser, server.url, { viewport: { width, height }, colorScheme: scheme });
+    await page.locator(".library").waitFor();
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe(scheme);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: /Past matches/ }).click();
+    await page.locator(".past .about").first().click();
+    await page.getByRole("button", { name: "Play candidate 1" }).waitFor();
+    await page.locator(".knob").first().waitFor();
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: scheme === "dark" ? "Light colours" : "Dark colours" }).click();
+    expect(await page.evaluate(() => document.documentElement.dataset["theme"])).not.toBe(scheme);
+  });
+});

@@ -1,0 +1,169 @@
+// Starts the real program and a real browser for the tests of the page.
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+
+const ROOT = resolve(__dirname, "../../..");
+export const PAGE = join(ROOT, "web/dist");
+export const EXAMPLE = join(ROOT, "examples/bass.flac");
+export const DOCS = join(ROOT, "docs");
+const PROGRAM = process.env["PATCHPILOT"] ?? join(ROOT, "build/patchpilot");
+const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** Why the tests cannot run here; empty where they can. */
+export function missing(): string {
+  if (!existsSync(PROGRAM)) return `${PROGRAM} is not built`;
+  if (!existsSync(join(PAGE, "index.html"))) return "the page is not built: npm run build";
+  if (!existsSync(CHROMIUM)) return `there is no browser at ${CHROMIUM}`;
+  return "";
+}
+
+/** A folder that is the whole world of a server: its user's home, data, and a library. */
+export class Place {
+  readonly home = mkdtempSync(join(tmpdir(), "patchpilot-page-"));
+  readonly library = join(this.home, "jx10.db");
+
+  environment(): NodeJS.ProcessEnv {
+    const data = join(this.home, ".local/share");
+    return { ...process.env, HOME: this.home, XDG_DATA_HOME: data, PATCHPILOT_PAGE: PAGE };
+  }
+
+  buildLibrary(count: number): void {
+    execFileSync(PROGRAM, ["library", "build", "--space", "jx10", "--count", String(count), "--out", this.library], {
+      env: this.environment(),
+      stdio: "pipe",
+    });
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export class Server {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly port: number,
+  ) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  /** @param port  0: any that is free */
+  static async start(place: Place, libraries: string[], port = 0): Promise<Server> {
+    mkdirSync(place.home, { recursive: true });
+    const options = ["serve", "--port", String(port), ...libraries.flatMap((library) => ["--library", library])];
+    const process = spawn(PROGRAM, options, { env: place.environment(), stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    const listening = await new Promise<number>((found, failed) => {
+      const hear = (data: Buffer) => {
+        said += data.toString();
+        const address = /http:\/\/127\.0\.0\.1:(\d+)\//.exec(said);
+        if (address) found(Number(address[1]));
+      };
+      process.stdout.on("data", hear);
+      process.stderr.on("data", hear);
+      process.once("exit", () => failed(new Error(`serve ended: ${said}`)));
+    });
+    return new Server(process, listening);
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGINT");
+    await ended;
+  }
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+  });
+}
+
+/** What a page that must say nothing has said. */
+export const complaints: string[] = [];
+
+/** A page that can be asked what it plays. */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "dark", reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(90_000);
+  page.on("pageerror", (problem) => complaints.push(problem.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("Failed to load resource")) complaints.push(message.text());
+  });
+  await page.addInitScript(() => {
+    // Listens to what leads to the loudspeaker: block by block, so that a sound between two looks is not missed.
+    const heard = { peak: 0, last: 0 };
+    Object.assign(window, { heard });
+    const connect = AudioNode.prototype.connect as (this: AudioNode, ...rest: unknown[]) => AudioNode;
+    AudioNode.prototype.connect = function (this: AudioNode, ...rest: unknown[]) {
+      if (this instanceof AnalyserNode && rest[0] instanceof AudioDestinationNode) {
+        const listener = this.context.createScriptProcessor(1024, 1, 1);
+        listener.onaudioprocess = (event) => {
+          heard.last = event.inputBuffer.getChannelData(0).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+          heard.peak = Math.max(heard.peak, heard.last);
+        };
+        connect.call(this, listener);
+        connect.call(listener, this.context.destination);
+      }
+      return connect.apply(this, rest);
+    } as typeof AudioNode.prototype.connect;
+  });
+  await page.goto(url);
+  return page;
+}
+
+interface Heard {
+  heard: { peak: number; last: number };
+}
+
+/** Does something, and waits until the page has made a sound since. */
+export async function hears(page: Page, action: () => Promise<void>): Promise<void> {
+  await page.evaluate(() => ((window as unknown as Heard).heard.peak = 0));
+  await action();
+  await page.waitForFunction(() => (window as unknown as Heard).heard.peak > 0.01);
+}
+
+/** Waits until the page is silent. */
+export async function hearsNothing(page: Page): Promise<void> {
+  await page.waitForFunction(() => (window as unknown as Heard).heard.last < 1e-4);
+}
+
+/** Drops a file on the page, as a person does with a mouse. */
+export async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ([data, called]) => {
+      const items = new DataTransfer();
+      items.items.add(new File([Uint8Array.from(atob(data!), (letter) => letter.charCodeAt(0))], called!));
+      return items;
+    },
+    [bytes.toString("base64"), name],
+  );
+  await page.dispatchEvent("#sound", "dragover", { dataTransfer: transfer });
+  await page.dispatchEvent("#sound", "drop", { dataTransfer: transfer });
+}
+
+/** Opens the example and waits until its note is found. */
+export async function openBass(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "bass", exact: true }).click();
+  await page.getByText(/% sure/).waitFor();
+}
+
+/** Matches what is open, and waits for the first five. */
+export async function matchIt(page: Page): Promise<void> {
+  await page.locator("#match").click();
+  await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
+}
+
+/** Ends refining and waits for its end. */
+export async function stopIt(page: Page): Promise<void> {
+  await page.locator("#stop").click();
+  await page.locator("#match").waitFor();
+}

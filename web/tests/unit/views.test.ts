@@ -1,0 +1,83 @@
+import { describe, expect, it, vi } from "vitest";
+import { wavBytes } from "../../src/audio/wav";
+import { latest } from "../../src/state/latest";
+import { steps } from "../../src/views/curve";
+import { distance, duration, moment } from "../../src/views/format";
+import { nearestTo, neighbour } from "../../src/views/map_points";
+
+describe("latest", () => {
+  it("does only the last of several calls, and gives up what an earlier one still does", async () => {
+    vi.useFakeTimers();
+    const begun: number[] = [];
+    const aborted: number[] = [];
+    const call = latest(50, async (stop: AbortSignal, value: number) => {
+      begun.push(value);
+      stop.addEventListener("abort", () => aborted.push(value));
+    });
+    call(1);
+    call(2);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(begun).toEqual([2]);
+    call(3);
+    expect(aborted).toEqual([2]);
+    call.cancel();
+    await vi.advanceTimersByTimeAsync(60);
+    expect(begun).toEqual([2]);
+    vi.useRealTimers();
+  });
+});
+
+describe("the curve", () => {
+  it("falls in steps within its box, and is nothing without points", () => {
+    expect(steps([])).toBe("");
+    const line = steps([
+      { renders: 50, seconds: 1, mss: 4 },
+      { renders: 90, seconds: 2, mss: 1 },
+    ]);
+    expect(line).toBe("M200.0 8.0H400.0V77.0");
+  });
+});
+
+describe("words for numbers", () => {
+  it("say what is not known", () => {
+    expect(distance(null)).toBe("–");
+    expect(distance(1.896)).toBe("1.90");
+  });
+
+  it("give times as one says them", () => {
+    expect([4.2, 65, 3720].map(duration)).toEqual(["4 s", "1 min 5 s", "1 h 2 min"]);
+    expect(moment("not a date")).toBe("not a date");
+  });
+});
+
+describe("the map", () => {
+  const points = [
+    { x: 0, y: 0 },
+    { x: 10, y: 1 },
+    { x: 11, y: 40 },
+    { x: -5, y: 0 },
+  ];
+
+  it("finds the point under the pointer, and none where none is", () => {
+    expect(nearestTo(points, 9, 0, 5)).toBe(1);
+    expect(nearestTo(points, 100, 100, 5)).toBeNull();
+  });
+
+  it("goes to the neighbour that lies in the direction", () => {
+    expect(neighbour(points, 0, 1, 0)).toBe(1);
+    expect(neighbour(points, 0, -1, 0)).toBe(3);
+    expect(neighbour(points, 0, 0, 1)).toBe(2);
+    expect(neighbour(points, 3, -1, 0)).toBeNull();
+  });
+});
+
+describe("wavBytes", () => {
+  it("interleaves the channels as floats after a header that counts them", () => {
+    const view = new DataView(wavBytes([Float32Array.of(0.5, -0.5), Float32Array.of(1, 0)], 48000));
+    expect(view.byteLength).toBe(44 + 16);
+    expect(view.getUint16(22, true)).toBe(2);
+    expect(view.getUint32(24, true)).toBe(48000);
+    expect(view.getUint32(40, true)).toBe(16);
+    expect([44, 48, 52, 56].map((at) => view.getFloat32(at, true))).toEqual([0.5, 1, -0.5, 0]);
+  });
+});
