@@ -42,8 +42,11 @@ bool Ranks::areThere() {
 Ranks::Ranks() : calls_(loadMpi()) { calls_->open(&rank_, &size_); }
 
 Ranks::~Ranks() {
-  for (int other = 1; rank_ == 0 && other < size_; ++other) send(other, {{"goodbye", true}});
-  while (!calls_->sent()) std::this_thread::sleep_for(kPatience);
+  const int others = rank_ == 0 ? size_ - 1 : 1;
+  for (int i = 0; i < others; ++i) send(rank_ == 0 ? i + 1 : 0, {{"goodbye", true}});
+  // A large message leaves only where it is taken.
+  while (goodbyes_ < others || !calls_->sent())
+    if (take().from < 0) std::this_thread::sleep_for(kPatience);
   calls_->close();
 }
 
@@ -58,15 +61,21 @@ void Ranks::waitUntilSent() {
 
 Ranks::Received Ranks::receive(double seconds) {
   using Clock = std::chrono::steady_clock;
-  Received received;
-  std::size_t count = 0;
-  for (const auto begin = Clock::now(); !calls_->waiting(&received.from, &count);) {
+  for (const auto begin = Clock::now();;) {
+    if (Received received = take(); received.from >= 0) return received;
     if (interrupted() || Clock::now() - begin > std::chrono::duration<double>(seconds)) return {};
     std::this_thread::sleep_for(kPatience);
   }
+}
+
+Ranks::Received Ranks::take() {
+  Received received;
+  std::size_t count = 0;
+  if (!calls_->waiting(&received.from, &count)) return {};
   std::vector<std::uint8_t> bytes(count);
   calls_->receive(received.from, bytes.data(), bytes.size());
   received.message = json::from_msgpack(bytes);
+  goodbyes_ += isGoodbye(received.message);
   return received;
 }
 

@@ -93,6 +93,22 @@ TEST_F(LibraryBuildOverMpi, SaysWhatFailed) {
   EXPECT_FALSE(fs::exists(places_.folder / "never.db"));
 }
 
+TEST_F(LibraryBuildOverMpi, SaysWhatFailedOnAnotherRank) {
+  const std::string other = fmt::format(": -n 1 {}/patchpilot library build --space nosuch --count 5 --out none.db", PATCHPILOT_BINARY_DIR);
+  const Result failed = run(places_.folder, fmt::format("{}5 --out none.db {}", kBuild, other), "timeout 100 " + mpirun(1));
+  EXPECT_EQ(failed.status, 3) << failed.err;
+  EXPECT_NE(failed.err.find("patchpilot: rank 1 on "), std::string::npos) << failed.err;
+  EXPECT_NE(failed.err.find("nosuch"), std::string::npos) << failed.err;
+}
+
+TEST_F(LibraryBuildOverMpi, EndsWhereARankWouldRenderOtherwise) {
+  // Rank 1 has renders on their way, too large to leave before they are taken, when rank 0 gives up because of rank 2.
+  const std::string other = fmt::format(": -n 1 {}/patchpilot {}1000 --notes 61 --out none.db", PATCHPILOT_BINARY_DIR, kBuild);
+  const Result failed = run(places_.folder, fmt::format("{}1000 --notes 36,48,60,72 --out none.db {}", kBuild, other), "timeout 100 " + mpirun(2));
+  EXPECT_EQ(failed.status, 3) << failed.err;
+  EXPECT_NE(failed.err.find("would render otherwise than rank 0"), std::string::npos) << failed.err;
+}
+
 /// The process that mpirun has started with that rank.
 pid_t processOfRank(pid_t mpirun, int rank) {
   std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", mpirun));
