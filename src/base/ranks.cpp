@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/places.h"
 #include "base/process.h"
+#include "base/shared_module.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <array>
@@ -26,10 +26,8 @@ const MpiCalls* loadMpi() {
   if (module.empty())
     failSystem("mpirun has started this program, but it was built without Open MPI; install libopenmpi-dev and build it again, or run it alone");
   // Open MPI's own parts look for its symbols among the global ones.
-  void* opened = ::dlopen(module.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  void* symbol = opened != nullptr ? ::dlsym(opened, kMpiCallsSymbol) : nullptr;
-  if (symbol == nullptr) failSystem("{} cannot be loaded: {}; install Open MPI (openmpi-bin), or run the program alone", module.string(), ::dlerror());
-  return reinterpret_cast<GetMpiCalls>(symbol)();
+  return reinterpret_cast<GetMpiCalls>(
+      moduleFunction(module, kMpiCallsSymbol, ModuleSymbols::global, "install Open MPI (openmpi-bin), or run the program alone"))();
 }
 
 }  // namespace
