@@ -84,6 +84,20 @@ Model readScripted(const fs::path& tomlFile) {
           reader.optional<std::string>("licence").value_or("not told"), {{embedder.name + ".pt", ""}}, {embedder}};
 }
 
+/// What is wrong with a description is told when its model is asked for, and keeps no other from being used.
+void addScripted(std::vector<Model>& all, const fs::path& tomlFile) {
+  try {
+    all.push_back(readScripted(tomlFile));
+  } catch (const Error& error) {
+    const std::string name = tomlFile.stem().string();
+    std::error_code ignored;
+    if (!fs::is_regular_file(tomlFile.parent_path() / (name + ".pt"), ignored)) return;
+    NetworkEmbedder embedder;
+    embedder.name = name;
+    all.push_back({name, "a network whose description is wrong", "not told", {{name + ".pt", ""}}, {embedder}, error.what()});
+  }
+}
+
 /// The TorchScript files that have a description, by name; of two of the same name the first folder's.
 std::vector<Model> scriptedModels() {
   std::vector<Model> found;
@@ -94,7 +108,7 @@ std::vector<Model> scriptedModels() {
     for (const auto& entry : fs::directory_iterator(folder, ignored))
       if (entry.path().extension() == ".toml") files.insert(entry.path());
     for (const fs::path& file : files)
-      if (seen.insert(file.stem().string()).second) found.push_back(readScripted(file));
+      if (seen.insert(file.stem().string()).second) addScripted(found, file);
   }
   return found;
 }
@@ -115,14 +129,20 @@ std::vector<Model> models() {
   return all;
 }
 
+std::optional<fs::path> modelFile(const ModelFile& file) {
+  std::error_code ignored;  // a folder that may not be read holds none
+  for (const fs::path& folder : modelFolders())
+    if (fs::is_regular_file(folder / file.name, ignored)) return folder / file.name;
+  return std::nullopt;
+}
+
 std::optional<std::vector<fs::path>> modelFiles(const Model& model) {
   std::vector<fs::path> found;
-  const auto folders = modelFolders();
   for (const ModelFile& file : model.files) {
     if (file.forTexts) continue;
-    const auto folder = std::find_if(folders.begin(), folders.end(), [&](const fs::path& f) { return fs::is_regular_file(f / file.name); });
-    if (folder == folders.end()) return std::nullopt;
-    found.push_back(*folder / file.name);
+    const auto path = modelFile(file);
+    if (!path) return std::nullopt;
+    found.push_back(*path);
   }
   return found;
 }
