@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/progress.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "match/results.h"
 
 #include <fmt/format.h>
@@ -46,7 +47,9 @@ void runTextSearch(const TextSearch& search) {
   std::vector<SearchLibrary*> libraries;
   for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
   std::vector<TextMatch> found = searchByText(libraries, search.text, search.top);
-  nlohmann::json document = writeTextResults(folder.path(), search.text, std::move(found), sources.instruments);
+  nlohmann::json document = writeTextResults(folder.path(), search.text, found, sources.instruments);
+  for (const auto& problem : document.at("skipped")) fmt::print(stderr, "skipped: {}\n", problem.get_ref<const std::string&>());
+  if (found.empty() && interrupted()) return;
   folder.commit();
   if (search.install) installResults(document, search.out, sources.instruments);
   if (search.json) printJson(document);

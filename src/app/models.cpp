@@ -12,27 +12,30 @@ namespace {
 
 nlohmann::json describe(const Model& model) {
   nlohmann::json files = nlohmann::json::array(), embedders = nlohmann::json::array();
-  const auto found = modelFiles(model);
-  for (std::size_t i = 0; i < model.files.size(); ++i) {
-    files.push_back({{"name", model.files[i].name}, {"url", model.files[i].url}});
-    if (found && i < found->size()) files.back()["path"] = (*found)[i].string();
-    if (model.files[i].forTexts) files.back()["for_texts"] = true;
+  for (const ModelFile& file : model.files) {
+    files.push_back({{"name", file.name}, {"url", file.url}});
+    if (const auto path = modelFile(file)) files.back()["path"] = path->string();
+    if (file.forTexts) files.back()["for_texts"] = true;
   }
   for (const auto& embedder : model.embedders)
     embedders.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}});
-  return {{"name", model.name}, {"title", model.title}, {"licence", model.licence}, {"installed", found.has_value()},
-          {"files", files}, {"embedders", embedders}};
+  nlohmann::json described = {{"name", model.name}, {"title", model.title}, {"licence", model.licence}, {"installed", modelFiles(model).has_value()},
+                              {"files", files}, {"embedders", embedders}};
+  if (!model.problem.empty()) described["problem"] = model.problem;
+  return described;
 }
 
 void print(const nlohmann::json& model) {
   fmt::print("{}  {}\n  {}\n", model.at("name").get<std::string>(), model.at("installed").get<bool>() ? "(installed)" : "(not installed)",
              model.at("title").get<std::string>());
+  if (model.contains("problem")) return fmt::print("  problem    {}\n", model.at("problem").get<std::string>());
   std::string embedders;
   for (const auto& embedder : model.at("embedders"))
     embedders += fmt::format("{}{} ({} values)", embedders.empty() ? "" : ", ", embedder.at("name").get<std::string>(), embedder.at("dimension").get<int>());
   fmt::print("  embedders  {}\n  licence    {}\n", embedders, model.at("licence").get<std::string>());
   for (const auto& file : model.at("files")) {
-    fmt::print("  file       {}{}\n", file.value("path", file.at("name").get<std::string>()), file.contains("for_texts") ? " (for match --text)" : "");
+    fmt::print("  file       {}{}{}\n", file.value("path", file.at("name").get<std::string>()), file.contains("path") ? "" : " (missing)",
+               file.contains("for_texts") ? " (for match --text)" : "");
     if (const auto url = file.at("url").get<std::string>(); !url.empty()) fmt::print("  from       {}\n", url);
   }
 }

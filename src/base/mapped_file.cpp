@@ -4,7 +4,6 @@
 
 #include <boost/interprocess/file_mapping.hpp>
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cstring>
 
@@ -21,34 +20,20 @@ MappedFile::MappedFile(const fs::path& path) {
   }
 }
 
-MappedNewFile::MappedNewFile(const fs::path& path, std::size_t bytes)
-    : path_(path), partial_(path.parent_path() / fmt::format(".{}.{}.partial", path.filename().string(), ::getpid())) {
-  const int fd = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+MappedNewFile::MappedNewFile(const fs::path& path, std::size_t bytes) : path_(path), draft_(path, "partial") {
   // Room is taken at once: a disk that fills up while memory is written would end the process.
-  const int code = fd < 0 ? errno : ::posix_fallocate(fd, 0, off_t(bytes));
-  if (fd >= 0) ::close(fd);
+  const int code = ::posix_fallocate(draft_.descriptor(), 0, off_t(bytes));
+  if (code != 0) failSystem("cannot write {}: {}; free some space or choose another place", path.string(), std::strerror(code));
   try {
-    if (code == 0)
-      region_ = interprocess::mapped_region(interprocess::file_mapping(partial_.c_str(), interprocess::read_write), interprocess::read_write);
+    region_ = interprocess::mapped_region(interprocess::file_mapping(draft_.path().c_str(), interprocess::read_write), interprocess::read_write);
   } catch (const interprocess::interprocess_exception& error) {
-    ::unlink(partial_.c_str());
     failSystem("cannot write {}: {}", path.string(), error.what());
   }
-  if (code == 0) return;
-  if (fd >= 0) ::unlink(partial_.c_str());
-  failSystem("cannot write {}: {}; free some space or choose another place", path.string(), std::strerror(code));
-}
-
-MappedNewFile::~MappedNewFile() {
-  if (!partial_.empty()) ::unlink(partial_.c_str());
 }
 
 void MappedNewFile::commit() {
   if (!region_.flush(0, 0, false)) failSystem("cannot write {}", path_.string());
-  std::error_code error;
-  fs::rename(partial_, path_, error);
-  if (error) failSystem("cannot write {}: {}", path_.string(), error.message());
-  partial_.clear();
+  draft_.replace();
 }
 
 }  // namespace patchpilot

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/draft_file.h"
+
 #include <boost/interprocess/mapped_region.hpp>
 
 #include <cstdint>
@@ -23,11 +25,8 @@ class MappedFile {
 /// A new file that is written as memory, in any order. It appears whole, at `commit`, or not at all.
 class MappedNewFile {
  public:
-  /// @throws Error (system) where it cannot be made, or the disk has no room for it.
+  /// @throws Error (system) where it cannot be made, another process is making it, or the disk has no room for it.
   MappedNewFile(const std::filesystem::path& path, std::size_t bytes);
-  ~MappedNewFile();
-  MappedNewFile(const MappedNewFile&) = delete;
-  MappedNewFile& operator=(const MappedNewFile&) = delete;
 
   std::span<std::uint8_t> bytes() { return {static_cast<std::uint8_t*>(region_.get_address()), region_.get_size()}; }
 
@@ -35,7 +34,8 @@ class MappedNewFile {
   void commit();
 
  private:
-  std::filesystem::path path_, partial_;
+  std::filesystem::path path_;
+  DraftFile draft_;
   boost::interprocess::mapped_region region_;
 };
 

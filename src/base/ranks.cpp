@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/places.h"
 #include "base/process.h"
+#include "base/shared_module.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <array>
@@ -26,10 +26,8 @@ const MpiCalls* loadMpi() {
   if (module.empty())
     failSystem("mpirun has started this program, but it was built without Open MPI; install libopenmpi-dev and build it again, or run it alone");
   // Open MPI's own parts look for its symbols among the global ones.
-  void* opened = ::dlopen(module.c_str(), RTLD_NOW | RTLD_GLOBAL);
-  void* symbol = opened != nullptr ? ::dlsym(opened, kMpiCallsSymbol) : nullptr;
-  if (symbol == nullptr) failSystem("{} cannot be loaded: {}; install Open MPI (openmpi-bin), or run the program alone", module.string(), ::dlerror());
-  return reinterpret_cast<GetMpiCalls>(symbol)();
+  return reinterpret_cast<GetMpiCalls>(
+      moduleFunction(module, kMpiCallsSymbol, ModuleSymbols::global, "install Open MPI (openmpi-bin), or run the program alone"))();
 }
 
 }  // namespace
@@ -42,8 +40,11 @@ bool Ranks::areThere() {
 Ranks::Ranks() : calls_(loadMpi()) { calls_->open(&rank_, &size_); }
 
 Ranks::~Ranks() {
-  for (int other = 1; rank_ == 0 && other < size_; ++other) send(other, {{"goodbye", true}});
-  while (!calls_->sent()) std::this_thread::sleep_for(kPatience);
+  const int others = rank_ == 0 ? size_ - 1 : 1;
+  for (int i = 0; i < others; ++i) send(rank_ == 0 ? i + 1 : 0, {{"goodbye", true}});
+  // A large message leaves only where it is taken.
+  while (goodbyes_ < others || !calls_->sent())
+    if (take().from < 0) std::this_thread::sleep_for(kPatience);
   calls_->close();
 }
 
@@ -58,15 +59,21 @@ void Ranks::waitUntilSent() {
 
 Ranks::Received Ranks::receive(double seconds) {
   using Clock = std::chrono::steady_clock;
-  Received received;
-  std::size_t count = 0;
-  for (const auto begin = Clock::now(); !calls_->waiting(&received.from, &count);) {
+  for (const auto begin = Clock::now();;) {
+    if (Received received = take(); received.from >= 0) return received;
     if (interrupted() || Clock::now() - begin > std::chrono::duration<double>(seconds)) return {};
     std::this_thread::sleep_for(kPatience);
   }
+}
+
+Ranks::Received Ranks::take() {
+  Received received;
+  std::size_t count = 0;
+  if (!calls_->waiting(&received.from, &count)) return {};
   std::vector<std::uint8_t> bytes(count);
   calls_->receive(received.from, bytes.data(), bytes.size());
   received.message = json::from_msgpack(bytes);
+  goodbyes_ += isGoodbye(received.message);
   return received;
 }
 

@@ -17,7 +17,8 @@ class Ranks {
 
   /// Joins the others. At most once in a process. @throws Error (system) where this program has no MPI.
   Ranks();
-  /// Rank 0 tells the others that there is no more to do; then all wait for each other.
+  /// Rank 0 tells the others that there is no more to do; then all wait for each other. What is still sent meanwhile
+  /// is dropped: so the job ends, and does not hang, where one rank leaves with an error.
   ~Ranks();
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;
@@ -37,13 +38,17 @@ class Ranks {
   /// Waits for a message from anyone, at most `seconds`.
   Received receive(double seconds);
 
-  /// What rank 0 says when there is no more to do.
+  /// The last that a rank says: that there is no more to do, or that it is leaving.
   static bool isGoodbye(const nlohmann::json& message) { return message.contains("goodbye"); }
 
  private:
+  /// Takes a message where one has come.
+  Received take();
+
   const MpiCalls* calls_ = nullptr;
   int rank_ = 0;
   int size_ = 1;
+  int goodbyes_ = 0;  ///< that have come: rank 0 gets one of each, each one of rank 0
 };
 
 /// Of the machine that this process runs on.

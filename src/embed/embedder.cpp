@@ -10,10 +10,10 @@ namespace patchpilot {
 namespace {
 
 /// "A and B" for what is missing of a model.
-std::string fileNames(const Model& model) {
+std::string missingFiles(const Model& model) {
   std::string names;
   for (const ModelFile& file : model.files)
-    if (!file.forTexts) names += (names.empty() ? "" : " and ") + file.name;
+    if (!file.forTexts && !modelFile(file)) names += (names.empty() ? "" : " and ") + file.name;
   return names;
 }
 
@@ -35,10 +35,11 @@ NetworkEmbedder networkEmbedder(const std::string& name, std::optional<int> vers
   for (const Model& model : all)
     for (const NetworkEmbedder& embedder : model.embedders) {
       if (embedder.name != name) continue;
+      if (!model.problem.empty()) failInput("{}", model.problem);
       checkVersion(name, embedder.version, version);
       if (embedder.files.empty())
         failInput("embedder {} needs {}, which is not there; 'patchpilot models' says where to get it and where to put it", name,
-                  fileNames(model));
+                  missingFiles(model));
       return embedder;
     }
   failInput("there is no embedder '{}'; there are {}", name, known(all));

@@ -95,6 +95,23 @@ Model readDescribed(const fs::path& tomlFile) {
           {{embedder.name + (trained ? ".safetensors" : ".pt"), ""}}, {embedder}};
 }
 
+/// What is wrong with a description is told when its model is asked for, and keeps no other from being used.
+void addDescribed(std::vector<Model>& all, const fs::path& tomlFile) {
+  try {
+    all.push_back(readDescribed(tomlFile));
+  } catch (const Error& error) {
+    NetworkEmbedder embedder;
+    embedder.name = tomlFile.stem().string();
+    for (const char* kind : {".pt", ".safetensors"}) {
+      const std::string weights = embedder.name + kind;
+      std::error_code ignored;
+      if (!fs::is_regular_file(tomlFile.parent_path() / weights, ignored)) continue;
+      all.push_back({embedder.name, "a network whose description is wrong", "not told", {{weights, ""}}, {embedder}, error.what()});
+      return;
+    }
+  }
+}
+
 /// The weights that have a description, by name; of two of the same name the first folder's.
 std::vector<Model> describedModels() {
   std::vector<Model> found;
@@ -105,7 +122,7 @@ std::vector<Model> describedModels() {
     for (const auto& entry : fs::directory_iterator(folder, ignored))
       if (entry.path().extension() == ".toml") files.insert(entry.path());
     for (const fs::path& file : files)
-      if (seen.insert(file.stem().string()).second) found.push_back(readDescribed(file));
+      if (seen.insert(file.stem().string()).second) addDescribed(found, file);
   }
   return found;
 }
@@ -126,14 +143,20 @@ std::vector<Model> models() {
   return all;
 }
 
+std::optional<fs::path> modelFile(const ModelFile& file) {
+  std::error_code ignored;  // a folder that may not be read holds none
+  for (const fs::path& folder : modelFolders())
+    if (fs::is_regular_file(folder / file.name, ignored)) return folder / file.name;
+  return std::nullopt;
+}
+
 std::optional<std::vector<fs::path>> modelFiles(const Model& model) {
   std::vector<fs::path> found;
-  const auto folders = modelFolders();
   for (const ModelFile& file : model.files) {
     if (file.forTexts) continue;
-    const auto folder = std::find_if(folders.begin(), folders.end(), [&](const fs::path& f) { return fs::is_regular_file(f / file.name); });
-    if (folder == folders.end()) return std::nullopt;
-    found.push_back(*folder / file.name);
+    const auto path = modelFile(file);
+    if (!path) return std::nullopt;
+    found.push_back(*path);
   }
   return found;
 }

@@ -23,6 +23,7 @@ struct Model {
   std::string licence;  ///< of the weights
   std::vector<ModelFile> files;
   std::vector<NetworkEmbedder> embedders;  ///< that it gives; their files are those that are there
+  std::string problem;  ///< where its description cannot be used: what is wrong with it
 };
 
 /// The published models that this program can use, and the TorchScript files and trained embedders in the folders of
@@ -38,8 +39,12 @@ struct Model {
 /// Its forward takes one sound in mono (`1 x samples`, full scale +-1) and gives its vector (`1 x dimension`).
 /// With `kind = "trained"`, `version`, `dimension` and `synth` (the plug-in's id) alone, and NAME.safetensors beside it, it
 /// is what `patchpilot train embedder` makes; some come with this program.
-/// @throws Error (input) where such a TOML file is wrong
+/// Such a TOML file that is wrong is told as the model's problem; one that describes no weights beside it is another
+/// program's.
 std::vector<Model> models();
+
+/// Where a file of a model's lies, if it does.
+std::optional<std::filesystem::path> modelFile(const ModelFile& file);
 
 /// The files of a model, but those for texts, where all of them are in one folder or another.
 std::optional<std::vector<std::filesystem::path>> modelFiles(const Model& model);

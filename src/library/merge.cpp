@@ -1,5 +1,6 @@
 #include "library/merge.h"
 
+#include "base/draft_file.h"
 #include "base/error.h"
 #include "base/process.h"
 #include "library/builder.h"
@@ -113,36 +114,34 @@ void requireAll(const std::vector<Library>& shards) {
 class StagedLibrary {
  public:
   StagedLibrary(const fs::path& final, const LibrarySettings& settings) : final_(final) {
-    if (fs::exists(final)) failUsage("{} exists already; choose another name, or remove it", final.string());
-    staging_ = final.parent_path() / fmt::format(".{}.merging", final.filename().string());
-    remove();  // of a merge that was killed
-    library_.emplace(Library::create(staging_, settings));
+    if (fs::exists(final)) failExists();
+    draft_.emplace(final, "merging");
+    removeJournal();  // of a merge that was killed
+    library_.emplace(Library::create(draft_->path(), settings));
   }
   ~StagedLibrary() {
     library_.reset();
-    if (!committed_) remove();
+    if (draft_) removeJournal();
   }
 
   Library& library() { return *library_; }
 
   void commit() {
     library_.reset();
-    std::error_code error;
-    fs::rename(staging_, final_, error);
-    if (error) failSystem("cannot write {}: {}", final_.string(), error.message());
-    committed_ = true;
+    if (!draft_->putWhereNothingIs()) failExists();
   }
 
  private:
-  void remove() {
+  [[noreturn]] void failExists() const { failUsage("{} exists already; choose another name, or remove it", final_.string()); }
+
+  void removeJournal() {
     std::error_code ignored;
-    fs::remove(staging_, ignored);
-    fs::remove(staging_.string() + "-journal", ignored);
+    fs::remove(draft_->path().string() + "-journal", ignored);
   }
 
-  fs::path final_, staging_;
+  fs::path final_;
+  std::optional<DraftFile> draft_;  ///< closed behind the library: a process that closes a file drops SQLite's locks on it
   std::optional<Library> library_;
-  bool committed_ = false;
 };
 
 }  // namespace

@@ -118,6 +118,8 @@ class Dispatcher {
     if (message.contains("failed"))
       throw Error(ExitCode(message.at("failed").get<int>()), fmt::format("rank {} on {}: {}", from, message.at("host").get<std::string>(),
                                                                         message.at("problem").get<std::string>()));
+    // It was stopped by a signal: so are all, and what is done is kept.
+    if (Ranks::isGoodbye(message)) return setInterrupted(true);
     if (message.contains("ready")) {
       if (message.at("ready") != rendering_)
         failInput("rank {} on {} would render otherwise than rank 0: it has another version of the plug-in, of the space or of the base preset; install the same",
@@ -181,13 +183,18 @@ void renderOnRanks(Ranks& ranks, const LibrarySettings& settings, bool keepAudio
 }
 
 void renderForRankZero(Ranks& ranks, const std::function<std::pair<Synth, LibrarySettings>()>& open, int workers) {
+  const auto tell = [&](ExitCode code, const char* problem) {
+    ranks.send(0, {{"failed", int(code)}, {"host", hostName()}, {"problem", problem}});
+    ranks.waitUntilSent();
+  };
   try {
     const auto [synth, settings] = open();
     ranks.send(0, {{"ready", renderingOf(settings)}, {"host", hostName()}});
     renderBlocks(ranks, synth, settings, std::max(1, workers));
   } catch (const Error& error) {
-    ranks.send(0, {{"failed", int(error.code())}, {"host", hostName()}, {"problem", error.what()}});
-    ranks.waitUntilSent();
+    tell(error.code(), error.what());
+  } catch (const std::exception& error) {
+    tell(ExitCode::internal, error.what());
   }
 }
 

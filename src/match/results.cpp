@@ -3,6 +3,7 @@
 #include "audio/file.h"
 #include "audio/level.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "features/gain.h"
 #include "match/recipe.h"
@@ -115,6 +116,29 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
   }
 }
 
+/// Whatever a synth is to play, it plays at once, from presets as they will be written.
+/// @param states  are put here, one of each
+/// @return a sound of each; nothing where it was not played, or where Ctrl-C came before
+std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder, const std::vector<TextMatch>& found, std::vector<Bytes>& states,
+                                                    std::vector<Instrument>& instruments) {
+  std::vector<Patch> written;
+  for (const TextMatch& match : found) {
+    StagedDirectory drafts(folder / "drafts", false);
+    Synth& synth = *instruments[match.proposal.synth].synth;
+    states.push_back(synth.state(match.proposal.patch));
+    written.push_back(writePreset(drafts.path(), "draft", synth, {}, states.back()).patch);
+  }
+  std::vector<std::optional<AudioBuffer>> sounds(found.size());
+  for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
+    std::vector<RenderJob> jobs;
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (found[i].proposal.synth == synth) jobs.push_back({i, &written[i], found[i].note, found[i].seconds});
+    auto renders = instruments[synth].pool->renderAll(jobs);
+    for (std::size_t i = 0; i < jobs.size(); ++i) sounds[jobs[i].tag] = std::move(renders[i]);
+  }
+  return sounds;
+}
+
 }  // namespace
 
 json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate>& chosen,
@@ -153,25 +177,27 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   return document;
 }
 
-json writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch> found, std::vector<Instrument>& instruments) {
-  json list = json::array();
-  for (TextMatch& match : found) {
-    Instrument& instrument = instruments[match.proposal.synth];
-    Synth& synth = *instrument.synth;
-    const Bytes state = synth.state(match.proposal.patch);
-    Patch written;
-    {
-      StagedDirectory drafts(folder / "drafts", false);
-      written = writePreset(drafts.path(), "draft", synth, {}, state).patch;
+json writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch>& found, std::vector<Instrument>& instruments) {
+  std::vector<Bytes> states;
+  const std::vector<std::optional<AudioBuffer>> sounds = renderFound(folder, found, states, instruments);
+  json list = json::array(), skipped = json::array();
+  std::vector<TextMatch> played;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    TextMatch& match = found[i];
+    Synth& synth = *instruments[match.proposal.synth].synth;
+    if (!sounds[i]) {
+      if (!interrupted()) skipped.push_back(fmt::format("{} did not play {}", synth.plugin().name, match.proposal.origin));
+      continue;
     }
-    const auto renders = instrument.pool->renderAll({RenderJob{0, &written, match.note, match.seconds}});
-    if (!renders[0]) failPlugin("{} did not play {}, which its library holds", synth.plugin().name, match.proposal.origin);
     const std::size_t rank = list.size() + 1;
     const PresetLabel label{fmt::format("{} {}", titleOf(text), rank), "Patch Pilot", "Patch Pilot",
                             fmt::format("Found by Patch Pilot for \"{}\"; similarity {:.3f}", oneLine(text), match.similarity)};
-    list.push_back(writeCandidate(folder, rank, synth, match.proposal, state, *renders[0], label, match.note, {{"similarity", match.similarity}}));
+    list.push_back(writeCandidate(folder, rank, synth, match.proposal, states[i], *sounds[i], label, match.note, {{"similarity", match.similarity}}));
+    played.push_back(std::move(match));
   }
-  const json document = {{"text", text}, {"candidates", list}};
+  if (list.empty() && !skipped.empty()) failPlugin("{}, nor anything else that was found", skipped.front().get<std::string>());
+  found = std::move(played);
+  const json document = {{"text", text}, {"candidates", list}, {"skipped", skipped}};
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
   return document;
 }

@@ -21,14 +21,19 @@ void copyTo(const at::Tensor& from, std::span<float> vector) {
   std::copy_n(from.contiguous().data_ptr<float>(), vector.size(), vector.begin());
 }
 
+/// What is heard must fit the network, before anything is made of it.
+ClapHearing readFittingHearing(const std::filesystem::path& file, const ClapAudioConfig& audio) {
+  const ClapHearing hearing = readClapHearing(file);
+  if (std::int64_t(hearing.bands) != audio.melBins || std::int64_t(hearing.frames()) > audio.frames())
+    failInput("{}: it makes {} frames x {} mel bands of a sound, config.json asks for {} x {} at most; it belongs to another model", file.string(),
+              hearing.frames(), hearing.bands, audio.frames(), audio.melBins);
+  return hearing;
+}
+
 class ClapEmbedder : public Embedder {
  public:
   ClapEmbedder(const NetworkEmbedder& wanted, Safetensors file)
-      : wanted_(wanted), tower_(readClapConfig(wanted.files.at(0)), file), frontEnd_(readClapHearing(wanted.files.at(1))) {
-    // What does not fit is told now, and not by the first of many renders.
-    std::vector<float> vector(static_cast<std::size_t>(dimension()));
-    embed({}, {}, vector);
-  }
+      : ClapEmbedder(wanted, file, readClapConfig(wanted.files.at(0))) {}
 
   std::string name() const override { return wanted_.name; }
   int version() const override { return wanted_.version; }
@@ -43,11 +48,18 @@ class ClapEmbedder : public Embedder {
   }
 
  private:
+  ClapEmbedder(const NetworkEmbedder& wanted, Safetensors& file, const ClapConfig& config)
+      : wanted_(wanted), frontEnd_(readFittingHearing(wanted.files.at(1), config.audio)), tower_(config, file) {
+    // What does not fit is told now, and not by the first of many renders.
+    std::vector<float> vector(static_cast<std::size_t>(dimension()));
+    embed({}, {}, vector);
+  }
+
   bool styled() const { return wanted_.kind == NetworkKind::clapStyle; }
 
   NetworkEmbedder wanted_;
-  ClapAudioTower tower_;
   ClapFrontEnd frontEnd_;
+  ClapAudioTower tower_;
 };
 
 class ClapTextEmbedder : public TextEmbedder {

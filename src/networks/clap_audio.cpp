@@ -118,7 +118,13 @@ ClapAudioTower::ClapAudioTower(const ClapConfig& config, Safetensors& file)
     const Weights layer = weights["layers"][std::int64_t(s)];
     Stage stage;
     stage.channels = config_.stageChannels(s);
-    for (std::int64_t b = 0; b < config_.depths[s]; ++b) stage.blocks.push_back(readBlock(layer["blocks"][b], s, b % 2 == 1));
+    const std::int64_t shift = shiftOf(s);
+    const at::Tensor mask = shift > 0 ? shiftMask(config_.side(s), config_.windowSize, shift) : at::Tensor();
+    for (std::int64_t b = 0; b < config_.depths[s]; ++b) {
+      const bool shifted = b % 2 == 1;
+      stage.blocks.push_back(readBlock(layer["blocks"][b], s, shifted ? shift : 0));
+      if (shifted) stage.blocks.back().mask = mask;
+    }
     if (s + 1 < config_.depths.size()) {
       stage.mergeNorm = NormLayer(layer["downsample"]["norm"], 4 * stage.channels, 1e-5);
       stage.merge = LinearLayer(layer["downsample"]["reduction"], 4 * stage.channels, 2 * stage.channels, false);
@@ -128,11 +134,14 @@ ClapAudioTower::ClapAudioTower(const ClapConfig& config, Safetensors& file)
   norm_ = NormLayer(weights["norm"], stages_.back().channels, 1e-5);
 }
 
-ClapAudioTower::Block ClapAudioTower::readBlock(const Weights& weights, std::size_t stage, bool shifted) const {
-  const std::int64_t channels = config_.stageChannels(stage), window = config_.windowSize, side = config_.grid() >> stage;
-  const std::int64_t wide = std::int64_t(config_.mlpRatio * double(channels)), span = 2 * window - 1;
+std::int64_t ClapAudioTower::shiftOf(std::size_t stage) const {
   // Where one window is the whole grid there is nothing to shift.
-  const std::int64_t shift = shifted && side > window ? window / 2 : 0;
+  return config_.side(stage) > config_.windowSize ? config_.windowSize / 2 : 0;
+}
+
+ClapAudioTower::Block ClapAudioTower::readBlock(const Weights& weights, std::size_t stage, std::int64_t shift) const {
+  const std::int64_t channels = config_.stageChannels(stage), window = config_.windowSize, side = config_.side(stage);
+  const std::int64_t wide = std::int64_t(config_.mlpRatio * double(channels)), span = 2 * window - 1;
   Block block;
   block.heads = config_.heads[stage];
   block.before = NormLayer(weights["layernorm_before"], channels, config_.normEpsilon);
@@ -143,7 +152,6 @@ ClapAudioTower::Block ClapAudioTower::readBlock(const Weights& weights, std::siz
   block.widen = LinearLayer(weights["intermediate"]["dense"], channels, wide);
   block.narrow = LinearLayer(weights["output"]["dense"], wide, channels);
   block.bias = positionBias(attention("relative_position_bias_table", {span * span, block.heads}), window, block.heads).unsqueeze(0);
-  if (shift > 0) block.bias = block.bias + shiftMask(side, window, shift);
   block.order = windowOrder(side, window, shift);
   block.back = wayBack(block.order);
   return block;
@@ -171,6 +179,7 @@ at::Tensor ClapAudioTower::runBlock(const Block& block, const at::Tensor& x) con
                              .permute({2, 0, 3, 1, 4})
                              .contiguous();  // 3 x windows x heads x patches x channels of a head
   at::Tensor scores = at::matmul(qkv[0], qkv[1].transpose(2, 3)).add_(block.bias);
+  if (block.mask.defined()) scores.add_(block.mask);
   const at::Tensor heard = at::matmul(at::softmax(scores, -1), qkv[2]).transpose(1, 2).reshape({windows * patches, channels});
   at::Tensor y = block.out(heard).index_select(0, block.back).add_(x);
   return y.add_(block.narrow(at::gelu(block.widen(block.after(y)))));

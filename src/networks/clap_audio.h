@@ -35,7 +35,8 @@ class ClapAudioTower {
   struct Block {
     NormLayer before, after;
     LinearLayer qkv, out, widen, narrow;  ///< qkv: queries, keys and values in one
-    at::Tensor bias;       ///< what a score gains by where two patches lie: (1 or windows) x heads x patches x patches
+    at::Tensor bias;       ///< what a score gains by where two patches lie: 1 x heads x patches x patches
+    at::Tensor mask;       ///< of a shifted one, the same for all of its stage: windows x 1 x patches x patches
     at::Tensor order, back;  ///< where the windows' patches lie in the grid, and the way back
     std::int64_t heads = 1;
   };
@@ -46,7 +47,9 @@ class ClapAudioTower {
     LinearLayer merge;     ///< of four patches into one, undefined after the last stage
   };
 
-  Block readBlock(const Weights& weights, std::size_t stage, bool shifted) const;
+  /// By how many patches every second grid of a stage is shifted.
+  std::int64_t shiftOf(std::size_t stage) const;
+  Block readBlock(const Weights& weights, std::size_t stage, std::int64_t shift) const;
   at::Tensor patches(const Spectrogram& mel) const;
   at::Tensor runBlock(const Block& block, const at::Tensor& x) const;
   at::Tensor mergePatches(const Stage& stage, const at::Tensor& x) const;

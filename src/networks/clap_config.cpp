@@ -6,8 +6,12 @@ namespace patchpilot {
 
 namespace {
 
-/// Twice that of the published models: what is kept for every two patches of a window stays below a gigabyte.
+/// Twice that of the published models.
 constexpr std::int64_t kWidestGrid = 128;
+
+/// Of what is kept for every two patches of a window in all blocks, and of what is made of them in one: sixty times
+/// what the published models have.
+constexpr std::int64_t kMostScores = std::int64_t(1) << 26;
 
 /// The square must come out even: no published model pads its windows.
 void checkGrid(const JsonSettings& settings, const ClapAudioConfig& audio) {
@@ -19,12 +23,17 @@ void checkGrid(const JsonSettings& settings, const ClapAudioConfig& audio) {
     settings.fail("patch_size", fmt::format("is {}, which does not go with a stride of {}", audio.patchSize, audio.patchStride));
   if (audio.depths.empty() || audio.depths.size() > 8 || audio.heads.size() != audio.depths.size())
     settings.fail("depths", "and num_attention_heads must name as many stages, 8 at most");
+  const std::int64_t patches = audio.windowSize * audio.windowSize;
+  std::int64_t kept = 0;
   for (std::size_t stage = 0; stage < audio.depths.size(); ++stage) {
-    const std::int64_t side = audio.grid() >> stage;
+    const std::int64_t side = audio.side(stage);
     if (audio.grid() % (std::int64_t(1) << stage) != 0 || side % audio.windowSize != 0)
       settings.fail("window_size", fmt::format("is {}, which does not fill the {} patches a side of stage {}", audio.windowSize, side, stage + 1));
     if (audio.stageChannels(stage) % audio.heads[stage] != 0)
       settings.fail("num_attention_heads", fmt::format("has {} for the {} channels of stage {}", audio.heads[stage], audio.stageChannels(stage), stage + 1));
+    kept += audio.depths[stage] * audio.heads[stage] * patches * patches;
+    if (kept > kMostScores || side * side * patches * audio.heads[stage] > kMostScores)
+      settings.fail("window_size", fmt::format("is {}, too much for so many blocks and heads as stage {} has", audio.windowSize, stage + 1));
   }
 }
 

@@ -25,6 +25,7 @@ struct ClapAudioConfig {
   std::int64_t foldedParts() const { return specSize / melBins; }
   std::int64_t grid() const { return specSize / patchStride; }                   ///< patches a side
   std::int64_t frames() const { return specSize * foldedParts(); }               ///< what fills the square
+  std::int64_t side(std::size_t stage) const { return grid() >> stage; }         ///< in patches, of a stage's grid
   std::int64_t stageChannels(std::size_t stage) const { return channels << stage; }
 };
 

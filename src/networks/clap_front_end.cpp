@@ -12,6 +12,9 @@ namespace {
 
 constexpr double kLeastPower = 1e-10;
 
+/// Ten times what the published models hear, and a hundred times what they transform.
+constexpr std::size_t kMostSamples = 5'000'000, kMostTransformed = 100'000'000;
+
 std::vector<double> hann(std::size_t size) {
   std::vector<double> window(size);
   for (std::size_t i = 0; i < size; ++i) window[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * double(i) / double(size));
@@ -41,6 +44,10 @@ ClapHearing readClapHearing(const std::filesystem::path& file) {
   settings.word("truncation", "fusion", {"rand_trunc"});
   hearing.fftSize = std::size_t(settings.whole("fft_window_size", 1024, 16, std::min<std::int64_t>(65536, std::int64_t(hearing.samples))));
   hearing.hop = std::size_t(settings.whole("hop_length", 480, 1, 65536));
+  if (hearing.samples > kMostSamples)
+    settings.fail("max_length_s", fmt::format("makes {} samples; {} at most are heard", hearing.samples, kMostSamples));
+  if (hearing.frames() > kMostTransformed / hearing.fftSize)
+    settings.fail("hop_length", fmt::format("is {}, which makes {} frames of {} samples; that is too much", hearing.hop, hearing.frames(), hearing.fftSize));
   hearing.bands = std::size_t(settings.whole("feature_size", 64, 1, 1024));
   hearing.lowestHz = settings.number("frequency_min", 0, 0, double(rate) / 2);
   hearing.highestHz = settings.number("frequency_max", 14000, hearing.lowestHz + 1, double(rate) / 2);

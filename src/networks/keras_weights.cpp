@@ -28,6 +28,9 @@ namespace {
 /// Far above any network that this program knows, and far below what fills the memory.
 constexpr std::size_t kLargestBytes = 1u << 30;
 
+/// Of all texts of a list together.
+constexpr std::size_t kMostNameBytes = 1u << 20;
+
 /// HDF5's handle, closed by the function that fits it.
 class Handle {
  public:
@@ -114,6 +117,8 @@ class WeightFile {
     std::vector<std::string> result;
     if (count <= 0) return result;  // Keras writes an empty list of numbers where there is no text
     if (H5Tget_class(type) != H5T_STRING) fail(fmt::format("attribute '{}' is no list of texts", name));
+    const std::size_t length = H5Tget_size(type);
+    if (std::size_t(count) > kMostNameBytes / std::max<std::size_t>(1, length)) fail(fmt::format("attribute '{}' is too long", name));
     if (H5Tis_variable_str(type) > 0) {
       std::vector<char*> pointers(static_cast<std::size_t>(count), nullptr);
       if (H5Aread(attribute, type, pointers.data()) < 0) fail(fmt::format("attribute '{}' cannot be read", name));
@@ -121,7 +126,6 @@ class WeightFile {
       H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
       return result;
     }
-    const std::size_t length = H5Tget_size(type);
     std::vector<char> bytes(length * std::size_t(count));
     if (H5Aread(attribute, type, bytes.data()) < 0) fail(fmt::format("attribute '{}' cannot be read", name));
     for (std::size_t i = 0; i < std::size_t(count); ++i) {
@@ -131,7 +135,7 @@ class WeightFile {
     return result;
   }
 
-  KerasArray read(hid_t group, const std::string& name) const {
+  KerasArray read(hid_t group, const std::string& name) {
     const Handle data(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose);
     if (data < 0) fail("no array '" + name + "'");
     const Handle space(H5Dget_space(data), H5Sclose);
@@ -139,7 +143,9 @@ class WeightFile {
     H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
     KerasArray array{name, {sizes.begin(), sizes.end()}, {}};
     const auto count = H5Sget_simple_extent_npoints(space);
-    if (count < 0 || std::size_t(count) > kLargestBytes / sizeof(float)) fail("array '" + name + "' is too large");
+    // A small file can name large arrays, and one array many times.
+    if (count < 0 || std::size_t(count) > valuesLeft_) fail("array '" + name + "' is too large");
+    valuesLeft_ -= std::size_t(count);
     array.values.resize(std::size_t(count));
     if (H5Dread(data, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
       fail("array '" + name + "' cannot be read");
@@ -149,6 +155,7 @@ class WeightFile {
   std::string name_;
   Bytes bytes_;
   std::unique_ptr<Handle> file_;
+  std::size_t valuesLeft_ = kLargestBytes / sizeof(float);
 };
 
 }  // namespace

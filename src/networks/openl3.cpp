@@ -76,9 +76,14 @@ class Layers {
 
 }  // namespace
 
-OpenL3::OpenL3(const NetworkEmbedder& wanted) : name_(wanted.name), version_(wanted.version), dimension_(wanted.dimension) {
+OpenL3::OpenL3(const NetworkEmbedder& wanted)
+    : file_(wanted.files.at(0).string()), name_(wanted.name), version_(wanted.version), dimension_(wanted.dimension) {
+  withTorchErrorsOf(file_, [&] { read(wanted.files.at(0)); });
+}
+
+void OpenL3::read(const std::filesystem::path& file) {
   const Inference inference;
-  const Layers layers(wanted.files.at(0));
+  const Layers layers(file);
   const auto [scale, offset] = layers.normalization(0, 1);
   inputScale_ = scale.item<float>();
   inputOffset_ = offset.item<float>();
@@ -132,7 +137,8 @@ std::vector<float> OpenL3::frames(std::span<const float> sound) const {
 }
 
 void OpenL3::embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const {
-  const std::vector<float> all = frames(mono(left, right, OpenL3FrontEnd::kRateHz));
+  const std::vector<float> sound = mono(left, right, OpenL3FrontEnd::kRateHz);
+  const std::vector<float> all = withTorchErrorsOf(file_, [&] { return frames(sound); });
   const std::size_t count = all.size() / vector.size();
   for (std::size_t i = 0; i < vector.size(); ++i) {
     double sum = 0;

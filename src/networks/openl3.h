@@ -49,6 +49,9 @@ class OpenL3 : public Embedder {
     bool pooled = false;
   };
 
+  void read(const std::filesystem::path& file);
+
+  std::string file_;
   std::string name_;
   int version_;
   int dimension_;

@@ -210,15 +210,16 @@ void matchText(Line& line) {
   std::vector<SearchLibrary*> libraries;
   for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
   const auto text = request.at("text").get<std::string>();
-  const std::vector<TextMatch> found = searchByText(libraries, text, request.value("top", 5));
+  std::vector<TextMatch> found = searchByText(libraries, text, request.value("top", 5));
   Generations(line).add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
+    json document = writeTextResults(folder, text, found, sources.instruments);
     for (const TextMatch& one : found)
       for (const SearchLibrary& library : sources.libraries)
         if (library.synth == one.proposal.synth) {
           patches.push_back({library.library.file().string(), one.proposal});
           break;
         }
-    return writeTextResults(folder, text, found, sources.instruments);
+    return document;
   });
   line.tell({{"event", "end"}, {"stopped", false}});
 }

@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 namespace patchpilot {
 namespace {
@@ -91,6 +93,35 @@ TEST_F(LibraryBuildOverMpi, SaysWhatFailed) {
   EXPECT_NE(failed.status, 0);
   EXPECT_NE(failed.err.find("patchpilot: "), std::string::npos) << failed.err;
   EXPECT_FALSE(fs::exists(places_.folder / "never.db"));
+}
+
+TEST_F(LibraryBuildOverMpi, SaysWhatFailedOnAnotherRank) {
+  const std::string other = fmt::format(": -n 1 {}/patchpilot library build --space nosuch --count 5 --out none.db", PATCHPILOT_BINARY_DIR);
+  const Result failed = run(places_.folder, fmt::format("{}5 --out none.db {}", kBuild, other), "timeout 100 " + mpirun(1));
+  EXPECT_EQ(failed.status, 3) << failed.err;
+  EXPECT_NE(failed.err.find("patchpilot: rank 1 on "), std::string::npos) << failed.err;
+  EXPECT_NE(failed.err.find("nosuch"), std::string::npos) << failed.err;
+}
+
+TEST_F(LibraryBuildOverMpi, EndsWhereRankZeroCannotGoOn) {
+  const fs::path file = places_.folder / "locked.db";
+  std::atomic<bool> ended{false};
+  // As soon as the library holds patches, rank 0 can write no more of those that are on their way.
+  std::thread locker([&] {
+    std::optional<Database> lock;
+    for (; !ended; ::usleep(1000)) try {
+        if (lock || !fs::exists(file) || Library::open(file).counts().patches == 0) continue;
+        lock.emplace(file, Database::Mode::readWrite);
+        lock->execute("BEGIN EXCLUSIVE");
+      } catch (const Error&) {
+        lock.reset();
+      }
+  });
+  const Result failed = run(places_.folder, fmt::format("{}1000000 --notes 36,48,60,72 --out locked.db", kBuild), "timeout 100 " + mpirun(2));
+  ended = true;
+  locker.join();
+  EXPECT_EQ(failed.status, 5) << failed.err;
+  EXPECT_NE(failed.err.find("locked.db is in use by another process"), std::string::npos) << failed.err;
 }
 
 /// The process that mpirun has started with that rank.

@@ -3,7 +3,11 @@
 #include "base/error.h"
 #include "test_support.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 
 namespace patchpilot {
 namespace {
@@ -33,6 +37,27 @@ TEST(MappedNewFile, AppearsWholeOrNotAtAll) {
   EXPECT_EQ(bytes.size(), 100000u);
   EXPECT_EQ(bytes.back(), 7);
   EXPECT_THROW(MappedNewFile(folder / "nosuch" / "a", 10), Error);
+}
+
+TEST(MappedNewFile, TakesOverWhatAProcessThatWasKilledHasLeft) {
+  const TemporaryFolder folder;
+  const auto filesThere = [&] { return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()); };
+  const pid_t child = ::fork();
+  if (child == 0) {
+    MappedNewFile file(folder / "a", 100000);
+    file.bytes()[5] = 5;
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(filesThere(), 1);
+  MappedNewFile file(folder / "a", 100);
+  EXPECT_EQ(std::count(file.bytes().begin(), file.bytes().end(), 0), 100);
+  EXPECT_THROW(MappedNewFile(folder / "a", 100), Error) << "it is being made";
+  file.commit();
+  EXPECT_EQ(filesThere(), 1);
+  EXPECT_EQ(readFile(folder / "a"), Bytes(100));
 }
 
 }  // namespace

@@ -123,7 +123,23 @@ TEST_F(Models, MelEnvelopeNeedsNoNetworks) {
   EXPECT_NE(refusal("mel-envelope", 2).find("is of version 1 in this program, asked for is 2"), std::string::npos);
 }
 
+TEST_F(Models, NamesOnlyWhatIsMissing) {
+  std::filesystem::create_directories(first_ / "clap-htsat-unfused");
+  writeFileAtomically(first_ / "clap-htsat-unfused" / "config.json", std::string_view("x"));
+  EXPECT_NE(refusal("clap").find("needs clap-htsat-unfused/preprocessor_config.json and clap-htsat-unfused/model.safetensors, which"), std::string::npos) << refusal("clap");
+}
+
+TEST_F(Models, WhatOtherProgramsKeepBesideThemIsLetAlone) {
+  writeFileAtomically(first_ / "pyproject.toml", std::string_view("[project]\nname = \"x\"\n"));
+  describe(second_, "ours", "1");
+  const auto all = models();
+  EXPECT_EQ(find(all, "pyproject"), nullptr);
+  EXPECT_NE(find(all, "ours"), nullptr);
+}
+
 TEST_F(Models, RefusesADescriptionThatIsWrong) {
+  writeFileAtomically(first_ / "bad.pt", std::string_view("weights"));
+  describe(second_, "ours", "1");
   const std::string file = (first_ / "bad.toml").string();
   for (const auto& [text, part] : std::vector<std::pair<std::string, std::string>>{
            {"format = 2\n", "'format' is 2; this program reads 1"},
@@ -137,7 +153,8 @@ TEST_F(Models, RefusesADescriptionThatIsWrong) {
            {"format = 1\nkind = \"trained\"\nversion = 1\ndimension = 8\nseconds = 1\n", "'seconds' is not known here"},
            {"format = [\n", file + ":"}}) {
     writeFileAtomically(file, text);
-    const std::string said = refusal("anything");
+    const std::string said = refusal("bad");
+    EXPECT_NE(refusal("ours").find("needs ours.pt"), std::string::npos) << "the others can be used";
     EXPECT_NE(said.find(part), std::string::npos) << said;
     EXPECT_NE(said.find("bad.toml:"), std::string::npos) << said;
   }

@@ -1,5 +1,6 @@
 #include "library/merge.h"
 
+#include "base/draft_file.h"
 #include "base/error.h"
 #include "library/builder.h"
 #include "library_rows.h"
@@ -153,6 +154,22 @@ TEST(Merge, RefusesWhatIsNoWholeSetOfShards) {
   writeFileAtomically(out, std::string_view("mine"));
   refuses(ExitCode::usage, merge({one, second, three}), "exists already");
   EXPECT_EQ(readTextFile(out), "mine");
+}
+
+TEST(Merge, NeverHarmsAnotherThatMakesTheSameFile) {
+  const TemporaryFolder folder;
+  std::vector<fs::path> shards;
+  for (int number = 1; number <= 2; ++number) shards.push_back(madeUp(folder / fmt::format("{}.db", number), {number, 2, 1200}, 2000));
+  const fs::path out = folder / "out.db";
+  {
+    const DraftFile other(out, "merging");
+    refuses(ExitCode::system, [&] { mergeShards(shards, out); }, "is being made by another process");
+    EXPECT_TRUE(fs::exists(other.path()));
+  }
+  const auto madeMeanwhile = [&](std::uint64_t, std::uint64_t) { writeFileAtomically(out, std::string_view("mine")); };
+  refuses(ExitCode::usage, [&] { mergeShards(shards, out, madeMeanwhile); }, "exists already");
+  EXPECT_EQ(readTextFile(out), "mine");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 3) << "nothing is left behind";
 }
 
 }  // namespace

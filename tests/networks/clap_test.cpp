@@ -169,6 +169,15 @@ TEST_F(ClapTest, AFrontEndOfAnotherModelIsRefused) {
   EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("preprocessor_config.json"), std::string::npos);
 }
 
+TEST_F(ClapTest, AFrontEndThatAsksForTooMuchIsRefused) {
+  const std::pair<const char*, const char*> wrong[] = {{"max_length_s", R"({"truncation": "rand_trunc", "sampling_rate": 768000, "max_length_s": 600})"},
+                                                       {"hop_length", R"({"truncation": "rand_trunc", "fft_window_size": 65536, "hop_length": 1})"}};
+  for (const auto& [key, document] : wrong) {
+    writeFileAtomically(folder_ / "preprocessor_config.json", std::string_view(document));
+    EXPECT_NE(refusal([&] { readClapHearing(folder_ / "preprocessor_config.json"); }).find(key), std::string::npos);
+  }
+}
+
 TEST_F(ClapTest, AConfigThatThisProgramDoesNotKnowIsRefused) {
   const std::pair<const char*, json> wrong[] = {
       {"/model_type", "clip"}, {"/projection_hidden_act", "gelu"}, {"/projection_dim", 0}, {"/audio_config", 3},
