@@ -166,14 +166,15 @@ class GroupMaker {
     SoundGroup all{patches.size(), conditions, {}, {}, {}};
     all.images.resize((conditions + 1) * patches.size() * SoundImage::kValues);
     const LibrarySettings& settings = station_.source.settings();
-    for (std::size_t view = 0; view <= conditions && !interrupted(); ++view) {
+    for (std::size_t view = 0; view <= conditions; ++view) {
       Note note = drawNote(random);
       if (view == 0) note = {settings.notes[random.below(settings.notes.size())], settings.velocity, settings.lengthSeconds};
       all.notes.insert(all.notes.end(), patches.size(), note.midi);
       render(note, view, all.images);
+      if (interrupted()) break;  // not all was rendered
       if (view > 0) addDistances(all.mss);
     }
-    return audibleOnly(all);
+    return interrupted() ? SoundGroup() : audibleOnly(all);
   }
 
  private:
