@@ -1,3 +1,4 @@
+#include "app/candidate_table.h"
 #include "app/commands.h"
 #include "app/match_text.h"
 #include "app/progress.h"
@@ -57,27 +58,15 @@ void printResults(const nlohmann::json& document, const Target& target, const st
   fmt::print("{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n\n",
              target.file.string(), target.note, noteName(target.note), 100 * target.noteConfidence, target.lengthSeconds,
              target.sound.seconds(), target.startSeconds);
-  std::size_t synthWidth = 5, originWidth = 4;
-  for (const auto& c : document.at("candidates")) {
-    synthWidth = std::max(synthWidth, c.at("synth").get_ref<const std::string&>().size());
-    originWidth = std::max(originWidth, c.at("origin").get_ref<const std::string&>().size());
-  }
-  fmt::print("{:>2}  {:>6}  {:>8}  {:<{}}  {:<{}}  {}\n", "", "MSS", "GAIN", "SYNTH", synthWidth, "FROM", originWidth, "FILES");
-  for (const auto& c : document.at("candidates")) {
-    std::string files = c.at("files").at("render").get<std::string>();
-    for (const auto& preset : c.at("files").at("presets")) files += ", " + preset.get<std::string>();
-    fmt::print("{:>2}  {:>6.2f}  {:>+5.1f} dB  {:<{}}  {:<{}}  {}\n", c.at("rank").get<int>(), c.at("distances").at("mss").get<double>(),
-               c.at("gain_db").get<double>(), c.at("synth").get<std::string>(), synthWidth, c.at("origin").get<std::string>(),
-               originWidth, files);
-  }
+  printCandidates(document, {fmt::format("{:>6}  {:>8}", "MSS", "GAIN"), [](const nlohmann::json& c) {
+    return fmt::format("{:>6.2f}  {:>+5.1f} dB", c.at("distances").at("mss").get<double>(), c.at("gain_db").get<double>());
+  }});
   if (document.contains("refinement")) {
     const auto& r = document.at("refinement");
     fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s\n", r.at("from").get<double>(), r.at("to").get<double>(),
                r.at("renders").get<std::size_t>(), r.at("seconds").get<double>());
   }
-  fmt::print("\nWritten to {}\n", out);
-  for (const auto& c : document.at("candidates"))
-    for (const auto& file : c.value("installed", nlohmann::json::array())) fmt::print("Installed {}\n", file.get<std::string>());
+  printWritten(document, out);
 }
 
 MatchOptions matchOptions(const Options& options) {

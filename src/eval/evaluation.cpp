@@ -380,23 +380,25 @@ class Lane {
 
   int velocity() const { return options_.known ? entry_->velocity : options_.velocity; }
 
-  /// Adds what comes of proposals to a finding.
-  void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start) {
+  /// What comes of proposals. @param keep  how many of the best
+  std::vector<Candidate> ranked(std::vector<Proposal> proposals, std::size_t keep, Finding& finding, Clock::time_point start) {
     const std::size_t before = finding.renders;
     RankOptions rankOptions;
     rankOptions.velocity = velocity();
-    rankOptions.keep = 1;
+    rankOptions.keep = keep;
     rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, before + progress.done, progress.best); };
-    auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
+    return rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
+  }
+
+  /// Adds what comes of proposals to a finding.
+  void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start) {
+    auto ranked = this->ranked(std::move(proposals), 1, finding, start);
     if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss)) finding.best = std::move(ranked.front());
   }
 
   /// Ranks proposals and refines what they give, with so many renders in all.
   void rankAndRefine(std::vector<Proposal> proposals, std::vector<Proposal> donors, const std::string& objective, Finding& finding, Clock::time_point start, std::size_t renders) {
-    RankOptions rankOptions;
-    rankOptions.velocity = velocity();
-    rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, progress.done, progress.best); };
-    auto ranked = rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
+    auto ranked = this->ranked(std::move(proposals), RankOptions().keep, finding, start);
     const std::size_t before = finding.renders;
     if (before < renders && !ranked.empty()) {
       RefineOptions refineOptions;

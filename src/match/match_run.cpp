@@ -34,9 +34,7 @@ void MatchRun::tellProblems() {
 }
 
 std::vector<Proposal> MatchRun::propose() {
-  std::vector<SearchLibrary*> libraries;
-  for (SearchLibrary& library : sources_.libraries) libraries.push_back(&library);
-  RetrievalMatcher matcher(libraries);
+  RetrievalMatcher matcher(sources_.searched());
   const int first = std::max(options_.proposals, options_.top);
   std::vector<Proposal> proposals = matcher.propose(target_, options_.refine ? std::max(first, kRefineDonors) : first);
   if (options_.near) {
@@ -121,12 +119,6 @@ json MatchRun::write(const std::filesystem::path& folder, std::vector<Candidate>
   const json document = writeResults(folder, target_, chosen, sources_.instruments, options_.velocity, more);
   if (written != nullptr) *written = std::move(chosen);
   return document;
-}
-
-std::filesystem::path MatchRun::libraryOf(const Proposal& proposal) const {
-  for (const SearchLibrary& one : sources_.libraries)
-    if (one.synth == proposal.synth) return one.library.file();
-  throw Error(ExitCode::internal, "no library is of the proposal's synth");
 }
 
 }  // namespace patchpilot

@@ -88,9 +88,7 @@ class MatchRun {
 
   const Target& target() const { return target_; }
   std::vector<Instrument>& instruments() { return sources_.instruments; }
-
-  /// The library that brought the synth of a proposal.
-  std::filesystem::path libraryOf(const Proposal& proposal) const;
+  const Sources& sources() const { return sources_; }
 
  private:
   std::vector<Proposal> propose();

@@ -49,6 +49,18 @@ std::vector<SourceName> sourceNames(const std::vector<std::string>& files, const
   return names;
 }
 
+std::vector<SearchLibrary*> Sources::searched() {
+  std::vector<SearchLibrary*> all;
+  for (SearchLibrary& library : libraries) all.push_back(&library);
+  return all;
+}
+
+const std::filesystem::path& Sources::fileOf(std::size_t synth) const {
+  for (const SearchLibrary& one : libraries)
+    if (one.synth == synth) return one.library.file();
+  throw Error(ExitCode::internal, "no library is of that synth");
+}
+
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options) {
   std::vector<Library> opened;
   std::vector<std::size_t> embeddings;
@@ -58,6 +70,9 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
       failInput("{} holds no patches yet; fill it with 'patchpilot library build'", name.file);
     embeddings.push_back(embeddingOf(opened.back(), name, options.forTexts));
   }
+  double longest = options.longestSeconds;
+  for (const Library& library : opened)
+    if (options.forTexts) longest = std::max(longest, library.settings().durationSeconds);
   std::vector<EmbedderInfo> embedders;
   for (std::size_t i = 0; i < opened.size() && !options.forTexts; ++i) embedders.push_back(opened[i].settings().embedders[embeddings[i]]);
   // Opening networks takes about as long as opening a plug-in: both at once.
@@ -72,7 +87,7 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     synths.push_back(library.settings());
     Instrument instrument{std::make_shared<Synth>(openLibrarySynth(library, options.synth)), nullptr};
     // The workers open the plug-in while the libraries are read.
-    instrument.pool = std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{options.workers, options.longestSeconds});
+    instrument.pool = std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{options.workers, longest});
     sources.instruments.push_back(std::move(instrument));
   }
   const auto ready = made.get();

@@ -33,6 +33,12 @@ struct SearchLibrary {
 struct Sources {
   std::vector<SearchLibrary> libraries;
   std::vector<Instrument> instruments;
+
+  /// All libraries, as matchers take them.
+  std::vector<SearchLibrary*> searched();
+
+  /// The file of the first library of a synth.
+  const std::filesystem::path& fileOf(std::size_t synth) const;
 };
 
 /// Which library to open, and for a search by what.
@@ -48,7 +54,7 @@ struct SourceOptions {
   SynthOptions synth;
   int workers = 0;            ///< processes of each instrument, 0: one for each core
   double longestSeconds = 4;  ///< no render listens longer
-  bool forTexts = false;      ///< texts are searched for, not sounds
+  bool forTexts = false;      ///< texts are searched for, not sounds: renders last as long as the libraries' own, if that is longer
   /// Told of an index that is being made, and how much of that is done.
   std::function<void(const std::string& file, double done)> onIndex;
 };

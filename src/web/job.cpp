@@ -188,7 +188,7 @@ class SoundMatch {
     generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
       std::vector<Candidate> written;
       const json document = match_.write(folder, &written);
-      for (const Candidate& candidate : written) patches.push_back({match_.libraryOf(candidate.proposal).string(), candidate.proposal});
+      for (const Candidate& candidate : written) patches.push_back({match_.sources().fileOf(candidate.proposal.synth).string(), candidate.proposal});
       writtenMss_ = written.front().mss;
       return document;
     });
@@ -204,21 +204,12 @@ class SoundMatch {
 void matchText(Line& line) {
   const json& request = line.request();
   const auto files = request.at("libraries").get<std::vector<std::string>>();
-  double longest = 0;
-  for (const auto& file : files) longest = std::max(longest, Library::open(file).settings().durationSeconds);
-  Sources sources = openSources(sourceNames(files), {.longestSeconds = longest, .forTexts = true});
-  std::vector<SearchLibrary*> libraries;
-  for (SearchLibrary& library : sources.libraries) libraries.push_back(&library);
+  Sources sources = openSources(sourceNames(files), {.forTexts = true});
   const auto text = request.at("text").get<std::string>();
-  std::vector<TextMatch> found = searchByText(libraries, text, request.value("top", 5));
+  std::vector<TextMatch> found = searchByText(sources.searched(), text, request.value("top", 5));
   Generations(line).add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
     json document = writeTextResults(folder, text, found, sources.instruments);
-    for (const TextMatch& one : found)
-      for (const SearchLibrary& library : sources.libraries)
-        if (library.synth == one.proposal.synth) {
-          patches.push_back({library.library.file().string(), one.proposal});
-          break;
-        }
+    for (const TextMatch& one : found) patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
     return document;
   });
   line.tell({{"event", "end"}, {"stopped", false}});
