@@ -17,6 +17,12 @@ void padInto(std::vector<float>& padded, std::span<const float> samples) {
   std::fill(end, padded.end(), 0.0f);
 }
 
+std::size_t behindLastOf(std::span<const float> samples) {
+  std::size_t end = samples.size();
+  while (end > 0 && samples[end - 1] == 0) --end;
+  return end;
+}
+
 }  // namespace
 
 void PaddedSound::assign(const AudioBuffer& sound) {
@@ -27,6 +33,7 @@ void PaddedSound::assign(const AudioBuffer& sound) {
                                                 sound.frames(), sound.channels(), sound.sampleRateHz()));
   }
   samples = sound.frames();
+  sounding = std::max(behindLastOf(sound.channel(0)), behindLastOf(sound.channel(sound.channels() - 1)));
   padInto(left, sound.channel(0));
   padInto(right, sound.channel(sound.channels() - 1));
   mono = left == right;

@@ -15,6 +15,7 @@ struct PaddedSound {
   static constexpr std::size_t kOrigin = kMaxWindow / 2;  ///< where the first sample is
 
   std::size_t samples = 0;         ///< length of the sound
+  std::size_t sounding = 0;        ///< all samples from this one on are zero: most notes end before the sound does
   std::vector<float> left, right;  ///< from `kOrigin` zeros before the first sample on
   bool mono = false;               ///< whether the two are equal
 

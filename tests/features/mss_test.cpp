@@ -74,6 +74,22 @@ TEST(Mss, MonoIsTwoEqualChannels) {
 }
 
 // Equal channels are transformed another way, which must not be heard.
+// Frames behind the last sample that is not zero are not transformed; a last sample too small to be heard has them all
+// transformed.
+TEST(Mss, TheSilenceBehindASoundIsAsIfTransformed) {
+  const AudioBuffer whole = sound("bright");
+  for (const std::size_t left : {0u, 1u, 441u, 5000u, 20000u}) {
+    for (const std::size_t right : {std::size_t(left), std::size_t(left + 700)}) {
+      AudioBuffer silent(kChannels, whole.frames());
+      std::copy_n(whole.channel(0).begin(), std::min(left, whole.frames()), silent.channel(0).begin());
+      std::copy_n(whole.channel(1).begin(), std::min(right, whole.frames()), silent.channel(1).begin());
+      AudioBuffer transformed = silent;
+      for (int channel = 0; channel < kChannels; ++channel) transformed.channel(channel).back() = 1e-30f;
+      EXPECT_EQ(mss(mssSpectrum(silent), mssSpectrum(transformed)), 0) << left << ", " << right;
+    }
+  }
+}
+
 TEST(Mss, MonoIsNearStereoThatIsNearlyMono) {
   const AudioBuffer mono = sound("bright");
   AudioBuffer stereo = mono;
