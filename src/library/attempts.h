@@ -13,8 +13,11 @@ namespace patchpilot {
 /// A render quieter than this is silent, in dB RMS over its whole length.
 inline constexpr double kSilentDb = -60.0;
 
-/// The level of a render over its whole length, in dB RMS; not finite where a sample is not.
+/// The level of a render over its whole length, in dB RMS; not finite where it is too loud for that.
 double renderLevelDb(const StereoView& audio);
+
+/// What is wrong with a render from which an embedder made a vector that is not of numbers.
+std::string noVector(const std::string& embedder);
 
 /// A patch that was rendered at each of a library's notes.
 struct RenderedPatch {

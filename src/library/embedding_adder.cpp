@@ -3,6 +3,7 @@
 #include "audio/level.h"
 #include "base/error.h"
 #include "base/process.h"
+#include "library/attempts.h"
 #include "library/timed_batch.h"
 #include "synth/render_pool.h"
 
@@ -132,9 +133,9 @@ class Adder {
 
   void take(const RowKey& row, const StereoView& sound, bool kept) {
     RowEmbedding result{row, std::vector<float>(std::size_t(embedder_->dimension())), {}};
-    const auto finite = [](std::span<const float> samples) { return std::isfinite(sumOfSquares(samples)); };
-    if (finite(sound.left) && finite(sound.right)) embedder_->embedNote(sound.left, sound.right, row.note, result.vector);
+    if (sound.isFinite()) embedder_->embedNote(sound.left, sound.right, row.note, result.vector);
     else result = {row, {}, "gave samples that are no numbers"};
+    if (containsNonFinite(result.vector)) result = {row, {}, noVector(embedder_->name())};
     add(std::move(result), kept);
   }
 

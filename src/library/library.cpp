@@ -1,5 +1,6 @@
 #include "library/library.h"
 
+#include "audio/level.h"
 #include "base/error.h"
 #include "library/state_store.h"
 
@@ -294,6 +295,13 @@ void Library::insertRow(std::int64_t patch, const LibraryRow& row) {
 }
 
 void Library::insertVector(std::size_t embedding, std::int64_t row, std::span<const float> vector) {
+  const EmbedderInfo& embedder = settings_.embedders.at(embedding);
+  const auto refuse = [&](const std::string& why) {
+    failInput("{}: the vector of {} for patch {}, note {} {}; check that the embedder is the one that the library was made with", file_.string(),
+              embedder.name, rowKey(row).patch, rowKey(row).note, why);
+  };
+  if (vector.size() != std::size_t(embedder.dimension)) refuse(fmt::format("has {} values instead of {}", vector.size(), embedder.dimension));
+  if (containsNonFinite(vector)) refuse("holds values that are no numbers");
   auto insert = database_->prepare(fmt::format("INSERT INTO {} VALUES (?, ?)", vectorTable(embedding)));
   insert.bind(1, row).bindFloats(2, vector).run();
   auto count = database_->prepare("UPDATE embeddings SET rows = rows + 1 WHERE id = ?");
@@ -557,15 +565,16 @@ void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<c
   std::vector<float> vector(static_cast<std::size_t>(dimension(embedding)));
   auto select = selectVectors(embedding, 0, kEndOfPatches);
   for (std::uint64_t row = 0; row < limit && select.step(); ++row) {
+    if (select.size(2) != vector.size() * sizeof(float)) continue;
     select.floats(2, vector);
-    use(select.integer(0), int(select.integer(1)), vector);
+    if (!containsNonFinite(vector)) use(select.integer(0), int(select.integer(1)), vector);
   }
 }
 
-std::vector<float> Library::levels() {
+std::vector<Library::Level> Library::levels() {
   auto select = selectLevels(0, kEndOfPatches);
-  std::vector<float> levels;
-  while (select.step()) levels.push_back(float(select.real(2)));
+  std::vector<Level> levels;
+  while (select.step()) levels.push_back({{select.integer(0), int(select.integer(1))}, float(select.real(2))});
   return levels;
 }
 

@@ -138,6 +138,7 @@ class Library {
   void setShardCount(std::uint64_t count);
 
   /// Writes a batch in one transaction. @param nextAttempt where building goes on after it
+  /// @throws Error (input) where a vector is of another length than its embedding's, or not of numbers
   void append(const std::vector<LibraryAttempt>& batch, std::uint64_t nextAttempt);
 
   /// Writes what became of presets in one transaction. @return ids of the patches, 0 where none was kept
@@ -203,7 +204,7 @@ class Library {
   /// @param kept  those whose audio is kept, or the others
   std::vector<RowKey> rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit);
 
-  /// Writes what an embedding made of rows that it lacked, in one transaction.
+  /// Writes what an embedding made of rows that it lacked, in one transaction. @throws as `append`
   void appendEmbedding(std::size_t embedding, const std::vector<RowEmbedding>& batch);
 
   /// Rows that could not be rendered again for an embedding, and why, at most `limit`.
@@ -218,13 +219,18 @@ class Library {
   };
   AudioCounts audioCounts();
 
-  /// Hands over the rows that an embedding covers, in their order, by patch and note, at most `limit`.
+  /// Hands over the rows that an embedding covers, in their order, by patch and note, of the first `limit`. What is no vector
+  /// of this embedding (of another length, or not of numbers) is passed over.
   /// @param use  called with the patch, the note, and `dimension(embedding)` values that are there during the call
   void forEachRow(const std::function<void(std::int64_t patch, int note, std::span<const float> vector)>& use,
                   std::uint64_t limit = ~std::uint64_t(0), std::size_t embedding = 0);
 
-  /// How loud each row is, in dB RMS, in the order of `forEachRow` of the first embedding.
-  std::vector<float> levels();
+  struct Level {
+    RowKey row;
+    float rmsDb = 0;
+  };
+  /// How loud each row is, in the order of `forEachRow`; rows that have no vector are among them.
+  std::vector<Level> levels();
 
   /// All vectors of an embedding, row after row (`rows x dimension`), and the patch and note of each row.
   struct Embeddings {

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
+#include <tuple>
 
 namespace patchpilot {
 
@@ -106,6 +107,9 @@ struct Parts {
   auto notes() const { return part<std::int32_t>(layout.notes, header->rows); }
   auto vectors() const { return part<float>(layout.vectors, header->rows * header->dimension); }
 
+  /// Rows that lie in a list. Of those that the library has, some may have no vector that can be used.
+  std::size_t listed() const { return ends().back(); }
+
   std::size_t begin(std::size_t list) const { return list == 0 ? 0 : ends()[list - 1]; }
   auto list(std::size_t list) const {
     return vectors().subspan(begin(list) * header->dimension, (ends()[list] - begin(list)) * header->dimension);
@@ -182,7 +186,7 @@ class Maker {
     if (onProgress_) onProgress_(done);
   }
 
-  /// Every row in its order, at most those that were counted.
+  /// Every row in its order, but those that cannot be used, at most those that were counted.
   /// @param from, to  the part of the work that it is
   void forEachRow(double from, double to, const std::function<void(std::int64_t, int, std::span<const float>)>& use) {
     std::size_t row = 0;
@@ -201,11 +205,13 @@ class Maker {
       if (row * wanted / header_.rows != (row + 1) * wanted / header_.rows) sample.insert(sample.end(), vector.begin(), vector.end());
       ++row;
     });
+    const std::size_t rows = sample.size() / dimension(), lists = std::min<std::size_t>(header_.lists, rows);
+    if (lists == 0) return;  // not one row can be used
     faiss::ClusteringParameters parameters;
     parameters.niter = kTrainingRounds;
-    faiss::Clustering clustering(int(dimension()), int(header_.lists), parameters);
+    faiss::Clustering clustering(int(dimension()), int(lists), parameters);
     TellingQuantizer quantizer(faiss::Index::idx_t(dimension()), [&](double share) { tell(kSampled + (kTrained - kSampled) * share); });
-    clustering.train(faiss::Index::idx_t(sample.size() / dimension()), sample.data(), quantizer);
+    clustering.train(faiss::Index::idx_t(rows), sample.data(), quantizer);
     std::copy(clustering.centroids.begin(), clustering.centroids.end(), parts.centroids().begin());
   }
 
@@ -231,24 +237,26 @@ class Maker {
 
   /// Every row goes to its list, in two passes: the lists' sizes, then their rows.
   void place(Parts<std::uint8_t>& parts) {
-    const std::vector<std::int32_t> listOf = header_.lists > 1 ? assigned(parts) : std::vector<std::int32_t>(header_.rows, 0);
+    const bool one = header_.lists == 1;
+    const std::vector<std::int32_t> listOf = one ? std::vector<std::int32_t>() : assigned(parts);
     std::vector<std::uint64_t> sizes(header_.lists);
     for (const auto list : listOf) ++sizes[std::size_t(list)];
     std::partial_sum(sizes.begin(), sizes.end(), parts.ends().begin());
     std::vector<std::uint64_t> next(header_.lists);
     for (std::size_t list = 0; list < header_.lists; ++list) next[list] = parts.begin(list);
     std::size_t row = 0;
-    forEachRow(header_.lists > 1 ? kAssigned : 0, kPlaced, [&](std::int64_t patch, int note, std::span<const float> vector) {
-      const std::size_t at = next[std::size_t(listOf[row++])]++;
+    forEachRow(one ? 0 : kAssigned, kPlaced, [&](std::int64_t patch, int note, std::span<const float> vector) {
+      const std::size_t at = next[one ? 0 : std::size_t(listOf[row++])]++;
       parts.patches()[at] = patch;
       parts.notes()[at] = note;
       std::copy(vector.begin(), vector.end(), parts.vectors().begin() + std::ptrdiff_t(at * dimension()));
     });
+    if (one) parts.ends()[0] = next[0];
   }
 
   /// In how many lists the neighbours of rows are found, so that `rule.recall` of them are.
   std::uint64_t probesFor(const Parts<std::uint8_t>& parts) const {
-    const std::size_t d = dimension(), queries = std::min<std::size_t>(kQueries, header_.rows);
+    const std::size_t d = dimension(), rows = parts.listed(), queries = std::min<std::size_t>(kQueries, rows);
     std::vector<float> asked(queries * d);
     for (std::size_t q = 0; q < queries; ++q)
       std::copy_n(parts.vectors().begin() + std::ptrdiff_t(q * header_.rows / queries * d), d, asked.begin() + std::ptrdiff_t(q * d));
@@ -297,16 +305,16 @@ struct Lists : faiss::InvertedLists {
   [[noreturn]] static void refuse() { throw std::logic_error("the lists are read only"); }
 };
 
-/// Whether the bytes are an index of this library, as far as its head says.
-bool isWhole(std::span<const std::uint8_t> bytes, const Hash& library) {
+/// Whether the bytes are the index that would be made now, as far as its head says.
+/// @param wanted  of that index
+bool isWhole(std::span<const std::uint8_t> bytes, const Header& wanted) {
   if (bytes.size() < sizeof(Header)) return false;
   Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.magic != kMagic || header.endianness != Header().endianness || header.library != library) return false;
-  const auto limit = bytes.size();
-  if (header.rows > limit || header.dimension > limit || header.lists > limit || header.probes > header.lists || header.lists < 1) return false;
+  const auto what = [](const Header& h) { return std::tie(h.magic, h.endianness, h.rows, h.dimension, h.lists, h.library); };
+  if (what(header) != what(wanted) || header.probes > header.lists) return false;
   const Parts<const std::uint8_t> parts(bytes);
-  return parts.layout.size == limit && parts.headHash() == header.head;
+  return parts.layout.size == bytes.size() && parts.headHash() == header.head;
 }
 
 }  // namespace
@@ -316,7 +324,7 @@ struct VectorIndex::Impl {
       : parts(bytes), lists(parts), quantizer(faiss::Index::idx_t(parts.header->dimension)),
         index(&quantizer, parts.header->dimension, parts.header->lists), checked(parts.header->lists) {
     quantizer.add(faiss::Index::idx_t(parts.header->lists), parts.centroids().data());
-    index.ntotal = faiss::Index::idx_t(parts.header->rows);
+    index.ntotal = faiss::Index::idx_t(parts.listed());
     index.is_trained = true;
     index.nprobe = parts.header->probes;
     index.replace_invlists(&lists);
@@ -344,21 +352,21 @@ VectorIndex::~VectorIndex() = default;
 
 std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size_t embedding, const IndexRule& rule, const IndexProgress& onProgress) {
   const fs::path file = indexFile(library, embedding);
-  const auto fromFile = [&](const Hash& hash) -> std::shared_ptr<const VectorIndex> {
+  Maker maker(library, embedding, rule, onProgress);
+  const auto fromFile = [&]() -> std::shared_ptr<const VectorIndex> {
     std::optional<MappedFile> mapped;
     try {
       mapped.emplace(file);
     } catch (const Error&) {
       return nullptr;
     }
-    if (!isWhole(mapped->bytes(), hash)) return nullptr;
+    if (!isWhole(mapped->bytes(), maker.header())) return nullptr;
     auto impl = std::make_unique<Impl>(mapped->bytes());
     impl->file = std::move(mapped);
     return std::shared_ptr<const VectorIndex>(new VectorIndex(std::move(impl)));
   };
-  Maker maker(library, embedding, rule, onProgress);
   if (maker.header().rows >= rule.keptFrom) {
-    if (auto index = fromFile(maker.header().library)) return index;
+    if (auto index = fromFile()) return index;
     try {
       MappedNewFile fresh(file, maker.bytes());
       maker.write(fresh.bytes());
@@ -366,7 +374,7 @@ std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size
     } catch (const Error& error) {
       if (error.code() != ExitCode::system) throw;
     }
-    if (auto index = fromFile(maker.header().library)) return index;
+    if (auto index = fromFile()) return index;
   }
   std::vector<std::uint8_t> memory(maker.bytes());
   maker.write(memory);
@@ -392,7 +400,7 @@ std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearest(std::span<co
   return found;
 }
 
-std::size_t VectorIndex::rows() const { return std::size_t(impl_->parts.header->rows); }
+std::size_t VectorIndex::rows() const { return impl_->parts.listed(); }
 std::size_t VectorIndex::lists() const { return std::size_t(impl_->parts.header->lists); }
 std::size_t VectorIndex::probes() const { return std::size_t(impl_->parts.header->probes); }
 std::int64_t VectorIndex::patch(std::size_t row) const { return impl_->parts.patches()[row]; }

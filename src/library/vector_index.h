@@ -42,7 +42,7 @@ class VectorIndex {
   /// @return nothing where the file is damaged
   std::optional<std::vector<Found>> nearest(std::span<const float> vector, std::size_t count) const;
 
-  std::size_t rows() const;
+  std::size_t rows() const;  ///< that can be found
   std::size_t lists() const;
   std::size_t probes() const;
   std::int64_t patch(std::size_t row) const;

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <functional>
 #include <tuple>
@@ -342,6 +343,21 @@ TEST(Library, KeepsAPresetWhole) {
   EXPECT_TRUE(again.patch(1).values.empty());
 }
 
+TEST(Library, RefusesWhatIsNoVector) {
+  const TemporaryFolder folder;
+  Library library = Library::create(folder / "a.db", madeUpSettings());
+  LibraryAttempt bad = madeUp(1);
+  const auto append = [&] { library.append({madeUp(0), bad}, 2); };
+  bad.rows[0].embeddings[0][5] = std::nanf("");
+  EXPECT_TRUE(refuses(append, "a.db: the vector of mel-envelope for patch 2, note 60 holds values that are no numbers"));
+  bad.rows[0].embeddings[0].resize(8);
+  EXPECT_TRUE(refuses(append, "the vector of mel-envelope for patch 2, note 60 has 8 values instead of 352; check that the embedder is the one"));
+  EXPECT_EQ(library.counts().rows, 0u) << "all of a batch or nothing";
+  const std::size_t second = library.addEmbedding({"other", 1, 8});
+  library.append({madeUp(0)}, 1);
+  EXPECT_TRUE(refuses([&] { library.appendEmbedding(second, {{{1, 60}, std::vector<float>(7), ""}}); }, "the vector of other for patch 1, note 60 has 7 values"));
+}
+
 PresetRecord madeUpPreset(const std::string& name, std::vector<std::string> sources, Bytes state) {
   PresetRecord record;
   record.content = "content of " + name;
@@ -434,7 +450,10 @@ TEST(Library, OfFormat2IsReadAsItIsAndHoldsTheSameWhenItIsBroughtUpToDate) {
     Library library = Library::open(folder / "old.db", mode), whole = Library::open(folder / "new.db");
     EXPECT_EQ(library.settings().embedders, whole.settings().embedders);
     EXPECT_EQ(contentsOf(library), contentsOf(whole));
-    EXPECT_EQ(library.levels(), (std::vector<float>{-30, -20, -20, -20}));
+    std::vector<float> levels;
+    for (const auto& level : library.levels()) levels.push_back(level.rmsDb);
+    EXPECT_EQ(levels, (std::vector<float>{-30, -20, -20, -20}));
+    EXPECT_EQ(library.levels()[1].row, (RowKey{1, 60}));
     EXPECT_EQ(library.embeddingCounts(0).rows, 4u);
     EXPECT_EQ(library.glance().some, whole.glance().some);
     EXPECT_EQ(library.glance().lastPatch, 3);
