@@ -113,17 +113,24 @@ TEST(NeighbourIndex, ByListsFindsNearlyAllThatBruteForceFinds) {
   const NeighbourIndex exact(library, {.keptFrom = 10000, .exactUpTo = 10000}), lists(library, kLists);
   const auto index = VectorIndex::open(library, 0, kLists);
   EXPECT_EQ(index->lists(), 44u) << "the root of the rows";
-  EXPECT_GT(index->probes(), 1u);
-  EXPECT_LE(index->probes(), 44u);
-  std::size_t found = 0, wanted = 0;
-  for (std::size_t row = 3; row < 2000; row += 40) {
-    const auto truth = patchesOf(exact.nearest(vectorOf(all, row), 50));
-    const auto got = patchesOf(lists.nearest(vectorOf(all, row), 50));
-    EXPECT_EQ(got.front(), truth.front()) << "a row is its own nearest";
-    for (const auto patch : truth) found += std::size_t(std::count(got.begin(), got.end(), patch));
-    wanted += truth.size();
+  std::size_t last = 1;
+  for (const std::size_t asked : {1, 50, 500, 1000}) {
+    EXPECT_GE(index->probes(asked), last) << asked;
+    EXPECT_LE(last = index->probes(asked), 44u);
   }
-  EXPECT_GE(double(found) / double(wanted), 0.98);
+  EXPECT_LT(index->probes(1), index->probes(500)) << "more rows lie in more lists";
+  for (const int count : {1, 50, 250, 999}) {
+    std::size_t found = 0, wanted = 0;
+    for (std::size_t row = 3; row < 2000; row += 40) {
+      const auto truth = patchesOf(exact.nearest(vectorOf(all, row), count, {all.patches[row]}));
+      const auto got = patchesOf(lists.nearest(vectorOf(all, row), count, {all.patches[row]}));
+      ASSERT_EQ(got.size(), std::size_t(count));
+      EXPECT_EQ(lists.nearest(vectorOf(all, row), count).front().patch, all.patches[row]) << "a row is its own nearest";
+      for (const auto patch : truth) found += std::size_t(std::count(got.begin(), got.end(), patch));
+      wanted += truth.size();
+    }
+    EXPECT_GE(double(found) / double(wanted), 0.98) << count;
+  }
 }
 
 TEST(NeighbourIndex, IsKeptInAFileThatIsTakenAsItIs) {
