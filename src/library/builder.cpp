@@ -21,7 +21,7 @@ class Builder {
       : library_(library), synth_(synth), options_(options), draw_(std::move(draw)),
         shard_(library.settings().shard), counts_(library.counts()),
         wanted_(patchesOfShard(shard_, options.count, counts_)), nextToIssue_(counts_.nextAttempt),
-        nextToWrite_(counts_.nextAttempt), written_(counts_.nextAttempt) {}
+        nextToWrite_(counts_.nextAttempt) {}
 
   bool run() {
     if (counts_.patches >= wanted_) return true;
@@ -79,10 +79,7 @@ class Builder {
   }
 
   void write(const std::vector<LibraryAttempt>& batch) {
-    if (library_.counts().nextAttempt != written_)
-      failSystem("{} is being filled by another process; wait for it to end", library_.file().string());
-    written_ = batch.back().index + std::uint64_t(shard_.of);
-    library_.append(batch, written_);
+    library_.append(batch, batch.back().index + std::uint64_t(shard_.of));
   }
 
   Library& library_;
@@ -94,7 +91,6 @@ class Builder {
   std::uint64_t wanted_;
   std::uint64_t nextToIssue_;
   std::uint64_t nextToWrite_;
-  std::uint64_t written_;
   std::deque<std::vector<std::string>> sources_;  ///< of the patches that are being rendered
   std::uint64_t fruitless_ = 0;
   TimedBatch<LibraryAttempt> batch_{[this](const std::vector<LibraryAttempt>& batch) { write(batch); }};

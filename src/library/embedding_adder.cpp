@@ -24,8 +24,8 @@ class Adder {
  public:
   Adder(Library& library, std::size_t embedding, const EmbedOptions& options)
       : library_(library), embedding_(embedding), options_(options), embedder_(makeEmbedder(library.settings().embedders[embedding].name, library.settings().embedders[embedding].version)),
-        written_(library.embeddingCounts(embedding).rows), batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); }, options.secondsBetweenCommits) {
-    progress_ = {written_, library.counts().rows, 0};
+        batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); }, options.secondsBetweenCommits) {
+    progress_ = {library.embeddingCounts(embedding).rows, library.counts().rows, 0};
   }
 
   EmbedReport run(const std::function<Synth()>& openSynth) {
@@ -154,18 +154,14 @@ class Adder {
   }
 
   void write(std::vector<RowEmbedding> batch) {
-    if (library_.embeddingCounts(embedding_).rows != written_)
-      failSystem("{} is being embedded by another process; wait for it to end", library_.file().string());
     std::sort(batch.begin(), batch.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
     library_.appendEmbedding(embedding_, batch);
-    written_ += std::uint64_t(std::count_if(batch.begin(), batch.end(), [](const auto& one) { return !one.vector.empty(); }));
   }
 
   Library& library_;
   std::size_t embedding_;
   const EmbedOptions& options_;
   std::unique_ptr<Embedder> embedder_;
-  std::uint64_t written_;
   std::mutex mutex_;  ///< of all that follows, and the library
   std::deque<RowKey> page_;  ///< rows that come next
   RowKey last_{0, 0};

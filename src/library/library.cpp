@@ -103,11 +103,18 @@ std::vector<int> split(const std::string& text) {
 }  // namespace
 
 Library::Library(const fs::path& file, Database::Mode mode)
-    : file_(file), database_(std::make_unique<Database>(file, mode)) {}
+    : file_(file), database_(std::make_unique<Database>(file, mode)) {
+  if (mode != Database::Mode::readOnly) lock_ = FileLock(file);
+}
 
 Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   Library library(file, Database::Mode::create);
   Database& database = *library.database_;
+  {
+    auto format = database.prepare("PRAGMA user_version");
+    format.step();
+    if (format.integer(0) != 0) failSystem("{} has just been made by another process; run the command again", file.string());
+  }
   database.execute(fmt::format("PRAGMA page_size = {}", kPageSize));
   Transaction transaction(database);
   database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat));

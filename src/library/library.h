@@ -1,6 +1,7 @@
 #pragma once
 
 #include "audio/file.h"
+#include "base/file_lock.h"
 #include "embed/embedder.h"
 #include "library/database.h"
 #include "synth/patch.h"
@@ -118,13 +119,14 @@ struct LibraryCounts {
 /// Patches with their embeddings in one SQLite file. It is written in transactions only, so that
 /// it can be killed at any moment and opens again with all but the batch in flight. Files of format 1,
 /// which knew no presets, and 2, which knew one embedding, are read as they are and brought to format 3 when
-/// they are first written.
+/// they are first written. One object writes a file at a time; others may read it meanwhile.
 class Library {
  public:
-  /// Makes a new file. @throws Error (system) where it cannot be written.
+  /// Makes a new file. @throws Error (system) where it cannot be written, or another writes it.
   static Library create(const std::filesystem::path& file, const LibrarySettings& settings);
 
-  /// @throws Error (input) where the file is missing, is no library, or of a newer format.
+  /// @throws Error (input) where the file is missing, is no library, or of a newer format; Error (system) where it is to be
+  ///         written, and another writes it.
   static Library open(const std::filesystem::path& file, Database::Mode mode = Database::Mode::readOnly);
 
   const std::filesystem::path& file() const { return file_; }
@@ -270,6 +272,7 @@ class Library {
                            const std::vector<std::string>& sources);
 
   std::filesystem::path file_;
+  FileLock lock_;  ///< of who writes; closed behind the database
   std::unique_ptr<Database> database_;
   bool hasOldRows_ = false;  ///< whether the file is of format 1 or 2, opened to be read
   LibrarySettings settings_;

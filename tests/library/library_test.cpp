@@ -343,6 +343,33 @@ TEST(Library, KeepsAPresetWhole) {
   EXPECT_TRUE(again.patch(1).values.empty());
 }
 
+TEST(Library, IsWrittenByOneAtATime) {
+  const TemporaryFolder folder;
+  const auto refusal = [&](const std::function<void()>& open) {
+    try {
+      open();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::system);
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  const std::string busy = (folder / "a.db").string() + " is being written by another process; wait for it to end, or choose another file";
+  {
+    Library writer = Library::create(folder / "a.db", madeUpSettings());
+    EXPECT_EQ(refusal([&] { Library::open(folder / "a.db", Database::Mode::readWrite); }), busy);
+    EXPECT_EQ(refusal([&] { Library::create(folder / "a.db", madeUpSettings()); }), busy);
+    Library reader = Library::open(folder / "a.db");
+    writer.append({madeUp(0)}, 1);
+    EXPECT_EQ(reader.counts().patches, 1u);
+    Library moved = std::move(writer);
+    EXPECT_EQ(refusal([&] { Library::open(folder / "a.db", Database::Mode::readWrite); }), busy);
+    moved.append({madeUp(1)}, 2);
+  }
+  EXPECT_NO_THROW(Library::open(folder / "a.db", Database::Mode::readWrite));
+  EXPECT_NE(refusal([&] { Library::create(folder / "a.db", madeUpSettings()); }).find("has just been made by another process"), std::string::npos);
+}
+
 TEST(Library, RefusesWhatIsNoVector) {
   const TemporaryFolder folder;
   Library library = Library::create(folder / "a.db", madeUpSettings());
