@@ -17,11 +17,13 @@ double renderLevelDb(const StereoView& audio) {
   return 10 * std::log10(std::max(mean, 1e-16));
 }
 
+RenderKeeping renderKeeping(const Library& library, bool audio) { return {library.settings().embedders, audio, library.file().string()}; }
+
 std::string noVector(const std::string& embedder) { return fmt::format("gave a sound of which {} makes no vector of numbers", embedder); }
 
 PatchRenderer::PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping, bool wantStates)
     : synth_(synth), settings_(settings), wantStates_(wantStates), keepAudio_(keeping.audio) {
-  for (const EmbedderInfo& embedder : keeping.embedders) embedders_.push_back(makeEmbedder(embedder.name, embedder.version));
+  for (const EmbedderInfo& embedder : keeping.embedders) embedders_.push_back(makeEmbedder(embedder, keeping.library));
 }
 
 void PatchRenderer::run(int workers, const NextPatch& next, const TakePatch& take) {

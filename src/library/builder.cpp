@@ -4,6 +4,7 @@
 #include "library/default_embedder.h"
 #include "library/timed_batch.h"
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
 
@@ -38,7 +39,7 @@ class Builder {
  private:
   void render(const NextPatch& next, const TakePatch& take) {
     if (options_.render) options_.render(next, take);
-    else PatchRenderer(synth_, library_.settings(), {library_.settings().embedders, options_.keepAudio}).run(options_.workers, next, take);
+    else PatchRenderer(synth_, library_.settings(), renderKeeping(library_, options_.keepAudio)).run(options_.workers, next, take);
   }
 
   std::optional<Patch> next() {
@@ -105,7 +106,10 @@ std::string describeNotes(const LibrarySettings& s) {
 
 std::string describeEmbedders(const LibrarySettings& s) {
   std::string text;
-  for (const EmbedderInfo& one : s.embedders) text += fmt::format("{}{} version {}", text.empty() ? "" : ", ", one.name, one.version);
+  for (const EmbedderInfo& one : s.embedders) {
+    text += fmt::format("{}{} version {}", text.empty() ? "" : ", ", one.name, one.version);
+    if (!one.weights.empty()) text += fmt::format(" (weights of hash {:.8})", one.weights);
+  }
   return text;
 }
 
@@ -129,7 +133,9 @@ Synth openLibrarySynth(const Library& library, SynthOptions options) {
   return synth;
 }
 
-LibrarySettings librarySettings(const Synth& synth, const std::string& embedder) {
+LibrarySettings librarySettings(const Synth& synth) { return librarySettings(synth, firstEmbedders(synth)); }
+
+LibrarySettings librarySettings(const Synth& synth, std::vector<EmbedderInfo> embedders) {
   LibrarySettings settings;
   settings.spaceToml = synth.space().toml;
   settings.spaceName = synth.space().name;
@@ -139,7 +145,7 @@ LibrarySettings librarySettings(const Synth& synth, const std::string& embedder)
   settings.synthName = synth.plugin().name;
   settings.synthVersion = synth.plugin().version;
   settings.base = synth.base();
-  settings.embedders = {embedderInfo(embedder.empty() ? defaultEmbedder(synth) : embedder)};
+  settings.embedders = std::move(embedders);
   return settings;
 }
 
@@ -165,7 +171,7 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
     failInput("{} was made with seed {}, not {}; build a new library, or leave --seed out", file, have.seed, wanted.seed);
   if (describeNotes(have) != describeNotes(wanted))
     failInput("{} has {}; asked for are {}; give the same, or build a new library", file, describeNotes(have), describeNotes(wanted));
-  if (have.embedders != wanted.embedders)
+  if (!std::equal(have.embedders.begin(), have.embedders.end(), wanted.embedders.begin(), wanted.embedders.end(), areComparable))
     failInput("{} has embeddings of {}, asked for are those of {}; what a library begins with is settled when it is made, and "
               "'patchpilot library embed' adds others", file, describeEmbedders(have), describeEmbedders(wanted));
 }

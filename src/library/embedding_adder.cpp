@@ -23,7 +23,7 @@ constexpr int kPage = 500;
 class Adder {
  public:
   Adder(Library& library, std::size_t embedding, const EmbedOptions& options)
-      : library_(library), embedding_(embedding), options_(options), embedder_(makeEmbedder(library.settings().embedders[embedding].name, library.settings().embedders[embedding].version)),
+      : library_(library), embedding_(embedding), options_(options), embedder_(makeEmbedder(library.settings().embedders[embedding], library.file().string())),
         batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); }, options.secondsBetweenCommits) {
     progress_ = {library.embeddingCounts(embedding).rows, library.counts().rows, 0};
   }

@@ -51,7 +51,7 @@ constexpr const char* kIndexOfFormat2 = "CREATE INDEX IF NOT EXISTS lineage_by_p
 constexpr const char* kRowsOfFormat3 = "CREATE TABLE rows (id INTEGER PRIMARY KEY, rms_db REAL NOT NULL)";
 constexpr const char* kTablesOfFormat3[] = {
     "TABLE embeddings (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, dimension INTEGER NOT NULL, "
-    "rows INTEGER NOT NULL DEFAULT 0)",
+    "rows INTEGER NOT NULL DEFAULT 0, weights TEXT NOT NULL DEFAULT '')",
     "TABLE failures (embedding INTEGER NOT NULL, row INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (embedding, row)) WITHOUT ROWID",
     "TABLE audio (row INTEGER PRIMARY KEY, scale REAL NOT NULL, flac BLOB NOT NULL)",
 };
@@ -67,8 +67,14 @@ void makeVectorTable(Database& database, std::size_t embedding) {
 }
 
 void insertEmbedding(Database& database, const EmbedderInfo& embedder) {
-  auto insert = database.prepare("INSERT INTO embeddings (name, version, dimension) VALUES (?, ?, ?)");
-  insert.bind(1, embedder.name).bind(2, std::int64_t(embedder.version)).bind(3, std::int64_t(embedder.dimension)).run();
+  auto insert = database.prepare("INSERT INTO embeddings (name, version, dimension, weights) VALUES (?, ?, ?, ?)");
+  insert.bind(1, embedder.name).bind(2, std::int64_t(embedder.version)).bind(3, std::int64_t(embedder.dimension)).bind(4, embedder.weights).run();
+}
+
+/// The first libraries of format 3 did not know by which weights their vectors were made.
+bool knowsWeights(Database& database) {
+  auto select = database.prepare("SELECT count(*) FROM pragma_table_info('embeddings') WHERE name = 'weights'");
+  return select.step() && select.integer(0) > 0;
 }
 
 /// The one embedder that a library of format 1 or 2 has, before its rows are moved.
@@ -76,8 +82,9 @@ EmbedderInfo embedderOfFormat2(Database& database) {
   auto select = database.prepare("SELECT (SELECT value FROM settings WHERE key = 'embedder'), (SELECT value FROM settings WHERE key = 'embedder_version'),"
                                  " (SELECT length(embedding) / 4 FROM rows LIMIT 1)");
   select.step();
-  const EmbedderInfo embedder{select.text(0), int(select.integer(1)), int(select.integer(2))};
-  return embedder.dimension > 0 ? embedder : embedderInfo(embedder.name, embedder.version);
+  EmbedderInfo embedder{select.text(0), int(select.integer(1)), int(select.integer(2)), ""};
+  if (embedder.dimension == 0) embedder.dimension = embedderInfo(embedder.name, embedder.version).dimension;
+  return embedder;
 }
 
 std::int64_t rowNumber(const RowKey& row) { return row.patch * kNotes + row.note; }
@@ -184,9 +191,12 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
 }
 
 void Library::bringUpToDate(Database::Mode mode, std::int64_t format) {
-  if (format == kFormat) return;
-  // A reader leaves the file as it is, and sees the tables that it lacks as empty ones.
   const bool reader = mode == Database::Mode::readOnly;
+  if (format == kFormat) {
+    if (!reader && !knowsWeights(*database_)) database_->execute("ALTER TABLE embeddings ADD COLUMN weights TEXT NOT NULL DEFAULT ''");
+    return;
+  }
+  // A reader leaves the file as it is, and sees the tables that it lacks as empty ones.
   std::optional<Transaction> transaction;
   if (!reader) transaction.emplace(*database_);
   const std::string create = reader ? "CREATE TEMP" : "CREATE";
@@ -241,9 +251,9 @@ void Library::readSettings() {
 }
 
 void Library::readEmbedders() {
-  auto select = database_->prepare("SELECT name, version, dimension FROM embeddings ORDER BY id");
+  auto select = database_->prepare(fmt::format("SELECT name, version, dimension, {} FROM embeddings ORDER BY id", knowsWeights(*database_) ? "weights" : "''"));
   settings_.embedders.clear();
-  while (select.step()) settings_.embedders.push_back({select.text(0), int(select.integer(1)), int(select.integer(2))});
+  while (select.step()) settings_.embedders.push_back({select.text(0), int(select.integer(1)), int(select.integer(2)), select.text(3)});
   if (settings_.embedders.empty()) failInput("{} is damaged: it names no embedding; build it anew", file_.string());
 }
 
@@ -492,12 +502,16 @@ EmbeddingCounts Library::embeddingCounts(std::size_t embedding) {
   return {std::uint64_t(select.integer(0)), std::uint64_t(select.integer(1))};
 }
 
-void Library::requireWhole(std::size_t embedding) {
+bool Library::isWhole(std::size_t embedding) {
   const EmbeddingCounts have = embeddingCounts(embedding);
+  return have.rows + have.failed >= counts().rows;
+}
+
+void Library::requireWhole(std::size_t embedding) {
+  if (isWhole(embedding)) return;
   const std::string& name = settings_.embedders[embedding].name;
-  if (const auto rows = counts().rows; have.rows + have.failed < rows)
-    failInput("{} holds embeddings of {} for {} of its {} renders; 'patchpilot library embed {} --with {}' goes on with them", file_.string(), name,
-              have.rows, rows, file_.string(), name);
+  failInput("{} holds embeddings of {} for {} of its {} renders; 'patchpilot library embed {} --with {}' goes on with them", file_.string(), name,
+            embeddingCounts(embedding).rows, counts().rows, file_.string(), name);
 }
 
 std::size_t Library::addEmbedding(const EmbedderInfo& embedder) {
@@ -508,6 +522,18 @@ std::size_t Library::addEmbedding(const EmbedderInfo& embedder) {
   transaction.commit();
   settings_.embedders.push_back(embedder);
   return place;
+}
+
+void Library::forgetEmbedding(std::size_t embedding, const EmbedderInfo& embedder) {
+  const auto id = std::int64_t(embedding + 1);
+  Transaction transaction(*database_);
+  database_->execute("DELETE FROM " + vectorTable(embedding));
+  auto forget = database_->prepare("DELETE FROM failures WHERE embedding = ?");
+  forget.bind(1, id).run();
+  auto update = database_->prepare("UPDATE embeddings SET version = ?, dimension = ?, weights = ?, rows = 0 WHERE id = ?");
+  update.bind(1, std::int64_t(embedder.version)).bind(2, std::int64_t(embedder.dimension)).bind(3, embedder.weights).bind(4, id).run();
+  transaction.commit();
+  settings_.embedders[embedding] = embedder;
 }
 
 std::vector<RowKey> Library::rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit) {

@@ -196,11 +196,17 @@ class Library {
   /// How far an embedding has come; the first covers all rows.
   EmbeddingCounts embeddingCounts(std::size_t embedding);
 
-  /// @throws Error (input) with the remedy, where `library embed` has not come to the end of an embedding
+  /// Whether `library embed` has come to the end of an embedding: each row has a vector, or could not be rendered again.
+  bool isWhole(std::size_t embedding);
+
+  /// @throws Error (input) with the remedy, where an embedding is not whole
   void requireWhole(std::size_t embedding);
 
   /// Adds an embedding that has no vectors yet. @return its place
   std::size_t addEmbedding(const EmbedderInfo& embedder);
+
+  /// Forgets the vectors of an embedding, so that they are made anew. @param embedder  of its name, as it is now
+  void forgetEmbedding(std::size_t embedding, const EmbedderInfo& embedder);
 
   /// The rows that an embedding lacks, in their order, from behind `after`, at most `limit`; those that failed are among them.
   /// @param kept  those whose audio is kept, or the others

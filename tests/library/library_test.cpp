@@ -450,6 +450,40 @@ TEST(Library, KnowsWhatEveryPatchCameFrom) {
   EXPECT_EQ(library.presets()[1].path, "/presets/b");
 }
 
+TEST(Library, KnowsByWhichWeightsItsVectorsWereMade) {
+  const TemporaryFolder folder;
+  LibrarySettings settings = madeUpSettings();
+  settings.embedders.push_back({"taught", 1, 8, "0123456789abcdef"});
+  LibraryAttempt attempt = madeUp(0);
+  attempt.rows[0].embeddings.push_back(std::vector<float>(8, 1.0f));
+  { Library::create(folder / "a.db", settings).append({attempt}, 1); }
+  EXPECT_EQ(Library::open(folder / "a.db").settings().embedders, settings.embedders);
+
+  // As it was written before that was known.
+  std::filesystem::copy_file(folder / "a.db", folder / "old.db");
+  Database(folder / "old.db", Database::Mode::readWrite).execute("ALTER TABLE embeddings DROP COLUMN weights");
+  const Bytes before = readFile(folder / "old.db");
+  EXPECT_EQ(Library::open(folder / "old.db").settings().embedders[1].weights, "");
+  EXPECT_EQ(readFile(folder / "old.db"), before);
+  EXPECT_NO_THROW(checkCompatible(Library::open(folder / "old.db", Database::Mode::readWrite), settings));
+  EXPECT_EQ(Library::open(folder / "old.db").embeddings(1).vectors, attempt.rows[0].embeddings[1]);
+
+  LibrarySettings others = settings;
+  others.embedders[1].weights = "fedcba9876543210";
+  Library library = Library::open(folder / "a.db", Database::Mode::readWrite);
+  EXPECT_TRUE(refuses([&] { checkCompatible(library, others); }, "taught version 1 (weights of hash 01234567), asked for are those of mel-envelope version 1, taught version 1 (weights of hash fedcba98)"));
+  others.embedders[1].dimension = 3;
+  library.forgetEmbedding(1, others.embedders[1]);
+  EXPECT_EQ(library.embeddingCounts(1).rows, 0u);
+  EXPECT_FALSE(library.isWhole(1));
+  EXPECT_TRUE(library.isWhole(0));
+  library.appendEmbedding(1, {{{1, 60}, std::vector<float>(3, 2.0f), ""}});
+  Library again = Library::open(folder / "a.db");
+  EXPECT_EQ(again.settings().embedders, others.embedders);
+  EXPECT_EQ(again.embeddings(1).vectors, (std::vector<float>{2, 2, 2}));
+  EXPECT_EQ(again.embeddings(0).vectors, attempt.rows[0].embeddings[0]);
+}
+
 /// Turns a library into one as format 2 had it: a row holds the one vector that there is.
 void makeFormat2(const std::filesystem::path& file) {
   Database database(file, Database::Mode::readWrite);
