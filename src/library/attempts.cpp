@@ -2,6 +2,8 @@
 
 #include "audio/level.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 

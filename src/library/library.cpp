@@ -182,6 +182,11 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
     failInput("{} has library format {}, this program reads 1 to {}; build it anew or use another version of Patch Pilot",
               file.string(), format.integer(0), kFormat);
   const std::int64_t found = format.integer(0);
+  // Of a page that is cut in two SQLite reads zeros. While a statement is under way, nobody writes.
+  auto page = library.database_->prepare("PRAGMA page_size");
+  if (page.step() && fs::file_size(file) % std::uintmax_t(page.integer(0)) != 0)
+    failInput("{} is damaged: it has been cut short; copy it again, or build it anew", file.string());
+  page.reset();
   format.reset();  // a statement that is under way keeps tables from being dropped
   id.reset();
   library.bringUpToDate(mode, found);

@@ -32,7 +32,7 @@ std::size_t embeddingOf(Library& library, const SourceName& name, bool forTexts)
 }
 
 /// One of a library's embeddings, and what sounds are embedded by to be searched for in it.
-struct Choice {
+struct Chosen {
   std::size_t embedding = 0;
   std::shared_ptr<const Embedder> embedder;
 };
@@ -45,25 +45,25 @@ struct Wish {
 };
 
 /// Opens what the wishes come to, each embedder once.
-std::vector<Choice> choose(const std::vector<Wish>& wishes, const SourceOptions& options) {
+std::vector<Chosen> choose(const std::vector<Wish>& wishes, const SourceOptions& options) {
   std::vector<std::pair<EmbedderInfo, std::shared_ptr<const Embedder>>> made;
   const auto make = [&](const EmbedderInfo& info, const std::string& file) {
     const auto known = std::find_if(made.begin(), made.end(), [&](const auto& one) { return one.first == info; });
     return known != made.end() ? known->second : made.emplace_back(info, makeEmbedder(info, file)).second;
   };
-  std::vector<Choice> choices;
+  std::vector<Chosen> all;
   for (const Wish& wish : wishes)
     for (std::size_t i = 0; i < wish.embeddings.size(); ++i) {
       const EmbedderInfo& info = wish.embedders[wish.embeddings[i]];
       try {
-        choices.push_back({wish.embeddings[i], make(info, wish.file)});
+        all.push_back({wish.embeddings[i], make(info, wish.file)});
         break;
       } catch (const Error& error) {
         if (i + 1 == wish.embeddings.size()) throw;
         options.onFallback(wish.file, fmt::format("searched by {}, as {} cannot be used: {}", wish.embedders[wish.embeddings[i + 1]].name, info.name, error.what()));
       }
     }
-  return choices;
+  return all;
 }
 
 /// The mel vector, which needs no network, where a library holds it and nothing else was asked for.
@@ -110,7 +110,7 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
   for (const Library& library : opened)
     if (options.forTexts) longest = std::max(longest, library.settings().durationSeconds);
   // Opening networks takes about as long as opening a plug-in: both at once.
-  auto made = std::async(std::launch::async, [&] { return options.forTexts ? std::vector<Choice>() : choose(wishes, options); });
+  auto made = std::async(std::launch::async, [&] { return options.forTexts ? std::vector<Chosen>() : choose(wishes, options); });
   Sources sources;
   std::vector<LibrarySettings> synths;
   std::vector<std::size_t> synthOf;
@@ -129,9 +129,9 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     const auto tell = [&](double done) {
       if (options.onIndex) options.onIndex(names[i].file, done);
     };
-    const Choice choice = options.forTexts ? Choice{wishes[i].embeddings.front(), nullptr} : ready[i];
-    NeighbourIndex index(opened[i], {}, choice.embedding, tell);
-    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i], choice.embedding, choice.embedder});
+    const Chosen chosen = options.forTexts ? Chosen{wishes[i].embeddings.front(), nullptr} : ready[i];
+    NeighbourIndex index(opened[i], {}, chosen.embedding, tell);
+    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i], chosen.embedding, chosen.embedder});
   }
   return sources;
 }
