@@ -1,6 +1,7 @@
 #include "program.h"
 
 #include "clap_model.h"
+#include "embed/embedder.h"
 
 namespace patchpilot {
 namespace {
@@ -86,7 +87,7 @@ TEST_F(Embeddings, OfOtherWeightsAreToldAndMadeAnew) {
   const std::string refusal = fmt::format("a.db has embeddings of clap by weights of hash {:.8}, and {} has hash {:.8}; put the same file there, or 'patchpilot library embed a.db --with "
                                           "clap --again' makes them anew\n", before, file.string(), embedderInfo("clap").weights);
   const std::string further = fmt::format("library build --space dx10 {} --count 5 --out a.db", kShort);
-  for (const std::string command : {std::string("match t.wav --library a.db --out m"), std::string("match --text 'a bass' --library a.db --out m"), further,
+  for (const std::string& command : {std::string("match t.wav --library a.db --out m"), std::string("match --text 'a bass' --library a.db --out m"), further,
                                     std::string("library add --factory --library a.db"), std::string("library embed a.db --with clap")})
     expectRefusal(program(command), 3, refusal);
   const Result again = program("library embed a.db --with clap --again");

@@ -292,7 +292,7 @@ TEST_F(Program, ASecondWriterOfALibraryIsRefusedAtOnceAndNothingIsLeftOfTheFirst
     ProgramInBackground first(folder(), {"library", "build", "--space", "dx10", "--duration", "0.3", "--length", "0.2", "--out", "busy.db", "--count", "10000000"});
     while ((patches = look()) == 0 && first.isRunning()) {
     }
-    for (const std::string second : {build + "10", std::string("library add --factory --library busy.db"), std::string("library embed busy.db --with mel-envelope")})
+    for (const std::string& second : {build + "10", std::string("library add --factory --library busy.db"), std::string("library embed busy.db --with mel-envelope")})
       expectRefusal(run(folder(), second), 5, "busy.db is being written by another process; wait for it to end, or choose another file");
     EXPECT_TRUE(first.isRunning());
     first.signal(SIGKILL);
