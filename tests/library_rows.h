@@ -19,7 +19,7 @@ inline std::string rowsOf(const std::filesystem::path& file) {
   add("SELECT key || ' ' || quote(value) FROM settings ORDER BY key");
   add("SELECT id || ' ' || quote(attempt) || quote(parameters) || quote(state) || quote(source) FROM patches ORDER BY id");
   add("SELECT id || ' ' || quote(rms_db) FROM rows ORDER BY id");
-  add("SELECT id || ' ' || name || ' ' || version || ' ' || dimension || ' ' || rows FROM embeddings ORDER BY id");
+  add("SELECT id || ' ' || name || ' ' || version || ' ' || dimension || ' ' || rows || ' ' || weights FROM embeddings ORDER BY id");
   const auto tables = [&] {
     std::vector<std::string> names;
     auto select = database.prepare("SELECT name FROM sqlite_master WHERE name LIKE 'vectors\\_%' ESCAPE '\\' ORDER BY name");

@@ -1,6 +1,7 @@
 #include "app/commands.h"
 
 #include "base/error.h"
+#include "base/ranks.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +13,10 @@ namespace patchpilot {
 
 void printJson(const nlohmann::json& value) {
   fmt::print("{}\n", value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+void requireOneProcess(const std::string& command, const std::string& instead) {
+  if (Ranks::areThere()) failUsage("'{}' is one process; {}", command, instead);
 }
 
 std::vector<int> parseNotes(const std::string& text) {

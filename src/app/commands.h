@@ -25,6 +25,10 @@ void addTrainCommand(CLI::App& app);
 /// Prints JSON, as it is meant for a machine, on stdout.
 void printJson(const nlohmann::json& value);
 
+/// Refuses to be one of several that mpirun has started. @param instead  what is to be done
+/// @throws Error (usage)
+void requireOneProcess(const std::string& command, const std::string& instead = "run it without mpirun");
+
 /// Splits "36,48,60" into MIDI notes. @throws Error (usage) for anything else.
 std::vector<int> parseNotes(const std::string& text);
 

@@ -7,6 +7,7 @@
 #include "eval/library_map.h"
 #include "library/around.h"
 #include "library/builder.h"
+#include "library/default_embedder.h"
 #include "library/embedding_adder.h"
 #include "library/merge.h"
 #include "library/presets.h"
@@ -68,18 +69,11 @@ Shard parseShard(const std::string& text, std::uint64_t count) {
 }
 
 /// What a library is embedded by stays as it is; where an embedder is asked for, it must be the one that it began with.
-void takeEmbedders(LibrarySettings& wanted, const Library& library, const std::string& asked) {
-  const auto& have = library.settings().embedders;
-  if (asked.empty() || asked == have.front().name) wanted.embedders = have;
-}
-
-/// The library to go on with, where there is one.
-std::optional<Library> openIfBegun(const BuildArguments& arguments, LibrarySettings& wanted) {
-  if (!isBegun(arguments.out)) return std::nullopt;
-  std::optional<Library> library = Library::open(arguments.out, Database::Mode::readWrite);
-  takeEmbedders(wanted, *library, arguments.embedder);
-  checkCompatible(*library, wanted);
-  return library;
+/// @param library  none where it is yet to be made
+std::vector<EmbedderInfo> embeddersFor(const Synth& synth, const std::string& asked, const LibrarySettings* library) {
+  if (library == nullptr) return firstEmbedders(synth, asked);
+  if (asked.empty() || asked == library->embedders.front().name) return library->embedders;
+  return {embedderInfo(asked)};
 }
 
 /// Presets to draw around, and the library that holds them.
@@ -114,8 +108,8 @@ void printReport(const BuildArguments& arguments, Library& library, bool finishe
 }
 
 /// What the arguments ask for; `around` is not known yet.
-LibrarySettings settingsToBuild(const BuildArguments& arguments, const Synth& synth) {
-  LibrarySettings wanted = librarySettings(synth, arguments.embedder);
+LibrarySettings settingsToBuild(const BuildArguments& arguments, const Synth& synth, std::vector<EmbedderInfo> embedders) {
+  LibrarySettings wanted = librarySettings(synth, std::move(embedders));
   wanted.ownBase = !arguments.synth.base.empty();
   wanted.notes = parseNotes(arguments.notes);
   wanted.velocity = arguments.velocity;
@@ -133,8 +127,10 @@ void buildWith(const BuildArguments& arguments, Ranks* ranks) {
   if (!arguments.around.empty() && arguments.from.empty() && !isBegun(arguments.out))
     failUsage("{} holds no presets to draw around; name a library that does with --from", arguments.out);
   Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
-  LibrarySettings wanted = settingsToBuild(arguments, synth);
-  std::optional<Library> begun = openIfBegun(arguments, wanted);
+  std::optional<Library> begun;
+  if (isBegun(arguments.out)) begun.emplace(Library::open(arguments.out, Database::Mode::readWrite));
+  LibrarySettings wanted = settingsToBuild(arguments, synth, embeddersFor(synth, arguments.embedder, begun ? &begun->settings() : nullptr));
+  if (begun) checkCompatible(*begun, wanted);
   // `around` refers to the library in it, so that it stays where it is.
   const Surroundings near = surroundings(arguments, begun, synth);
   wanted.around = near.around ? near.around->name() : "";
@@ -151,7 +147,7 @@ void buildWith(const BuildArguments& arguments, Ranks* ranks) {
                            progress.update(double(p.patches), double(p.wanted), note);
                          }, {}, {}, arguments.keepAudio};
     if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
-    if (ranks != nullptr) options.render = [&](const NextPatch& next, const TakePatch& take) { renderOnRanks(*ranks, library.settings(), arguments.keepAudio, next, take); };
+    if (ranks != nullptr) options.render = [&](const NextPatch& next, const TakePatch& take) { renderOnRanks(*ranks, library, arguments.keepAudio, next, take); };
     finished = buildLibrary(library, synth, options);
   }
   printReport(arguments, library, finished, before);
@@ -164,7 +160,7 @@ void build(const BuildArguments& arguments) {
   if (ranks.rank() == 0) return buildWith(arguments, &ranks);
   const auto open = [&] {
     Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
-    LibrarySettings settings = settingsToBuild(arguments, synth);
+    LibrarySettings settings = settingsToBuild(arguments, synth, {});  // of those rank 0 tells
     return std::pair(std::move(synth), std::move(settings));
   };
   renderForRankZero(ranks, open, arguments.workers);
@@ -187,8 +183,8 @@ struct AddArguments {
 
 /// What the library is to be made with: as the user says, else as it is, else as `library build` would.
 LibrarySettings settingsToAdd(const AddArguments& arguments, const Synth& synth, const LibrarySettings* have) {
-  LibrarySettings wanted = have != nullptr ? *have : librarySettings(synth, arguments.embedder);
-  if (have != nullptr && !arguments.embedder.empty() && arguments.embedder != have->embedders.front().name) wanted.embedders = {embedderInfo(arguments.embedder)};
+  LibrarySettings wanted = have != nullptr ? *have : librarySettings(synth, {});
+  wanted.embedders = embeddersFor(synth, arguments.embedder, have);
   if (have == nullptr) {
     wanted.ownBase = !arguments.synth.base.empty();
     wanted.sampling.clear();
@@ -239,6 +235,7 @@ void printAdded(const AddArguments& arguments, Library& library, const AddReport
 }
 
 void add(const AddArguments& arguments) {
+  requireOneProcess("library add");
   requireFolderOf(arguments.library);
   if (arguments.paths.empty() && !arguments.factory) failUsage("there is nothing to add: name files or folders, or give --factory");
   std::optional<Library> library;
@@ -267,20 +264,22 @@ void add(const AddArguments& arguments) {
 struct EmbedArguments {
   std::string file;
   std::string with;
+  bool again = false;
   SynthArguments synth;
   int workers = 0;
   bool json = false;
 };
 
 void embed(const EmbedArguments& arguments) {
-  if (Ranks::areThere()) failUsage("'library embed' is one process; under mpirun, embed the shards of a library one by one, and merge them then");
+  requireOneProcess("library embed", "under mpirun, embed the shards of a library one by one, and merge them then");
   const EmbedderInfo wanted = embedderInfo(arguments.with);
   Library library = Library::open(arguments.file, Database::Mode::readWrite);
   const auto& have = library.settings().embedders;
   const auto known = std::find_if(have.begin(), have.end(), [&](const EmbedderInfo& e) { return e.name == wanted.name; });
-  if (known != have.end() && *known != wanted)
-    failInput("{} has embeddings of {} version {}, this program makes version {}; build the library again", arguments.file, known->name, known->version, wanted.version);
-  const std::size_t embedding = known != have.end() ? std::size_t(known - have.begin()) : library.addEmbedding(wanted);
+  const bool isNew = known == have.end();
+  const std::size_t embedding = isNew ? library.addEmbedding(wanted) : std::size_t(known - have.begin());
+  // What was begun again and stopped goes on.
+  if (arguments.again && (library.isWhole(embedding) || have[embedding] != wanted)) library.forgetEmbedding(embedding, wanted);
   EmbedReport report;
   {
     Progress progress("renders", arguments.json);
@@ -334,6 +333,7 @@ nlohmann::json describeEmbeddings(Library& library) {
     const EmbedderInfo& embedder = library.settings().embedders[i];
     const EmbeddingCounts counts = library.embeddingCounts(i);
     list.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}, {"rows", counts.rows}, {"failed", counts.failed}});
+    if (!embedder.weights.empty()) list.back()["weights"] = embedder.weights;
   }
   return list;
 }
@@ -342,6 +342,7 @@ void printEmbeddings(Library& library, std::uint64_t rows) {
   for (const auto& e : describeEmbeddings(library)) {
     std::string text = fmt::format("{} version {}, {} values", e.at("name").get<std::string>(), e.at("version").get<int>(), e.at("dimension").get<int>());
     if (const auto have = e.at("rows").get<std::uint64_t>(); have < rows) text += fmt::format(", of {} renders", have);
+    if (e.contains("weights")) text += fmt::format(", by weights of hash {:.8}", e.at("weights").get<std::string>());
     if (const auto failed = e.at("failed").get<std::uint64_t>(); failed > 0) text += fmt::format(" ({} could not be rendered again)", failed);
     fmt::print("embedding  {}\n", text);
   }
@@ -417,7 +418,7 @@ void addLibraryCommand(CLI::App& app) {
   buildCommand->add_option("--around", a->around, "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters changed, and parts of two presets crossed")
       ->check(CLI::IsMember({"presets"}));
   buildCommand->add_option("--from", a->from, "The library that holds the presets, where it is not --out itself");
-  buildCommand->add_option("--embedder", a->embedder, "What renders are compared by ('models' lists them), settled when the library is made; 'library embed' adds others");
+  buildCommand->add_option("--embedder", a->embedder, "What renders are compared by ('models' lists them), settled when the library is made; 'library embed' adds others (without it: ours beside mel-envelope where one is trained for the synth, else mel-envelope)");
   buildCommand->add_flag("--keep-audio", a->keepAudio, "Keep each render as FLAC in the library, so that 'library embed' need not make it again");
   buildCommand->add_option("--workers", a->workers, "Processes that render (one for each core if 0; under mpirun one for each rank but the first)")->check(CLI::Range(0, 1024))->capture_default_str();
   buildCommand->add_flag("--json", a->json, "Print JSON");
@@ -433,7 +434,7 @@ void addLibraryCommand(CLI::App& app) {
   addCommand->add_option("--velocity", p->velocity, "MIDI velocity (the library's, or 100)")->check(CLI::Range(1, 127));
   addCommand->add_option("--length", p->length, "When notes are let go, in seconds (the library's, or 2)")->check(CLI::Range(0.001, 600.0));
   addCommand->add_option("--duration", p->duration, "How long to listen, in seconds (the library's, or 4)")->check(CLI::Range(0.05, 600.0));
-  addCommand->add_option("--embedder", p->embedder, "What renders are compared by ('models' lists them), settled when the library is made; 'library embed' adds others");
+  addCommand->add_option("--embedder", p->embedder, "What renders are compared by ('models' lists them), settled when the library is made; 'library embed' adds others (without it: ours beside mel-envelope where one is trained for the synth, else mel-envelope)");
   addCommand->add_flag("--keep-audio", p->keepAudio, "Keep each render as FLAC in the library, so that 'library embed' need not make it again");
   addCommand->add_option("--workers", p->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   addCommand->add_flag("--json", p->json, "Print JSON");
@@ -443,6 +444,7 @@ void addLibraryCommand(CLI::App& app) {
   auto* embedCommand = library->add_subcommand("embed", "Add the embeddings of another embedder to those that a library holds; goes on where it was stopped");
   embedCommand->add_option("file", e->file, "The library file")->required();
   embedCommand->add_option("--with", e->with, "The embedder ('models' lists them)")->required();
+  embedCommand->add_flag("--again", e->again, "Forget those that there are, and make all anew: where the weights are others now");
   addSynthOptions(*embedCommand, e->synth, false);
   embedCommand->add_option("--workers", e->workers, "Processes that render, and threads that embed (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
   embedCommand->add_flag("--json", e->json, "Print JSON");

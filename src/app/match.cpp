@@ -88,6 +88,7 @@ class Teller {
       for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options_.sound, warning);
     };
     reports.onIndex = indexProgress(options_.json);
+    reports.onFallback = [](const std::string& file, const std::string& why) { fmt::print(stderr, "note: {}: {}\n", file, why); };
     reports.onRanking = [this](std::size_t done, std::size_t all) { progress(false).update(double(done), double(all)); };
     reports.onRefining = [this](const Refinement& refinement) {
       const RefineProgress& p = refinement.last;

@@ -28,6 +28,7 @@ std::string words(const Judgement& j) {
 }
 
 void run(Options options) {
+  requireOneProcess("train embedder");
   EmbedderTraining& training = options.training;
   for (const auto& file : options.libraries) training.libraries.emplace_back(file);
   training.out = options.out;

@@ -27,13 +27,17 @@ fftw_plan makePlan(std::size_t size, double*) {
                               FFTW_ESTIMATE | FFTW_UNALIGNED | FFTW_PRESERVE_INPUT);
 }
 
-/// FFTW's planner is not thread-safe; executing a plan is.
+/// FFTW's planner is not thread-safe, and nothing says that those of two precisions share nothing; executing a plan is.
+std::mutex& planner() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 template <typename Sample>
 auto cachedPlan(std::size_t size) {
   using Plan = decltype(makePlan(size, static_cast<Sample*>(nullptr)));
-  static std::mutex mutex;
   static std::map<std::size_t, Plan> plans;
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(planner());
   const auto [entry, isNew] = plans.try_emplace(size, nullptr);
   if (isNew && size > 0) entry->second = makePlan(size, static_cast<Sample*>(nullptr));
   if (entry->second == nullptr) throw Error(ExitCode::internal, fmt::format("no FFT of size {}", size));

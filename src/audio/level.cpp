@@ -1,7 +1,9 @@
 #include "audio/level.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 namespace patchpilot {
 
@@ -29,10 +31,15 @@ void applyGainDb(AudioBuffer& buffer, double gainDb) {
   for (float& sample : buffer.samples()) sample *= factor;
 }
 
-bool containsNonFinite(const AudioBuffer& buffer) {
-  return std::any_of(buffer.samples().begin(), buffer.samples().end(),
-                     [](float sample) { return !std::isfinite(sample); });
+bool containsNonFinite(std::span<const float> samples) {
+  // Without a way out of the loop it becomes vector code.
+  constexpr std::uint32_t kExponent = 0x7f800000;
+  bool found = false;
+  for (const float sample : samples) found |= (std::bit_cast<std::uint32_t>(sample) & kExponent) == kExponent;
+  return found;
 }
+
+bool containsNonFinite(const AudioBuffer& buffer) { return containsNonFinite(buffer.samples()); }
 
 float sumOfSquares(std::span<const float> samples) {
   // One running sum would wait for each addition; sixteen do not, and become vector code.

@@ -29,6 +29,7 @@ float sumOfSquares(std::span<const float> samples);
 void applyGainDb(AudioBuffer& buffer, double gainDb);
 
 /// Whether any sample is NaN or infinite.
+bool containsNonFinite(std::span<const float> samples);
 bool containsNonFinite(const AudioBuffer& buffer);
 
 }  // namespace patchpilot

@@ -1,6 +1,8 @@
 #include "embed/embedder.h"
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/mapped_file.h"
 #include "embed/mel_envelope.h"
 #include "embed/models.h"
 #include "embed/text_embedder.h"
@@ -45,16 +47,45 @@ NetworkEmbedder networkEmbedder(const std::string& name, std::optional<int> vers
   failInput("there is no embedder '{}'; there are {}", name, known(all));
 }
 
+/// Names the files of a network by what is in them.
+std::string hashOf(const std::vector<std::filesystem::path>& files) {
+  std::string all;
+  for (const auto& file : files) all += contentHash(MappedFile(file).bytes());
+  return files.size() == 1 ? all : contentHash(all);
+}
+
+/// What takes a library's vectors to those that this machine makes.
+std::string remedy(const EmbedderInfo& embedder, const std::string& library) {
+  return fmt::format("'patchpilot library embed {} --with {} --again' makes them anew", library, embedder.name);
+}
+
+/// A model's embedder, where it is the one by which a library's vectors were made.
+NetworkEmbedder networkOf(const EmbedderInfo& wanted, const std::string& library) {
+  const NetworkEmbedder found = networkEmbedder(wanted.name, std::nullopt);
+  if (found.version != wanted.version || found.dimension != wanted.dimension)
+    failInput("{} has embeddings of {} version {}, {} values, and this program makes version {}, {} values; {}", library, wanted.name, wanted.version,
+              wanted.dimension, found.version, found.dimension, remedy(wanted, library));
+  if (wanted.weights.empty()) return found;
+  if (const std::string here = hashOf(found.files); here != wanted.weights)
+    failInput("{} has embeddings of {} by weights of hash {:.8}, and {} has hash {:.8}; put the same file there, or {}", library, wanted.name,
+              wanted.weights, found.files.back().string(), here, remedy(wanted, library));
+  return found;
+}
+
 }  // namespace
+
+bool areComparable(const EmbedderInfo& a, const EmbedderInfo& b) {
+  return a.name == b.name && a.version == b.version && a.dimension == b.dimension && (a.weights == b.weights || a.weights.empty() || b.weights.empty());
+}
 
 EmbedderInfo embedderInfo(const std::string& name, std::optional<int> version) {
   const MelEnvelopeEmbedder mel;
   if (name == mel.name()) {
     checkVersion(name, mel.version(), version);
-    return {name, mel.version(), mel.dimension()};
+    return {name, mel.version(), mel.dimension(), ""};
   }
   const NetworkEmbedder found = networkEmbedder(name, version);
-  return {found.name, found.version, found.dimension};
+  return {found.name, found.version, found.dimension, hashOf(found.files)};
 }
 
 std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<int> version) {
@@ -65,6 +96,11 @@ std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<in
   }
   const NetworkEmbedder found = networkEmbedder(name, version);  // what is missing is told before anything is opened
   return networks().makeEmbedder(found);
+}
+
+std::unique_ptr<Embedder> makeEmbedder(const EmbedderInfo& wanted, const std::string& library) {
+  if (wanted.name == MelEnvelopeEmbedder().name()) return makeEmbedder(wanted.name, wanted.version);
+  return networks().makeEmbedder(networkOf(wanted, library));
 }
 
 std::vector<std::string> embeddersOfTexts() {
@@ -83,6 +119,11 @@ std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int 
   const NetworkEmbedder found = networkEmbedder(embedder, version);
   if (!knowsTexts(found)) refuse();
   return networks().makeTextEmbedder(found);
+}
+
+std::unique_ptr<TextEmbedder> makeTextEmbedder(const EmbedderInfo& embedder, const std::string& library) {
+  if (embedder.name != MelEnvelopeEmbedder().name()) networkOf(embedder, library);
+  return makeTextEmbedder(embedder.name, embedder.version);
 }
 
 }  // namespace patchpilot

@@ -37,9 +37,13 @@ struct EmbedderInfo {
   std::string name;
   int version = 1;
   int dimension = 0;
+  std::string weights;  ///< hash of the files of its network; empty where it has none, or nobody knows
 
   bool operator==(const EmbedderInfo&) const = default;
 };
+
+/// Whether vectors of two can be compared. Weights that nobody knows count as the same.
+bool areComparable(const EmbedderInfo& a, const EmbedderInfo& b);
 
 /// Says which embedder `makeEmbedder` would make, and opens no network. @throws as it does, weights that are damaged aside
 EmbedderInfo embedderInfo(const std::string& name, std::optional<int> version = std::nullopt);
@@ -49,5 +53,10 @@ EmbedderInfo embedderInfo(const std::string& name, std::optional<int> version = 
 /// @throws Error (input) where this program has none of that name or version, or its weights are missing or
 ///         damaged; Error (system) where it has no networks
 std::unique_ptr<Embedder> makeEmbedder(const std::string& name = "mel-envelope", std::optional<int> version = std::nullopt);
+
+/// The embedder by which a library's vectors were made.
+/// @param library  its file, for what is said
+/// @throws as above, and Error (input) where the weights on this machine, or the length of its vectors, are others
+std::unique_ptr<Embedder> makeEmbedder(const EmbedderInfo& wanted, const std::string& library);
 
 }  // namespace patchpilot

@@ -24,4 +24,13 @@ const Networks& networks() {
   return opened;
 }
 
+bool haveNetworks() {
+  try {
+    networks();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace patchpilot

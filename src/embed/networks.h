@@ -53,6 +53,9 @@ class Networks {
 /// or its libraries are missing.
 const Networks& networks();
 
+/// Whether there is one that can be opened, which it is then.
+bool haveNetworks();
+
 /// What the module exports, by this name: it changes whenever what passes through the door does.
 inline constexpr const char* kNetworksSymbol = "patchpilotNetworks3";
 

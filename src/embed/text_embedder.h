@@ -1,5 +1,7 @@
 #pragma once
 
+#include "embed/embedder.h"
+
 #include <memory>
 #include <span>
 #include <string>
@@ -28,5 +30,8 @@ std::vector<std::string> embeddersOfTexts();
 
 /// The text's side of an embedder. @throws as `makeEmbedder`, and Error (input) where this embedder knows no texts
 std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int version);
+
+/// The text's side of the embedder by which a library's vectors were made. @throws as above and as `makeEmbedder` of a library's
+std::unique_ptr<TextEmbedder> makeTextEmbedder(const EmbedderInfo& embedder, const std::string& library);
 
 }  // namespace patchpilot

@@ -39,18 +39,17 @@ bool isChosen(std::size_t index, std::size_t chosen, std::size_t all) {
   return index * chosen / all != (index + 1) * chosen / all;
 }
 
-Points choosePoints(Library& library, const std::vector<float>& levels, std::size_t wanted) {
+Points choosePoints(Library& library, const std::vector<Library::Level>& levels, std::size_t wanted) {
   Points points;
   std::size_t row = 0;
   library.forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
-    if (isChosen(row, std::min(wanted, levels.size()), levels.size())) {
-      points.patches.push_back(patch);
-      points.notes.push_back(note);
-      points.levels.push_back(levels[row]);
-      points.vectors.insert(points.vectors.end(), vector.begin(), vector.end());
-    }
-    ++row;
-  }, levels.size());
+    while (row < levels.size() && levels[row].row < RowKey{patch, note}) ++row;
+    if (row == levels.size() || !isChosen(row, std::min(wanted, levels.size()), levels.size())) return;
+    points.patches.push_back(patch);
+    points.notes.push_back(note);
+    points.levels.push_back(levels[row].rmsDb);
+    points.vectors.insert(points.vectors.end(), vector.begin(), vector.end());
+  });
   return points;
 }
 
@@ -154,9 +153,9 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
       });
 }
 
-std::vector<int> loudness(const std::vector<float>& levels) {
+std::vector<int> loudness(const std::vector<Library::Level>& levels) {
   std::vector<int> steps(kLoudnessSteps);
-  for (const float level : levels) ++steps[std::size_t(std::clamp(int(-level / 2), 0, kLoudnessSteps - 1))];
+  for (const auto& level : levels) ++steps[std::size_t(std::clamp(int(-level.rmsDb / 2), 0, kLoudnessSteps - 1))];
   return steps;
 }
 
@@ -172,7 +171,7 @@ std::vector<MapPoint> libraryMapPoints(Library& library, int most) {
 }
 
 std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMapOptions& options) {
-  const std::vector<float> levels = library.levels();
+  const std::vector<Library::Level> levels = library.levels();
   if (levels.empty()) failInput("{} holds no patches yet; fill it with 'patchpilot library build'", library.file().string());
   const Points points = choosePoints(library, levels, std::size_t(options.points));
   const std::vector<float> places = projected(points, library.dimension(), 2);

@@ -2,6 +2,8 @@
 
 #include "audio/level.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,9 +19,13 @@ double renderLevelDb(const StereoView& audio) {
   return 10 * std::log10(std::max(mean, 1e-16));
 }
 
+RenderKeeping renderKeeping(const Library& library, bool audio) { return {library.settings().embedders, audio, library.file().string()}; }
+
+std::string noVector(const std::string& embedder) { return fmt::format("gave a sound of which {} makes no vector of numbers", embedder); }
+
 PatchRenderer::PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping, bool wantStates)
     : synth_(synth), settings_(settings), wantStates_(wantStates), keepAudio_(keeping.audio) {
-  for (const EmbedderInfo& embedder : keeping.embedders) embedders_.push_back(makeEmbedder(embedder.name, embedder.version));
+  for (const EmbedderInfo& embedder : keeping.embedders) embedders_.push_back(makeEmbedder(embedder, keeping.library));
 }
 
 void PatchRenderer::run(int workers, const NextPatch& next, const TakePatch& take) {
@@ -55,12 +61,15 @@ LibraryRow PatchRenderer::heard(const RenderOutcome& outcome, std::string& probl
   problem = outcome.problem;
   if (outcome.status != RenderOutcome::Status::ok) return row;
   row.rmsDb = renderLevelDb(outcome.audio);
-  if (!std::isfinite(row.rmsDb)) problem = "gave samples that are no numbers";
+  if (!outcome.audio.isFinite()) problem = "gave samples that are no numbers";
+  else if (!std::isfinite(row.rmsDb)) problem = "gave samples that are too large to be heard";
   if (!problem.empty() || row.rmsDb < kSilentDb) return row;
   for (const auto& embedder : embedders_) {
     auto& vector = row.embeddings.emplace_back(std::size_t(embedder->dimension()));
     embedder->embedNote(outcome.audio.left, outcome.audio.right, row.note, vector);
+    if (containsNonFinite(vector)) problem = noVector(embedder->name());
   }
+  if (!problem.empty()) row.embeddings.clear();
   if (keepAudio_) row.audio = encodeFlac(outcome.audio.left, outcome.audio.right);
   return row;
 }

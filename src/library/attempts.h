@@ -13,8 +13,11 @@ namespace patchpilot {
 /// A render quieter than this is silent, in dB RMS over its whole length.
 inline constexpr double kSilentDb = -60.0;
 
-/// The level of a render over its whole length, in dB RMS; not finite where a sample is not.
+/// The level of a render over its whole length, in dB RMS; not finite where it is too loud for that.
 double renderLevelDb(const StereoView& audio);
+
+/// What is wrong with a render from which an embedder made a vector that is not of numbers.
+std::string noVector(const std::string& embedder);
 
 /// A patch that was rendered at each of a library's notes.
 struct RenderedPatch {
@@ -33,7 +36,11 @@ using TakePatch = std::function<void(RenderedPatch)>;
 struct RenderKeeping {
   std::vector<EmbedderInfo> embedders;
   bool audio = false;
+  std::string library;  ///< the file, for what is said of its embedders
 };
+
+/// All embeddings of a library.
+RenderKeeping renderKeeping(const Library& library, bool audio);
 
 /// Renders patches at the notes of a library and embeds them, in whatever order is fastest, and hands them
 /// back in the order in which they came.
@@ -41,6 +48,7 @@ class PatchRenderer {
  public:
   /// @param settings    notes and times; must outlive this, as `synth` must
   /// @param wantStates  whether the state after loading is asked for
+  /// @throws as `makeEmbedder`
   PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping, bool wantStates = false);
 
   /// Renders until `next` has none, or Ctrl-C. The two are called by any thread, but never at the same time.

@@ -4,6 +4,7 @@
 #include "library/default_embedder.h"
 #include "library/timed_batch.h"
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
 
@@ -21,7 +22,7 @@ class Builder {
       : library_(library), synth_(synth), options_(options), draw_(std::move(draw)),
         shard_(library.settings().shard), counts_(library.counts()),
         wanted_(patchesOfShard(shard_, options.count, counts_)), nextToIssue_(counts_.nextAttempt),
-        nextToWrite_(counts_.nextAttempt), written_(counts_.nextAttempt) {}
+        nextToWrite_(counts_.nextAttempt) {}
 
   bool run() {
     if (counts_.patches >= wanted_) return true;
@@ -38,7 +39,7 @@ class Builder {
  private:
   void render(const NextPatch& next, const TakePatch& take) {
     if (options_.render) options_.render(next, take);
-    else PatchRenderer(synth_, library_.settings(), {library_.settings().embedders, options_.keepAudio}).run(options_.workers, next, take);
+    else PatchRenderer(synth_, library_.settings(), renderKeeping(library_, options_.keepAudio)).run(options_.workers, next, take);
   }
 
   std::optional<Patch> next() {
@@ -79,10 +80,7 @@ class Builder {
   }
 
   void write(const std::vector<LibraryAttempt>& batch) {
-    if (library_.counts().nextAttempt != written_)
-      failSystem("{} is being filled by another process; wait for it to end", library_.file().string());
-    written_ = batch.back().index + std::uint64_t(shard_.of);
-    library_.append(batch, written_);
+    library_.append(batch, batch.back().index + std::uint64_t(shard_.of));
   }
 
   Library& library_;
@@ -94,7 +92,6 @@ class Builder {
   std::uint64_t wanted_;
   std::uint64_t nextToIssue_;
   std::uint64_t nextToWrite_;
-  std::uint64_t written_;
   std::deque<std::vector<std::string>> sources_;  ///< of the patches that are being rendered
   std::uint64_t fruitless_ = 0;
   TimedBatch<LibraryAttempt> batch_{[this](const std::vector<LibraryAttempt>& batch) { write(batch); }};
@@ -109,7 +106,10 @@ std::string describeNotes(const LibrarySettings& s) {
 
 std::string describeEmbedders(const LibrarySettings& s) {
   std::string text;
-  for (const EmbedderInfo& one : s.embedders) text += fmt::format("{}{} version {}", text.empty() ? "" : ", ", one.name, one.version);
+  for (const EmbedderInfo& one : s.embedders) {
+    text += fmt::format("{}{} version {}", text.empty() ? "" : ", ", one.name, one.version);
+    if (!one.weights.empty()) text += fmt::format(" (weights of hash {:.8})", one.weights);
+  }
   return text;
 }
 
@@ -133,7 +133,9 @@ Synth openLibrarySynth(const Library& library, SynthOptions options) {
   return synth;
 }
 
-LibrarySettings librarySettings(const Synth& synth, const std::string& embedder) {
+LibrarySettings librarySettings(const Synth& synth) { return librarySettings(synth, firstEmbedders(synth)); }
+
+LibrarySettings librarySettings(const Synth& synth, std::vector<EmbedderInfo> embedders) {
   LibrarySettings settings;
   settings.spaceToml = synth.space().toml;
   settings.spaceName = synth.space().name;
@@ -143,7 +145,7 @@ LibrarySettings librarySettings(const Synth& synth, const std::string& embedder)
   settings.synthName = synth.plugin().name;
   settings.synthVersion = synth.plugin().version;
   settings.base = synth.base();
-  settings.embedders = {embedderInfo(embedder.empty() ? defaultEmbedder(synth) : embedder)};
+  settings.embedders = std::move(embedders);
   return settings;
 }
 
@@ -169,7 +171,7 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
     failInput("{} was made with seed {}, not {}; build a new library, or leave --seed out", file, have.seed, wanted.seed);
   if (describeNotes(have) != describeNotes(wanted))
     failInput("{} has {}; asked for are {}; give the same, or build a new library", file, describeNotes(have), describeNotes(wanted));
-  if (have.embedders != wanted.embedders)
+  if (!std::equal(have.embedders.begin(), have.embedders.end(), wanted.embedders.begin(), wanted.embedders.end(), areComparable))
     failInput("{} has embeddings of {}, asked for are those of {}; what a library begins with is settled when it is made, and "
               "'patchpilot library embed' adds others", file, describeEmbedders(have), describeEmbedders(wanted));
 }

@@ -38,8 +38,10 @@ struct BuildOptions {
 /// @throws Error (input) where another version of it is installed now; as `Synth` does
 Synth openLibrarySynth(const Library& library, SynthOptions options);
 
-/// The settings with which `synth` would fill a library. @param embedder  by name; empty: the synth's `defaultEmbedder`
-LibrarySettings librarySettings(const Synth& synth, const std::string& embedder = "");
+/// The settings with which `synth` would fill a library.
+LibrarySettings librarySettings(const Synth& synth, std::vector<EmbedderInfo> embedders);
+/// The same with the embedders that a new library has where none is asked for.
+LibrarySettings librarySettings(const Synth& synth);
 
 /// Says why a library of these settings cannot be continued with those: another plug-in version,
 /// another space, other notes. Nothing where it can.

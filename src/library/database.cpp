@@ -102,6 +102,8 @@ std::vector<float> Statement::floats(int column) const {
   return values;
 }
 
+std::size_t Statement::size(int column) const { return std::size_t(sqlite3_column_bytes(statement_, column)); }
+
 void Statement::floats(int column, std::span<float> out) const {
   const void* data = sqlite3_column_blob(statement_, column);
   if (std::size_t(sqlite3_column_bytes(statement_, column)) != out.size_bytes())

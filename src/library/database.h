@@ -36,6 +36,7 @@ class Statement {
   std::string text(int column) const;
   std::vector<std::uint8_t> bytes(int column) const;
   std::vector<float> floats(int column) const;
+  std::size_t size(int column) const;  ///< of a blob, in bytes
   /// Copies a column of `out.size()` floats. @throws Error (input) where it has another size.
   void floats(int column, std::span<float> out) const;
 

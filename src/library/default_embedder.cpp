@@ -1,7 +1,27 @@
 #include "library/default_embedder.h"
 
+#include "embed/models.h"
+
 namespace patchpilot {
 
-std::string defaultEmbedder(const Synth&) { return "mel-envelope"; }
+namespace {
+
+constexpr const char* kMelVector = "mel-envelope";
+
+}  // namespace
+
+std::string defaultEmbedder(const Synth& synth) {
+  for (const Model& model : models())
+    for (const NetworkEmbedder& embedder : model.embedders)
+      if (embedder.kind == NetworkKind::trained && embedder.synth == synth.plugin().id && !embedder.files.empty() && haveNetworks()) return embedder.name;
+  return kMelVector;
+}
+
+std::vector<EmbedderInfo> firstEmbedders(const Synth& synth, const std::string& asked) {
+  const std::string first = asked.empty() ? defaultEmbedder(synth) : asked;
+  std::vector<EmbedderInfo> embedders = {embedderInfo(first)};
+  if (asked.empty() && first != kMelVector) embedders.push_back(embedderInfo(kMelVector));
+  return embedders;
+}
 
 }  // namespace patchpilot

@@ -3,6 +3,7 @@
 #include "audio/level.h"
 #include "base/error.h"
 #include "base/process.h"
+#include "library/attempts.h"
 #include "library/timed_batch.h"
 #include "synth/render_pool.h"
 
@@ -22,9 +23,9 @@ constexpr int kPage = 500;
 class Adder {
  public:
   Adder(Library& library, std::size_t embedding, const EmbedOptions& options)
-      : library_(library), embedding_(embedding), options_(options), embedder_(makeEmbedder(library.settings().embedders[embedding].name, library.settings().embedders[embedding].version)),
-        written_(library.embeddingCounts(embedding).rows), batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); }, options.secondsBetweenCommits) {
-    progress_ = {written_, library.counts().rows, 0};
+      : library_(library), embedding_(embedding), options_(options), embedder_(makeEmbedder(library.settings().embedders[embedding], library.file().string())),
+        batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); }, options.secondsBetweenCommits) {
+    progress_ = {library.embeddingCounts(embedding).rows, library.counts().rows, 0};
   }
 
   EmbedReport run(const std::function<Synth()>& openSynth) {
@@ -132,9 +133,9 @@ class Adder {
 
   void take(const RowKey& row, const StereoView& sound, bool kept) {
     RowEmbedding result{row, std::vector<float>(std::size_t(embedder_->dimension())), {}};
-    const auto finite = [](std::span<const float> samples) { return std::isfinite(sumOfSquares(samples)); };
-    if (finite(sound.left) && finite(sound.right)) embedder_->embedNote(sound.left, sound.right, row.note, result.vector);
+    if (sound.isFinite()) embedder_->embedNote(sound.left, sound.right, row.note, result.vector);
     else result = {row, {}, "gave samples that are no numbers"};
+    if (containsNonFinite(result.vector)) result = {row, {}, noVector(embedder_->name())};
     add(std::move(result), kept);
   }
 
@@ -153,18 +154,14 @@ class Adder {
   }
 
   void write(std::vector<RowEmbedding> batch) {
-    if (library_.embeddingCounts(embedding_).rows != written_)
-      failSystem("{} is being embedded by another process; wait for it to end", library_.file().string());
     std::sort(batch.begin(), batch.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
     library_.appendEmbedding(embedding_, batch);
-    written_ += std::uint64_t(std::count_if(batch.begin(), batch.end(), [](const auto& one) { return !one.vector.empty(); }));
   }
 
   Library& library_;
   std::size_t embedding_;
   const EmbedOptions& options_;
   std::unique_ptr<Embedder> embedder_;
-  std::uint64_t written_;
   std::mutex mutex_;  ///< of all that follows, and the library
   std::deque<RowKey> page_;  ///< rows that come next
   RowKey last_{0, 0};

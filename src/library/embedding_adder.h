@@ -31,7 +31,7 @@ struct EmbedReport {
 /// and tried again by the next run; the others never wait for it. Can be killed at any moment, and goes on.
 /// @param synth  gives the library's own; not asked where all renders were kept
 /// @throws Error as `makeEmbedder` and `synth` do; (plugin) where the plug-in fails on everything; (system) where the library
-///         cannot be written, or another process writes the same embedding
+///         cannot be written
 EmbedReport embedRows(Library& library, std::size_t embedding, const std::function<Synth()>& synth, const EmbedOptions& options);
 
 }  // namespace patchpilot

@@ -1,5 +1,6 @@
 #include "library/library.h"
 
+#include "audio/level.h"
 #include "base/error.h"
 #include "library/state_store.h"
 
@@ -50,7 +51,7 @@ constexpr const char* kIndexOfFormat2 = "CREATE INDEX IF NOT EXISTS lineage_by_p
 constexpr const char* kRowsOfFormat3 = "CREATE TABLE rows (id INTEGER PRIMARY KEY, rms_db REAL NOT NULL)";
 constexpr const char* kTablesOfFormat3[] = {
     "TABLE embeddings (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, dimension INTEGER NOT NULL, "
-    "rows INTEGER NOT NULL DEFAULT 0)",
+    "rows INTEGER NOT NULL DEFAULT 0, weights TEXT NOT NULL DEFAULT '')",
     "TABLE failures (embedding INTEGER NOT NULL, row INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (embedding, row)) WITHOUT ROWID",
     "TABLE audio (row INTEGER PRIMARY KEY, scale REAL NOT NULL, flac BLOB NOT NULL)",
 };
@@ -66,8 +67,14 @@ void makeVectorTable(Database& database, std::size_t embedding) {
 }
 
 void insertEmbedding(Database& database, const EmbedderInfo& embedder) {
-  auto insert = database.prepare("INSERT INTO embeddings (name, version, dimension) VALUES (?, ?, ?)");
-  insert.bind(1, embedder.name).bind(2, std::int64_t(embedder.version)).bind(3, std::int64_t(embedder.dimension)).run();
+  auto insert = database.prepare("INSERT INTO embeddings (name, version, dimension, weights) VALUES (?, ?, ?, ?)");
+  insert.bind(1, embedder.name).bind(2, std::int64_t(embedder.version)).bind(3, std::int64_t(embedder.dimension)).bind(4, embedder.weights).run();
+}
+
+/// The first libraries of format 3 did not know by which weights their vectors were made.
+bool knowsWeights(Database& database) {
+  auto select = database.prepare("SELECT count(*) FROM pragma_table_info('embeddings') WHERE name = 'weights'");
+  return select.step() && select.integer(0) > 0;
 }
 
 /// The one embedder that a library of format 1 or 2 has, before its rows are moved.
@@ -75,8 +82,9 @@ EmbedderInfo embedderOfFormat2(Database& database) {
   auto select = database.prepare("SELECT (SELECT value FROM settings WHERE key = 'embedder'), (SELECT value FROM settings WHERE key = 'embedder_version'),"
                                  " (SELECT length(embedding) / 4 FROM rows LIMIT 1)");
   select.step();
-  const EmbedderInfo embedder{select.text(0), int(select.integer(1)), int(select.integer(2))};
-  return embedder.dimension > 0 ? embedder : embedderInfo(embedder.name, embedder.version);
+  EmbedderInfo embedder{select.text(0), int(select.integer(1)), int(select.integer(2)), ""};
+  if (embedder.dimension == 0) embedder.dimension = embedderInfo(embedder.name, embedder.version).dimension;
+  return embedder;
 }
 
 std::int64_t rowNumber(const RowKey& row) { return row.patch * kNotes + row.note; }
@@ -102,11 +110,18 @@ std::vector<int> split(const std::string& text) {
 }  // namespace
 
 Library::Library(const fs::path& file, Database::Mode mode)
-    : file_(file), database_(std::make_unique<Database>(file, mode)) {}
+    : file_(file), database_(std::make_unique<Database>(file, mode)) {
+  if (mode != Database::Mode::readOnly) lock_ = FileLock(file);
+}
 
 Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   Library library(file, Database::Mode::create);
   Database& database = *library.database_;
+  {
+    auto format = database.prepare("PRAGMA user_version");
+    format.step();
+    if (format.integer(0) != 0) failSystem("{} has just been made by another process; run the command again", file.string());
+  }
   database.execute(fmt::format("PRAGMA page_size = {}", kPageSize));
   Transaction transaction(database);
   database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat));
@@ -167,6 +182,11 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
     failInput("{} has library format {}, this program reads 1 to {}; build it anew or use another version of Patch Pilot",
               file.string(), format.integer(0), kFormat);
   const std::int64_t found = format.integer(0);
+  // Of a page that is cut in two SQLite reads zeros. While a statement is under way, nobody writes.
+  auto page = library.database_->prepare("PRAGMA page_size");
+  if (page.step() && fs::file_size(file) % std::uintmax_t(page.integer(0)) != 0)
+    failInput("{} is damaged: it has been cut short; copy it again, or build it anew", file.string());
+  page.reset();
   format.reset();  // a statement that is under way keeps tables from being dropped
   id.reset();
   library.bringUpToDate(mode, found);
@@ -176,9 +196,12 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
 }
 
 void Library::bringUpToDate(Database::Mode mode, std::int64_t format) {
-  if (format == kFormat) return;
-  // A reader leaves the file as it is, and sees the tables that it lacks as empty ones.
   const bool reader = mode == Database::Mode::readOnly;
+  if (format == kFormat) {
+    if (!reader && !knowsWeights(*database_)) database_->execute("ALTER TABLE embeddings ADD COLUMN weights TEXT NOT NULL DEFAULT ''");
+    return;
+  }
+  // A reader leaves the file as it is, and sees the tables that it lacks as empty ones.
   std::optional<Transaction> transaction;
   if (!reader) transaction.emplace(*database_);
   const std::string create = reader ? "CREATE TEMP" : "CREATE";
@@ -233,9 +256,9 @@ void Library::readSettings() {
 }
 
 void Library::readEmbedders() {
-  auto select = database_->prepare("SELECT name, version, dimension FROM embeddings ORDER BY id");
+  auto select = database_->prepare(fmt::format("SELECT name, version, dimension, {} FROM embeddings ORDER BY id", knowsWeights(*database_) ? "weights" : "''"));
   settings_.embedders.clear();
-  while (select.step()) settings_.embedders.push_back({select.text(0), int(select.integer(1)), int(select.integer(2))});
+  while (select.step()) settings_.embedders.push_back({select.text(0), int(select.integer(1)), int(select.integer(2)), select.text(3)});
   if (settings_.embedders.empty()) failInput("{} is damaged: it names no embedding; build it anew", file_.string());
 }
 
@@ -294,6 +317,13 @@ void Library::insertRow(std::int64_t patch, const LibraryRow& row) {
 }
 
 void Library::insertVector(std::size_t embedding, std::int64_t row, std::span<const float> vector) {
+  const EmbedderInfo& embedder = settings_.embedders.at(embedding);
+  const auto refuse = [&](const std::string& why) {
+    failInput("{}: the vector of {} for patch {}, note {} {}; check that the embedder is the one that the library was made with", file_.string(),
+              embedder.name, rowKey(row).patch, rowKey(row).note, why);
+  };
+  if (vector.size() != std::size_t(embedder.dimension)) refuse(fmt::format("has {} values instead of {}", vector.size(), embedder.dimension));
+  if (containsNonFinite(vector)) refuse("holds values that are no numbers");
   auto insert = database_->prepare(fmt::format("INSERT INTO {} VALUES (?, ?)", vectorTable(embedding)));
   insert.bind(1, row).bindFloats(2, vector).run();
   auto count = database_->prepare("UPDATE embeddings SET rows = rows + 1 WHERE id = ?");
@@ -477,12 +507,16 @@ EmbeddingCounts Library::embeddingCounts(std::size_t embedding) {
   return {std::uint64_t(select.integer(0)), std::uint64_t(select.integer(1))};
 }
 
-void Library::requireWhole(std::size_t embedding) {
+bool Library::isWhole(std::size_t embedding) {
   const EmbeddingCounts have = embeddingCounts(embedding);
+  return have.rows + have.failed >= counts().rows;
+}
+
+void Library::requireWhole(std::size_t embedding) {
+  if (isWhole(embedding)) return;
   const std::string& name = settings_.embedders[embedding].name;
-  if (const auto rows = counts().rows; have.rows + have.failed < rows)
-    failInput("{} holds embeddings of {} for {} of its {} renders; 'patchpilot library embed {} --with {}' goes on with them", file_.string(), name,
-              have.rows, rows, file_.string(), name);
+  failInput("{} holds embeddings of {} for {} of its {} renders; 'patchpilot library embed {} --with {}' goes on with them", file_.string(), name,
+            embeddingCounts(embedding).rows, counts().rows, file_.string(), name);
 }
 
 std::size_t Library::addEmbedding(const EmbedderInfo& embedder) {
@@ -493,6 +527,18 @@ std::size_t Library::addEmbedding(const EmbedderInfo& embedder) {
   transaction.commit();
   settings_.embedders.push_back(embedder);
   return place;
+}
+
+void Library::forgetEmbedding(std::size_t embedding, const EmbedderInfo& embedder) {
+  const auto id = std::int64_t(embedding + 1);
+  Transaction transaction(*database_);
+  database_->execute("DELETE FROM " + vectorTable(embedding));
+  auto forget = database_->prepare("DELETE FROM failures WHERE embedding = ?");
+  forget.bind(1, id).run();
+  auto update = database_->prepare("UPDATE embeddings SET version = ?, dimension = ?, weights = ?, rows = 0 WHERE id = ?");
+  update.bind(1, std::int64_t(embedder.version)).bind(2, std::int64_t(embedder.dimension)).bind(3, embedder.weights).bind(4, id).run();
+  transaction.commit();
+  settings_.embedders[embedding] = embedder;
 }
 
 std::vector<RowKey> Library::rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit) {
@@ -557,15 +603,16 @@ void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<c
   std::vector<float> vector(static_cast<std::size_t>(dimension(embedding)));
   auto select = selectVectors(embedding, 0, kEndOfPatches);
   for (std::uint64_t row = 0; row < limit && select.step(); ++row) {
+    if (select.size(2) != vector.size() * sizeof(float)) continue;
     select.floats(2, vector);
-    use(select.integer(0), int(select.integer(1)), vector);
+    if (!containsNonFinite(vector)) use(select.integer(0), int(select.integer(1)), vector);
   }
 }
 
-std::vector<float> Library::levels() {
+std::vector<Library::Level> Library::levels() {
   auto select = selectLevels(0, kEndOfPatches);
-  std::vector<float> levels;
-  while (select.step()) levels.push_back(float(select.real(2)));
+  std::vector<Level> levels;
+  while (select.step()) levels.push_back({{select.integer(0), int(select.integer(1))}, float(select.real(2))});
   return levels;
 }
 

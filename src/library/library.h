@@ -1,6 +1,7 @@
 #pragma once
 
 #include "audio/file.h"
+#include "base/file_lock.h"
 #include "embed/embedder.h"
 #include "library/database.h"
 #include "synth/patch.h"
@@ -118,13 +119,14 @@ struct LibraryCounts {
 /// Patches with their embeddings in one SQLite file. It is written in transactions only, so that
 /// it can be killed at any moment and opens again with all but the batch in flight. Files of format 1,
 /// which knew no presets, and 2, which knew one embedding, are read as they are and brought to format 3 when
-/// they are first written.
+/// they are first written. One object writes a file at a time; others may read it meanwhile.
 class Library {
  public:
-  /// Makes a new file. @throws Error (system) where it cannot be written.
+  /// Makes a new file. @throws Error (system) where it cannot be written, or another writes it.
   static Library create(const std::filesystem::path& file, const LibrarySettings& settings);
 
-  /// @throws Error (input) where the file is missing, is no library, or of a newer format.
+  /// @throws Error (input) where the file is missing, is no library, or of a newer format; Error (system) where it is to be
+  ///         written, and another writes it.
   static Library open(const std::filesystem::path& file, Database::Mode mode = Database::Mode::readOnly);
 
   const std::filesystem::path& file() const { return file_; }
@@ -138,6 +140,7 @@ class Library {
   void setShardCount(std::uint64_t count);
 
   /// Writes a batch in one transaction. @param nextAttempt where building goes on after it
+  /// @throws Error (input) where a vector is of another length than its embedding's, or not of numbers
   void append(const std::vector<LibraryAttempt>& batch, std::uint64_t nextAttempt);
 
   /// Writes what became of presets in one transaction. @return ids of the patches, 0 where none was kept
@@ -193,17 +196,23 @@ class Library {
   /// How far an embedding has come; the first covers all rows.
   EmbeddingCounts embeddingCounts(std::size_t embedding);
 
-  /// @throws Error (input) with the remedy, where `library embed` has not come to the end of an embedding
+  /// Whether `library embed` has come to the end of an embedding: each row has a vector, or could not be rendered again.
+  bool isWhole(std::size_t embedding);
+
+  /// @throws Error (input) with the remedy, where an embedding is not whole
   void requireWhole(std::size_t embedding);
 
   /// Adds an embedding that has no vectors yet. @return its place
   std::size_t addEmbedding(const EmbedderInfo& embedder);
 
+  /// Forgets the vectors of an embedding, so that they are made anew. @param embedder  of its name, as it is now
+  void forgetEmbedding(std::size_t embedding, const EmbedderInfo& embedder);
+
   /// The rows that an embedding lacks, in their order, from behind `after`, at most `limit`; those that failed are among them.
   /// @param kept  those whose audio is kept, or the others
   std::vector<RowKey> rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit);
 
-  /// Writes what an embedding made of rows that it lacked, in one transaction.
+  /// Writes what an embedding made of rows that it lacked, in one transaction. @throws as `append`
   void appendEmbedding(std::size_t embedding, const std::vector<RowEmbedding>& batch);
 
   /// Rows that could not be rendered again for an embedding, and why, at most `limit`.
@@ -218,13 +227,18 @@ class Library {
   };
   AudioCounts audioCounts();
 
-  /// Hands over the rows that an embedding covers, in their order, by patch and note, at most `limit`.
+  /// Hands over the rows that an embedding covers, in their order, by patch and note, of the first `limit`. What is no vector
+  /// of this embedding (of another length, or not of numbers) is passed over.
   /// @param use  called with the patch, the note, and `dimension(embedding)` values that are there during the call
   void forEachRow(const std::function<void(std::int64_t patch, int note, std::span<const float> vector)>& use,
                   std::uint64_t limit = ~std::uint64_t(0), std::size_t embedding = 0);
 
-  /// How loud each row is, in dB RMS, in the order of `forEachRow` of the first embedding.
-  std::vector<float> levels();
+  struct Level {
+    RowKey row;
+    float rmsDb = 0;
+  };
+  /// How loud each row is, in the order of `forEachRow`; rows that have no vector are among them.
+  std::vector<Level> levels();
 
   /// All vectors of an embedding, row after row (`rows x dimension`), and the patch and note of each row.
   struct Embeddings {
@@ -264,6 +278,7 @@ class Library {
                            const std::vector<std::string>& sources);
 
   std::filesystem::path file_;
+  FileLock lock_;  ///< of who writes; closed behind the database
   std::unique_ptr<Database> database_;
   bool hasOldRows_ = false;  ///< whether the file is of format 1 or 2, opened to be read
   LibrarySettings settings_;

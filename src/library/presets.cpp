@@ -32,7 +32,7 @@ class Adder {
  public:
   Adder(Library& library, const Synth& synth, std::vector<fs::path> files, const AddOptions& options)
       : library_(library), synth_(synth), files_(std::move(files)), options_(options),
-        renderer_(synth, library.settings(), {library.settings().embedders, options.keepAudio}, true),
+        renderer_(synth, library.settings(), renderKeeping(library, options.keepAudio), true),
         batch_([this](const std::vector<PresetRecord>& batch) { write(batch); }, options.secondsBetweenCommits) {}
 
   AddReport run() {

@@ -58,14 +58,15 @@ RenderedPatch renderedOf(const json& message, Patch patch) {
 
 json packed(const RenderKeeping& keeping) {
   json embedders = json::array();
-  for (const auto& embedder : keeping.embedders) embedders.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}});
-  return {{"embedders", embedders}, {"audio", keeping.audio}};
+  for (const auto& embedder : keeping.embedders) embedders.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}, {"weights", embedder.weights}});
+  return {{"embedders", embedders}, {"audio", keeping.audio}, {"library", keeping.library}};
 }
 
 RenderKeeping keepingOf(const json& message) {
   RenderKeeping keeping;
-  for (const auto& embedder : message.at("embedders")) keeping.embedders.push_back({embedder.at("name"), embedder.at("version"), embedder.at("dimension")});
+  for (const auto& embedder : message.at("embedders")) keeping.embedders.push_back({embedder.at("name"), embedder.at("version"), embedder.at("dimension"), embedder.at("weights")});
   keeping.audio = message.at("audio");
+  keeping.library = message.at("library");
   return keeping;
 }
 
@@ -79,8 +80,8 @@ std::string renderingOf(const LibrarySettings& s) {
 
 class Dispatcher {
  public:
-  Dispatcher(Ranks& ranks, const LibrarySettings& settings, bool keepAudio, const NextPatch& next, const TakePatch& take)
-      : ranks_(ranks), rendering_(renderingOf(settings)), keeping_(packed(RenderKeeping{settings.embedders, keepAudio})), next_(next), take_(take), inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
+  Dispatcher(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next, const TakePatch& take)
+      : ranks_(ranks), rendering_(renderingOf(library.settings())), keeping_(packed(renderKeeping(library, keepAudio))), next_(next), take_(take), inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
 
   void run() {
     for (;;) {
@@ -178,8 +179,8 @@ void renderBlocks(Ranks& ranks, const Synth& synth, const LibrarySettings& setti
 
 }  // namespace
 
-void renderOnRanks(Ranks& ranks, const LibrarySettings& settings, bool keepAudio, const NextPatch& next, const TakePatch& take) {
-  Dispatcher(ranks, settings, keepAudio, next, take).run();
+void renderOnRanks(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next, const TakePatch& take) {
+  Dispatcher(ranks, library, keepAudio, next, take).run();
 }
 
 void renderForRankZero(Ranks& ranks, const std::function<std::pair<Synth, LibrarySettings>()>& open, int workers) {

@@ -8,10 +8,10 @@ namespace patchpilot {
 /// Rank 0's part of building a library under mpirun: draws patches, hands them out to the other ranks, a block at a
 /// time, and takes back what they rendered, in the order in which the patches were drawn. What a rank has in hand
 /// when it is lost is lost with it, and no more.
-/// @param settings  of the library; a rank whose plug-in, base or notes differ is refused
+/// @param library  to be built; a rank whose plug-in, base or notes differ is refused
 /// @param keepAudio  whether renders are kept
 /// @throws Error of a rank that fails, with its number and machine in front
-void renderOnRanks(Ranks& ranks, const LibrarySettings& settings, bool keepAudio, const NextPatch& next, const TakePatch& take);
+void renderOnRanks(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next, const TakePatch& take);
 
 /// The part of every other rank: renders what rank 0 sends until there is no more to do. An error is rank 0's to tell.
 /// What it embeds by, and whether it keeps audio, rank 0 says with each block.

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
+#include <tuple>
 
 namespace patchpilot {
 
@@ -39,7 +40,7 @@ Hash hashOf(std::span<const std::uint8_t> bytes) {
   return hash;
 }
 
-constexpr std::array<char, 8> kMagic = {'P', 'P', 'I', 'N', 'D', 'E', 'X', '1'};
+constexpr std::array<char, 8> kMagic = {'P', 'P', 'I', 'N', 'D', 'E', 'X', '2'};
 
 /// So that a vector begins where a line of the processor's cache does.
 constexpr std::size_t kAlignment = 64;
@@ -49,7 +50,8 @@ constexpr std::size_t kTrainingPerList = 50;
 constexpr int kTrainingRounds = 10;
 /// Rows that are asked for their own neighbours, to find out in how many lists those are.
 constexpr std::size_t kQueries = 200;
-constexpr std::size_t kNeighbours = 50;
+/// For so many neighbours each. Fewer than ten of 200 rows would say little.
+constexpr std::array<std::size_t, 4> kAsked = {10, 50, 200, 500};
 constexpr std::size_t kChunk = 4096;
 /// How much of the work is done when it has come so far, roughly.
 constexpr double kSampled = 0.05, kTrained = 0.6, kAssigned = 0.75, kPlaced = 0.85, kHashed = 0.9;
@@ -60,7 +62,7 @@ struct Header {
   std::uint64_t rows = 0;
   std::uint64_t dimension = 0;
   std::uint64_t lists = 1;
-  std::uint64_t probes = 1;
+  std::array<std::uint64_t, kAsked.size()> probes{};  ///< lists that are looked into for `kAsked` neighbours
   Hash library{};  ///< of what it was made from
   Hash head{};     ///< of everything before the vectors but this
 };
@@ -105,6 +107,9 @@ struct Parts {
   auto patches() const { return part<std::int64_t>(layout.patches, header->rows); }
   auto notes() const { return part<std::int32_t>(layout.notes, header->rows); }
   auto vectors() const { return part<float>(layout.vectors, header->rows * header->dimension); }
+
+  /// Rows that lie in a list. Of those that the library has, some may have no vector that can be used.
+  std::size_t listed() const { return ends().back(); }
 
   std::size_t begin(std::size_t list) const { return list == 0 ? 0 : ends()[list - 1]; }
   auto list(std::size_t list) const {
@@ -170,7 +175,8 @@ class Maker {
     tell(kPlaced);
     for (std::size_t list = 0; list < header_.lists; ++list) parts.hashes()[list] = parts.listHash(list);
     tell(kHashed);
-    if (header_.lists > 1) parts.header->probes = probesFor(parts);
+    parts.header->probes.fill(1);
+    if (header_.lists > 1) findProbes(parts);
     parts.header->head = parts.headHash();
     tell(1);
   }
@@ -182,7 +188,7 @@ class Maker {
     if (onProgress_) onProgress_(done);
   }
 
-  /// Every row in its order, at most those that were counted.
+  /// Every row in its order, but those that cannot be used, at most those that were counted.
   /// @param from, to  the part of the work that it is
   void forEachRow(double from, double to, const std::function<void(std::int64_t, int, std::span<const float>)>& use) {
     std::size_t row = 0;
@@ -201,11 +207,13 @@ class Maker {
       if (row * wanted / header_.rows != (row + 1) * wanted / header_.rows) sample.insert(sample.end(), vector.begin(), vector.end());
       ++row;
     });
+    const std::size_t rows = sample.size() / dimension(), lists = std::min<std::size_t>(header_.lists, rows);
+    if (lists == 0) return;  // not one row can be used
     faiss::ClusteringParameters parameters;
     parameters.niter = kTrainingRounds;
-    faiss::Clustering clustering(int(dimension()), int(header_.lists), parameters);
+    faiss::Clustering clustering(int(dimension()), int(lists), parameters);
     TellingQuantizer quantizer(faiss::Index::idx_t(dimension()), [&](double share) { tell(kSampled + (kTrained - kSampled) * share); });
-    clustering.train(faiss::Index::idx_t(sample.size() / dimension()), sample.data(), quantizer);
+    clustering.train(faiss::Index::idx_t(rows), sample.data(), quantizer);
     std::copy(clustering.centroids.begin(), clustering.centroids.end(), parts.centroids().begin());
   }
 
@@ -231,46 +239,58 @@ class Maker {
 
   /// Every row goes to its list, in two passes: the lists' sizes, then their rows.
   void place(Parts<std::uint8_t>& parts) {
-    const std::vector<std::int32_t> listOf = header_.lists > 1 ? assigned(parts) : std::vector<std::int32_t>(header_.rows, 0);
+    const bool one = header_.lists == 1;
+    const std::vector<std::int32_t> listOf = one ? std::vector<std::int32_t>() : assigned(parts);
     std::vector<std::uint64_t> sizes(header_.lists);
     for (const auto list : listOf) ++sizes[std::size_t(list)];
     std::partial_sum(sizes.begin(), sizes.end(), parts.ends().begin());
     std::vector<std::uint64_t> next(header_.lists);
     for (std::size_t list = 0; list < header_.lists; ++list) next[list] = parts.begin(list);
     std::size_t row = 0;
-    forEachRow(header_.lists > 1 ? kAssigned : 0, kPlaced, [&](std::int64_t patch, int note, std::span<const float> vector) {
-      const std::size_t at = next[std::size_t(listOf[row++])]++;
+    forEachRow(one ? 0 : kAssigned, kPlaced, [&](std::int64_t patch, int note, std::span<const float> vector) {
+      const std::size_t at = next[one ? 0 : std::size_t(listOf[row++])]++;
       parts.patches()[at] = patch;
       parts.notes()[at] = note;
       std::copy(vector.begin(), vector.end(), parts.vectors().begin() + std::ptrdiff_t(at * dimension()));
     });
+    if (one) parts.ends()[0] = next[0];
   }
 
-  /// In how many lists the neighbours of rows are found, so that `rule.recall` of them are.
-  std::uint64_t probesFor(const Parts<std::uint8_t>& parts) const {
-    const std::size_t d = dimension(), queries = std::min<std::size_t>(kQueries, header_.rows);
+  /// In how many lists the neighbours of rows are found, so that `rule.recall` of them are, for each number that is asked for.
+  void findProbes(Parts<std::uint8_t>& parts) const {
+    const std::vector<std::vector<std::size_t>> ranks = ranksOfNeighbours(parts);
+    std::uint64_t fewest = 1;
+    for (std::size_t asked = 0; asked < kAsked.size(); ++asked) {
+      std::vector<std::size_t> found(header_.lists);  // by the rank of the list that it is found in
+      std::size_t all = 0, sum = 0, probes = 0;
+      for (const auto& ofRow : ranks)
+        for (std::size_t i = 0; i < std::min(kAsked[asked], ofRow.size()); ++i, ++all) ++found[ofRow[i]];
+      while (probes < header_.lists && double(sum) < rule_.recall * double(all)) sum += found[probes++];
+      parts.header->probes[asked] = fewest = std::max<std::uint64_t>(fewest, probes);
+    }
+  }
+
+  /// Of some rows, for each neighbour, the nearest first: how many lists are nearer to the row than the one that it lies in.
+  std::vector<std::vector<std::size_t>> ranksOfNeighbours(const Parts<std::uint8_t>& parts) const {
+    const std::size_t d = dimension(), rows = parts.listed(), queries = std::min(kQueries, rows);
     std::vector<float> asked(queries * d);
     for (std::size_t q = 0; q < queries; ++q)
-      std::copy_n(parts.vectors().begin() + std::ptrdiff_t(q * header_.rows / queries * d), d, asked.begin() + std::ptrdiff_t(q * d));
-    const std::size_t k = kNeighbours + 1;  // a row is the first of its own neighbours
+      std::copy_n(parts.vectors().begin() + std::ptrdiff_t(q * rows / queries * d), d, asked.begin() + std::ptrdiff_t(q * d));
+    const std::size_t k = std::min(kAsked.back() + 1, rows);  // a row is the first of its own neighbours
     std::vector<float> distances(queries * std::max<std::size_t>(k, header_.lists));
-    std::vector<std::int64_t> rows(queries * k), order(queries * header_.lists);
-    faiss::knn_L2sqr(asked.data(), parts.vectors().data(), d, queries, header_.rows, k, distances.data(), rows.data());
+    std::vector<std::int64_t> nearest(queries * k), order(queries * header_.lists);
+    faiss::knn_L2sqr(asked.data(), parts.vectors().data(), d, queries, rows, k, distances.data(), nearest.data());
     faiss::knn_L2sqr(asked.data(), parts.centroids().data(), d, queries, header_.lists, header_.lists, distances.data(), order.data());
-    std::vector<std::size_t> found(header_.lists);  // by the rank of the list that it is found in
-    std::size_t all = 0;
-    for (std::size_t q = 0; q < queries; ++q)
+    std::vector<std::vector<std::size_t>> ranks(queries);
+    for (std::size_t q = 0; q < queries; ++q) {
+      std::vector<std::size_t> rankOf(header_.lists);
+      for (std::size_t rank = 0; rank < header_.lists; ++rank) rankOf[std::size_t(order[q * header_.lists + rank])] = rank;
       for (std::size_t i = 1; i < k; ++i) {
-        const std::int64_t row = rows[q * k + i];
-        if (row < 0) continue;
-        const auto list = std::upper_bound(parts.ends().begin(), parts.ends().end(), std::uint64_t(row)) - parts.ends().begin();
-        const auto ranks = std::span(order).subspan(q * header_.lists, header_.lists);
-        ++found[std::size_t(std::find(ranks.begin(), ranks.end(), list) - ranks.begin())];
-        ++all;
+        const auto list = std::upper_bound(parts.ends().begin(), parts.ends().end(), std::uint64_t(nearest[q * k + i])) - parts.ends().begin();
+        ranks[q].push_back(rankOf[std::size_t(list)]);
       }
-    std::size_t sum = 0, probes = 0;
-    while (probes < header_.lists && double(sum) < rule_.recall * double(all)) sum += found[probes++];
-    return std::max<std::uint64_t>(1, probes);
+    }
+    return ranks;
   }
 
   Library& library_;
@@ -297,16 +317,16 @@ struct Lists : faiss::InvertedLists {
   [[noreturn]] static void refuse() { throw std::logic_error("the lists are read only"); }
 };
 
-/// Whether the bytes are an index of this library, as far as its head says.
-bool isWhole(std::span<const std::uint8_t> bytes, const Hash& library) {
+/// Whether the bytes are the index that would be made now, as far as its head says.
+/// @param wanted  of that index
+bool isWhole(std::span<const std::uint8_t> bytes, const Header& wanted) {
   if (bytes.size() < sizeof(Header)) return false;
   Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.magic != kMagic || header.endianness != Header().endianness || header.library != library) return false;
-  const auto limit = bytes.size();
-  if (header.rows > limit || header.dimension > limit || header.lists > limit || header.probes > header.lists || header.lists < 1) return false;
+  const auto what = [](const Header& h) { return std::tie(h.magic, h.endianness, h.rows, h.dimension, h.lists, h.library); };
+  if (what(header) != what(wanted) || std::ranges::max(header.probes) > header.lists) return false;
   const Parts<const std::uint8_t> parts(bytes);
-  return parts.layout.size == limit && parts.headHash() == header.head;
+  return parts.layout.size == bytes.size() && parts.headHash() == header.head;
 }
 
 }  // namespace
@@ -316,9 +336,8 @@ struct VectorIndex::Impl {
       : parts(bytes), lists(parts), quantizer(faiss::Index::idx_t(parts.header->dimension)),
         index(&quantizer, parts.header->dimension, parts.header->lists), checked(parts.header->lists) {
     quantizer.add(faiss::Index::idx_t(parts.header->lists), parts.centroids().data());
-    index.ntotal = faiss::Index::idx_t(parts.header->rows);
+    index.ntotal = faiss::Index::idx_t(parts.listed());
     index.is_trained = true;
-    index.nprobe = parts.header->probes;
     index.replace_invlists(&lists);
   }
 
@@ -344,21 +363,21 @@ VectorIndex::~VectorIndex() = default;
 
 std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size_t embedding, const IndexRule& rule, const IndexProgress& onProgress) {
   const fs::path file = indexFile(library, embedding);
-  const auto fromFile = [&](const Hash& hash) -> std::shared_ptr<const VectorIndex> {
+  Maker maker(library, embedding, rule, onProgress);
+  const auto fromFile = [&]() -> std::shared_ptr<const VectorIndex> {
     std::optional<MappedFile> mapped;
     try {
       mapped.emplace(file);
     } catch (const Error&) {
       return nullptr;
     }
-    if (!isWhole(mapped->bytes(), hash)) return nullptr;
+    if (!isWhole(mapped->bytes(), maker.header())) return nullptr;
     auto impl = std::make_unique<Impl>(mapped->bytes());
     impl->file = std::move(mapped);
     return std::shared_ptr<const VectorIndex>(new VectorIndex(std::move(impl)));
   };
-  Maker maker(library, embedding, rule, onProgress);
   if (maker.header().rows >= rule.keptFrom) {
-    if (auto index = fromFile(maker.header().library)) return index;
+    if (auto index = fromFile()) return index;
     try {
       MappedNewFile fresh(file, maker.bytes());
       maker.write(fresh.bytes());
@@ -366,7 +385,7 @@ std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size
     } catch (const Error& error) {
       if (error.code() != ExitCode::system) throw;
     }
-    if (auto index = fromFile(maker.header().library)) return index;
+    if (auto index = fromFile()) return index;
   }
   std::vector<std::uint8_t> memory(maker.bytes());
   maker.write(memory);
@@ -376,14 +395,24 @@ std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size
 }
 
 std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearest(std::span<const float> vector, std::size_t count) const {
-  const std::size_t k = std::min(count, rows()), probes = impl_->index.nprobe;
+  const std::size_t k = std::min(count, rows());
   if (k == 0) return std::vector<Found>();
+  for (std::size_t probes = this->probes(k);; probes = std::min(2 * probes, lists())) {
+    auto found = nearestWithin(vector, k, probes);
+    // Lists may hold fewer rows than were asked for.
+    if (!found || found->size() == k || probes == lists()) return found;
+  }
+}
+
+std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearestWithin(std::span<const float> vector, std::size_t k, std::size_t probes) const {
   std::vector<faiss::Index::idx_t> lists(probes), labels(k);
   std::vector<float> distances(probes), squared(k);
   impl_->quantizer.search(1, vector.data(), faiss::Index::idx_t(probes), distances.data(), lists.data());
   for (const auto list : lists)
     if (list >= 0 && !impl_->isIntact(std::size_t(list))) return std::nullopt;
-  impl_->index.search_preassigned(1, vector.data(), faiss::Index::idx_t(k), lists.data(), distances.data(), squared.data(), labels.data(), true);
+  faiss::IVFSearchParameters parameters;
+  parameters.nprobe = probes;
+  impl_->index.search_preassigned(1, vector.data(), faiss::Index::idx_t(k), lists.data(), distances.data(), squared.data(), labels.data(), true, &parameters);
   std::vector<Found> found;
   for (std::size_t i = 0; i < k; ++i)
     if (labels[i] >= 0)
@@ -392,9 +421,15 @@ std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearest(std::span<co
   return found;
 }
 
-std::size_t VectorIndex::rows() const { return std::size_t(impl_->parts.header->rows); }
+std::size_t VectorIndex::probes(std::size_t count) const {
+  const auto& probes = impl_->parts.header->probes;
+  for (std::size_t i = 0; i < kAsked.size(); ++i)
+    if (count <= kAsked[i]) return std::size_t(probes[i]);
+  return std::min(lists(), (std::size_t(probes.back()) * count + kAsked.back() - 1) / kAsked.back());
+}
+
+std::size_t VectorIndex::rows() const { return impl_->parts.listed(); }
 std::size_t VectorIndex::lists() const { return std::size_t(impl_->parts.header->lists); }
-std::size_t VectorIndex::probes() const { return std::size_t(impl_->parts.header->probes); }
 std::int64_t VectorIndex::patch(std::size_t row) const { return impl_->parts.patches()[row]; }
 int VectorIndex::note(std::size_t row) const { return impl_->parts.notes()[row]; }
 

@@ -71,7 +71,11 @@ void MatchRun::takeNear(const NearPatch& near) {
 }
 
 void MatchRun::rank() {
-  sources_ = openSources(sourceNames(options_.libraries, options_.embedder), {options_.synth, options_.workers, target_.sound.seconds(), false, reports_.onIndex});
+  const auto onFallback = [&](const std::string& file, const std::string& why) {
+    if (reports_.onFallback) reports_.onFallback(file, why);
+  };
+  sources_ = openSources(sourceNames(options_.libraries, options_.embedder),
+                         {options_.synth, options_.workers, target_.sound.seconds(), false, reports_.onIndex, onFallback});
   std::vector<Proposal> proposals = propose();
   const std::size_t count = proposals.size();
   RankOptions rank{.velocity = options_.velocity};

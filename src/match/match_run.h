@@ -63,6 +63,7 @@ struct Refinement {
 struct MatchReports {
   std::function<void(const Target&)> onTarget;
   std::function<void(const std::string& file, double done)> onIndex;  ///< see `SourceOptions`
+  std::function<void(const std::string& file, const std::string& why)> onFallback;  ///< the same
   std::function<void(std::size_t done, std::size_t all)> onRanking;
   std::function<void(const Refinement&)> onRefining;  ///< in it, and nowhere else, what has been found may be written: `MatchRun::write`
   std::function<void(const std::vector<std::string>& problems)> onProblems;  ///< what was skipped and why, when ranking or refining ends

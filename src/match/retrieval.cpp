@@ -41,7 +41,7 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
     for (std::size_t rank = 0; rank < nearest.size(); ++rank) found.push_back({i, rank, nearest[rank]});
   }
   // Distances in two embeddings say nothing of each other: then libraries take turns.
-  const bool comparable = std::all_of(libraries_.begin(), libraries_.end(), [&](const SearchLibrary* one) { return one->embedderInfo() == libraries_.front()->embedderInfo(); });
+  const bool comparable = std::all_of(libraries_.begin(), libraries_.end(), [&](const SearchLibrary* one) { return areComparable(one->embedderInfo(), libraries_.front()->embedderInfo()); });
   std::stable_sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
     return comparable ? a.neighbour.distance < b.neighbour.distance : a.rank < b.rank;
   });

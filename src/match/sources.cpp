@@ -31,14 +31,48 @@ std::size_t embeddingOf(Library& library, const SourceName& name, bool forTexts)
   return embedding;
 }
 
-/// Makes what sounds are embedded by in each library, each embedder once.
-std::vector<std::shared_ptr<const Embedder>> makeEmbedders(const std::vector<EmbedderInfo>& wanted) {
-  std::vector<std::shared_ptr<const Embedder>> made;
-  for (const EmbedderInfo& info : wanted) {
-    const auto known = std::find_if(made.begin(), made.end(), [&](const auto& one) { return one->name() == info.name && one->version() == info.version; });
-    made.push_back(known != made.end() ? *known : makeEmbedder(info.name, info.version));
-  }
-  return made;
+/// One of a library's embeddings, and what sounds are embedded by to be searched for in it.
+struct Chosen {
+  std::size_t embedding = 0;
+  std::shared_ptr<const Embedder> embedder;
+};
+
+/// Which of its embeddings a library is searched in, the first that can be opened of those that may be.
+struct Wish {
+  std::string file;
+  std::vector<EmbedderInfo> embedders;  ///< of the library
+  std::vector<std::size_t> embeddings;  ///< that may be
+};
+
+/// Opens what the wishes come to, each embedder once.
+std::vector<Chosen> choose(const std::vector<Wish>& wishes, const SourceOptions& options) {
+  std::vector<std::pair<EmbedderInfo, std::shared_ptr<const Embedder>>> made;
+  const auto make = [&](const EmbedderInfo& info, const std::string& file) {
+    const auto known = std::find_if(made.begin(), made.end(), [&](const auto& one) { return one.first == info; });
+    return known != made.end() ? known->second : made.emplace_back(info, makeEmbedder(info, file)).second;
+  };
+  std::vector<Chosen> all;
+  for (const Wish& wish : wishes)
+    for (std::size_t i = 0; i < wish.embeddings.size(); ++i) {
+      const EmbedderInfo& info = wish.embedders[wish.embeddings[i]];
+      try {
+        all.push_back({wish.embeddings[i], make(info, wish.file)});
+        break;
+      } catch (const Error& error) {
+        if (i + 1 == wish.embeddings.size()) throw;
+        options.onFallback(wish.file, fmt::format("searched by {}, as {} cannot be used: {}", wish.embedders[wish.embeddings[i + 1]].name, info.name, error.what()));
+      }
+    }
+  return all;
+}
+
+/// The mel vector, which needs no network, where a library holds it and nothing else was asked for.
+std::vector<std::size_t> insteadOf(std::size_t embedding, Library& library, const SourceName& name, const SourceOptions& options) {
+  if (!options.onFallback || !name.embedder.empty() || options.forTexts) return {};
+  const auto& embedders = library.settings().embedders;
+  const auto mel = std::size_t(std::find_if(embedders.begin(), embedders.end(), [](const EmbedderInfo& e) { return e.name == "mel-envelope"; }) - embedders.begin());
+  if (mel == embedders.size() || mel == embedding || !library.isWhole(mel)) return {};
+  return {mel};
 }
 
 }  // namespace
@@ -63,20 +97,20 @@ const std::filesystem::path& Sources::fileOf(std::size_t synth) const {
 
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options) {
   std::vector<Library> opened;
-  std::vector<std::size_t> embeddings;
+  std::vector<Wish> wishes;
   for (const auto& name : names) {
     opened.push_back(Library::open(name.file));
     if (opened.back().counts().rows == 0)
       failInput("{} holds no patches yet; fill it with 'patchpilot library build'", name.file);
-    embeddings.push_back(embeddingOf(opened.back(), name, options.forTexts));
+    const std::size_t embedding = embeddingOf(opened.back(), name, options.forTexts);
+    wishes.push_back({name.file, opened.back().settings().embedders, {embedding}});
+    for (const std::size_t other : insteadOf(embedding, opened.back(), name, options)) wishes.back().embeddings.push_back(other);
   }
   double longest = options.longestSeconds;
   for (const Library& library : opened)
     if (options.forTexts) longest = std::max(longest, library.settings().durationSeconds);
-  std::vector<EmbedderInfo> embedders;
-  for (std::size_t i = 0; i < opened.size() && !options.forTexts; ++i) embedders.push_back(opened[i].settings().embedders[embeddings[i]]);
   // Opening networks takes about as long as opening a plug-in: both at once.
-  auto made = std::async(std::launch::async, [&] { return makeEmbedders(embedders); });
+  auto made = std::async(std::launch::async, [&] { return options.forTexts ? std::vector<Chosen>() : choose(wishes, options); });
   Sources sources;
   std::vector<LibrarySettings> synths;
   std::vector<std::size_t> synthOf;
@@ -95,8 +129,9 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     const auto tell = [&](double done) {
       if (options.onIndex) options.onIndex(names[i].file, done);
     };
-    NeighbourIndex index(opened[i], {}, embeddings[i], tell);
-    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i], embeddings[i], ready.empty() ? nullptr : ready[i]});
+    const Chosen chosen = options.forTexts ? Chosen{wishes[i].embeddings.front(), nullptr} : ready[i];
+    NeighbourIndex index(opened[i], {}, chosen.embedding, tell);
+    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i], chosen.embedding, chosen.embedder});
   }
   return sources;
 }

@@ -57,6 +57,8 @@ struct SourceOptions {
   bool forTexts = false;      ///< texts are searched for, not sounds: renders last as long as the libraries' own, if that is longer
   /// Told of an index that is being made, and how much of that is done.
   std::function<void(const std::string& file, double done)> onIndex;
+  /// Told of a library that is searched by the mel vector, as its first embedder cannot be used here. Empty: that is an error.
+  std::function<void(const std::string& file, const std::string& why)> onFallback;
 };
 
 /// Opens libraries, and the synths that they were made with. Libraries of the same synth, space and

@@ -33,7 +33,7 @@ std::vector<TextMatch> searchByText(const std::vector<SearchLibrary*>& libraries
   for (const SearchLibrary* one : libraries) checkKnowsTexts(*one);
   checkSameEmbedder(libraries);
   const EmbedderInfo& first = libraries.front()->embedderInfo();
-  const auto embedder = makeTextEmbedder(first.name, first.version);
+  const auto embedder = makeTextEmbedder(first, libraries.front()->library.file().string());
   std::vector<float> vector(std::size_t(embedder->dimension()));
   embedder->embed(text, vector);
   std::vector<TextMatch> found;

@@ -1,5 +1,6 @@
 #include "synth/render_pool.h"
 
+#include "audio/level.h"
 #include "base/error.h"
 #include "base/render_slots.h"
 
@@ -36,6 +37,8 @@ AudioBuffer StereoView::copy() const {
   std::copy(right.begin(), right.end(), buffer.channel(1).begin());
   return buffer;
 }
+
+bool StereoView::isFinite() const { return !containsNonFinite(left) && !containsNonFinite(right); }
 
 /// What all workers share during a run.
 struct RenderPool::Run {

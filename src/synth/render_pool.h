@@ -16,6 +16,8 @@ struct StereoView {
   std::span<const float> right;
 
   AudioBuffer copy() const;
+  /// Whether every sample is a number.
+  bool isFinite() const;
 };
 
 /// One render to make.

@@ -224,10 +224,11 @@ ParameterSpace spaceToBuildWith(const json& request) {
 void build(Line& line) {
   const json& request = line.request();
   const Synth synth(spaceToBuildWith(request));
-  const LibrarySettings wanted = librarySettings(synth);
+  LibrarySettings wanted = librarySettings(synth);
   const fs::path file = request.at("file").get<std::string>();
   const bool begun = fs::exists(file) && fs::file_size(file) > 0;
   Library library = begun ? Library::open(file, Database::Mode::readWrite) : Library::create(file, wanted);
+  wanted.embedders = library.settings().embedders;
   if (begun) checkCompatible(library, wanted);
   BuildOptions options;
   options.count = request.at("count").get<std::uint64_t>();

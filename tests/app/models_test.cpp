@@ -37,7 +37,7 @@ TEST(ModelsCommand, NetworksAreOpenedByNothingThatNeedsNone) {
   EXPECT_EQ(run(folder, "synths", kNoNetworks).status, 0);
   const Result built = run(folder, "library build --space jx10 --count 3 --out a.db --workers 1", kNoNetworks);
   EXPECT_EQ(built.status, 0) << built.err;
-  EXPECT_EQ(run(folder, "library info a.db", kNoNetworks).status, 0);
+  EXPECT_NE(run(folder, "library info a.db", kNoNetworks).out.find("embedding  mel-envelope version 1, 352 values\nseed"), std::string::npos);
   tone(folder / "tone.wav", 0.5);
   EXPECT_EQ(run(folder, "match tone.wav --library a.db --out found --top 1 --workers 1", kNoNetworks).status, 0);
 }

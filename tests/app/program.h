@@ -64,6 +64,15 @@ class ProgramInBackground {
   int id() const { return id_; }
   void signal(int number) const { ::kill(id_, number); }
 
+  bool isRunning() {
+    int status = 0;
+    if (running_ && ::waitpid(id_, &status, WNOHANG) == id_) {
+      status_ = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+      running_ = false;
+    }
+    return running_;
+  }
+
   /// The next line that it prints to stderr; empty where it has ended.
   std::string nextLine() {
     std::string line;

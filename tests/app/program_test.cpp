@@ -281,6 +281,35 @@ TEST_F(Program, AFullDiskLosesNothing) {
   EXPECT_EQ(json::parse(run(folder(), "library info full.db --json").out).at("patches"), 400);
 }
 
+TEST_F(Program, ASecondWriterOfALibraryIsRefusedAtOnceAndNothingIsLeftOfTheFirst) {
+  const std::string build = "library build --space dx10 --duration 0.3 --length 0.2 --out busy.db --count ";
+  std::uint64_t patches = 0;
+  const auto look = [&] {
+    const Result info = run(folder(), "library info busy.db --json");
+    return info.status == 0 ? json::parse(info.out).at("patches").get<std::uint64_t>() : 0;
+  };
+  {
+    ProgramInBackground first(folder(), {"library", "build", "--space", "dx10", "--duration", "0.3", "--length", "0.2", "--out", "busy.db", "--count", "10000000"});
+    while ((patches = look()) == 0 && first.isRunning()) {
+    }
+    for (const std::string& second : {build + "10", std::string("library add --factory --library busy.db"), std::string("library embed busy.db --with mel-envelope")})
+      expectRefusal(run(folder(), second), 5, "busy.db is being written by another process; wait for it to end, or choose another file");
+    EXPECT_TRUE(first.isRunning());
+    first.signal(SIGKILL);
+    first.status();
+  }
+  for (const auto& entry : fs::directory_iterator(folder().path())) {
+    const std::string name = entry.path().filename().string();
+    if (name.find("busy.db") != std::string::npos) {
+      EXPECT_TRUE(name == "busy.db" || name == "busy.db-journal") << name;
+    }
+  }
+  const std::uint64_t kept = look();
+  EXPECT_GE(kept, patches);
+  const Result rest = run(folder(), build + std::to_string(kept + 5));
+  EXPECT_EQ(rest.status, 0) << rest.err;
+}
+
 /// A preset of the user's own, in a folder of its own with a file that is broken.
 void aFolderOfPresets(const TemporaryFolder& folder) {
   if (fs::exists(folder / "mine")) return;

@@ -26,9 +26,9 @@ std::string mpirun(int ranks) {
   return fmt::format("mpirun --allow-run-as-root --oversubscribe --bind-to none -n {} ", ranks);
 }
 
-void expectRefusalOfRanks(const Result& result) {
+void expectRefusalOfRanks(const Result& result, const std::string& command) {
   EXPECT_NE(result.status, 0);
-  EXPECT_NE(result.err.find("'library embed' is one process"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find(fmt::format("'{}' is one process; ", command)), std::string::npos) << result.err;
 }
 
 class LibraryBuildOverMpi : public ::testing::Test {
@@ -85,7 +85,13 @@ TEST_F(LibraryBuildOverMpi, MakesAllEmbeddingsOfTheLibrary) {
   ASSERT_EQ(run(places_.folder, fmt::format("{}40 --out whole.db", kBuild)).status, 0);
   EXPECT_EQ(Library::open(places_.folder / "ranks.db").embeddingCounts(1).rows, 40u);
   EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == rowsOf(places_.folder / "whole.db"));
-  expectRefusalOfRanks(run(places_.folder, "library embed ranks.db --with clap", mpirun(2)));
+  expectRefusalOfRanks(run(places_.folder, "library embed ranks.db --with clap", mpirun(2)), "library embed");
+}
+
+TEST_F(LibraryBuildOverMpi, WhatKnowsNothingOfRanksIsRefused) {
+  for (const auto& [command, arguments] : {std::pair("library add", "--factory --space jx10 --library never.db"), std::pair("train embedder", "--library a.db --out never.safetensors")})
+    expectRefusalOfRanks(run(places_.folder, fmt::format("{} {}", command, arguments), mpirun(2)), command);
+  EXPECT_FALSE(fs::exists(places_.folder / "never.db"));
 }
 
 TEST_F(LibraryBuildOverMpi, SaysWhatFailed) {

@@ -109,6 +109,39 @@ TEST_F(Models, ATrainedOneSaysForWhichSynth) {
   EXPECT_EQ(taught->embedders.at(0).files, (std::vector{first_ / "taught.safetensors"}));
 }
 
+TEST_F(Models, WeightsAreKnownByWhatIsInThem) {
+  const auto put = [&](std::string_view weights) {
+    writeFileAtomically(first_ / "taught.safetensors", weights);
+    return embedderInfo("taught");
+  };
+  writeFileAtomically(first_ / "taught.toml", std::string_view("format = 1\nkind = \"trained\"\nversion = 3\ndimension = 8\nsynth = \"urn:x\"\n"));
+  const EmbedderInfo one = put("weights"), other = put("other weights"), again = put("weights");
+  EXPECT_EQ(one.weights, contentHash("weights"));
+  EXPECT_EQ(one, again);
+  EXPECT_NE(one, other);
+  EXPECT_FALSE(areComparable(one, other));
+  EmbedderInfo unknown = one;
+  unknown.weights.clear();
+  EXPECT_TRUE(areComparable(one, unknown) && areComparable(unknown, other)) << "what an older program has written";
+  EXPECT_EQ(embedderInfo("mel-envelope").weights, "");
+
+  const auto refusalOf = [](const EmbedderInfo& wanted) -> std::string {
+    try {
+      makeEmbedder(wanted, "a.db");
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  const std::string remedy = "'patchpilot library embed a.db --with taught --again' makes them anew";
+  EXPECT_EQ(refusalOf(other), fmt::format("a.db has embeddings of taught by weights of hash {:.8}, and {} has hash {:.8}; put the same file there, or {}", other.weights,
+                                          (first_ / "taught.safetensors").string(), one.weights, remedy));
+  for (const EmbedderInfo& same : {one, unknown}) EXPECT_NE(refusalOf(same).find("/nowhere/networks.so cannot be opened"), std::string::npos) << refusalOf(same);
+  EmbedderInfo longer = one;
+  longer.dimension = 9;
+  EXPECT_EQ(refusalOf(longer), "a.db has embeddings of taught version 3, 9 values, and this program makes version 3, 8 values; " + remedy);
+}
+
 TEST_F(Models, ThoseThatComeWithTheProgramAreThere) {
   const auto all = models();
   const Model* jx10 = find(all, "ours-jx10");

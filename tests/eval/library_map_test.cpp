@@ -41,7 +41,7 @@ TEST(LibraryMap, ShowsWhatTheLibraryHoldsAndPlaysSomeOfIt) {
     leftmost = std::min(leftmost, point[0].get<double>());
     rightmost = std::max(rightmost, point[0].get<double>());
     // One note a patch, and none was silent: row and id agree.
-    EXPECT_NEAR(point[2].get<double>(), levels[point[4].get<std::size_t>() - 1], 1e-3);
+    EXPECT_NEAR(point[2].get<double>(), levels[point[4].get<std::size_t>() - 1].rmsDb, 1e-3);
   }
   EXPECT_EQ(leftmost, 0);
   EXPECT_EQ(rightmost, 1);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <csignal>
 #include <functional>
 #include <tuple>
@@ -342,6 +343,48 @@ TEST(Library, KeepsAPresetWhole) {
   EXPECT_TRUE(again.patch(1).values.empty());
 }
 
+TEST(Library, IsWrittenByOneAtATime) {
+  const TemporaryFolder folder;
+  const auto refusal = [&](const std::function<void()>& open) {
+    try {
+      open();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::system);
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  const std::string busy = (folder / "a.db").string() + " is being written by another process; wait for it to end, or choose another file";
+  {
+    Library writer = Library::create(folder / "a.db", madeUpSettings());
+    EXPECT_EQ(refusal([&] { Library::open(folder / "a.db", Database::Mode::readWrite); }), busy);
+    EXPECT_EQ(refusal([&] { Library::create(folder / "a.db", madeUpSettings()); }), busy);
+    Library reader = Library::open(folder / "a.db");
+    writer.append({madeUp(0)}, 1);
+    EXPECT_EQ(reader.counts().patches, 1u);
+    Library moved = std::move(writer);
+    EXPECT_EQ(refusal([&] { Library::open(folder / "a.db", Database::Mode::readWrite); }), busy);
+    moved.append({madeUp(1)}, 2);
+  }
+  EXPECT_NO_THROW(Library::open(folder / "a.db", Database::Mode::readWrite));
+  EXPECT_NE(refusal([&] { Library::create(folder / "a.db", madeUpSettings()); }).find("has just been made by another process"), std::string::npos);
+}
+
+TEST(Library, RefusesWhatIsNoVector) {
+  const TemporaryFolder folder;
+  Library library = Library::create(folder / "a.db", madeUpSettings());
+  LibraryAttempt bad = madeUp(1);
+  const auto append = [&] { library.append({madeUp(0), bad}, 2); };
+  bad.rows[0].embeddings[0][5] = std::nanf("");
+  EXPECT_TRUE(refuses(append, "a.db: the vector of mel-envelope for patch 2, note 60 holds values that are no numbers"));
+  bad.rows[0].embeddings[0].resize(8);
+  EXPECT_TRUE(refuses(append, "the vector of mel-envelope for patch 2, note 60 has 8 values instead of 352; check that the embedder is the one"));
+  EXPECT_EQ(library.counts().rows, 0u) << "all of a batch or nothing";
+  const std::size_t second = library.addEmbedding({"other", 1, 8});
+  library.append({madeUp(0)}, 1);
+  EXPECT_TRUE(refuses([&] { library.appendEmbedding(second, {{{1, 60}, std::vector<float>(7), ""}}); }, "the vector of other for patch 1, note 60 has 7 values"));
+}
+
 PresetRecord madeUpPreset(const std::string& name, std::vector<std::string> sources, Bytes state) {
   PresetRecord record;
   record.content = "content of " + name;
@@ -407,6 +450,40 @@ TEST(Library, KnowsWhatEveryPatchCameFrom) {
   EXPECT_EQ(library.presets()[1].path, "/presets/b");
 }
 
+TEST(Library, KnowsByWhichWeightsItsVectorsWereMade) {
+  const TemporaryFolder folder;
+  LibrarySettings settings = madeUpSettings();
+  settings.embedders.push_back({"taught", 1, 8, "0123456789abcdef"});
+  LibraryAttempt attempt = madeUp(0);
+  attempt.rows[0].embeddings.push_back(std::vector<float>(8, 1.0f));
+  { Library::create(folder / "a.db", settings).append({attempt}, 1); }
+  EXPECT_EQ(Library::open(folder / "a.db").settings().embedders, settings.embedders);
+
+  // As it was written before that was known.
+  std::filesystem::copy_file(folder / "a.db", folder / "old.db");
+  Database(folder / "old.db", Database::Mode::readWrite).execute("ALTER TABLE embeddings DROP COLUMN weights");
+  const Bytes before = readFile(folder / "old.db");
+  EXPECT_EQ(Library::open(folder / "old.db").settings().embedders[1].weights, "");
+  EXPECT_EQ(readFile(folder / "old.db"), before);
+  EXPECT_NO_THROW(checkCompatible(Library::open(folder / "old.db", Database::Mode::readWrite), settings));
+  EXPECT_EQ(Library::open(folder / "old.db").embeddings(1).vectors, attempt.rows[0].embeddings[1]);
+
+  LibrarySettings others = settings;
+  others.embedders[1].weights = "fedcba9876543210";
+  Library library = Library::open(folder / "a.db", Database::Mode::readWrite);
+  EXPECT_TRUE(refuses([&] { checkCompatible(library, others); }, "taught version 1 (weights of hash 01234567), asked for are those of mel-envelope version 1, taught version 1 (weights of hash fedcba98)"));
+  others.embedders[1].dimension = 3;
+  library.forgetEmbedding(1, others.embedders[1]);
+  EXPECT_EQ(library.embeddingCounts(1).rows, 0u);
+  EXPECT_FALSE(library.isWhole(1));
+  EXPECT_TRUE(library.isWhole(0));
+  library.appendEmbedding(1, {{{1, 60}, std::vector<float>(3, 2.0f), ""}});
+  Library again = Library::open(folder / "a.db");
+  EXPECT_EQ(again.settings().embedders, others.embedders);
+  EXPECT_EQ(again.embeddings(1).vectors, (std::vector<float>{2, 2, 2}));
+  EXPECT_EQ(again.embeddings(0).vectors, attempt.rows[0].embeddings[0]);
+}
+
 /// Turns a library into one as format 2 had it: a row holds the one vector that there is.
 void makeFormat2(const std::filesystem::path& file) {
   Database database(file, Database::Mode::readWrite);
@@ -434,7 +511,10 @@ TEST(Library, OfFormat2IsReadAsItIsAndHoldsTheSameWhenItIsBroughtUpToDate) {
     Library library = Library::open(folder / "old.db", mode), whole = Library::open(folder / "new.db");
     EXPECT_EQ(library.settings().embedders, whole.settings().embedders);
     EXPECT_EQ(contentsOf(library), contentsOf(whole));
-    EXPECT_EQ(library.levels(), (std::vector<float>{-30, -20, -20, -20}));
+    std::vector<float> levels;
+    for (const auto& level : library.levels()) levels.push_back(level.rmsDb);
+    EXPECT_EQ(levels, (std::vector<float>{-30, -20, -20, -20}));
+    EXPECT_EQ(library.levels()[1].row, (RowKey{1, 60}));
     EXPECT_EQ(library.embeddingCounts(0).rows, 4u);
     EXPECT_EQ(library.glance().some, whole.glance().some);
     EXPECT_EQ(library.glance().lastPatch, 3);
