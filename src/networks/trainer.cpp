@@ -25,7 +25,8 @@ constexpr int kLooks = 40;  ///< at the validation groups
 constexpr double kRate = 1e-3, kWarmUp = 0.03;  ///< at its height; share of steps until there
 constexpr double kDecay = 0.05;
 constexpr double kBeta1 = 0.9, kBeta2 = 0.99, kEpsilon = 1e-8;
-constexpr double kDropout = 0.1;
+constexpr double kDropout = 0.4;
+constexpr double kAverage = 0.99;  ///< how much of the average a step keeps
 
 constexpr double kTemperatureDb = 1.0;  ///< how much nearer the nearer must be
 constexpr double kLogWeight = 1.0, kContrastWeight = 0.3;
@@ -111,6 +112,7 @@ Trainer::Trainer(const TrainingData& data, const TrainingOptions& options)
   for (auto& [name, parameter] : network_.parameters()) {
     first_.push_back(at::zeros_like(parameter));
     second_.push_back(at::zeros_like(parameter));
+    average_.push_back(parameter.clone());
     parameter.requires_grad_(true);
   }
 }
@@ -184,12 +186,24 @@ double Trainer::step() {
     if (parameter.dim() > 1) parameter.mul_(1 - rate * kDecay);
     parameter.addcdiv_(first_[i], spread, -rate / (1 - std::pow(kBeta1, done_)));
     parameter.mutable_grad().zero_();
+    // The first steps count evenly, so that the average does not dwell where it began.
+    average_[i].lerp_(parameter, std::max(1 - kAverage, 1.0 / double(done_)));
   }
   return lack.item<double>();
 }
 
+void Trainer::exchangeAverage() {
+  for (std::size_t i = 0; i < average_.size(); ++i) {
+    at::Tensor& parameter = network_.parameters()[i].second;
+    const at::Tensor current = parameter.clone();
+    parameter.copy_(average_[i]);
+    average_[i].copy_(current);
+  }
+}
+
 TrainingMoment Trainer::look() {
   const at::NoGradGuard noGradients;
+  exchangeAverage();
   TrainingMoment moment;
   moment.step = done_;
   moment.trainingLoss = lossCount_ > 0 ? lossSum_ / lossCount_ : std::numeric_limits<double>::quiet_NaN();
@@ -211,6 +225,7 @@ TrainingMoment Trainer::look() {
     result_.bestStep = done_;
   }
   result_.curve.push_back(moment);
+  exchangeAverage();
   return moment;
 }
 
@@ -251,6 +266,7 @@ void Trainer::writeCheckpoint() const {
   for (std::size_t i = 0; i < first_.size(); ++i) {
     all.push_back(storedTensor(fmt::format("first.{}", i), first_[i], false));
     all.push_back(storedTensor(fmt::format("second.{}", i), second_[i], false));
+    all.push_back(storedTensor(fmt::format("average.{}", i), average_[i], false));
   }
   json curve = json::array();
   for (const TrainingMoment& moment : result_.curve) curve.push_back(toJson(moment));
@@ -282,6 +298,7 @@ bool Trainer::readCheckpoint() {
     copyInto(parameter, name, file);
     copyInto(first_[i], fmt::format("first.{}", i), file);
     copyInto(second_[i], fmt::format("second.{}", i), file);
+    copyInto(average_[i], fmt::format("average.{}", i), file);
   }
   return true;
 }

@@ -13,7 +13,8 @@ namespace patchpilot {
 /// - who is near by MSS is near: the softmax over the group of the negative distances, against that of the negative MSS;
 /// - their distance is that MSS, in dB, by its logarithm, so that near ones count as much as far ones;
 /// - the true patch is nearer than all others of all groups (contrastive).
-/// By Adam with decoupled weight decay (Loshchilov and Hutter 2019), its rate along a half cosine.
+/// By Adam with decoupled weight decay (Loshchilov and Hutter 2019), its rate along a half cosine. What is looked at and kept
+/// is the moving average of the weights (Polyak averaging), which generalises better than where the last steps led.
 class Trainer {
  public:
   /// @param data  must outlive this
@@ -34,6 +35,7 @@ class Trainer {
   at::Tensor loss(const Batch& batch, const at::Tensor& vectors) const;
   double step();
   TrainingMoment look();
+  void exchangeAverage();
   void writeWeights() const;
 
   const TrainingData& data_;
@@ -41,6 +43,7 @@ class Trainer {
   at::Device device_;
   TrainedNetwork network_;
   std::vector<at::Tensor> first_, second_;  ///< Adam's moments, one of each for each parameter
+  std::vector<at::Tensor> average_;         ///< of each parameter, lately
   std::vector<StoredTensor> best_;          ///< the weights of the best look
   TrainingResult result_;
   int done_ = 0;                            ///< steps
