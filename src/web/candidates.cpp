@@ -151,7 +151,13 @@ void Candidates::audio(Call& call) {
 
 void Candidates::recipe(Call& call) {
   const Chosen chosen = choose(call);
-  call.answerBytes(readTextFile(chosen.file("recipe")), "text/plain; charset=utf-8");
+  const auto text = [&] {
+    if (const fs::path file = chosen.file("recipe"); fs::exists(file)) return readTextFile(file);
+    const StoredPatch stored = chosen.stored();
+    const auto player = players_.of(stored.library);
+    return recipeText(recipeOf(player->synth(), stored.proposal.patch), chosen.name);
+  };
+  call.answerBytes(text(), "text/plain; charset=utf-8");
 }
 
 void Candidates::parameters(Call& call) {
@@ -177,16 +183,18 @@ void Candidates::render(Call& call) {
   call.answerBytes(text(wavBytes(sound)), "audio/wav");
 }
 
-std::vector<fs::path> Candidates::changedPresets(const Chosen& chosen, const std::map<std::string, float>& changes, const fs::path& folder) {
+std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<std::string, float>& changes, const fs::path& folder) {
+  std::vector<fs::path> presets;
+  for (const json& file : chosen.entry.at("files").at("presets")) presets.push_back(chosen.folder / file.get<std::string>());
+  if (changes.empty() && fs::exists(presets.front())) return presets;
   const StoredPatch stored = chosen.stored();
   const auto player = players_.of(stored.library);
   Synth& synth = player->synth();
-  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot", fmt::format("Made by Patch Pilot to sound like {}, and changed by hand", chosen.match)};
+  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot", fmt::format("Made by Patch Pilot to sound like {}{}", chosen.match, changes.empty() ? "" : ", and changed by hand")};
   const Bytes state = labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
-  std::vector<fs::path> presets;
-  for (const std::string& extension : presetExtensions(synth.space())) {
-    presets.push_back(folder / (fs::path(chosen.entry.at("files").at("presets").at(0).get<std::string>()).stem().string() + extension));
-    writePresetFile(presets.back(), synth.space(), synth.plugin().vendor, label, state, false);
+  for (fs::path& preset : presets) {
+    preset = folder / preset.filename();
+    writePresetFile(preset, synth.space(), synth.plugin().vendor, label, state, false);
   }
   return presets;
 }
@@ -198,8 +206,8 @@ void Candidates::preset(Call& call) {
   const json& files = chosen.entry.at("files").at("presets");
   if (std::find(files.begin(), files.end(), wanted) == files.end()) refuse(404, "candidate {} has no preset '{}'", chosen.entry.at("rank").get<int>(), wanted);
   const StagedDirectory draft(store_.place("matches") / newId(), false);  // never put in place
-  if (!changes.empty()) changedPresets(chosen, changes, draft.path());
-  const fs::path file = (changes.empty() ? chosen.folder : draft.path()) / wanted;
+  const std::vector<fs::path> all = presets(chosen, changes, draft.path());
+  const fs::path file = *std::find_if(all.begin(), all.end(), [&](const fs::path& preset) { return preset.filename() == wanted; });
   const std::string extension = file.extension().string();
   if (fs::is_directory(file)) {
     call.saveAs(chosen.name + extension + ".zip");
@@ -213,11 +221,12 @@ void Candidates::install(Call& call) {
   const auto changes = changesIn(call.body);
   const Chosen chosen = choose(call);
   const StagedDirectory draft(store_.place("matches") / newId(), false);
-  std::vector<fs::path> presets;
-  if (!changes.empty()) presets = changedPresets(chosen, changes, draft.path());
-  else
-    for (const json& file : chosen.entry.at("files").at("presets")) presets.push_back(chosen.folder / file.get<std::string>());
-  call.answer({{"files", installPresets(presets, chosen.name, players_.of(chosen.stored().library)->synth())}});
+  call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name, players_.of(chosen.stored().library)->synth())}});
+}
+
+void Candidates::openSynth(Call& call) {
+  players_.of(libraries_.file(call.names.at("id")));
+  call.answer(json::object());
 }
 
 void Candidates::renderPatch(Call& call) {

@@ -124,7 +124,7 @@ class Generations {
     ++last_;
     writtenAt_ = Clock::now();
     took_ = secondsSince(begin);
-    line_.tell({{"event", "written"}, {"generation", last_}, {"candidates", brief(document.at("candidates"))}});
+    line_.tell({{"event", "written"}, {"generation", last_}, {"candidates", brief(document.at("candidates"))}, {"provisional", document.value("provisional", false)}});
   }
 
   bool isTimeForNext() const { return secondsSince(writtenAt_) >= std::max(kWriteSeconds, kWriteShare * took_); }
@@ -167,6 +167,7 @@ class SoundMatch {
       line_.tell({{"event", "target"}, {"target", targetFacts(target)}});
     };
     reports.onRanking = [this](std::size_t done, std::size_t all) { line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}}); };
+    reports.onFirst = [this](const std::vector<Candidate>& found) { writeFirst(found); };
     reports.onRefining = [this](const Refinement& refinement) { heed(refinement); };
     reports.onProblems = [this](const std::vector<std::string>& problems) {
       line_.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
@@ -188,10 +189,25 @@ class SoundMatch {
     generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
       std::vector<Candidate> written;
       const json document = match_.write(folder, &written);
-      for (const Candidate& candidate : written) patches.push_back({match_.sources().fileOf(candidate.proposal.synth).string(), candidate.proposal});
+      patches = storedPatches(written);
       writtenMss_ = written.front().mss;
       return document;
     });
+  }
+
+  void writeFirst(const std::vector<Candidate>& found) {
+    generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
+      std::vector<Candidate> written;
+      const json document = match_.writeFirst(folder, found, &written);
+      patches = storedPatches(written);
+      return document;
+    });
+  }
+
+  std::vector<StoredPatch> storedPatches(const std::vector<Candidate>& written) const {
+    std::vector<StoredPatch> patches;
+    for (const Candidate& candidate : written) patches.push_back({match_.sources().fileOf(candidate.proposal.synth).string(), candidate.proposal});
+    return patches;
   }
 
   Line& line_;

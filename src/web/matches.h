@@ -15,7 +15,8 @@ namespace patchpilot {
 /// where they reopen. Safe to use from any thread.
 ///
 /// What a match has found is written in generations, each a folder as `patchpilot match` writes it; the last few of a match
-/// are kept, so that what a page has seen can still be heard while better ones are found.
+/// are kept, so that what a page has seen can still be heard while better ones are found. The first is provisional: what came
+/// of the first renders, of which presets and recipes are made when they are asked for.
 class Matches {
  public:
   /// Reads what is on disk. What was running when the server before ended has stopped; what was queued is queued again.

@@ -207,6 +207,7 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
 
   post("/libraries", BodyKind::json, [this](Call& call) { call.answer(libraries.build(call.body), 202); });
   get("/libraries/{id}/map", [=, this](Call& call) { call.answerBytes(libraries.map(id(call)), "application/json"); });
+  post("/libraries/{id}/open", BodyKind::none, [this](Call& call) { candidates.openSynth(call); });
   post("/libraries/{id}/patches/{patch}/render", BodyKind::json, [this](Call& call) { candidates.renderPatch(call); });
 
   get("/jobs", [this](Call& call) { call.answer(libraries.jobs()); });

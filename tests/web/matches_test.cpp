@@ -47,6 +47,55 @@ TEST_F(Match, HasCandidatesBeforeItRefinesAndBetterOnesAfter) {
   EXPECT_EQ(get("/matches").json().at("matches").at(0).at("best_mss"), last.at("best_mss"));
 }
 
+TEST_F(Match, TheFirstCandidatesAreHeardAndTakenBeforeTheOthersAreRanked) {
+  open();
+  EXPECT_EQ(post("/libraries/" + libraryId() + "/open").status, 200) << "the synth waits for the first note";
+  const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}});
+  const json match = finished(id);
+  EXPECT_EQ(match.at("generation"), 2);
+  EXPECT_EQ(match.at("provisional"), false);
+  const fs::path folder = options.data / "matches" / id;
+  const json first = readJsonFile(folder / "g1/candidates.json"), last = readJsonFile(folder / "g2/candidates.json");
+  EXPECT_TRUE(first.at("provisional").get<bool>());
+  EXPECT_FALSE(last.contains("provisional"));
+  ASSERT_EQ(first.at("candidates").size(), 5u);
+  EXPECT_GE(first.at("candidates")[0].at("distances").at("mss"), last.at("candidates")[0].at("distances").at("mss")) << "more were heard since";
+
+  // What has not been written is made when it is asked for.
+  const std::string place = "/matches/" + id + "/candidates/1";
+  const Answer audio = get(place + "/audio?g=1");
+  ASSERT_EQ(audio.status, 200);
+  const Answer again = post(place + "/render?g=1", json::object());
+  EXPECT_EQ(again.body, audio.body);
+  EXPECT_NEAR(std::stod(again.header("X-Distance")), first.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-3);
+  EXPECT_NE(get(place + "/recipe?g=1").body.find("MDA JX10"), std::string::npos);
+  EXPECT_EQ(get(place + "/presets/01.lv2?g=1").body.substr(0, 2), "PK");
+  EXPECT_TRUE(fs::is_directory(post(place + "/install?g=1", json::object()).json().at("files").at(0).get<std::string>()));
+  EXPECT_FALSE(fs::exists(folder / "g1/01.lv2")) << "it is made for one request";
+}
+
+TEST_F(Match, TheFirstCandidatesOutliveAServerThatIsKilled) {
+  open();
+  const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}});
+  finished(id);
+  close();
+  // As it was when only they had been written.
+  const fs::path folder = options.data / "matches" / id;
+  fs::remove_all(folder / "g2");
+  json file = readJsonFile(folder / "match.json");
+  file.update({{"state", "ranking"}, {"generation", 0}, {"candidates", json::array()}});
+  writeFileAtomically(folder / "match.json", file.dump());
+  open();
+  const json match = get("/matches/" + id).json();
+  EXPECT_EQ(match.at("state"), "stopped");
+  EXPECT_EQ(match.at("provisional"), true);
+  EXPECT_FALSE(match.contains("zip"));
+  ASSERT_EQ(match.at("candidates").size(), 5u);
+  const json& best = match.at("candidates")[0];
+  EXPECT_EQ(getPlace(best.at("audio")).status, 200);
+  EXPECT_EQ(getPlace(best.at("presets")[0].at("url")).body.substr(0, 2), "PK");
+}
+
 TEST_F(Match, WhatItFoundIsHeardReadAndTaken) {
   open();
   const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}, {"top", 2}});

@@ -125,5 +125,6 @@ export const api = {
   job: (id: string) => json<Job>(`${ROOT}/jobs/${id}`),
   stopJob: (id: string) => request(`${ROOT}/jobs/${id}/stop`, posted({})),
   map: async (library: string) => (await json<{ points: MapPoint[] }>(`${ROOT}/libraries/${library}/map`)).points,
+  openSynth: (library: string) => request(`${ROOT}/libraries/${library}/open`, posted({})),
   patchRender: (library: string, patch: number) => `${ROOT}/libraries/${library}/patches/${patch}/render`,
 };

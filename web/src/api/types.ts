@@ -146,6 +146,7 @@ export interface Match {
   curve: CurvePoint[];
   generation: number; // grows whenever the candidates change
   candidates: Candidate[];
+  provisional: boolean; // the candidates are the first that were heard
   zip?: string;
   problems?: { count: number; first: string }; // renders that were skipped
 }

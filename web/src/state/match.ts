@@ -50,6 +50,16 @@ effect(() => {
   for (const candidate of match.value?.candidates ?? []) decodeUrl(candidate.audio).catch(() => undefined);
 });
 
+// A synth takes a second or two to open: it is opened while the sound is looked at, and plays when the first candidates are there.
+const OPENED = 2; // the server keeps three
+const likely = computed(() =>
+  sound.value || mode.value === "words" ? chosenLibraries.value.slice(0, OPENED).map((library) => library.id).join(" ") : "",
+);
+effect(() => {
+  // What is wrong with one is said when it is searched.
+  for (const id of likely.value.split(" ").filter(Boolean)) api.openSynth(id).catch(() => undefined);
+});
+
 // The target is told before its sound is written; with the first candidates it is there.
 const targetUrl = computed(() =>
   match.value && match.value.generation > 0 && !match.value.request.text ? api.matchTarget(match.value.id) : null,

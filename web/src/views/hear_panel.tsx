@@ -40,7 +40,7 @@ export function statusText(shown: Match): string {
     case "searching":
       return "Searching the library";
     case "ranking":
-      return "Listening to what was found";
+      return shown.provisional ? "These are the first; listening to the others" : "Listening to what was found";
     case "refining":
       return `Refining${rest}`;
     case "done":
