@@ -130,6 +130,11 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   return chosen;
 }
 
+std::shared_ptr<Player> Candidates::playerOf(const StoredPatch& stored) {
+  if (!fs::exists(stored.library)) refuse(409, "the library that found this has been removed; what was written then can be heard and taken, and no more");
+  return players_.of(stored.library);
+}
+
 void Candidates::zip(Call& call) {
   const std::string& id = call.names.at("id");
   const fs::path folder = matches_.found(id, call.query("g"));
@@ -154,7 +159,7 @@ void Candidates::recipe(Call& call) {
   const auto text = [&] {
     if (const fs::path file = chosen.file("recipe"); fs::exists(file)) return readTextFile(file);
     const StoredPatch stored = chosen.stored();
-    const auto player = players_.of(stored.library);
+    const auto player = playerOf(stored);
     return recipeText(recipeOf(player->synth(), stored.proposal.patch), chosen.name);
   };
   call.answerBytes(text(), "text/plain; charset=utf-8");
@@ -163,7 +168,7 @@ void Candidates::recipe(Call& call) {
 void Candidates::parameters(Call& call) {
   const auto changes = changesIn(call.body);
   const StoredPatch stored = choose(call).stored();
-  const auto player = players_.of(stored.library);
+  const auto player = playerOf(stored);
   call.answer(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes), stored.proposal.withoutEffect));
 }
 
@@ -173,7 +178,7 @@ void Candidates::render(Call& call) {
   const fs::path targetFile = chosen.folder / "target.wav";
   std::optional<AudioBuffer> target;
   if (fs::exists(targetFile)) target = readSound(targetFile).sound;
-  const auto player = players_.of(stored.library);
+  const auto player = playerOf(stored);
   const Wanted own{chosen.note(), target ? target->seconds() : player->settings().durationSeconds, {}};
   const Wanted wanted = wantedOf(call.body, own);
   const AudioBuffer sound = player->play(withChanges(player->synth(), stored.proposal.patch, wanted.changes), wanted.note, wanted.seconds);
@@ -188,7 +193,7 @@ std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<s
   for (const json& file : chosen.entry.at("files").at("presets")) presets.push_back(chosen.folder / file.get<std::string>());
   if (changes.empty() && fs::exists(presets.front())) return presets;
   const StoredPatch stored = chosen.stored();
-  const auto player = players_.of(stored.library);
+  const auto player = playerOf(stored);
   Synth& synth = player->synth();
   const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot", fmt::format("Made by Patch Pilot to sound like {}{}", chosen.match, changes.empty() ? "" : ", and changed by hand")};
   const Bytes state = labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
@@ -221,11 +226,19 @@ void Candidates::install(Call& call) {
   const auto changes = changesIn(call.body);
   const Chosen chosen = choose(call);
   const StagedDirectory draft(store_.place("matches") / newId(), false);
-  call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name, players_.of(chosen.stored().library)->synth())}});
+  call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name, playerOf(chosen.stored())->synth())}});
 }
 
 void Candidates::openSynth(Call& call) {
   players_.of(libraries_.file(call.names.at("id")));
+  call.answer(json::object());
+}
+
+void Candidates::removeLibrary(Call& call) {
+  const std::string& id = call.names.at("id");
+  const fs::path file = libraries_.file(id);
+  matches_.removeLibrary(id);
+  players_.forget(file);
   call.answer(json::object());
 }
 

@@ -80,6 +80,7 @@ MatchOptions matchOptions(const json& request) {
   options.sound = request.value("sound", "");
   options.name = request.value("name", "");
   options.libraries = request.at("libraries").get<std::vector<std::string>>();
+  options.embedder = request.value("embedder", "");
   options.target = {optionalAt<int>(request, "note"), optionalAt<double>(request, "length"), optionalAt<double>(request, "start"), optionalAt<double>(request, "duration")};
   options.velocity = request.value("velocity", options.velocity);
   options.top = request.value("top", options.top);
@@ -255,12 +256,21 @@ void build(Line& line) {
   line.tell({{"event", "end"}, {"stopped", !finished}, {"patches", library.counts().patches}});
 }
 
+void scan(Line& line) {
+  json list = json::array();
+  for (const PluginInfo& plugin : scanPlugins().plugins)
+    list.push_back({{"name", plugin.name}, {"vendor", plugin.vendor}, {"version", plugin.version}, {"format", plugin.format}, {"id", plugin.id},
+                    {"path", plugin.path}, {"parameters", plugin.parameters}});
+  line.tell({{"event", "end"}, {"plugins", list}});
+}
+
 void doJob(Line& line) {
   const auto job = line.request().at("job").get<std::string>();
   if (job == "decode") return decode(line);
   if (job == "match") return SoundMatch(line).run();
   if (job == "text") return matchText(line);
   if (job == "build") return build(line);
+  if (job == "scan") return scan(line);
   throw Error(ExitCode::internal, "there is no job " + job);
 }
 
@@ -284,6 +294,13 @@ StoredPatch unpacked(const json& stored) {
 }
 
 }  // namespace
+
+std::vector<PluginInfo> unpackPlugins(const json& list) {
+  std::vector<PluginInfo> plugins;
+  for (const json& one : list)
+    plugins.push_back({one.at("name"), one.at("vendor"), one.at("version"), one.at("format"), one.at("id"), one.at("path"), one.at("parameters")});
+  return plugins;
+}
 
 Bytes packPatches(const std::vector<StoredPatch>& patches) {
   json list = json::array();

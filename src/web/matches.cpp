@@ -126,6 +126,7 @@ json Matches::checked(const json& body) {
   put("seconds", fields.number("seconds", 0.1, kMostRefineSeconds));
   put("renders", fields.whole("renders", 1, 100'000'000));
   put("seed", fields.whole("seed", 0, std::int64_t(1) << 53));
+  put("embedder", fields.text("embedder"));
   if (const auto libraries = fields.texts("libraries", 50); !libraries.empty()) request["libraries"] = libraries;
   if (const json* near = fields.object("near")) {
     Fields of(*near);
@@ -287,7 +288,29 @@ void Matches::remove(const std::string& id) {
   get(id);  // another may have removed it by now
   store_.remove(store_.place("matches") / id);
   matches_.erase(id);
-  feed_.note();
+  feed_.noteRemoval("match", id);
+}
+
+template <typename Needs>
+void Matches::refuseWhereNeeded(const Needs& needs) const {
+  for (const auto& [id, match] : matches_)
+    if (!isEnd(match->state) && needs(match->request)) refuse(409, "the match of {} needs it; stop that first", match->name);
+}
+
+void Matches::removeSound(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  refuseWhereNeeded([&](const json& request) { return request.value("sound", "") == id; });
+  sounds_.remove(id);
+  feed_.noteRemoval("sound", id);
+}
+
+void Matches::removeLibrary(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  refuseWhereNeeded([&](const json& request) {
+    const json& libraries = request.at("libraries");
+    return std::find(libraries.begin(), libraries.end(), id) != libraries.end();
+  });
+  libraries_.remove(id);
 }
 
 fs::path Matches::folder(const std::string& id) {

@@ -42,6 +42,10 @@ class Matches {
 
   void remove(const std::string& id);
 
+  /// Removes a sound, or a library made here. @throws HttpError 404; 409 where a match that is not over needs it; as `Libraries::remove`
+  void removeSound(const std::string& id);
+  void removeLibrary(const std::string& id);
+
   /// Views of those that have changed after `seen`.
   std::vector<nlohmann::json> changedSince(std::uint64_t seen);
 
@@ -68,6 +72,8 @@ class Matches {
   void take(Match& match, const nlohmann::json& message);
   void end(Match& match, const std::string& problem);
   void dropOldGenerations(const Match& match) const;
+  template <typename Needs>
+  void refuseWhereNeeded(const Needs& needs) const;
 
   const Store& store_;
   Feed& feed_;

@@ -50,6 +50,11 @@ std::shared_ptr<Player> Players::of(const std::filesystem::path& library) {
   }
 }
 
+void Players::forget(const std::filesystem::path& library) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(open_, [&](const auto& one) { return one.first == library; });
+}
+
 Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes) {
   if (changes.empty()) return patch;
   if (patch.values.empty()) patch.values.assign(synth.space().parameters.size(), std::numeric_limits<float>::quiet_NaN());

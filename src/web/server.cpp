@@ -134,6 +134,9 @@ void WebServer::Impl::streamAll(Call& call) {
         std::string text;
         for (const json& match : matches.changedSince(seen)) text += event("match", match);
         for (const json& job : libraries.changedSince(seen)) text += event("job", job);
+        // Who begins to listen has not heard of what is gone.
+        if (seen > 0)
+          for (const auto& [kind, removed] : feed.removedSince(seen)) text += event("removed", {{"kind", kind}, {"id", removed}});
         return text;
       },
       [] { return false; });
@@ -178,6 +181,10 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
 
   post("/sounds", BodyKind::bytes, [this](Call& call) { call.answer(sounds.add(call), 201); });
   get("/sounds/{id}", [=, this](Call& call) { call.answer(sounds.facts(id(call))); });
+  route("DELETE", "/sounds/{id}", BodyKind::none, [=, this](Call& call) {
+    matches.removeSound(id(call));
+    call.answer(json::object());
+  });
   get("/sounds/{id}/audio", [=, this](Call& call) { call.answerFile(sounds.file(id(call)), "audio/wav"); });
   get("/sounds/{id}/analysis", [=, this](Call& call) { call.answer(sounds.analysis(id(call), call)); });
 
@@ -206,6 +213,7 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
   post(candidate + "/install", BodyKind::json, [this](Call& call) { candidates.install(call); });
 
   post("/libraries", BodyKind::json, [this](Call& call) { call.answer(libraries.build(call.body), 202); });
+  route("DELETE", "/libraries/{id}", BodyKind::none, [this](Call& call) { candidates.removeLibrary(call); });
   get("/libraries/{id}/map", [=, this](Call& call) { call.answerBytes(libraries.map(id(call)), "application/json"); });
   post("/libraries/{id}/open", BodyKind::none, [this](Call& call) { candidates.openSynth(call); });
   post("/libraries/{id}/patches/{patch}/render", BodyKind::json, [this](Call& call) { candidates.renderPatch(call); });

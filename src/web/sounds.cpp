@@ -124,6 +124,11 @@ fs::path Sounds::file(const std::string& id) const {
   return store_.find("sounds", id) / "sound.wav";
 }
 
+void Sounds::remove(const std::string& id) const {
+  facts(id);
+  store_.remove(store_.find("sounds", id));
+}
+
 json Sounds::analysis(const std::string& id, const Call& call) const {
   const fs::path path = file(id);
   TargetOptions options;

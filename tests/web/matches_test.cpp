@@ -214,6 +214,65 @@ TEST_F(Match, OneThatRunsCanBeRemoved) {
   EXPECT_TRUE(fs::is_empty(options.data / "matches"));
 }
 
+TEST_F(Match, WhatItNeedsIsNotRemovedUnderIt) {
+  open();
+  const std::string sound = uploadTone(), library = libraryId();
+  const auto remove = [&](const std::string& place) { return answerOf(client->Delete("/api/v1" + place)); };
+  const std::string id = startMatch({{"sound", sound}, {"seconds", 3600}});
+  refining(id);
+  expectRefused(remove("/sounds/" + sound), 409, "My tone");
+  expectRefused(remove("/libraries/" + library), 409, "My tone");
+  EXPECT_EQ(get("/sounds/" + sound).status, 200);
+  post("/matches/" + id + "/stop");
+  const json match = finished(id);
+  EXPECT_EQ(remove("/sounds/" + sound).status, 200);
+  expectRefused(get("/sounds/" + sound), 404, sound);
+  expectRefused(remove("/sounds/" + sound), 404, sound);
+  EXPECT_TRUE(fs::is_empty(options.data / "sounds"));
+  EXPECT_EQ(getPlace(match.at("target_audio")).status, 200) << "a match keeps what it matched";
+  expectRefused(remove("/libraries/" + library), 403, "jx10");
+  EXPECT_TRUE(fs::exists(places.folder / "jx10.db")) << "it is the user's";
+  expectRefused(remove("/libraries/0123456789abcdef"), 404, "0123456789abcdef");
+}
+
+TEST_F(Match, ALibraryMadeHereIsRemovedWithAllThatBelongsToIt) {
+  // One that was made here, when it was.
+  fs::create_directories(options.data / "libraries");
+  fs::copy_file(places.folder / "jx10.db", options.data / "libraries/mine.db");
+  options.libraries.clear();
+  open();
+  const json mine = get("/state").json().at("libraries").at(0);
+  EXPECT_EQ(mine.at("own"), true);
+  EXPECT_EQ(mine.at("embedders"), json({"mel-envelope"}));
+  const std::string library = mine.at("id"), sound = uploadTone();
+  const json match = finished(startMatch({{"sound", sound}, {"refine", false}, {"top", 1}, {"embedder", "mel-envelope"}}));
+  ASSERT_EQ(match.at("state"), "done") << match.dump(1);
+  const std::string candidate = "/matches/" + match.at("id").get<std::string>() + "/candidates/1";
+  EXPECT_EQ(get(candidate + "/parameters").status, 200) << "its synth is open";
+
+  std::vector<json> removed;
+  httplib::Client stream("127.0.0.1", server->port());
+  stream.set_read_timeout(120);
+  std::string pending;
+  bool asked = false;
+  stream.Get(api + "/events", [&](const char* data, std::size_t length) {
+    if (!std::exchange(asked, true)) {
+      EXPECT_EQ(answerOf(client->Delete("/api/v1/libraries/" + library)).status, 200);
+      EXPECT_EQ(answerOf(client->Delete("/api/v1/sounds/" + sound)).status, 200);
+    }
+    pending.append(data, length);
+    for (std::size_t end; (end = pending.find("\n\n")) != std::string::npos; pending.erase(0, end + 2))
+      if (pending.starts_with("event: removed\n")) removed.push_back(json::parse(pending.substr(pending.find("data: ") + 6, end - pending.find("data: ") - 6)));
+    return removed.size() < 2;
+  });
+  EXPECT_EQ(removed, (std::vector<json>{{{"kind", "library"}, {"id", library}}, {{"kind", "sound"}, {"id", sound}}}));
+  EXPECT_TRUE(get("/state").json().at("libraries").empty());
+  EXPECT_TRUE(fs::is_empty(options.data / "libraries")) << "nothing of it is left";
+  EXPECT_EQ(getPlace(match.at("candidates")[0].at("audio")).status, 200);
+  EXPECT_EQ(getPlace(match.at("candidates")[0].at("presets")[0].at("url")).status, 200);
+  expectRefused(get(candidate + "/parameters"), 409, "removed");
+}
+
 TEST_F(Match, ReopensAfterARestart) {
   open();
   const std::string sound = uploadTone();
@@ -379,6 +438,19 @@ TEST_F(Match, NothingIsLeftWhenTheServerIsKilledAndItsWorkReopens) {
   EXPECT_EQ(getPlace(match.at("candidates")[0].at("audio")).status, 200);
   for (const auto& entry : fs::recursive_directory_iterator(options.data / "matches")) EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry;
   EXPECT_EQ(again.end(SIGINT), 0) << "Ctrl-C is how it ends";
+}
+
+TEST_F(Match, CtrlCEndsItWhileAPlugInTakesForeverToOpen) {
+  const ScopedVariable hangs("PATCHPILOT_TEST_PLUGIN", "hang-on-load");
+  Served served(places.folder, "--data " + options.data.string());
+  ASSERT_GT(served.port, 0);
+  // The one that looks for synths, and the worker that has the plug-in.
+  std::vector<int> processes;
+  while ((processes = served.descendants()).size() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ::kill(served.id, SIGINT);
+  EXPECT_TRUE(hasEnded(served.id, 30'000)) << "a worker is given twice as long to open a plug-in";
+  EXPECT_EQ(served.end(SIGINT), 0);
+  for (const int process : processes) EXPECT_TRUE(hasEnded(process, 30'000)) << process;
 }
 
 TEST_F(Match, ALibraryIsBuiltLookedAtAndHeard) {

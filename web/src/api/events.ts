@@ -1,9 +1,10 @@
 import { api } from "./client";
-import type { Job, Match } from "./types";
+import type { Job, Match, Removal } from "./types";
 
 export interface Listener {
   match(match: Match): void;
   job(job: Job): void;
+  removed(what: Removal): void;
   open(): void;
   lost(): void;
 }
@@ -21,6 +22,7 @@ export function listen(listener: Listener): void {
     };
     source.addEventListener("match", (event) => listener.match(JSON.parse(event.data) as Match));
     source.addEventListener("job", (event) => listener.job(JSON.parse(event.data) as Job));
+    source.addEventListener("removed", (event) => listener.removed(JSON.parse(event.data) as Removal));
     source.onerror = () => {
       // The browser would try again only where the connection broke, not where it was refused.
       source.close();

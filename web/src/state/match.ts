@@ -6,7 +6,7 @@ import { latest } from "./latest";
 import { tell, tellFailure } from "./notices";
 import { engine } from "./player";
 import { chosenLibraries } from "./server";
-import { lengthChosen, marked, mode, noteChosen, sound, takeSound, words } from "./sound";
+import { closeSound, lengthChosen, marked, mode, noteChosen, sound, takeSound, words } from "./sound";
 
 export const match = signal<Match | null>(null);
 export const matches = signal<MatchSummary[]>([]);
@@ -262,7 +262,12 @@ export async function openMatch(id: string): Promise<void> {
       mode.value = "words";
       words.value = request.text;
     } else if (request.sound && request.sound !== sound.value?.id) {
-      await takeSound(await api.sound(request.sound));
+      const its = await api.sound(request.sound).catch(() => null); // removed since; what was found for it is still there
+      if (!its) {
+        closeSound();
+        return;
+      }
+      await takeSound(its);
       marked.value = request.start !== undefined && request.duration !== undefined ? { start: request.start, duration: request.duration } : null;
       noteChosen.value = request.note ?? null;
       lengthChosen.value = request.length ?? null;
@@ -287,11 +292,16 @@ export async function refreshMatches(): Promise<void> {
   }
 }
 
+/** Shows no longer what has been removed. */
+export function forgetMatch(id: string): void {
+  if (match.value?.id === id) closeMatch();
+  matches.value = matches.value.filter((one) => one.id !== id);
+}
+
 export async function removeMatch(id: string): Promise<void> {
   try {
     await api.deleteMatch(id);
-    if (match.value?.id === id) closeMatch();
-    await refreshMatches();
+    forgetMatch(id);
   } catch (problem) {
     tellFailure(problem);
   }

@@ -42,6 +42,9 @@ async function seriousFindings(page: Page): Promise<string[]> {
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** What the element says that has the focus. */
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+
 /** The bodies of the matches that the page asks for. */
 function askedFor(page: Page): MatchRequest[] {
   const asked: MatchRequest[] = [];
@@ -215,15 +218,27 @@ describe.skipIf(why !== "")("the page", () => {
     }
   });
 
-  it("opens a past match, and deletes one at the second press only", async () => {
+  it("opens a past match, and deletes one when that is confirmed", async () => {
     page = await openPage(browser, server.url);
     await page.getByRole("button", { name: /Past matches/ }).click();
     const items = page.locator(".past li");
     await items.first().waitFor();
     const count = await items.count();
     const first = items.first();
-    await first.locator("button").last().click();
-    await first.getByText("Delete?").click();
+    const ask = first.getByRole("button", { name: /^Delete/ });
+    const question = page.getByRole("alertdialog", { name: /^Delete the match of/ });
+    await ask.press("Enter");
+    await question.waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await focused(page)).toBe("Keep it");
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "hidden" });
+    expect(await items.count()).toBe(count);
+    expect(await ask.evaluate((button) => button === document.activeElement)).toBe(true);
+    await ask.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await focused(page)).toBe("Delete");
+    await page.keyboard.press("Enter");
     await page.waitForFunction((least) => document.querySelectorAll(".past li").length === least, count - 1);
     await items.first().locator(".about").click();
     await page.getByRole("button", { name: "Play candidate 1" }).waitFor();
@@ -242,6 +257,36 @@ describe.skipIf(why !== "")("the page", () => {
     await map.press("ArrowLeft");
     await page.waitForFunction((text) => document.querySelector(".map-line p")!.textContent !== text, first);
     expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it("deletes a sound, and shows what was found for it still", async () => {
+    page = await openPage(browser, server.url);
+    await openBass(page);
+    await matchIt(page);
+    const inUse = page.getByText(/needs it; stop that first/);
+    const remove = async () => {
+      await page.getByRole("button", { name: "Delete bass" }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    };
+    await remove();
+    await inUse.waitFor();
+    await stopIt(page);
+    await remove();
+    await page.getByText("Drop a sound here").waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
+    await page.getByText("Drop a sound here").waitFor();
+  });
+
+  it("hears of what another page deletes", async () => {
+    page = await openPage(browser, server.url);
+    await openBass(page);
+    await matchIt(page);
+    await stopIt(page);
+    const id = page.url().split("/").at(-1)!;
+    const answer = await fetch(`${server.url}api/v1/matches/${id}`, { method: "DELETE" });
+    expect(answer.status).toBe(200);
+    await page.waitForFunction(() => document.querySelectorAll(".candidate:not(.empty)").length === 0);
   });
 
   it("records from the microphone", async () => {
@@ -302,6 +347,9 @@ describe.skipIf(why !== "")("the page", () => {
       await page.locator(".job").getByRole("button", { name: "Stop" }).click();
       await page.locator(".job").waitFor({ state: "detached" });
       await page.locator(".library").waitFor();
+      await page.getByRole("button", { name: /^Delete the library/ }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+      await page.getByText("There is no library yet").waitFor();
     } finally {
       await empty.stop();
       own.remove();

@@ -3,8 +3,7 @@ import { wavBytes } from "../../src/audio/wav";
 import type { Match } from "../../src/api/types";
 import { latest } from "../../src/state/latest";
 import { steps } from "../../src/views/curve";
-import { distance, duration, moment } from "../../src/views/format";
-import { statusText } from "../../src/views/hear_panel";
+import { distance, duration, moment, statusText } from "../../src/views/format";
 import { nearestTo, neighbour } from "../../src/views/map_points";
 
 describe("latest", () => {
