@@ -35,6 +35,11 @@ class LoopbackServer : public httplib::Server {
  public:
   void widen() { ::listen(svr_sock_, kBacklog); }
 
+  void answer(httplib::Stream& stream) {
+    bool closed = false;
+    process_request(stream, true, closed, nullptr);
+  }
+
   /// `stop` where that does something: before it listens it would be forgotten, and twice is a mistake.
   void stopIfListening() {
     if (is_running() && svr_sock_ != INVALID_SOCKET) stop();
@@ -262,6 +267,8 @@ void WebServer::run() {
   impl_->feed.close();
   watch.join();
 }
+
+void WebServer::answer(httplib::Stream& stream) { impl_->http.answer(stream); }
 
 void WebServer::stop() { impl_->feed.close(); }
 

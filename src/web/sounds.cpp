@@ -52,13 +52,6 @@ void receive(const httplib::ContentReader& content, const fs::path& file) {
   if (bytes == 0) refuse(400, "the file is empty; choose another");
 }
 
-/// What a message of the decoder says, without the path by which it knows the file.
-std::string withoutPath(std::string message, const fs::path& file, const std::string& name) {
-  const std::string path = file.string();
-  for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + name.size())) message.replace(at, path.size(), name);
-  return message;
-}
-
 }  // namespace
 
 Sounds::Sounds(const Store& store, fs::path program, const fs::path& examples) : store_(store), program_(std::move(program)) {

@@ -28,7 +28,7 @@ export class Engine {
   private readonly decoded = new Map<string, Promise<AudioBuffer>>();
   private readonly levels = new WeakMap<AudioBuffer, Level>();
   private pair: Pair = { target: null, candidate: null, gainDb: 0 };
-  private voices: Partial<Record<Side, Voice>> = {};
+  private readonly voices: Record<Side, Voice | null> = { target: null, candidate: null };
   private notes = new Set<Voice>();
   private startedAt = 0;
   private run = 0; // counts starts, so that the end of an earlier one stops nothing
@@ -119,7 +119,7 @@ export class Engine {
 
   setLoop(loop: boolean): void {
     this.loop = loop;
-    for (const voice of Object.values(this.voices)) voice.source.loop = loop;
+    for (const voice of Object.values(this.voices)) if (voice) voice.source.loop = loop;
   }
 
   /** Plays a sound by itself, over whatever plays, at the level that the candidates have. */
@@ -181,14 +181,14 @@ export class Engine {
 
   /** The sound that is heard has come to its end. */
   private ended(side: Side): void {
-    delete this.voices[side];
+    this.voices[side] = null;
     if (side === this.side || !this.voices[this.side]) this.stop();
   }
 
   private end(side: Side): void {
     const voice = this.voices[side];
     if (voice) fadeOut(voice, this.ready().currentTime);
-    delete this.voices[side];
+    this.voices[side] = null;
   }
 
   private applyGains(): void {

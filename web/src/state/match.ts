@@ -80,7 +80,7 @@ function follow(url: string | null, into: typeof targetBuffer): void {
     (buffer) => {
       if (wanted()) into.value = buffer;
     },
-    (problem) => {
+    (problem: unknown) => {
       if (wanted()) tellFailure(problem);
     },
   );
@@ -97,7 +97,7 @@ effect(() => {
     (found) => {
       if (parametersUrl.peek() === url) sections.value = found;
     },
-    (problem) => {
+    (problem: unknown) => {
       if (parametersUrl.peek() === url) tellFailure(problem);
     },
   );

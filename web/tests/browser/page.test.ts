@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -16,29 +15,10 @@ import {
   openBrowser,
   openPage,
   Place,
+  seriousFindings,
   Server,
   stopIt,
 } from "./support";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
-
-/** What axe finds that is serious. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  return found
-    .filter((one) => one.impact === "serious" || one.impact === "critical")
-    .map((one) => `${one.id}: ${one.nodes[0]?.html}`);
-}
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -59,6 +39,7 @@ if (why) console.log(`The page is not tested in a browser: ${why}`);
 
 describe.skipIf(why !== "")("the page", () => {
   const place = new Place();
+  const closing: (() => Promise<void>)[] = [];
   let server: Server;
   let browser: Browser;
   let page: Page;
@@ -66,15 +47,16 @@ describe.skipIf(why !== "")("the page", () => {
   beforeAll(async () => {
     place.buildLibrary(150);
     server = await Server.start(place, [place.library]);
+    closing.push(() => server.stop());
     browser = await openBrowser();
+    closing.push(() => browser.close());
   });
   afterEach(async () => {
-    await page?.context().close();
+    await browser.contexts()[0]?.close();
     expect(complaints.splice(0)).toEqual([]);
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
+    await Promise.all(closing.splice(0).map((close) => close()));
     place.remove();
   });
 
@@ -118,7 +100,7 @@ describe.skipIf(why !== "")("the page", () => {
         await page.keyboard.press("Tab");
         const focused = await page.evaluate(() => {
           const element = document.activeElement!;
-          return { text: element.textContent ?? "", outline: getComputedStyle(element).outlineStyle };
+          return { text: element.textContent, outline: getComputedStyle(element).outlineStyle };
         });
         if (name.test(focused.text)) return focused.outline;
       }
@@ -354,6 +336,23 @@ describe.skipIf(why !== "")("the page", () => {
       await empty.stop();
       own.remove();
     }
+  });
+
+  it.each([
+    { reducedMotion: "reduce", animation: "none", transition: "0s" },
+    { reducedMotion: "no-preference", animation: "breathing", transition: "0.12s, 0.12s, 0.12s" },
+  ] as const)("moves as the machine wishes: $reducedMotion", async ({ reducedMotion, animation, transition }) => {
+    page = await openPage(browser, server.url, { reducedMotion });
+    const moves = await page.evaluate(() => {
+      const waiting = document.querySelector(".candidate")!;
+      waiting.classList.add("waiting");
+      return {
+        animation: getComputedStyle(waiting).animationName,
+        transition: getComputedStyle(document.querySelector("button")!).transitionDuration,
+        scroll: getComputedStyle(document.documentElement).scrollBehavior,
+      };
+    });
+    expect(moves).toEqual({ animation, transition, scroll: "auto" });
   });
 
   it.each([

@@ -11,9 +11,10 @@ describe("latest", () => {
     vi.useFakeTimers();
     const begun: number[] = [];
     const aborted: number[] = [];
-    const call = latest(50, async (stop: AbortSignal, value: number) => {
+    const call = latest(50, (stop: AbortSignal, value: number) => {
       begun.push(value);
       stop.addEventListener("abort", () => aborted.push(value));
+      return Promise.resolve();
     });
     call(1);
     call(2);
