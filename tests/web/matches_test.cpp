@@ -441,12 +441,13 @@ TEST_F(Match, NothingIsLeftWhenTheServerIsKilledAndItsWorkReopens) {
 }
 
 TEST_F(Match, CtrlCEndsItWhileAPlugInTakesForeverToOpen) {
-  const ScopedVariable hangs("PATCHPILOT_TEST_PLUGIN", "hang-on-load");
+  const ScopedVariable hangs("PATCHPILOT_TEST_PLUGIN", "hang-on-load"), unseen("XDG_CACHE_HOME", (places.folder / "unseen").string());
   Served served(places.folder, "--data " + options.data.string());
   ASSERT_GT(served.port, 0);
   // The one that looks for synths, and the worker that has the plug-in.
   std::vector<int> processes;
-  while ((processes = served.descendants()).size() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; i < 6000 && (processes = served.descendants()).size() < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_GE(processes.size(), 2u);
   ::kill(served.id, SIGINT);
   EXPECT_TRUE(hasEnded(served.id, 30'000)) << "a worker is given twice as long to open a plug-in";
   EXPECT_EQ(served.end(SIGINT), 0);
