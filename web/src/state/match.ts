@@ -135,6 +135,13 @@ export async function playCandidate(next: number): Promise<void> {
   if (next !== rank.value) select(next);
   const candidate = selected.value;
   if (!candidate) return;
+  // At once where that can be: whatever is drawn anew for it is drawn while it sounds.
+  const ready = engine.decoded(candidate.audio);
+  if (ready) {
+    foundBuffer.value = ready;
+    engine.play("candidate");
+    return;
+  }
   try {
     const buffer = await decodeUrl(candidate.audio);
     // While it is refined, each word of the server makes the candidate a new object: its place is what was clicked.
