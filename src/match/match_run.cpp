@@ -80,6 +80,8 @@ void MatchRun::rank() {
   const std::size_t count = proposals.size();
   RankOptions rank{.velocity = options_.velocity};
   if (reports_.onRanking) rank.onProgress = [&](const RankProgress& p) { reports_.onRanking(p.done, count); };
+  rank.first = kFirstRanked;
+  rank.onFirst = reports_.onFirst;
   ranked_ = rankByRendering(target_, std::move(proposals), sources_.instruments, rank, problems_);
   tellProblems();
   if (ranked_.empty() && !interrupted()) failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
@@ -113,11 +115,22 @@ void MatchRun::refine() {
   tellProblems();
 }
 
-json MatchRun::write(const std::filesystem::path& folder, std::vector<Candidate>* written) {
-  const std::vector<Candidate> found = found_ ? found_() : std::vector<Candidate>();
-  const std::vector<Candidate>& ranked = found_ ? found : ranked_;
+std::vector<Candidate> MatchRun::bestOf(const std::vector<Candidate>& ranked) const {
   std::vector<Candidate> chosen;
   for (const std::size_t index : chooseDifferent(ranked, std::size_t(options_.top))) chosen.push_back(ranked[index]);
+  return chosen;
+}
+
+json MatchRun::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found, std::vector<Candidate>* written) {
+  std::vector<Candidate> chosen = bestOf(found);
+  const json document = writeFirstResults(folder, target_, chosen, sources_.instruments, options_.velocity);
+  if (written != nullptr) *written = std::move(chosen);
+  return document;
+}
+
+json MatchRun::write(const std::filesystem::path& folder, std::vector<Candidate>* written) {
+  const std::vector<Candidate> found = found_ ? found_() : std::vector<Candidate>();
+  std::vector<Candidate> chosen = bestOf(found_ ? found : ranked_);
   json more = json::object();
   if (options_.refine && !refinement_.curve.empty()) more["refinement"] = refinement_.json();
   const json document = writeResults(folder, target_, chosen, sources_.instruments, options_.velocity, more);

@@ -14,6 +14,9 @@
 
 namespace patchpilot {
 
+/// How many of the likeliest proposals `MatchReports::onFirst` waits for: more than are shown, as some are near-duplicates.
+inline constexpr std::size_t kFirstRanked = 12;
+
 /// How long to refine where nothing is said.
 inline constexpr double kRefineSeconds = 30;
 
@@ -65,6 +68,9 @@ struct MatchReports {
   std::function<void(const std::string& file, double done)> onIndex;  ///< see `SourceOptions`
   std::function<void(const std::string& file, const std::string& why)> onFallback;  ///< the same
   std::function<void(std::size_t done, std::size_t all)> onRanking;
+  /// What came of the first `kFirstRanked` proposals, nearest first, before the others are rendered: for who wants to hear
+  /// something at once (`MatchRun::writeFirst`). The ranking is the same with it and without.
+  std::function<void(const std::vector<Candidate>& found)> onFirst;
   std::function<void(const Refinement&)> onRefining;  ///< in it, and nowhere else, what has been found may be written: `MatchRun::write`
   std::function<void(const std::vector<std::string>& problems)> onProblems;  ///< what was skipped and why, when ranking or refining ends
 };
@@ -87,6 +93,10 @@ class MatchRun {
   /// @return as `writeResults`
   nlohmann::json write(const std::filesystem::path& folder, std::vector<Candidate>* written = nullptr);
 
+  /// In `MatchReports::onFirst`: the best that differ of what it was told, to be heard at once.
+  /// @return as `writeFirstResults`
+  nlohmann::json writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found, std::vector<Candidate>* written = nullptr);
+
   const Target& target() const { return target_; }
   std::vector<Instrument>& instruments() { return sources_.instruments; }
   const Sources& sources() const { return sources_; }
@@ -95,6 +105,7 @@ class MatchRun {
   std::vector<Proposal> propose();
   void takeNear(const NearPatch& near);
   void tellProblems();
+  std::vector<Candidate> bestOf(const std::vector<Candidate>& ranked) const;
 
   MatchOptions options_;
   MatchReports reports_;

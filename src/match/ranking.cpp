@@ -33,6 +33,14 @@ class Ranking {
     if (options_.onProgress) options_.onProgress(progress_);
   }
 
+  /// Shows what there is so far, nearest first. Nothing may be taken meanwhile.
+  void show(const std::function<void(const std::vector<Candidate>&)>& look) {
+    if (kept_.empty()) return;
+    std::sort_heap(kept_.begin(), kept_.end(), nearer);
+    look(kept_);
+    std::make_heap(kept_.begin(), kept_.end(), nearer);
+  }
+
   std::vector<Candidate> take() {
     std::sort(kept_.begin(), kept_.end(), nearer);
     return std::move(kept_);
@@ -79,19 +87,25 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
                                        std::vector<std::string>& problems) {
   const Note note{target.note, options.velocity, target.lengthSeconds};
   Ranking ranking(target, options, problems);
-  for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
-    std::vector<std::size_t> own;
-    for (std::size_t i = 0; i < proposals.size(); ++i)
-      if (proposals[i].synth == synth) own.push_back(i);
-    if (own.empty()) continue;
-    std::size_t position = 0;
-    const auto next = [&]() -> std::optional<RenderJob> {
-      if (position == own.size()) return std::nullopt;
-      const std::size_t index = own[position++];
-      return RenderJob{index, &proposals[index].patch, note, target.sound.seconds()};
-    };
-    instruments[synth].pool->run(next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); });
-  }
+  const auto render = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
+      std::vector<std::size_t> own;
+      for (std::size_t i = begin; i < end; ++i)
+        if (proposals[i].synth == synth) own.push_back(i);
+      if (own.empty()) continue;
+      std::size_t position = 0;
+      const auto next = [&]() -> std::optional<RenderJob> {
+        if (position == own.size()) return std::nullopt;
+        const std::size_t index = own[position++];
+        return RenderJob{index, &proposals[index].patch, note, target.sound.seconds()};
+      };
+      instruments[synth].pool->run(next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); });
+    }
+  };
+  const std::size_t first = options.onFirst ? std::min(options.first, proposals.size()) : 0;
+  render(0, first);
+  if (first > 0) ranking.show(options.onFirst);
+  render(first, proposals.size());
   return ranking.take();
 }
 

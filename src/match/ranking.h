@@ -28,6 +28,8 @@ struct RankProgress {
 struct RankOptions {
   int velocity = 100;
   std::size_t keep = std::size_t(-1);  ///< how many of the best are kept; the others cost no memory
+  std::size_t first = 0;  ///< where `onFirst` is given: so many proposals, the likeliest, are rendered before the others
+  std::function<void(const std::vector<Candidate>&)> onFirst;  ///< told of those of them that have a render, nearest first, unless none has
   std::function<void(const RankProgress&)> onProgress;  ///< called after each render, by any thread, one at a time
 };
 

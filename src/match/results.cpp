@@ -77,17 +77,14 @@ json describeTarget(const Target& target) {
           {"warnings", target.warnings}};
 }
 
-/// Writes a candidate's render, presets, recipe and parameters.
+std::string stemOf(std::size_t rank) { return fmt::format("{:02}", rank); }
+
+/// What `candidates.json` says of a candidate, but its parameters.
 /// @param more  what else is to be said of it
-/// @return what `candidates.json` says of it
-json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, const Proposal& proposal, const Bytes& state,
-                    const AudioBuffer& sound, const PresetLabel& label, const Note& note, const json& more) {
-  const std::string stem = fmt::format("{:02}", rank);
-  const auto files = writePreset(folder, stem, synth, label, state).files;
-  Recipe recipe = recipeOf(synth, proposal.patch);
-  setAside(recipe, idsOf(synth.space(), proposal.withoutEffect));
-  writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name)));
-  writeWav(folder / (stem + ".wav"), sound);
+json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, const Note& note, const json& more) {
+  const std::string stem = stemOf(rank);
+  json presets = json::array();
+  for (const std::string& extension : presetExtensions(synth.space())) presets.push_back(stem + extension);
   json entry = {{"rank", rank},
                 {"synth", synth.plugin().name},
                 {"space", synth.space().name},
@@ -95,28 +92,68 @@ json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, cons
                 {"note", note.midi},
                 {"velocity", note.velocity},
                 {"length", note.lengthSeconds},
-                {"files", {{"render", stem + ".wav"}, {"presets", files}, {"parameters", stem + ".json"}, {"recipe", stem + ".txt"}}},
-                {"parameters", describeParameters(synth, proposal.patch)}};
+                {"files", {{"render", stem + ".wav"}, {"presets", std::move(presets)}, {"parameters", stem + ".json"}, {"recipe", stem + ".txt"}}}};
   entry.update(more);
+  return entry;
+}
+
+/// What is told of a candidate that was found for a sound.
+json nearnessOf(const Candidate& candidate, const Target& target) {
+  return {{"distances", {{"mss", candidate.mss}}}, {"gain_db", gainDb(candidate.sound, target.sound)}};
+}
+
+/// Writes a candidate's render, presets, recipe and parameters.
+/// @param more  what else is to be said of it
+/// @return what `candidates.json` says of it
+json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, const Proposal& proposal, const Bytes& state,
+                    const AudioBuffer& sound, const PresetLabel& label, const Note& note, const json& more) {
+  const std::string stem = stemOf(rank);
+  writePreset(folder, stem, synth, label, state);
+  Recipe recipe = recipeOf(synth, proposal.patch);
+  setAside(recipe, idsOf(synth.space(), proposal.withoutEffect));
+  writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name)));
+  writeWav(folder / (stem + ".wav"), sound);
+  json entry = entryOf(rank, synth, proposal, note, more);
+  entry["parameters"] = describeParameters(synth, proposal.patch);
   writeFileAtomically(folder / (stem + ".json"), entry.dump(2) + "\n");
   return entry;
+}
+
+/// Whatever each synth is to play of some presets, it plays at once.
+/// @param jobs  `tag` is an index of `synths`, which names the instrument of each
+/// @return a sound of each job, by its tag; nothing where it was not played
+std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>& jobs, const std::vector<std::size_t>& synths, std::vector<Instrument>& instruments) {
+  std::vector<std::optional<AudioBuffer>> sounds(jobs.size());
+  for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
+    std::vector<RenderJob> own;
+    for (const RenderJob& job : jobs)
+      if (synths[job.tag] == synth) own.push_back(job);
+    auto renders = instruments[synth].pool->renderAll(own);
+    for (std::size_t i = 0; i < own.size(); ++i) sounds[own[i].tag] = std::move(renders[i]);
+  }
+  return sounds;
 }
 
 /// What a candidate's preset gives is what counts from here on: a plug-in may round what it saves.
 void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::vector<WrittenPreset>& presets,
                    std::vector<Instrument>& instruments, const Note& note) {
+  std::vector<RenderJob> jobs;
+  std::vector<std::size_t> synths;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    Instrument& instrument = instruments[chosen[i].proposal.synth];
-    const auto renders = instrument.pool->renderAll({RenderJob{0, &presets[i].patch, note, target.sound.seconds()}});
-    if (!renders[0])
-      failPlugin("{} did not play the preset {} that it gave", instrument.synth->plugin().name, presets[i].files.front());
-    chosen[i].sound = *renders[0];
+    jobs.push_back({i, &presets[i].patch, note, target.sound.seconds()});
+    synths.push_back(chosen[i].proposal.synth);
+  }
+  auto sounds = renderAllOf(jobs, synths, instruments);
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (!sounds[i])
+      failPlugin("{} did not play the preset {} that it gave", instruments[synths[i]].synth->plugin().name, presets[i].files.front());
+    chosen[i].sound = std::move(*sounds[i]);
     chosen[i].spectrum = mssSpectrum(chosen[i].sound);
     chosen[i].mss = mss(target.spectrum, chosen[i].spectrum);
   }
 }
 
-/// Whatever a synth is to play, it plays at once, from presets as they will be written.
+/// Plays what was found for a text, from presets as they will be written.
 /// @param states  are put here, one of each
 /// @return a sound of each; nothing where it was not played, or where Ctrl-C came before
 std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder, const std::vector<TextMatch>& found, std::vector<Bytes>& states,
@@ -128,15 +165,13 @@ std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder, cons
     states.push_back(synth.state(match.proposal.patch));
     written.push_back(writePreset(drafts.path(), "draft", synth, {}, states.back()).patch);
   }
-  std::vector<std::optional<AudioBuffer>> sounds(found.size());
-  for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
-    std::vector<RenderJob> jobs;
-    for (std::size_t i = 0; i < found.size(); ++i)
-      if (found[i].proposal.synth == synth) jobs.push_back({i, &written[i], found[i].note, found[i].seconds});
-    auto renders = instruments[synth].pool->renderAll(jobs);
-    for (std::size_t i = 0; i < jobs.size(); ++i) sounds[jobs[i].tag] = std::move(renders[i]);
+  std::vector<RenderJob> jobs;
+  std::vector<std::size_t> synths;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    jobs.push_back({i, &written[i], found[i].note, found[i].seconds});
+    synths.push_back(found[i].proposal.synth);
   }
-  return sounds;
+  return renderAllOf(jobs, synths, instruments);
 }
 
 }  // namespace
@@ -166,13 +201,28 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     Synth& synth = *instruments[candidate.proposal.synth].synth;
     const std::size_t rank = list.size() + 1;
     list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound, labelOf(target, candidate, int(rank)),
-                                  note, {{"distances", {{"mss", candidate.mss}}}, {"gain_db", gainDb(candidate.sound, target.sound)}}));
+                                  note, nearnessOf(candidate, target)));
   }
   std::vector<Candidate> ordered;
   for (const std::size_t index : order) ordered.push_back(std::move(chosen[index]));
   chosen = std::move(ordered);
   json document = {{"target", describeTarget(target)}, {"candidates", list}};
   document.update(more);
+  writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
+  return document;
+}
+
+json writeFirstResults(const fs::path& folder, const Target& target, const std::vector<Candidate>& chosen,
+                       const std::vector<Instrument>& instruments, int velocity) {
+  const Note note{target.note, velocity, target.lengthSeconds};
+  writeWav(folder / "target.wav", target.sound);
+  json list = json::array();
+  for (const Candidate& candidate : chosen) {
+    const std::size_t rank = list.size() + 1;
+    writeWav(folder / (stemOf(rank) + ".wav"), candidate.sound);
+    list.push_back(entryOf(rank, *instruments[candidate.proposal.synth].synth, candidate.proposal, note, nearnessOf(candidate, target)));
+  }
+  const json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
   return document;
 }

@@ -18,6 +18,13 @@ nlohmann::json writeResults(const std::filesystem::path& folder, const Target& t
                             std::vector<Instrument>& instruments, int velocity,
                             const nlohmann::json& more = nlohmann::json::object());
 
+/// The same for candidates that others will take the place of in a moment, as fast as can be: `target.wav`, `candidates.json`,
+/// and each candidate's render and distance as they were heard. The presets, parameters and recipes that it names are not
+/// written, and `provisional` in it is true.
+/// @param chosen  nearest first
+nlohmann::json writeFirstResults(const std::filesystem::path& folder, const Target& target, const std::vector<Candidate>& chosen,
+                                 const std::vector<Instrument>& instruments, int velocity);
+
 /// The same for what was found for a text. There is no sound to be near to, so there is no `target.wav`, and a
 /// candidate carries a similarity in place of distances; it is played as its library heard it.
 /// What its synth does not play is skipped, and told in the document's `skipped`; after Ctrl-C only what was played by

@@ -130,6 +130,11 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   return chosen;
 }
 
+std::shared_ptr<Player> Candidates::playerOf(const StoredPatch& stored) {
+  if (!fs::exists(stored.library)) refuse(409, "the library that found this has been removed; what was written then can be heard and taken, and no more");
+  return players_.of(stored.library);
+}
+
 void Candidates::zip(Call& call) {
   const std::string& id = call.names.at("id");
   const fs::path folder = matches_.found(id, call.query("g"));
@@ -151,13 +156,19 @@ void Candidates::audio(Call& call) {
 
 void Candidates::recipe(Call& call) {
   const Chosen chosen = choose(call);
-  call.answerBytes(readTextFile(chosen.file("recipe")), "text/plain; charset=utf-8");
+  const auto text = [&] {
+    if (const fs::path file = chosen.file("recipe"); fs::exists(file)) return readTextFile(file);
+    const StoredPatch stored = chosen.stored();
+    const auto player = playerOf(stored);
+    return recipeText(recipeOf(player->synth(), stored.proposal.patch), chosen.name);
+  };
+  call.answerBytes(text(), "text/plain; charset=utf-8");
 }
 
 void Candidates::parameters(Call& call) {
   const auto changes = changesIn(call.body);
   const StoredPatch stored = choose(call).stored();
-  const auto player = players_.of(stored.library);
+  const auto player = playerOf(stored);
   call.answer(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes), stored.proposal.withoutEffect));
 }
 
@@ -167,7 +178,7 @@ void Candidates::render(Call& call) {
   const fs::path targetFile = chosen.folder / "target.wav";
   std::optional<AudioBuffer> target;
   if (fs::exists(targetFile)) target = readSound(targetFile).sound;
-  const auto player = players_.of(stored.library);
+  const auto player = playerOf(stored);
   const Wanted own{chosen.note(), target ? target->seconds() : player->settings().durationSeconds, {}};
   const Wanted wanted = wantedOf(call.body, own);
   const AudioBuffer sound = player->play(withChanges(player->synth(), stored.proposal.patch, wanted.changes), wanted.note, wanted.seconds);
@@ -177,16 +188,18 @@ void Candidates::render(Call& call) {
   call.answerBytes(text(wavBytes(sound)), "audio/wav");
 }
 
-std::vector<fs::path> Candidates::changedPresets(const Chosen& chosen, const std::map<std::string, float>& changes, const fs::path& folder) {
-  const StoredPatch stored = chosen.stored();
-  const auto player = players_.of(stored.library);
-  Synth& synth = player->synth();
-  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot", fmt::format("Made by Patch Pilot to sound like {}, and changed by hand", chosen.match)};
-  const Bytes state = labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
+std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<std::string, float>& changes, const fs::path& folder) {
   std::vector<fs::path> presets;
-  for (const std::string& extension : presetExtensions(synth.space())) {
-    presets.push_back(folder / (fs::path(chosen.entry.at("files").at("presets").at(0).get<std::string>()).stem().string() + extension));
-    writePresetFile(presets.back(), synth.space(), synth.plugin().vendor, label, state, false);
+  for (const json& file : chosen.entry.at("files").at("presets")) presets.push_back(chosen.folder / file.get<std::string>());
+  if (changes.empty() && fs::exists(presets.front())) return presets;
+  const StoredPatch stored = chosen.stored();
+  const auto player = playerOf(stored);
+  Synth& synth = player->synth();
+  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot", fmt::format("Made by Patch Pilot to sound like {}{}", chosen.match, changes.empty() ? "" : ", and changed by hand")};
+  const Bytes state = labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
+  for (fs::path& preset : presets) {
+    preset = folder / preset.filename();
+    writePresetFile(preset, synth.space(), synth.plugin().vendor, label, state, false);
   }
   return presets;
 }
@@ -198,8 +211,8 @@ void Candidates::preset(Call& call) {
   const json& files = chosen.entry.at("files").at("presets");
   if (std::find(files.begin(), files.end(), wanted) == files.end()) refuse(404, "candidate {} has no preset '{}'", chosen.entry.at("rank").get<int>(), wanted);
   const StagedDirectory draft(store_.place("matches") / newId(), false);  // never put in place
-  if (!changes.empty()) changedPresets(chosen, changes, draft.path());
-  const fs::path file = (changes.empty() ? chosen.folder : draft.path()) / wanted;
+  const std::vector<fs::path> all = presets(chosen, changes, draft.path());
+  const fs::path file = *std::find_if(all.begin(), all.end(), [&](const fs::path& preset) { return preset.filename() == wanted; });
   const std::string extension = file.extension().string();
   if (fs::is_directory(file)) {
     call.saveAs(chosen.name + extension + ".zip");
@@ -213,11 +226,20 @@ void Candidates::install(Call& call) {
   const auto changes = changesIn(call.body);
   const Chosen chosen = choose(call);
   const StagedDirectory draft(store_.place("matches") / newId(), false);
-  std::vector<fs::path> presets;
-  if (!changes.empty()) presets = changedPresets(chosen, changes, draft.path());
-  else
-    for (const json& file : chosen.entry.at("files").at("presets")) presets.push_back(chosen.folder / file.get<std::string>());
-  call.answer({{"files", installPresets(presets, chosen.name, players_.of(chosen.stored().library)->synth())}});
+  call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name, playerOf(chosen.stored())->synth())}});
+}
+
+void Candidates::openSynth(Call& call) {
+  players_.of(libraries_.file(call.names.at("id")));
+  call.answer(json::object());
+}
+
+void Candidates::removeLibrary(Call& call) {
+  const std::string& id = call.names.at("id");
+  const fs::path file = libraries_.file(id);
+  matches_.removeLibrary(id);
+  players_.forget(file);
+  call.answer(json::object());
 }
 
 void Candidates::renderPatch(Call& call) {

@@ -30,6 +30,12 @@ class Candidates {
   /// Puts the presets where the synth's browser finds them.
   void install(Call& call);
 
+  /// Opens the synth of a library, so that the first note of it comes at once.
+  void openSynth(Call& call);
+
+  /// Removes a library that was made here, and closes its synth.
+  void removeLibrary(Call& call);
+
   /// Plays a patch of a library.
   void renderPatch(Call& call);
 
@@ -37,7 +43,10 @@ class Candidates {
   struct Chosen;
 
   Chosen choose(const Call& call);
-  std::vector<std::filesystem::path> changedPresets(const Chosen& chosen, const std::map<std::string, float>& changes, const std::filesystem::path& folder);
+  std::shared_ptr<Player> playerOf(const StoredPatch& stored);
+
+  /// The presets of a candidate; those that are changed, or have not been written, are made in `folder`.
+  std::vector<std::filesystem::path> presets(const Chosen& chosen, const std::map<std::string, float>& changes, const std::filesystem::path& folder);
 
   const Store& store_;
   Matches& matches_;

@@ -22,6 +22,12 @@ std::string errorBody(int status, const std::string& message) {
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string withoutPath(std::string message, const std::filesystem::path& file, const std::string& name) {
+  const std::string path = file.string();
+  for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + name.size())) message.replace(at, path.size(), name);
+  return message;
+}
+
 int statusOf(ExitCode code) {
   switch (code) {
     case ExitCode::usage:

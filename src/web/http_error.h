@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 namespace patchpilot {
 
 /// What a request is refused with.
@@ -21,6 +23,9 @@ template <typename... Args>
 [[noreturn]] void refuse(int status, fmt::format_string<Args...> format, Args&&... args) {
   throw HttpError(status, fmt::format(format, std::forward<Args>(args)...));
 }
+
+/// A message without the path by which it knows a file; `name` is what the client knows it by.
+std::string withoutPath(std::string message, const std::filesystem::path& file, const std::string& name);
 
 /// The body of every answer that is a refusal: {"error": {"message", "code"}}.
 std::string errorBody(int status, const std::string& message);

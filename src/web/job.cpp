@@ -80,6 +80,7 @@ MatchOptions matchOptions(const json& request) {
   options.sound = request.value("sound", "");
   options.name = request.value("name", "");
   options.libraries = request.at("libraries").get<std::vector<std::string>>();
+  options.embedder = request.value("embedder", "");
   options.target = {optionalAt<int>(request, "note"), optionalAt<double>(request, "length"), optionalAt<double>(request, "start"), optionalAt<double>(request, "duration")};
   options.velocity = request.value("velocity", options.velocity);
   options.top = request.value("top", options.top);
@@ -124,7 +125,7 @@ class Generations {
     ++last_;
     writtenAt_ = Clock::now();
     took_ = secondsSince(begin);
-    line_.tell({{"event", "written"}, {"generation", last_}, {"candidates", brief(document.at("candidates"))}});
+    line_.tell({{"event", "written"}, {"generation", last_}, {"candidates", brief(document.at("candidates"))}, {"provisional", document.value("provisional", false)}});
   }
 
   bool isTimeForNext() const { return secondsSince(writtenAt_) >= std::max(kWriteSeconds, kWriteShare * took_); }
@@ -167,6 +168,7 @@ class SoundMatch {
       line_.tell({{"event", "target"}, {"target", targetFacts(target)}});
     };
     reports.onRanking = [this](std::size_t done, std::size_t all) { line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}}); };
+    reports.onFirst = [this](const std::vector<Candidate>& found) { writeFirst(found); };
     reports.onRefining = [this](const Refinement& refinement) { heed(refinement); };
     reports.onProblems = [this](const std::vector<std::string>& problems) {
       line_.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
@@ -188,10 +190,25 @@ class SoundMatch {
     generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
       std::vector<Candidate> written;
       const json document = match_.write(folder, &written);
-      for (const Candidate& candidate : written) patches.push_back({match_.sources().fileOf(candidate.proposal.synth).string(), candidate.proposal});
+      patches = storedPatches(written);
       writtenMss_ = written.front().mss;
       return document;
     });
+  }
+
+  void writeFirst(const std::vector<Candidate>& found) {
+    generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
+      std::vector<Candidate> written;
+      const json document = match_.writeFirst(folder, found, &written);
+      patches = storedPatches(written);
+      return document;
+    });
+  }
+
+  std::vector<StoredPatch> storedPatches(const std::vector<Candidate>& written) const {
+    std::vector<StoredPatch> patches;
+    for (const Candidate& candidate : written) patches.push_back({match_.sources().fileOf(candidate.proposal.synth).string(), candidate.proposal});
+    return patches;
   }
 
   Line& line_;
@@ -240,12 +257,21 @@ void build(Line& line) {
   line.tell({{"event", "end"}, {"stopped", !finished}, {"patches", library.counts().patches}});
 }
 
+void scan(Line& line) {
+  json list = json::array();
+  for (const PluginInfo& plugin : scanPlugins().plugins)
+    list.push_back({{"name", plugin.name}, {"vendor", plugin.vendor}, {"version", plugin.version}, {"format", plugin.format}, {"id", plugin.id},
+                    {"path", plugin.path}, {"parameters", plugin.parameters}});
+  line.tell({{"event", "end"}, {"plugins", list}});
+}
+
 void doJob(Line& line) {
   const auto job = line.request().at("job").get<std::string>();
   if (job == "decode") return decode(line);
   if (job == "match") return SoundMatch(line).run();
   if (job == "text") return matchText(line);
   if (job == "build") return build(line);
+  if (job == "scan") return scan(line);
   throw Error(ExitCode::internal, "there is no job " + job);
 }
 
@@ -269,6 +295,13 @@ StoredPatch unpacked(const json& stored) {
 }
 
 }  // namespace
+
+std::vector<PluginInfo> unpackPlugins(const json& list) {
+  std::vector<PluginInfo> plugins;
+  for (const json& one : list)
+    plugins.push_back({one.at("name"), one.at("vendor"), one.at("version"), one.at("format"), one.at("id"), one.at("path"), one.at("parameters")});
+  return plugins;
+}
 
 Bytes packPatches(const std::vector<StoredPatch>& patches) {
   json list = json::array();

@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "match/ranking.h"
+#include "synth/catalogue.h"
 
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,7 @@ namespace patchpilot {
 /// The argument by which the server starts this program again for one job.
 inline constexpr const char* kJobCommand = "serve-job";
 
-/// Does one job of a server: decodes a sound, runs a match, or builds a library. It talks to the server over stdin and stdout
+/// Does one job of a server: decodes a sound, runs a match, builds a library, or looks for the synths. It talks to the server over stdin and stdout
 /// (`MessageChannel`), and dies with it: a crash costs one job, and whatever becomes of the server, nothing is left
 /// running, because each process here ends when the one that started it does.
 ///
@@ -33,6 +34,9 @@ Bytes packPatches(const std::vector<StoredPatch>& patches);
 
 /// @throws Error (input) where the file is damaged
 std::vector<StoredPatch> readPatches(const std::filesystem::path& file);
+
+/// What the job "scan" tells of the plug-ins in its "end".
+std::vector<PluginInfo> unpackPlugins(const nlohmann::json& list);
 
 /// Limits of what is uploaded.
 inline constexpr std::uintmax_t kMostSoundBytes = 100'000'000;

@@ -9,7 +9,7 @@
 #include "synth/parameter_space.h"
 #include "web/fields.h"
 #include "web/http_error.h"
-#include "web/job_process.h"
+#include "web/job.h"
 
 #include <algorithm>
 
@@ -55,10 +55,26 @@ bool canSearchTexts(const std::vector<Model>& models, const std::string& embedde
   return false;
 }
 
+/// All embedders that this program knows, and whether it can use them.
+json describeEmbedders(const std::vector<Model>& models) {
+  const EmbedderInfo own = embedderInfo("mel-envelope");
+  json list = json::array({{{"name", own.name}, {"version", own.version}, {"installed", true}, {"texts", false}}});
+  for (const Model& model : models)
+    for (const NetworkEmbedder& one : model.embedders)
+      list.push_back({{"name", one.name}, {"version", one.version}, {"installed", !networksModule().empty() && !one.files.empty()}, {"texts", canSearchTexts(models, one.name)}});
+  return list;
+}
+
 json describeModels(const std::vector<Model>& models) {
   json list = json::array();
   for (const Model& model : models) list.push_back({{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
   return list;
+}
+
+std::vector<std::string> namesOf(const std::vector<EmbedderInfo>& embedders) {
+  std::vector<std::string> names;
+  for (const EmbedderInfo& embedder : embedders) names.push_back(embedder.name);
+  return names;
 }
 
 std::vector<std::string> spacesOf(const PluginInfo& plugin, const std::vector<ParameterSpace>& spaces) {
@@ -109,6 +125,7 @@ Libraries::~Libraries() {
   {
     std::lock_guard lock(mutex_);
     closing_ = true;
+    if (scanning_) scanning_->cancel();
     for (auto& job : jobs_)
       if (job->process) job->process->cancel();
   }
@@ -118,24 +135,33 @@ Libraries::~Libraries() {
 }
 
 void Libraries::scan() {
-  Catalogue catalogue;
+  std::vector<PluginInfo> plugins;
   try {
-    catalogue = scanPlugins();
-  } catch (const Error& error) {
-    catalogue.problems.push_back({"", error.what()});
+    // In a process of its own, which can be ended while a plug-in takes its time to open.
+    JobProcess process(program_, {{"job", "scan"}});
+    {
+      std::lock_guard lock(mutex_);
+      scanning_ = &process;
+      if (closing_) process.cancel();
+    }
+    process.follow([&](const json& message) { plugins = unpackPlugins(message.at("plugins")); });
+    std::lock_guard lock(mutex_);
+    scanning_ = nullptr;
+  } catch (const Error&) {
+    // There are none then, as where it crashes: libraries that are there can be searched.
   }
   std::lock_guard lock(mutex_);
-  catalogue_ = std::move(catalogue);
+  plugins_ = std::move(plugins);
   feed_.note();
 }
 
 json Libraries::describe(const Entry& entry, const std::vector<Model>& models) const {
-  json about = {{"id", entry.id}, {"name", entry.name}, {"building", entry.job.empty() ? json() : json(entry.job)}, {"patches", 0}};
+  json about = {{"id", entry.id}, {"name", entry.name}, {"own", isOwn(entry)}, {"building", entry.job.empty() ? json() : json(entry.job)}, {"patches", 0}};
   try {
     Library library = Library::open(entry.file);
     const LibrarySettings& s = library.settings();
     about.update({{"synth", s.synthName}, {"format", s.synthFormat}, {"space", s.spaceName}, {"patches", library.counts().patches},
-                  {"embedder", s.embedders.front().name},
+                  {"embedder", s.embedders.front().name}, {"embedders", namesOf(s.embedders)},
                   {"texts", std::any_of(s.embedders.begin(), s.embedders.end(), [&](const auto& e) { return canSearchTexts(models, e.name); })}, {"notes", s.notes}});
   } catch (const Error& error) {
     about["problem"] = error.what();  // it is being begun, or is no longer there
@@ -149,11 +175,12 @@ json Libraries::state() {
   const std::vector<Model> models = readableModels();
   for (const Entry& entry : entries_) libraries.push_back(describe(entry, models));
   const auto spaces = installedSpaces();
-  if (catalogue_)
-    for (const PluginInfo& plugin : catalogue_->plugins)
+  if (plugins_)
+    for (const PluginInfo& plugin : *plugins_)
       synths.push_back({{"id", idOfPlugin(plugin)}, {"name", plugin.name}, {"format", plugin.format}, {"maker", plugin.vendor}, {"version", plugin.version},
                         {"spaces", spacesOf(plugin, spaces)}});
-  return {{"libraries", libraries}, {"synths", synths}, {"scanning", !catalogue_.has_value()}, {"models", describeModels(models)}};
+  return {{"libraries", libraries}, {"synths", synths}, {"scanning", !plugins_.has_value()}, {"models", describeModels(models)},
+          {"embedders", describeEmbedders(models)}};
 }
 
 Libraries::Entry& Libraries::entry(const std::string& id) {
@@ -174,15 +201,38 @@ std::string Libraries::idOf(const fs::path& file) {
   return "";
 }
 
+bool Libraries::isOwn(const Entry& entry) const { return entry.file.parent_path() == store_.place("libraries"); }
+
+void Libraries::remove(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  const Entry& one = entry(id);
+  if (!one.job.empty()) refuse(409, "{} is being built; stop that first", one.name);
+  if (!isOwn(one)) refuse(403, "{} was not made here, but named when Patch Pilot was started; delete its file by hand, and leave it out the next time", one.name);
+  // The library itself last: where this is cut short, it is still one.
+  std::vector<fs::path> files;
+  for (const auto& file : fs::directory_iterator(one.file.parent_path())) {
+    const std::string name = file.path().filename().string(), own = one.file.filename().string();
+    if (name.starts_with(own + ".") || name.starts_with(own + "-")) files.push_back(file.path());
+  }
+  files.push_back(one.file);
+  for (const fs::path& file : files) {
+    std::error_code error;
+    fs::remove(file, error);
+    if (error) failSystem("cannot remove {}: {}", file.filename().string(), error.message());
+  }
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.id == id; });
+  feed_.noteRemoval("library", id);
+}
+
 json Libraries::spaceFor(const json& body) {
   Fields fields(body);
   const auto synth = fields.text("synth"), space = fields.text("space"), name = fields.text("name", 80);
   const auto count = fields.whole("count", 1, kMostPatches);
   fields.end();
   if (!synth) refuse(400, "synth is missing; name one of those that /state lists");
-  if (!catalogue_) refuse(503, "the synths are still being looked for; try again in some seconds");
-  const auto plugin = std::find_if(catalogue_->plugins.begin(), catalogue_->plugins.end(), [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
-  if (plugin == catalogue_->plugins.end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
+  if (!plugins_) refuse(503, "the synths are still being looked for; try again in some seconds");
+  const auto plugin = std::find_if(plugins_->begin(), plugins_->end(), [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
+  if (plugin == plugins_->end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
   const auto spaces = spacesOf(*plugin, installedSpaces());
   if (space && std::find(spaces.begin(), spaces.end(), *space) == spaces.end()) refuse(400, "{} has no space '{}'", plugin->name, *space);
   const std::string chosen = space ? *space : spaces.empty() ? "" : spaces.front();

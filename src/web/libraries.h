@@ -3,6 +3,7 @@
 #include "embed/models.h"
 #include "synth/catalogue.h"
 #include "web/feed.h"
+#include "web/job_process.h"
 #include "web/router.h"
 #include "web/store.h"
 
@@ -20,7 +21,7 @@ class Libraries {
   Libraries(const Store& store, Feed& feed, std::filesystem::path program, const std::vector<std::string>& files);
   ~Libraries();
 
-  /// What `/state` says of them: `libraries`, `synths`, `scanning`.
+  /// What `/state` says of them: `libraries`, `synths`, `scanning`, `models`, `embedders`.
   nlohmann::json state();
 
   /// @throws HttpError 404
@@ -28,6 +29,10 @@ class Libraries {
 
   /// The id of a file; empty where it is none of them.
   std::string idOf(const std::filesystem::path& file);
+
+  /// Removes one that was made here, and what belongs to it.
+  /// @throws HttpError 404; 403 where it was named when the server was started; 409 while it is being built
+  void remove(const std::string& id);
 
   /// Starts a build as a request asks. @return `id` of the library and `job`
   nlohmann::json build(const nlohmann::json& body);
@@ -53,6 +58,7 @@ class Libraries {
   struct Job;
 
   Entry& entry(const std::string& id);
+  bool isOwn(const Entry& entry) const;
   Job& jobOf(const std::string& id);
   void scan();
   void work();
@@ -69,7 +75,8 @@ class Libraries {
   std::mutex mutex_;
   std::vector<Entry> entries_;
   std::vector<std::unique_ptr<Job>> jobs_;
-  std::optional<Catalogue> catalogue_;  ///< once it is known
+  std::optional<std::vector<PluginInfo>> plugins_;  ///< once they are known
+  JobProcess* scanning_ = nullptr;                  ///< while they are looked for
   std::condition_variable wake_;
   bool closing_ = false;
   std::thread scanner_, worker_;

@@ -38,6 +38,7 @@ struct Matches::Match {
   json candidates = json::array();
   json problems;
   int generation = 0;
+  bool provisional = false;  ///< the candidates are those of the first renders; the others are yet to be heard
   std::uint64_t version = 0;
 };
 
@@ -76,6 +77,7 @@ void Matches::load(const std::string& id) {
     match->curve = file.at("curve");
     match->candidates = file.at("candidates");
     match->generation = file.at("generation");
+    match->provisional = file.value("provisional", false);
   } catch (const std::exception&) {
     return;  // it was killed before it was begun; its folder stays for whoever wants to look at it
   }
@@ -83,6 +85,7 @@ void Matches::load(const std::string& id) {
   while (fs::exists(store_.place("matches") / id / fmt::format("g{}", match->generation + 1) / "candidates.json")) {
     const json document = readJsonFile(store_.place("matches") / id / fmt::format("g{}", ++match->generation) / "candidates.json");
     match->candidates = document.at("candidates");
+    match->provisional = document.value("provisional", false);
     for (json& candidate : match->candidates) candidate.erase("parameters");
   }
   if (match->state != "queued" && !isEnd(match->state))
@@ -92,7 +95,8 @@ void Matches::load(const std::string& id) {
 
 void Matches::save(const Match& match) const {
   const json file = {{"format", 1},       {"name", match.name},     {"created", match.created},       {"state", match.state},          {"error", match.error},
-                     {"request", match.request}, {"target", match.target}, {"curve", match.curve}, {"candidates", match.candidates}, {"generation", match.generation}};
+                     {"request", match.request}, {"target", match.target}, {"curve", match.curve}, {"candidates", match.candidates}, {"generation", match.generation},
+                     {"provisional", match.provisional}};
   writeFileAtomically(store_.place("matches") / match.id / "match.json", file.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
@@ -122,6 +126,7 @@ json Matches::checked(const json& body) {
   put("seconds", fields.number("seconds", 0.1, kMostRefineSeconds));
   put("renders", fields.whole("renders", 1, 100'000'000));
   put("seed", fields.whole("seed", 0, std::int64_t(1) << 53));
+  put("embedder", fields.text("embedder"));
   if (const auto libraries = fields.texts("libraries", 50); !libraries.empty()) request["libraries"] = libraries;
   if (const json* near = fields.object("near")) {
     Fields of(*near);
@@ -224,7 +229,7 @@ json Matches::describe(const Match& match) const {
   }
   json view = {{"id", match.id},           {"name", match.name},         {"created", match.created}, {"state", match.state},
                {"request", match.request}, {"target", match.target},     {"progress", match.progress}, {"curve", match.curve},
-               {"generation", match.generation}, {"candidates", candidates}, {"best_mss", bestMss(match.candidates)}};
+               {"generation", match.generation}, {"candidates", candidates}, {"best_mss", bestMss(match.candidates)}, {"provisional", match.provisional}};
   if (!match.error.empty()) view["error"] = match.error;
   if (!match.problems.is_null()) view["problems"] = match.problems;
   if (match.state == "queued") {
@@ -232,7 +237,7 @@ json Matches::describe(const Match& match) const {
     if (place != queue_.end()) view["position"] = place - queue_.begin() + 1;
   }
   if (match.target.is_object()) view["target_audio"] = base + "/target";
-  if (match.generation > 0) view["zip"] = base + "/zip" + suffix;
+  if (match.generation > 0 && !match.provisional) view["zip"] = base + "/zip" + suffix;
   return view;
 }
 
@@ -283,7 +288,29 @@ void Matches::remove(const std::string& id) {
   get(id);  // another may have removed it by now
   store_.remove(store_.place("matches") / id);
   matches_.erase(id);
-  feed_.note();
+  feed_.noteRemoval("match", id);
+}
+
+template <typename Needs>
+void Matches::refuseWhereNeeded(const Needs& needs) const {
+  for (const auto& [id, match] : matches_)
+    if (!isEnd(match->state) && needs(match->request)) refuse(409, "the match of {} needs it; stop that first", match->name);
+}
+
+void Matches::removeSound(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  refuseWhereNeeded([&](const json& request) { return request.value("sound", "") == id; });
+  sounds_.remove(id);
+  feed_.noteRemoval("sound", id);
+}
+
+void Matches::removeLibrary(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  refuseWhereNeeded([&](const json& request) {
+    const json& libraries = request.at("libraries");
+    return std::find(libraries.begin(), libraries.end(), id) != libraries.end();
+  });
+  libraries_.remove(id);
 }
 
 fs::path Matches::folder(const std::string& id) {
@@ -373,6 +400,7 @@ void Matches::take(Match& match, const json& message) {
   } else if (event == "written") {
     match.generation = message.at("generation");
     match.candidates = message.at("candidates");
+    match.provisional = message.at("provisional");
     dropOldGenerations(match);
     save(match);
   } else if (event == "refining") {

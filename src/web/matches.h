@@ -15,7 +15,8 @@ namespace patchpilot {
 /// where they reopen. Safe to use from any thread.
 ///
 /// What a match has found is written in generations, each a folder as `patchpilot match` writes it; the last few of a match
-/// are kept, so that what a page has seen can still be heard while better ones are found.
+/// are kept, so that what a page has seen can still be heard while better ones are found. The first is provisional: what came
+/// of the first renders, of which presets and recipes are made when they are asked for.
 class Matches {
  public:
   /// Reads what is on disk. What was running when the server before ended has stopped; what was queued is queued again.
@@ -40,6 +41,10 @@ class Matches {
   void stop(const std::string& id);
 
   void remove(const std::string& id);
+
+  /// Removes a sound, or a library made here. @throws HttpError 404; 409 where a match that is not over needs it; as `Libraries::remove`
+  void removeSound(const std::string& id);
+  void removeLibrary(const std::string& id);
 
   /// Views of those that have changed after `seen`.
   std::vector<nlohmann::json> changedSince(std::uint64_t seen);
@@ -67,6 +72,8 @@ class Matches {
   void take(Match& match, const nlohmann::json& message);
   void end(Match& match, const std::string& problem);
   void dropOldGenerations(const Match& match) const;
+  template <typename Needs>
+  void refuseWhereNeeded(const Needs& needs) const;
 
   const Store& store_;
   Feed& feed_;

@@ -12,6 +12,14 @@ namespace {
 /// Each holds two or three processes with a plug-in in them.
 constexpr std::size_t kMostPlayers = 3;
 
+std::shared_ptr<Player> openPlayer(const std::filesystem::path& library) {
+  try {
+    return std::make_shared<Player>(library);
+  } catch (const Error& error) {
+    throw Error(error.code(), withoutPath(error.what(), library, library.filename().string()));
+  }
+}
+
 }  // namespace
 
 Player::Player(const std::filesystem::path& library)
@@ -39,15 +47,19 @@ std::shared_ptr<Player> Players::of(const std::filesystem::path& library) {
     if (open_.size() > kMostPlayers) open_.pop_back();
   }
   try {
-    auto player = std::make_shared<Player>(library);
+    auto player = openPlayer(library);
     opened.set_value(player);
     return player;
   } catch (...) {
     opened.set_exception(std::current_exception());
-    std::lock_guard lock(mutex_);
-    std::erase_if(open_, [&](const auto& one) { return one.first == library; });  // it may be there the next time
+    forget(library);  // it may be there the next time
     throw;
   }
+}
+
+void Players::forget(const std::filesystem::path& library) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(open_, [&](const auto& one) { return one.first == library; });
 }
 
 Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes) {

@@ -39,6 +39,9 @@ class Players {
   /// @throws Error as `openLibrarySynth`
   std::shared_ptr<Player> of(const std::filesystem::path& library);
 
+  /// Closes the one of a library that is no longer there; a note that it plays comes to its end.
+  void forget(const std::filesystem::path& library);
+
  private:
   using Opening = std::shared_future<std::shared_ptr<Player>>;
 

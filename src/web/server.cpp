@@ -35,6 +35,11 @@ class LoopbackServer : public httplib::Server {
  public:
   void widen() { ::listen(svr_sock_, kBacklog); }
 
+  void answer(httplib::Stream& stream) {
+    bool closed = false;
+    process_request(stream, true, closed, nullptr);
+  }
+
   /// `stop` where that does something: before it listens it would be forgotten, and twice is a mistake.
   void stopIfListening() {
     if (is_running() && svr_sock_ != INVALID_SOCKET) stop();
@@ -134,6 +139,9 @@ void WebServer::Impl::streamAll(Call& call) {
         std::string text;
         for (const json& match : matches.changedSince(seen)) text += event("match", match);
         for (const json& job : libraries.changedSince(seen)) text += event("job", job);
+        // Who begins to listen has not heard of what is gone.
+        if (seen > 0)
+          for (const auto& [kind, removed] : feed.removedSince(seen)) text += event("removed", {{"kind", kind}, {"id", removed}});
         return text;
       },
       [] { return false; });
@@ -178,6 +186,10 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
 
   post("/sounds", BodyKind::bytes, [this](Call& call) { call.answer(sounds.add(call), 201); });
   get("/sounds/{id}", [=, this](Call& call) { call.answer(sounds.facts(id(call))); });
+  route("DELETE", "/sounds/{id}", BodyKind::none, [=, this](Call& call) {
+    matches.removeSound(id(call));
+    call.answer(json::object());
+  });
   get("/sounds/{id}/audio", [=, this](Call& call) { call.answerFile(sounds.file(id(call)), "audio/wav"); });
   get("/sounds/{id}/analysis", [=, this](Call& call) { call.answer(sounds.analysis(id(call), call)); });
 
@@ -206,7 +218,9 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
   post(candidate + "/install", BodyKind::json, [this](Call& call) { candidates.install(call); });
 
   post("/libraries", BodyKind::json, [this](Call& call) { call.answer(libraries.build(call.body), 202); });
+  route("DELETE", "/libraries/{id}", BodyKind::none, [this](Call& call) { candidates.removeLibrary(call); });
   get("/libraries/{id}/map", [=, this](Call& call) { call.answerBytes(libraries.map(id(call)), "application/json"); });
+  post("/libraries/{id}/open", BodyKind::none, [this](Call& call) { candidates.openSynth(call); });
   post("/libraries/{id}/patches/{patch}/render", BodyKind::json, [this](Call& call) { candidates.renderPatch(call); });
 
   get("/jobs", [this](Call& call) { call.answer(libraries.jobs()); });
@@ -253,6 +267,8 @@ void WebServer::run() {
   impl_->feed.close();
   watch.join();
 }
+
+void WebServer::answer(httplib::Stream& stream) { impl_->http.answer(stream); }
 
 void WebServer::stop() { impl_->feed.close(); }
 

@@ -35,6 +35,9 @@ class WebServer {
   void run();
   void stop();
 
+  /// Answers one request as it stands in a stream, as it would one that comes to the port.
+  void answer(httplib::Stream& stream);
+
   /// Method and path of each route, for whoever compares them with the document.
   const std::vector<Route>& routes() const;
 

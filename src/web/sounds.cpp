@@ -52,13 +52,6 @@ void receive(const httplib::ContentReader& content, const fs::path& file) {
   if (bytes == 0) refuse(400, "the file is empty; choose another");
 }
 
-/// What a message of the decoder says, without the path by which it knows the file.
-std::string withoutPath(std::string message, const fs::path& file, const std::string& name) {
-  const std::string path = file.string();
-  for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + name.size())) message.replace(at, path.size(), name);
-  return message;
-}
-
 }  // namespace
 
 Sounds::Sounds(const Store& store, fs::path program, const fs::path& examples) : store_(store), program_(std::move(program)) {
@@ -122,6 +115,11 @@ json Sounds::facts(const std::string& id) const {
 fs::path Sounds::file(const std::string& id) const {
   facts(id);
   return store_.find("sounds", id) / "sound.wav";
+}
+
+void Sounds::remove(const std::string& id) const {
+  facts(id);
+  store_.remove(store_.find("sounds", id));
 }
 
 json Sounds::analysis(const std::string& id, const Call& call) const {

@@ -23,6 +23,9 @@ class Sounds {
   /// The sound as it was decoded. @throws HttpError 404
   std::filesystem::path file(const std::string& id) const;
 
+  /// @throws HttpError 404
+  void remove(const std::string& id) const;
+
   /// The part that a match would take, and the note in it. @throws HttpError 404; Error (input) as `readTarget`
   nlohmann::json analysis(const std::string& id, const Call& call) const;
 

@@ -47,6 +47,55 @@ TEST_F(Match, HasCandidatesBeforeItRefinesAndBetterOnesAfter) {
   EXPECT_EQ(get("/matches").json().at("matches").at(0).at("best_mss"), last.at("best_mss"));
 }
 
+TEST_F(Match, TheFirstCandidatesAreHeardAndTakenBeforeTheOthersAreRanked) {
+  open();
+  EXPECT_EQ(post("/libraries/" + libraryId() + "/open").status, 200) << "the synth waits for the first note";
+  const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}});
+  const json match = finished(id);
+  EXPECT_EQ(match.at("generation"), 2);
+  EXPECT_EQ(match.at("provisional"), false);
+  const fs::path folder = options.data / "matches" / id;
+  const json first = readJsonFile(folder / "g1/candidates.json"), last = readJsonFile(folder / "g2/candidates.json");
+  EXPECT_TRUE(first.at("provisional").get<bool>());
+  EXPECT_FALSE(last.contains("provisional"));
+  ASSERT_EQ(first.at("candidates").size(), 5u);
+  EXPECT_GE(first.at("candidates")[0].at("distances").at("mss"), last.at("candidates")[0].at("distances").at("mss")) << "more were heard since";
+
+  // What has not been written is made when it is asked for.
+  const std::string place = "/matches/" + id + "/candidates/1";
+  const Answer audio = get(place + "/audio?g=1");
+  ASSERT_EQ(audio.status, 200);
+  const Answer again = post(place + "/render?g=1", json::object());
+  EXPECT_EQ(again.body, audio.body);
+  EXPECT_NEAR(std::stod(again.header("X-Distance")), first.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-3);
+  EXPECT_NE(get(place + "/recipe?g=1").body.find("MDA JX10"), std::string::npos);
+  EXPECT_EQ(get(place + "/presets/01.lv2?g=1").body.substr(0, 2), "PK");
+  EXPECT_TRUE(fs::is_directory(post(place + "/install?g=1", json::object()).json().at("files").at(0).get<std::string>()));
+  EXPECT_FALSE(fs::exists(folder / "g1/01.lv2")) << "it is made for one request";
+}
+
+TEST_F(Match, TheFirstCandidatesOutliveAServerThatIsKilled) {
+  open();
+  const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}});
+  finished(id);
+  close();
+  // As it was when only they had been written.
+  const fs::path folder = options.data / "matches" / id;
+  fs::remove_all(folder / "g2");
+  json file = readJsonFile(folder / "match.json");
+  file.update({{"state", "ranking"}, {"generation", 0}, {"candidates", json::array()}});
+  writeFileAtomically(folder / "match.json", file.dump());
+  open();
+  const json match = get("/matches/" + id).json();
+  EXPECT_EQ(match.at("state"), "stopped");
+  EXPECT_EQ(match.at("provisional"), true);
+  EXPECT_FALSE(match.contains("zip"));
+  ASSERT_EQ(match.at("candidates").size(), 5u);
+  const json& best = match.at("candidates")[0];
+  EXPECT_EQ(getPlace(best.at("audio")).status, 200);
+  EXPECT_EQ(getPlace(best.at("presets")[0].at("url")).body.substr(0, 2), "PK");
+}
+
 TEST_F(Match, WhatItFoundIsHeardReadAndTaken) {
   open();
   const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}, {"top", 2}});
@@ -163,6 +212,65 @@ TEST_F(Match, OneThatRunsCanBeRemoved) {
   EXPECT_EQ(answerOf(client->Delete("/api/v1/matches/" + id)).status, 200);
   EXPECT_TRUE(get("/matches").json().at("matches").empty());
   EXPECT_TRUE(fs::is_empty(options.data / "matches"));
+}
+
+TEST_F(Match, WhatItNeedsIsNotRemovedUnderIt) {
+  open();
+  const std::string sound = uploadTone(), library = libraryId();
+  const auto remove = [&](const std::string& place) { return answerOf(client->Delete("/api/v1" + place)); };
+  const std::string id = startMatch({{"sound", sound}, {"seconds", 3600}});
+  refining(id);
+  expectRefused(remove("/sounds/" + sound), 409, "My tone");
+  expectRefused(remove("/libraries/" + library), 409, "My tone");
+  EXPECT_EQ(get("/sounds/" + sound).status, 200);
+  post("/matches/" + id + "/stop");
+  const json match = finished(id);
+  EXPECT_EQ(remove("/sounds/" + sound).status, 200);
+  expectRefused(get("/sounds/" + sound), 404, sound);
+  expectRefused(remove("/sounds/" + sound), 404, sound);
+  EXPECT_TRUE(fs::is_empty(options.data / "sounds"));
+  EXPECT_EQ(getPlace(match.at("target_audio")).status, 200) << "a match keeps what it matched";
+  expectRefused(remove("/libraries/" + library), 403, "jx10");
+  EXPECT_TRUE(fs::exists(places.folder / "jx10.db")) << "it is the user's";
+  expectRefused(remove("/libraries/0123456789abcdef"), 404, "0123456789abcdef");
+}
+
+TEST_F(Match, ALibraryMadeHereIsRemovedWithAllThatBelongsToIt) {
+  // One that was made here, when it was.
+  fs::create_directories(options.data / "libraries");
+  fs::copy_file(places.folder / "jx10.db", options.data / "libraries/mine.db");
+  options.libraries.clear();
+  open();
+  const json mine = get("/state").json().at("libraries").at(0);
+  EXPECT_EQ(mine.at("own"), true);
+  EXPECT_EQ(mine.at("embedders"), json({"mel-envelope"}));
+  const std::string library = mine.at("id"), sound = uploadTone();
+  const json match = finished(startMatch({{"sound", sound}, {"refine", false}, {"top", 1}, {"embedder", "mel-envelope"}}));
+  ASSERT_EQ(match.at("state"), "done") << match.dump(1);
+  const std::string candidate = "/matches/" + match.at("id").get<std::string>() + "/candidates/1";
+  EXPECT_EQ(get(candidate + "/parameters").status, 200) << "its synth is open";
+
+  std::vector<json> removed;
+  httplib::Client stream("127.0.0.1", server->port());
+  stream.set_read_timeout(120);
+  std::string pending;
+  bool asked = false;
+  stream.Get(api + "/events", [&](const char* data, std::size_t length) {
+    if (!std::exchange(asked, true)) {
+      EXPECT_EQ(answerOf(client->Delete("/api/v1/libraries/" + library)).status, 200);
+      EXPECT_EQ(answerOf(client->Delete("/api/v1/sounds/" + sound)).status, 200);
+    }
+    pending.append(data, length);
+    for (std::size_t end; (end = pending.find("\n\n")) != std::string::npos; pending.erase(0, end + 2))
+      if (pending.starts_with("event: removed\n")) removed.push_back(json::parse(pending.substr(pending.find("data: ") + 6, end - pending.find("data: ") - 6)));
+    return removed.size() < 2;
+  });
+  EXPECT_EQ(removed, (std::vector<json>{{{"kind", "library"}, {"id", library}}, {{"kind", "sound"}, {"id", sound}}}));
+  EXPECT_TRUE(get("/state").json().at("libraries").empty());
+  EXPECT_TRUE(fs::is_empty(options.data / "libraries")) << "nothing of it is left";
+  EXPECT_EQ(getPlace(match.at("candidates")[0].at("audio")).status, 200);
+  EXPECT_EQ(getPlace(match.at("candidates")[0].at("presets")[0].at("url")).status, 200);
+  expectRefused(get(candidate + "/parameters"), 409, "removed");
 }
 
 TEST_F(Match, ReopensAfterARestart) {
@@ -332,11 +440,25 @@ TEST_F(Match, NothingIsLeftWhenTheServerIsKilledAndItsWorkReopens) {
   EXPECT_EQ(again.end(SIGINT), 0) << "Ctrl-C is how it ends";
 }
 
+TEST_F(Match, CtrlCEndsItWhileAPlugInTakesForeverToOpen) {
+  const ScopedVariable hangs("PATCHPILOT_TEST_PLUGIN", "hang-on-load"), unseen("XDG_CACHE_HOME", (places.folder / "unseen").string());
+  Served served(places.folder, "--data " + options.data.string());
+  ASSERT_GT(served.port, 0);
+  // The one that looks for synths, and the worker that has the plug-in.
+  std::vector<int> processes;
+  for (int i = 0; i < 6000 && (processes = served.descendants()).size() < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_GE(processes.size(), 2u);
+  ::kill(served.id, SIGINT);
+  EXPECT_TRUE(hasEnded(served.id, 30'000)) << "a worker is given twice as long to open a plug-in";
+  EXPECT_EQ(served.end(SIGINT), 0);
+  for (const int process : processes) EXPECT_TRUE(hasEnded(process, 30'000)) << process;
+}
+
 TEST_F(Match, ALibraryIsBuiltLookedAtAndHeard) {
   open();
   json state = get("/state").json();
   while (state.at("scanning").get<bool>()) {
-    follow("/events", [](const json&) { return true; });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
     state = get("/state").json();
   }
   std::string synth;

@@ -97,6 +97,7 @@ export const api = {
     }),
   useExample: (example: string) => json<Sound>(`${ROOT}/sounds`, posted({ example })),
   sound: (id: string) => json<Sound>(`${ROOT}/sounds/${id}`),
+  deleteSound: (id: string) => request(`${ROOT}/sounds/${id}`, { method: "DELETE" }),
   analysis: (
     id: string,
     known: { start?: number | undefined; duration?: number | undefined; note?: number | undefined; length?: number | undefined },
@@ -122,8 +123,10 @@ export const api = {
 
   buildLibrary: (wanted: { name?: string; synth: string; space?: string; count: number }) =>
     json<{ id: string; job: string }>(`${ROOT}/libraries`, posted(wanted)),
+  deleteLibrary: (id: string) => request(`${ROOT}/libraries/${id}`, { method: "DELETE" }),
   job: (id: string) => json<Job>(`${ROOT}/jobs/${id}`),
   stopJob: (id: string) => request(`${ROOT}/jobs/${id}/stop`, posted({})),
   map: async (library: string) => (await json<{ points: MapPoint[] }>(`${ROOT}/libraries/${library}/map`)).points,
+  openSynth: (library: string) => request(`${ROOT}/libraries/${library}/open`, posted({})),
   patchRender: (library: string, patch: number) => `${ROOT}/libraries/${library}/patches/${patch}/render`,
 };

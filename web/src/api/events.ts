@@ -1,9 +1,10 @@
 import { api } from "./client";
-import type { Job, Match } from "./types";
+import type { Job, Match, Removal } from "./types";
 
 export interface Listener {
   match(match: Match): void;
   job(job: Job): void;
+  removed(what: Removal): void;
   open(): void;
   lost(): void;
 }
@@ -15,12 +16,15 @@ export function listen(listener: Listener): void {
   let wait = 500;
   const connect = () => {
     const source = new EventSource(api.events);
+    const hear = (event: string, take: (data: unknown) => void) =>
+      source.addEventListener(event, (message: MessageEvent<string>) => take(JSON.parse(message.data)));
     source.onopen = () => {
       wait = 500;
       listener.open();
     };
-    source.addEventListener("match", (event) => listener.match(JSON.parse(event.data) as Match));
-    source.addEventListener("job", (event) => listener.job(JSON.parse(event.data) as Job));
+    hear("match", (data) => listener.match(data as Match));
+    hear("job", (data) => listener.job(data as Job));
+    hear("removed", (data) => listener.removed(data as Removal));
     source.onerror = () => {
       // The browser would try again only where the connection broke, not where it was refused.
       source.close();

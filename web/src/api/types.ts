@@ -7,6 +7,7 @@ export interface Library {
   format: string;
   patches: number;
   embedder: string;
+  own: boolean; // made here, and can be deleted here
   texts: boolean; // can be searched by words
   building: string | null; // the job that builds it
   notes?: number[];
@@ -146,6 +147,7 @@ export interface Match {
   curve: CurvePoint[];
   generation: number; // grows whenever the candidates change
   candidates: Candidate[];
+  provisional: boolean; // the candidates are the first that were heard
   zip?: string;
   problems?: { count: number; first: string }; // renders that were skipped
 }
@@ -174,6 +176,11 @@ export interface Job {
   state: JobState;
   progress?: Progress;
   error?: string;
+}
+
+export interface Removal {
+  kind: "sound" | "match" | "library";
+  id: string;
 }
 
 export interface MapPoint {

@@ -25,10 +25,11 @@ export class Engine {
   private context: AudioContext | null = null;
   private out!: GainNode;
   private analyser!: AnalyserNode;
-  private readonly decoded = new Map<string, Promise<AudioBuffer>>();
+  private readonly decodings = new Map<string, Promise<AudioBuffer>>();
+  private readonly ready = new WeakMap<Promise<AudioBuffer>, AudioBuffer>();
   private readonly levels = new WeakMap<AudioBuffer, Level>();
   private pair: Pair = { target: null, candidate: null, gainDb: 0 };
-  private voices: Partial<Record<Side, Voice>> = {};
+  private readonly voices: Record<Side, Voice | null> = { target: null, candidate: null };
   private notes = new Set<Voice>();
   private startedAt = 0;
   private run = 0; // counts starts, so that the end of an earlier one stops nothing
@@ -39,7 +40,7 @@ export class Engine {
   changed: () => void = () => undefined;
 
   /** The context, made at the first sound: browsers let none start before somebody has clicked. */
-  private ready(): AudioContext {
+  private awake(): AudioContext {
     if (!this.context) {
       this.context = new AudioContext({ latencyHint: "interactive" });
       this.out = this.context.createGain();
@@ -51,20 +52,37 @@ export class Engine {
     return this.context;
   }
 
+  /** Makes the way to the loudspeaker, so that the first sound need not wait for it. To be called when somebody clicks or types. */
+  wake(): void {
+    this.awake();
+  }
+
+  /** What has been decoded for a key, where that is done. */
+  decoded(key: string): AudioBuffer | undefined {
+    const made = this.decodings.get(key);
+    return made && this.ready.get(made);
+  }
+
   /** Decodes once for a key; the bytes are fetched only where they are needed. */
   decode(key: string, bytes: () => Promise<ArrayBuffer>): Promise<AudioBuffer> {
-    const known = this.decoded.get(key);
+    const known = this.decodings.get(key);
     if (known) {
-      this.decoded.delete(key); // and in again at the end: the oldest goes first
-      this.decoded.set(key, known);
+      this.decodings.delete(key); // and in again at the end: the oldest goes first
+      this.decodings.set(key, known);
       return known;
     }
     // An offline context decodes before anybody has clicked.
     const made = bytes().then((data) => new OfflineAudioContext(2, 1, 44100).decodeAudioData(data));
-    made.catch(() => this.decoded.delete(key));
-    this.decoded.set(key, made);
-    const oldest = this.decoded.keys().next().value;
-    if (this.decoded.size > KEPT && oldest !== undefined) this.decoded.delete(oldest);
+    made.then(
+      (buffer) => {
+        this.ready.set(made, buffer);
+        this.levelOf(buffer); // before it is to sound
+      },
+      () => this.decodings.delete(key),
+    );
+    this.decodings.set(key, made);
+    const oldest = this.decodings.keys().next().value;
+    if (this.decodings.size > KEPT && oldest !== undefined) this.decodings.delete(oldest);
     return made;
   }
 
@@ -90,7 +108,7 @@ export class Engine {
 
   /** Plays the pair from the start, `side` to be heard. */
   play(side: Side = this.side): void {
-    const context = this.ready();
+    const context = this.awake();
     this.stop();
     this.side = side;
     this.playing = true;
@@ -104,7 +122,7 @@ export class Engine {
 
   stop(): void {
     for (const side of ["target", "candidate"] as const) this.end(side);
-    for (const voice of this.notes) fadeOut(voice, this.ready().currentTime);
+    for (const voice of this.notes) fadeOut(voice, this.awake().currentTime);
     this.notes.clear();
     if (!this.playing) return;
     this.playing = false;
@@ -119,12 +137,12 @@ export class Engine {
 
   setLoop(loop: boolean): void {
     this.loop = loop;
-    for (const voice of Object.values(this.voices)) voice.source.loop = loop;
+    for (const voice of Object.values(this.voices)) if (voice) voice.source.loop = loop;
   }
 
   /** Plays a sound by itself, over whatever plays, at the level that the candidates have. */
   playNote(buffer: AudioBuffer, offset = 0, seconds?: number): void {
-    const context = this.ready();
+    const context = this.awake();
     const [gain] = matchedGains(this.levelOf(buffer), this.levelOf(buffer), 0);
     const voice = this.voice(buffer, gain);
     voice.source.start(0, offset, ...(seconds === undefined ? [] : [seconds]));
@@ -155,7 +173,7 @@ export class Engine {
   }
 
   private voice(buffer: AudioBuffer, gain: number): Voice {
-    const context = this.ready();
+    const context = this.awake();
     const source = context.createBufferSource();
     source.buffer = buffer;
     const node = context.createGain();
@@ -181,14 +199,14 @@ export class Engine {
 
   /** The sound that is heard has come to its end. */
   private ended(side: Side): void {
-    delete this.voices[side];
+    this.voices[side] = null;
     if (side === this.side || !this.voices[this.side]) this.stop();
   }
 
   private end(side: Side): void {
     const voice = this.voices[side];
-    if (voice) fadeOut(voice, this.ready().currentTime);
-    delete this.voices[side];
+    if (voice) fadeOut(voice, this.awake().currentTime);
+    this.voices[side] = null;
   }
 
   private applyGains(): void {
@@ -197,7 +215,7 @@ export class Engine {
     const first = target ? this.levelOf(target) : candidate ? this.levelOf(candidate) : silence;
     const second = candidate ? this.levelOf(candidate) : silence;
     const [one, two] = matchedGains(first, second, target ? gainDb : 0);
-    const now = this.ready().currentTime;
+    const now = this.awake().currentTime;
     for (const [side, gain] of [["target", one], ["candidate", two]] as const) {
       this.voices[side]?.gain.gain.setTargetAtTime(side === this.side ? gain : 0, now, FADE / 3);
     }

@@ -13,7 +13,7 @@ export function wavBytes(channels: Float32Array[], rate: number): ArrayBuffer {
   const frame = 4 * channels.length;
   const bytes = new ArrayBuffer(HEADER + frame * length);
   const view = new DataView(bytes);
-  const text = (at: number, value: string) => [...value].forEach((letter, i) => view.setUint8(at + i, letter.charCodeAt(0)));
+  const text = (at: number, value: string) => value.split("").forEach((letter, i) => view.setUint8(at + i, letter.charCodeAt(0)));
   text(0, "RIFF");
   view.setUint32(4, bytes.byteLength - 8, true);
   text(8, "WAVEfmt ");

@@ -6,7 +6,7 @@ import { latest } from "./latest";
 import { tell, tellFailure } from "./notices";
 import { engine } from "./player";
 import { chosenLibraries } from "./server";
-import { lengthChosen, marked, mode, noteChosen, sound, takeSound, words } from "./sound";
+import { closeSound, lengthChosen, marked, mode, noteChosen, sound, takeSound, words } from "./sound";
 
 export const match = signal<Match | null>(null);
 export const matches = signal<MatchSummary[]>([]);
@@ -50,6 +50,16 @@ effect(() => {
   for (const candidate of match.value?.candidates ?? []) decodeUrl(candidate.audio).catch(() => undefined);
 });
 
+// A synth takes a second or two to open: it is opened while the sound is looked at, and plays when the first candidates are there.
+const OPENED = 2; // the server keeps three
+const likely = computed(() =>
+  sound.value || mode.value === "words" ? chosenLibraries.value.slice(0, OPENED).map((library) => library.id).join(" ") : "",
+);
+effect(() => {
+  // What is wrong with one is said when it is searched.
+  for (const id of likely.value.split(" ").filter(Boolean)) api.openSynth(id).catch(() => undefined);
+});
+
 // The target is told before its sound is written; with the first candidates it is there.
 const targetUrl = computed(() =>
   match.value && match.value.generation > 0 && !match.value.request.text ? api.matchTarget(match.value.id) : null,
@@ -70,7 +80,7 @@ function follow(url: string | null, into: typeof targetBuffer): void {
     (buffer) => {
       if (wanted()) into.value = buffer;
     },
-    (problem) => {
+    (problem: unknown) => {
       if (wanted()) tellFailure(problem);
     },
   );
@@ -87,7 +97,7 @@ effect(() => {
     (found) => {
       if (parametersUrl.peek() === url) sections.value = found;
     },
-    (problem) => {
+    (problem: unknown) => {
       if (parametersUrl.peek() === url) tellFailure(problem);
     },
   );
@@ -125,6 +135,13 @@ export async function playCandidate(next: number): Promise<void> {
   if (next !== rank.value) select(next);
   const candidate = selected.value;
   if (!candidate) return;
+  // At once where that can be: whatever is drawn anew for it is drawn while it sounds.
+  const ready = engine.decoded(candidate.audio);
+  if (ready) {
+    foundBuffer.value = ready;
+    engine.play("candidate");
+    return;
+  }
   try {
     const buffer = await decodeUrl(candidate.audio);
     // While it is refined, each word of the server makes the candidate a new object: its place is what was clicked.
@@ -252,7 +269,12 @@ export async function openMatch(id: string): Promise<void> {
       mode.value = "words";
       words.value = request.text;
     } else if (request.sound && request.sound !== sound.value?.id) {
-      await takeSound(await api.sound(request.sound));
+      const its = await api.sound(request.sound).catch(() => null); // removed since; what was found for it is still there
+      if (!its) {
+        closeSound();
+        return;
+      }
+      await takeSound(its);
       marked.value = request.start !== undefined && request.duration !== undefined ? { start: request.start, duration: request.duration } : null;
       noteChosen.value = request.note ?? null;
       lengthChosen.value = request.length ?? null;
@@ -277,11 +299,16 @@ export async function refreshMatches(): Promise<void> {
   }
 }
 
+/** Shows no longer what has been removed. */
+export function forgetMatch(id: string): void {
+  if (match.value?.id === id) closeMatch();
+  matches.value = matches.value.filter((one) => one.id !== id);
+}
+
 export async function removeMatch(id: string): Promise<void> {
   try {
     await api.deleteMatch(id);
-    if (match.value?.id === id) closeMatch();
-    await refreshMatches();
+    forgetMatch(id);
   } catch (problem) {
     tellFailure(problem);
   }

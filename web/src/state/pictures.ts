@@ -1,19 +1,30 @@
-import { computed } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { channelsOf } from "../audio/engine";
 import { difference, mixed, shades, spectrogram, type Spectrogram } from "../audio/spectrogram";
 import { heardBuffer, heardGain, targetBuffer } from "./match";
 
 export const COLUMNS = 480;
 
+const REST = 60; // ms
+
+/** What is heard, once it has been for a moment: who clicks through the candidates need not wait for pictures. */
+const drawnBuffer = signal<AudioBuffer | null>(null);
+let timer: ReturnType<typeof setTimeout> | undefined;
+effect(() => {
+  const heard = heardBuffer.value;
+  clearTimeout(timer);
+  timer = setTimeout(() => (drawnBuffer.value = heard), REST);
+});
+
 // Both pictures have one time axis: the target's.
-const seconds = computed(() => targetBuffer.value?.duration ?? heardBuffer.value?.duration ?? 0);
+const seconds = computed(() => targetBuffer.value?.duration ?? drawnBuffer.value?.duration ?? 0);
 
 function pictured(buffer: AudioBuffer | null): Spectrogram | null {
   return buffer && spectrogram(mixed(channelsOf(buffer)), buffer.sampleRate, seconds.value, COLUMNS);
 }
 
 export const targetPicture = computed(() => pictured(targetBuffer.value));
-export const heardPicture = computed(() => pictured(heardBuffer.value));
+export const heardPicture = computed(() => pictured(drawnBuffer.value));
 
 export const targetShades = computed(() => targetPicture.value && shades(targetPicture.value));
 export const heardShades = computed(

@@ -12,6 +12,9 @@ engine.changed = () => {
   side.value = engine.side;
 };
 
+// Browsers let nothing sound before somebody has clicked or typed.
+for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => engine.wake(), { once: true, capture: true });
+
 export function playOrStop(): void {
   if (engine.playing) engine.stop();
   else engine.play();

@@ -59,6 +59,16 @@ export async function buildLibrary(synth: string, space: string | undefined, cou
   }
 }
 
+export async function removeLibrary(id: string): Promise<void> {
+  try {
+    await api.deleteLibrary(id);
+    choose(id, false);
+    await refreshServer();
+  } catch (problem) {
+    tellFailure(problem);
+  }
+}
+
 export async function stopJob(id: string): Promise<void> {
   try {
     await api.stopJob(id);

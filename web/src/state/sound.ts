@@ -116,6 +116,19 @@ export function closeSound(): void {
   analysis.value = null;
 }
 
+export function forgetSound(id: string): void {
+  if (sound.value?.id === id) closeSound();
+}
+
+export async function removeSound(id: string): Promise<void> {
+  try {
+    await api.deleteSound(id);
+    forgetSound(id);
+  } catch (problem) {
+    tellFailure(problem);
+  }
+}
+
 export function mark(next: Part): void {
   marked.value = next;
   analyse();

@@ -1,8 +1,10 @@
 import { api } from "../api/client";
 import { listen } from "../api/events";
-import { hearMatch, match, openMatch, refreshMatches } from "./match";
+import type { Removal } from "../api/types";
+import { forgetMatch, hearMatch, match, openMatch, refreshMatches } from "./match";
 import { connection, hearJob, refreshServer } from "./server";
 import { tellFailure } from "./notices";
+import { forgetSound } from "./sound";
 
 /** The match that the address names: "#/match/ID". */
 function addressed(): string | null {
@@ -21,12 +23,20 @@ async function catchUp(): Promise<void> {
   }
 }
 
+/** Another page, or a script, may have removed it. */
+function removed({ kind, id }: Removal): void {
+  if (kind === "match") forgetMatch(id);
+  if (kind === "sound") forgetSound(id);
+  if (kind === "library") void refreshServer();
+}
+
 export function start(): void {
   const first = addressed();
   if (first) void openMatch(first);
   listen({
     match: hearMatch,
     job: hearJob,
+    removed,
     open: () => {
       connection.value = "online";
       void catchUp();

@@ -6,6 +6,7 @@ import { connection, searchable } from "../state/server";
 import { busy, openFile } from "../state/sound";
 import { shownTheme, switchTheme } from "../state/theme";
 import { ComparePanel } from "./compare_panel";
+import { Confirm } from "./confirm";
 import { open } from "./dialog";
 import { Help, PastMatches } from "./dialogs";
 import { Dock } from "./dock";
@@ -52,6 +53,7 @@ export function App() {
       <Help />
       <PastMatches />
       <MapDialog />
+      <Confirm />
       {dragged.value && <div class="drop-cover" aria-hidden="true">Drop it</div>}
     </>
   );

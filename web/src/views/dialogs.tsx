@@ -1,5 +1,5 @@
-import { useState } from "preact/hooks";
 import { match, matches, openMatch, over, removeMatch } from "../state/match";
+import { confirm } from "./confirm";
 import { Dialog, open } from "./dialog";
 import { distance, moment } from "./format";
 import { Icon } from "./icons";
@@ -61,18 +61,18 @@ export function PastMatches() {
   );
 }
 
-/** Deletes at the second press; what it deletes cannot be had back. */
+async function removeAsked(id: string, name: string): Promise<void> {
+  const sure = await confirm(`Delete the match of ${name}?`, "What it has found goes with it, but for presets that are installed and files that you have saved.", "Delete");
+  if (!sure) return;
+  await removeMatch(id);
+  // The button that had the focus is gone.
+  document.querySelector<HTMLElement>("dialog.matches button")?.focus();
+}
+
 function Remove({ id, name }: { id: string; name: string }) {
-  const [sure, setSure] = useState(false);
   return (
-    <button
-      type="button"
-      class={sure ? "danger" : "quiet"}
-      aria-label={sure ? `Really delete ${name}` : `Delete ${name}`}
-      onBlur={() => setSure(false)}
-      onClick={() => (sure ? void removeMatch(id) : setSure(true))}
-    >
-      {sure ? "Delete?" : <Icon name="trash" />}
+    <button type="button" class="quiet round" aria-label={`Delete ${name}`} onClick={() => void removeAsked(id, name)}>
+      <Icon name="trash" />
     </button>
   );
 }

@@ -1,3 +1,5 @@
+import type { Match } from "../api/types";
+
 /** "3,000" */
 export const count = (value: number): string => value.toLocaleString("en");
 
@@ -20,4 +22,26 @@ export function moment(date: string): string {
   const when = new Date(date);
   if (Number.isNaN(when.getTime())) return date;
   return when.toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+}
+
+/** What happens, in words. */
+export function statusText(shown: Match): string {
+  const left = shown.progress?.seconds_left;
+  const rest = left === undefined ? "" : `, ${duration(left)} left`;
+  switch (shown.state) {
+    case "queued":
+      return shown.position ? `Waiting, number ${shown.position} in the queue` : "Waiting for its turn";
+    case "searching":
+      return "Searching the library";
+    case "ranking":
+      return shown.provisional ? "These are the first; listening to the others" : "Listening to what was found";
+    case "refining":
+      return `Refining${rest}`;
+    case "done":
+      return shown.candidates.length ? "Done" : "Nothing was found";
+    case "stopped":
+      return "Stopped";
+    case "failed":
+      return shown.error ?? "It failed";
+  }
 }

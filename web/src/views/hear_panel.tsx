@@ -2,7 +2,7 @@ import type { Candidate, Match } from "../api/types";
 import { match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
 import { playing, side } from "../state/player";
 import { Curve } from "./curve";
-import { distance, duration } from "./format";
+import { distance, statusText } from "./format";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
 
@@ -28,28 +28,6 @@ export function HearPanel() {
       </div>
     </Panel>
   );
-}
-
-/** What happens, in words. */
-export function statusText(shown: Match): string {
-  const left = shown.progress?.seconds_left;
-  const rest = left === undefined ? "" : `, ${duration(left)} left`;
-  switch (shown.state) {
-    case "queued":
-      return shown.position ? `Waiting, number ${shown.position} in the queue` : "Waiting for its turn";
-    case "searching":
-      return "Searching the library";
-    case "ranking":
-      return "Listening to what was found";
-    case "refining":
-      return `Refining${rest}`;
-    case "done":
-      return shown.candidates.length ? "Done" : "Nothing was found";
-    case "stopped":
-      return "Stopped";
-    case "failed":
-      return shown.error ?? "It failed";
-  }
 }
 
 function Status({ shown }: { shown: Match }) {

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Library } from "../api/types";
 import { canMatch, match, searching, startMatch, stopMatch } from "../state/match";
-import { buildLibrary, choose, chosen, libraries, running, searchable, server, stopJob } from "../state/server";
+import { buildLibrary, choose, chosen, libraries, removeLibrary, running, searchable, server, stopJob } from "../state/server";
 import { mode, sound } from "../state/sound";
+import { confirm } from "./confirm";
 import { count, duration, plural } from "./format";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
@@ -46,20 +47,36 @@ function Choice() {
 function LibraryRow({ library }: { library: Library }) {
   const unfit = mode.value === "words" && !library.texts;
   return (
-    <label class="library">
-      <input
-        type="checkbox"
-        checked={chosen.value.includes(library.id)}
-        disabled={library.patches === 0}
-        onChange={(event) => choose(library.id, event.currentTarget.checked)}
-      />
-      <span class="library-synth">{library.synth}</span>
-      <span class="soft">
-        {library.name}, {plural(library.patches, "patch")}
-        {unfit && "; knows no words"}
-      </span>
-    </label>
+    <div class="library-row">
+      <label class="library">
+        <input
+          type="checkbox"
+          checked={chosen.value.includes(library.id)}
+          disabled={library.patches === 0}
+          onChange={(event) => choose(library.id, event.currentTarget.checked)}
+        />
+        <span class="library-synth">{library.synth}</span>
+        <span class="soft">
+          {library.name}, {plural(library.patches, "patch")}
+          {unfit && "; knows no words"}
+        </span>
+      </label>
+      {library.own && (
+        <button type="button" class="quiet round" aria-label={`Delete the library ${library.name}`} onClick={() => void removeAsked(library)}>
+          <Icon name="trash" />
+        </button>
+      )}
+    </div>
   );
+}
+
+async function removeAsked(library: Library): Promise<void> {
+  const sure = await confirm(
+    `Delete the library ${library.name}?`,
+    `Its ${plural(library.patches, "patch")} can be built again, which takes as long as it did. What was found in it can still be heard and taken.`,
+    "Delete",
+  );
+  if (sure) await removeLibrary(library.id);
 }
 
 function Jobs() {

@@ -3,6 +3,7 @@ import { semitoneOf } from "../audio/notes";
 import { match, playCandidate, playNote, searching, selected, startMatch, stopMatch } from "../state/match";
 import { engine, playOrStop, switchLoop, switchSide } from "../state/player";
 import { switchTheme } from "../state/theme";
+import { question } from "./confirm";
 import { open } from "./dialog";
 import { firstLetter, shiftOctave } from "./dock";
 import { chooseFile } from "./sound_panel";
@@ -75,7 +76,7 @@ export function startShortcuts(): void {
       engine.stop();
       return;
     }
-    if (open.value !== null || !shortcutsOn.value || takes(event.target, event.key)) return;
+    if (open.value !== null || question.value !== null || !shortcutsOn.value || takes(event.target, event.key)) return;
     if (act(event)) event.preventDefault();
   });
 }

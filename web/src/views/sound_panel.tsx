@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Sound } from "../api/types";
 import { channelsOf } from "../audio/engine";
 import { noteName, spokenNote } from "../audio/notes";
 import { record, type Recording } from "../audio/recorder";
@@ -7,6 +8,7 @@ import { tell } from "../state/notices";
 import { engine } from "../state/player";
 import { server, wordsAvailable } from "../state/server";
 import * as state from "../state/sound";
+import { confirm } from "./confirm";
 import { Heatmap } from "./heatmap";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
@@ -155,6 +157,9 @@ function Shown() {
             <Icon name="close" />
             <span class="wide-only">Another sound</span>
           </button>
+          <button type="button" class="quiet round" aria-label={`Delete ${sound.name}`} onClick={() => void removeAsked(sound)}>
+            <Icon name="trash" />
+          </button>
         </div>
       </div>
       <div class="screen">
@@ -164,6 +169,13 @@ function Shown() {
       <NoteFields />
     </>
   );
+}
+
+async function removeAsked(sound: Sound): Promise<void> {
+  const sure = await confirm(`Delete ${sound.name}?`, "Patch Pilot's own copy goes; your file stays where it is. Past matches keep what they found for it.", "Delete");
+  if (!sure) return;
+  await state.removeSound(sound.id);
+  document.querySelector<HTMLElement>(".drop button")?.focus(); // the button that had the focus is gone
 }
 
 function hear(): void {

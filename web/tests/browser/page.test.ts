@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -16,31 +15,15 @@ import {
   openBrowser,
   openPage,
   Place,
+  seriousFindings,
   Server,
   stopIt,
 } from "./support";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
-
-/** What axe finds that is serious. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-    return (await axe.run()).violations;
-  });
-  return found
-    .filter((one) => one.impact === "serious" || one.impact === "critical")
-    .map((one) => `${one.id}: ${one.nodes[0]?.html}`);
-}
-
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What the element says that has the focus. */
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
 
 /** The bodies of the matches that the page asks for. */
 function askedFor(page: Page): MatchRequest[] {
@@ -56,6 +39,7 @@ if (why) console.log(`The page is not tested in a browser: ${why}`);
 
 describe.skipIf(why !== "")("the page", () => {
   const place = new Place();
+  const closing: (() => Promise<void>)[] = [];
   let server: Server;
   let browser: Browser;
   let page: Page;
@@ -63,15 +47,16 @@ describe.skipIf(why !== "")("the page", () => {
   beforeAll(async () => {
     place.buildLibrary(150);
     server = await Server.start(place, [place.library]);
+    closing.push(() => server.stop());
     browser = await openBrowser();
+    closing.push(() => browser.close());
   });
   afterEach(async () => {
-    await page?.context().close();
+    await browser.contexts()[0]?.close();
     expect(complaints.splice(0)).toEqual([]);
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
+    await Promise.all(closing.splice(0).map((close) => close()));
     place.remove();
   });
 
@@ -115,7 +100,7 @@ describe.skipIf(why !== "")("the page", () => {
         await page.keyboard.press("Tab");
         const focused = await page.evaluate(() => {
           const element = document.activeElement!;
-          return { text: element.textContent ?? "", outline: getComputedStyle(element).outlineStyle };
+          return { text: element.textContent, outline: getComputedStyle(element).outlineStyle };
         });
         if (name.test(focused.text)) return focused.outline;
       }
@@ -215,15 +200,27 @@ describe.skipIf(why !== "")("the page", () => {
     }
   });
 
-  it("opens a past match, and deletes one at the second press only", async () => {
+  it("opens a past match, and deletes one when that is confirmed", async () => {
     page = await openPage(browser, server.url);
     await page.getByRole("button", { name: /Past matches/ }).click();
     const items = page.locator(".past li");
     await items.first().waitFor();
     const count = await items.count();
     const first = items.first();
-    await first.locator("button").last().click();
-    await first.getByText("Delete?").click();
+    const ask = first.getByRole("button", { name: /^Delete/ });
+    const question = page.getByRole("alertdialog", { name: /^Delete the match of/ });
+    await ask.press("Enter");
+    await question.waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await focused(page)).toBe("Keep it");
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "hidden" });
+    expect(await items.count()).toBe(count);
+    expect(await ask.evaluate((button) => button === document.activeElement)).toBe(true);
+    await ask.press("Enter");
+    await page.keyboard.press("Tab");
+    expect(await focused(page)).toBe("Delete");
+    await page.keyboard.press("Enter");
     await page.waitForFunction((least) => document.querySelectorAll(".past li").length === least, count - 1);
     await items.first().locator(".about").click();
     await page.getByRole("button", { name: "Play candidate 1" }).waitFor();
@@ -242,6 +239,36 @@ describe.skipIf(why !== "")("the page", () => {
     await map.press("ArrowLeft");
     await page.waitForFunction((text) => document.querySelector(".map-line p")!.textContent !== text, first);
     expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it("deletes a sound, and shows what was found for it still", async () => {
+    page = await openPage(browser, server.url);
+    await openBass(page);
+    await matchIt(page);
+    const inUse = page.getByText(/needs it; stop that first/);
+    const remove = async () => {
+      await page.getByRole("button", { name: "Delete bass" }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    };
+    await remove();
+    await inUse.waitFor();
+    await stopIt(page);
+    await remove();
+    await page.getByText("Drop a sound here").waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
+    await page.getByText("Drop a sound here").waitFor();
+  });
+
+  it("hears of what another page deletes", async () => {
+    page = await openPage(browser, server.url);
+    await openBass(page);
+    await matchIt(page);
+    await stopIt(page);
+    const id = page.url().split("/").at(-1)!;
+    const answer = await fetch(`${server.url}api/v1/matches/${id}`, { method: "DELETE" });
+    expect(answer.status).toBe(200);
+    await page.waitForFunction(() => document.querySelectorAll(".candidate:not(.empty)").length === 0);
   });
 
   it("records from the microphone", async () => {
@@ -302,10 +329,30 @@ describe.skipIf(why !== "")("the page", () => {
       await page.locator(".job").getByRole("button", { name: "Stop" }).click();
       await page.locator(".job").waitFor({ state: "detached" });
       await page.locator(".library").waitFor();
+      await page.getByRole("button", { name: /^Delete the library/ }).click();
+      await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+      await page.getByText("There is no library yet").waitFor();
     } finally {
       await empty.stop();
       own.remove();
     }
+  });
+
+  it.each([
+    { reducedMotion: "reduce", animation: "none", transition: "0s" },
+    { reducedMotion: "no-preference", animation: "breathing", transition: "0.12s, 0.12s, 0.12s" },
+  ] as const)("moves as the machine wishes: $reducedMotion", async ({ reducedMotion, animation, transition }) => {
+    page = await openPage(browser, server.url, { reducedMotion });
+    const moves = await page.evaluate(() => {
+      const waiting = document.querySelector(".candidate")!;
+      waiting.classList.add("waiting");
+      return {
+        animation: getComputedStyle(waiting).animationName,
+        transition: getComputedStyle(document.querySelector("button")!).transitionDuration,
+        scroll: getComputedStyle(document.documentElement).scrollBehavior,
+      };
+    });
+    expect(moves).toEqual({ animation, transition, scroll: "auto" });
   });
 
   it.each([

@@ -1,31 +1,42 @@
 // Draws the pictures of the page in docs/: npm run screenshots. Not part of the tests.
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import UPNG from "upng-js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DOCS, matchIt, openBass, openBrowser, openPage, Place, Server } from "./support";
+
+/** As many as a palette has: enough for these, and a third of the bytes. */
+const COLOURS = 256;
+const LARGEST = 120_000; // bytes of a picture
 
 const WIDE: BrowserContextOptions = { viewport: { width: 1360, height: 960 } };
 
 describe.skipIf(!process.env["SCREENSHOTS"])("pictures", () => {
   const place = new Place();
+  const closing: (() => Promise<void>)[] = [];
   let server: Server;
   let browser: Browser;
 
   beforeAll(async () => {
     place.buildLibrary(3000);
     server = await Server.start(place, [place.library]);
+    closing.push(() => server.stop());
     browser = await openBrowser();
+    closing.push(() => browser.close());
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
+    await Promise.all(closing.splice(0).map((close) => close()));
     place.remove();
   });
 
   const draw = async (page: Page, name: string) => {
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.mouse.move(0, 0);
-    await page.screenshot({ path: join(DOCS, `${name}.png`) });
+    const picture = UPNG.decode(await page.screenshot());
+    const small = UPNG.encode(UPNG.toRGBA8(picture), picture.width, picture.height, COLOURS);
+    expect(small.byteLength).toBeLessThan(LARGEST);
+    writeFileSync(join(DOCS, `${name}.png`), Buffer.from(small));
   };
   const drawnWave = (page: Page) => page.waitForFunction(() => document.querySelector(".waveform")?.firstElementChild?.shadowRoot?.querySelector("canvas"));
 

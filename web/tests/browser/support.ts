@@ -1,6 +1,7 @@
 // Starts the real program and a real browser for the tests of the page.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
@@ -99,22 +100,29 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
     if (message.type() === "error" && !message.text().includes("Failed to load resource")) complaints.push(message.text());
   });
   await page.addInitScript(() => {
-    // Listens to what leads to the loudspeaker: block by block, so that a sound between two looks is not missed.
+    // Listens to what leads to the loudspeaker: to more of it than lies between two looks, so that nothing is missed.
     const heard = { peak: 0, last: 0 };
     Object.assign(window, { heard });
-    const connect = AudioNode.prototype.connect as (this: AudioNode, ...rest: unknown[]) => AudioNode;
-    AudioNode.prototype.connect = function (this: AudioNode, ...rest: unknown[]) {
+    const node = AudioNode.prototype as unknown as { connect: (this: AudioNode, ...rest: unknown[]) => AudioNode };
+    const connect = node.connect;
+    node.connect = function (this: AudioNode, ...rest: unknown[]) {
       if (this instanceof AnalyserNode && rest[0] instanceof AudioDestinationNode) {
-        const listener = this.context.createScriptProcessor(1024, 1, 1);
-        listener.onaudioprocess = (event) => {
-          heard.last = event.inputBuffer.getChannelData(0).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-          heard.peak = Math.max(heard.peak, heard.last);
-        };
+        const listener = this.context.createAnalyser();
+        listener.fftSize = 32768;
         connect.call(this, listener);
-        connect.call(listener, this.context.destination);
+        const samples = new Float32Array(listener.fftSize);
+        const loudest = (part: Float32Array) => part.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        let seen = 0;
+        setInterval(() => {
+          listener.getFloatTimeDomainData(samples);
+          const now = Math.round(listener.context.currentTime * listener.context.sampleRate);
+          heard.peak = Math.max(heard.peak, loudest(samples.subarray(Math.max(0, samples.length - (now - seen)))));
+          heard.last = loudest(samples.subarray(-1024));
+          seen = now;
+        }, 50);
       }
       return connect.apply(this, rest);
-    } as typeof AudioNode.prototype.connect;
+    };
   });
   await page.goto(url);
   return page;
@@ -134,6 +142,26 @@ export async function hears(page: Page, action: () => Promise<void>): Promise<vo
 /** Waits until the page is silent. */
 export async function hearsNothing(page: Page): Promise<void> {
   await page.waitForFunction(() => (window as unknown as Heard).heard.last < 1e-4);
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { html: string }[];
+}
+
+/** What axe finds that is serious. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found
+    .filter((one) => one.impact === "serious" || one.impact === "critical")
+    .map((one) => `${one.id}: ${one.nodes[0]?.html}`);
 }
 
 /** Drops a file on the page, as a person does with a mouse. */

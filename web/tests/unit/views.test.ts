@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { wavBytes } from "../../src/audio/wav";
+import type { Match } from "../../src/api/types";
 import { latest } from "../../src/state/latest";
 import { steps } from "../../src/views/curve";
-import { distance, duration, moment } from "../../src/views/format";
+import { distance, duration, moment, statusText } from "../../src/views/format";
 import { nearestTo, neighbour } from "../../src/views/map_points";
 
 describe("latest", () => {
@@ -10,9 +11,10 @@ describe("latest", () => {
     vi.useFakeTimers();
     const begun: number[] = [];
     const aborted: number[] = [];
-    const call = latest(50, async (stop: AbortSignal, value: number) => {
+    const call = latest(50, (stop: AbortSignal, value: number) => {
       begun.push(value);
       stop.addEventListener("abort", () => aborted.push(value));
+      return Promise.resolve();
     });
     call(1);
     call(2);
@@ -35,6 +37,14 @@ describe("the curve", () => {
       { renders: 90, seconds: 2, mss: 1 },
     ]);
     expect(line).toBe("M200.0 8.0H400.0V77.0");
+  });
+});
+
+describe("what happens", () => {
+  const match = { state: "ranking", candidates: [], provisional: false } as unknown as Match;
+  it("is told apart while the first candidates can be heard already", () => {
+    expect(statusText(match)).toBe("Listening to what was found");
+    expect(statusText({ ...match, provisional: true })).toBe("These are the first; listening to the others");
   });
 });
 
