@@ -100,7 +100,8 @@ std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<in
 
 std::unique_ptr<Embedder> makeEmbedder(const EmbedderInfo& wanted, const std::string& library) {
   if (wanted.name == MelEnvelopeEmbedder().name()) return makeEmbedder(wanted.name, wanted.version);
-  return networks().makeEmbedder(networkOf(wanted, library));
+  const NetworkEmbedder found = networkOf(wanted, library);  // what is wrong with the library comes before what is not installed
+  return networks().makeEmbedder(found);
 }
 
 std::vector<std::string> embeddersOfTexts() {

@@ -58,9 +58,9 @@ std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, st
     return channel.data() + PaddedSound::kOrigin - window / 2 + batch * kLanes * hop;
   };
   // Rows of bands: a batch's two channels lie one behind the other, as do two batches of one channel. Frames of zeros
-  // have no power, which is what `values` holds by now.
-  const std::size_t soundingBatches = (sound.sounding + window / 2 + kLanes * hop - 1) / (kLanes * hop);
-  const std::size_t rows = std::min(batches, soundingBatches) * channels;
+  // have no power, which is what `values` holds by now; a row is paired as it would be without that.
+  const std::size_t sounding = (sound.sounding + window / 2 + kLanes * hop - 1) / (kLanes * hop) * channels;
+  const std::size_t rows = std::min(batches * channels, sounding + sounding % 2);
   for (std::size_t row = 0; row < rows; row += 2) {
     const std::size_t last = std::min(row + 1, rows - 1);
     const float* one = samplesOf(sound.left, row / channels);

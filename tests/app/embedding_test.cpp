@@ -101,7 +101,8 @@ TEST_F(Embeddings, OfOtherWeightsAreToldAndMadeAnew) {
 TEST_F(Embeddings, OfANewLibraryAreOursWhereTrainedForTheSynthAndTheMelVector) {
   const auto names = [&](const std::string& file) {
     std::string all;
-    for (const auto& embedding : info(file).at("embeddings")) all += fmt::format("{} of {}, ", embedding.at("name").get<std::string>(), embedding.at("rows").get<int>());
+    const json about = info(file);
+    for (const auto& embedding : about.at("embeddings")) all += fmt::format("{} of {}, ", embedding.at("name").get<std::string>(), embedding.at("rows").get<int>());
     return all;
   };
   const auto make = [&](const std::string& arguments, const std::string& before = "") { return run(places_.folder, fmt::format("library build --space jx10 {} {}", kShort, arguments), before); };

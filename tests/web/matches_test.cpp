@@ -243,7 +243,7 @@ TEST_F(Match, ALibraryMadeHereIsRemovedWithAllThatBelongsToIt) {
   open();
   const json mine = get("/state").json().at("libraries").at(0);
   EXPECT_EQ(mine.at("own"), true);
-  EXPECT_EQ(mine.at("embedders"), json({"mel-envelope"}));
+  EXPECT_EQ(mine.at("embedders").back(), "mel-envelope");
   const std::string library = mine.at("id"), sound = uploadTone();
   const json match = finished(startMatch({{"sound", sound}, {"refine", false}, {"top", 1}, {"embedder", "mel-envelope"}}));
   ASSERT_EQ(match.at("state"), "done") << match.dump(1);
@@ -298,7 +298,7 @@ TEST_F(Match, WhatFailsSaysWhy) {
   const std::string id = startMatch({{"text", "warm brass"}});
   const json match = finished(id);
   EXPECT_EQ(match.at("state"), "failed");
-  EXPECT_NE(match.at("error").get<std::string>().find("mel-envelope"), std::string::npos) << match;
+  EXPECT_NE(match.at("error").get<std::string>().find("texts cannot be compared"), std::string::npos) << match;
   const std::string quiet = startMatch({{"sound", uploadTone()}, {"start", 1000 / 1000.0}, {"duration", 0.2}, {"refine", false}});
   EXPECT_EQ(finished(quiet).at("state"), "done");
   const std::string beyond = startMatch({{"sound", uploadTone()}, {"start", 100}});
