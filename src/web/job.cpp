@@ -25,6 +25,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// The lowest priority that there is.
+constexpr int kJobNiceness = 19;
+
 /// A sound of ten minutes takes 400 MB while its rate is changed.
 constexpr std::uintmax_t kDecoderBytes = 4ull << 30;
 
@@ -321,6 +324,8 @@ std::vector<StoredPatch> readPatches(const fs::path& file) {
 
 int runJob() {
   ignoreInterrupts();
+  // Its workers take every core for half a minute; the page, which plays what was found meanwhile, goes first.
+  [[maybe_unused]] const int niceness = ::nice(kJobNiceness);
   Line line;
   try {
     doJob(line);
