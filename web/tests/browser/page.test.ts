@@ -218,6 +218,7 @@ describe.skipIf(why !== "")("the page", () => {
     expect(await items.count()).toBe(count);
     expect(await ask.evaluate((button) => button === document.activeElement)).toBe(true);
     await ask.press("Enter");
+    await question.waitFor();
     await page.keyboard.press("Tab");
     expect(await focused(page)).toBe("Delete");
     await page.keyboard.press("Enter");
