@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "synth/catalogue.h"
 #include "synth/parameter_space.h"
+#include "synth/plugin_json.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -47,9 +48,10 @@ void printTable(const Catalogue& catalogue, const std::vector<ParameterSpace>& s
 
 void printMachineReadable(const Catalogue& catalogue, const std::vector<ParameterSpace>& spaces) {
   nlohmann::json plugins = nlohmann::json::array(), problems = nlohmann::json::array();
-  for (const auto& p : catalogue.plugins)
-    plugins.push_back({{"name", p.name}, {"vendor", p.vendor}, {"version", p.version}, {"format", p.format}, {"id", p.id},
-                       {"path", p.path}, {"parameters", p.parameters}, {"spaces", fittingSpaces(p, spaces)}});
+  for (const auto& p : catalogue.plugins) {
+    plugins.push_back(toJson(p));
+    plugins.back()["spaces"] = fittingSpaces(p, spaces);
+  }
   for (const auto& p : catalogue.problems) problems.push_back({{"path", p.path}, {"problem", p.problem}});
   printJson({{"synths", plugins}, {"skipped", problems}});
 }

@@ -7,6 +7,7 @@
 #include "library/builder.h"
 #include "match/match_run.h"
 #include "match/results.h"
+#include "synth/plugin_json.h"
 #include "synth/space_init.h"
 
 #include <unistd.h>
@@ -262,9 +263,7 @@ void build(Line& line) {
 
 void scan(Line& line) {
   json list = json::array();
-  for (const PluginInfo& plugin : scanPlugins().plugins)
-    list.push_back({{"name", plugin.name}, {"vendor", plugin.vendor}, {"version", plugin.version}, {"format", plugin.format}, {"id", plugin.id},
-                    {"path", plugin.path}, {"parameters", plugin.parameters}});
+  for (const PluginInfo& plugin : scanPlugins().plugins) list.push_back(toJson(plugin));
   line.tell({{"event", "end"}, {"plugins", list}});
 }
 
@@ -301,8 +300,7 @@ StoredPatch unpacked(const json& stored) {
 
 std::vector<PluginInfo> unpackPlugins(const json& list) {
   std::vector<PluginInfo> plugins;
-  for (const json& one : list)
-    plugins.push_back({one.at("name"), one.at("vendor"), one.at("version"), one.at("format"), one.at("id"), one.at("path"), one.at("parameters")});
+  for (const json& one : list) plugins.push_back(pluginFromJson(one));
   return plugins;
 }
 

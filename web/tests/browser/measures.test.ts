@@ -1,7 +1,7 @@
 // Measures what docs/page.md tells: npm run measure. Not part of the tests.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, it } from "vitest";
-import { hearsNothing, matchIt, openBass, openBrowser, openPage, Place, seriousFindings, Server, stopIt } from "./support";
+import type { Page } from "playwright-core";
+import { describe, it } from "vitest";
+import { hearsNothing, matchIt, openBass, openPage, seriousFindings, stage, stopIt } from "./support";
 
 const STARTS = 20;
 const TARGET_HEARD = 1e-3; // full scale 1
@@ -57,30 +57,16 @@ async function starts(page: Page): Promise<number[]> {
 }
 
 describe.skipIf(!process.env["MEASURE"])("the page", () => {
-  const place = new Place();
-  const closing: (() => Promise<void>)[] = [];
-  let server: Server;
-  let browser: Browser;
+  const its = stage(3000);
 
-  beforeAll(async () => {
-    place.buildLibrary(3000);
-    server = await Server.start(place, [place.library]);
-    closing.push(() => server.stop());
-    browser = await openBrowser();
-    closing.push(() => browser.close());
-  });
-  afterAll(async () => {
-    await Promise.all(closing.splice(0).map((close) => close()));
-    place.remove();
-  });
 
   it("loads", async () => {
-    const page = await openPage(browser, "about:blank");
+    const page = await openPage(its.browser, "about:blank");
     const session = await page.context().newCDPSession(page);
     await session.send("Network.enable");
     let bytes = 0;
     session.on("Network.loadingFinished", (one) => (bytes += one.encodedDataLength));
-    await page.goto(server.url);
+    await page.goto(its.server.url);
     await page.locator(".library").waitFor();
     console.log(`First load, as it comes over the line: ${(bytes / 1000).toFixed(0)} kB`);
     await openBass(page);
@@ -89,11 +75,13 @@ describe.skipIf(!process.env["MEASURE"])("the page", () => {
   });
 
   it("plays", async () => {
-    const page = await openPage(browser, "about:blank");
+    const page = await openPage(its.browser, "about:blank");
     await giveEars(page);
-    await page.goto(server.url);
+    await page.goto(its.server.url);
     await openBass(page);
+    const begun = performance.now();
     await matchIt(page);
+    console.log(`From Match to the first five: ${(performance.now() - begun).toFixed(0)} ms`);
     console.log(`From click to sound, while it is refined: ${shown(await starts(page))}`);
     if (await page.locator("#stop").isVisible()) await stopIt(page);
     console.log(`From click to sound, at rest: ${shown(await starts(page))}`);

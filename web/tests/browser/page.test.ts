@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterEach, describe, expect, it } from "vitest";
 import type { MatchRequest } from "../../src/api/types";
 import {
   complaints,
@@ -12,11 +12,11 @@ import {
   matchIt,
   missing,
   openBass,
-  openBrowser,
   openPage,
   Place,
   seriousFindings,
   Server,
+  stage,
   stopIt,
 } from "./support";
 
@@ -38,30 +38,16 @@ const why = missing();
 if (why) console.log(`The page is not tested in a browser: ${why}`);
 
 describe.skipIf(why !== "")("the page", () => {
-  const place = new Place();
-  const closing: (() => Promise<void>)[] = [];
-  let server: Server;
-  let browser: Browser;
+  const its = stage(150);
   let page: Page;
 
-  beforeAll(async () => {
-    place.buildLibrary(150);
-    server = await Server.start(place, [place.library]);
-    closing.push(() => server.stop());
-    browser = await openBrowser();
-    closing.push(() => browser.close());
-  });
   afterEach(async () => {
-    await browser.contexts()[0]?.close();
+    await its.browser.contexts()[0]?.close();
     expect(complaints.splice(0)).toEqual([]);
-  });
-  afterAll(async () => {
-    await Promise.all(closing.splice(0).map((close) => close()));
-    place.remove();
   });
 
   it("takes a dropped sound, matches it, plays, refines, stops, and has it again after a reload", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await page.locator(".library").waitFor();
     await drop(page, "my bass.flac", readFileSync(EXAMPLE));
     await page.getByText(/% sure/).waitFor();
@@ -93,7 +79,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("can be used with the keyboard alone", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await page.locator(".library").waitFor();
     const focusOn = async (name: RegExp) => {
       for (let i = 0; i < 60; ++i) {
@@ -128,7 +114,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("takes what somebody knows of the note and the part", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     const asked = askedFor(page);
     await openBass(page);
     await page.getByLabel("The sound's note").getByRole("button", { name: "C3", exact: true }).click();
@@ -145,7 +131,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("marks the part by dragging its end", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await openBass(page);
     const end = page.locator(".waveform [part~='region-handle-right']");
     const box = (await end.boundingBox())!;
@@ -157,7 +143,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("renders again what is turned, and searches on with what is locked", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     const asked = askedFor(page);
     await openBass(page);
     await matchIt(page);
@@ -185,13 +171,13 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("installs the preset, and gives files to keep", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await openBass(page);
     await matchIt(page);
     await stopIt(page);
     await page.locator("#install").click();
     await page.getByText(/^Installed:/).waitFor();
-    expect(readdirSync(join(place.home, ".lv2")).length).toBeGreaterThan(0);
+    expect(readdirSync(join(its.place.home, ".lv2")).length).toBeGreaterThan(0);
     for (const name of [/Preset/, /Render/, /Recipe/, /Everything/]) {
       const download = page.waitForEvent("download");
       await page.locator("#take").getByText(name).click();
@@ -201,7 +187,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("opens a past match, and deletes one when that is confirmed", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await page.getByRole("button", { name: /Past matches/ }).click();
     const items = page.locator(".past li");
     await items.first().waitFor();
@@ -229,7 +215,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("plays the library's map by keys and by pointing", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await page.locator(".library").waitFor();
     await page.keyboard.press("k");
     const map = page.getByRole("application");
@@ -243,7 +229,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("deletes a sound, and shows what was found for it still", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await openBass(page);
     await matchIt(page);
     const inUse = page.getByText(/needs it; stop that first/);
@@ -262,18 +248,18 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("hears of what another page deletes", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await openBass(page);
     await matchIt(page);
     await stopIt(page);
     const id = page.url().split("/").at(-1)!;
-    const answer = await fetch(`${server.url}api/v1/matches/${id}`, { method: "DELETE" });
+    const answer = await fetch(`${its.server.url}api/v1/matches/${id}`, { method: "DELETE" });
     expect(answer.status).toBe(200);
     await page.waitForFunction(() => document.querySelectorAll(".candidate:not(.empty)").length === 0);
   });
 
   it("records from the microphone", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await page.locator("#record").click();
     await page.locator(".record-level").waitFor();
     await page.waitForFunction(() => Number(document.querySelector<HTMLElement>(".record-level")!.style.getPropertyValue("--level")) > 0);
@@ -282,7 +268,7 @@ describe.skipIf(why !== "")("the page", () => {
   });
 
   it("says what is wrong with a file", async () => {
-    page = await openPage(browser, server.url);
+    page = await openPage(its.browser, its.server.url);
     await page.locator(".library").waitFor();
     await drop(page, "notes.txt", Buffer.from("not a sound"));
     await page.locator(".notice.error").getByText(/notes\.txt/).waitFor();
@@ -300,13 +286,13 @@ describe.skipIf(why !== "")("the page", () => {
 
   it("goes on by itself when the program has gone and comes back", async () => {
     const own = new Place();
-    let fragile = await Server.start(own, [place.library]);
+    let fragile = await Server.start(own, [its.place.library]);
     try {
-      page = await openPage(browser, fragile.url);
+      page = await openPage(its.browser, fragile.url);
       await page.locator(".library").waitFor();
       await fragile.stop();
       await page.getByText(/does not answer/).waitFor();
-      fragile = await Server.start(own, [place.library], fragile.port);
+      fragile = await Server.start(own, [its.place.library], fragile.port);
       await page.getByText(/does not answer/).waitFor({ state: "hidden" });
       await openBass(page);
       await matchIt(page);
@@ -320,7 +306,7 @@ describe.skipIf(why !== "")("the page", () => {
     const own = new Place();
     const empty = await Server.start(own, []);
     try {
-      page = await openPage(browser, empty.url);
+      page = await openPage(its.browser, empty.url);
       await page.getByText("There is no library yet").waitFor();
       await page.locator(".build select").first().selectOption({ label: "MDA JX10 (LV2)" });
       await page.locator(".build select").last().selectOption("1000");
@@ -343,7 +329,7 @@ describe.skipIf(why !== "")("the page", () => {
     { reducedMotion: "reduce", animation: "none", transition: "0s" },
     { reducedMotion: "no-preference", animation: "breathing", transition: "0.12s, 0.12s, 0.12s" },
   ] as const)("moves as the machine wishes: $reducedMotion", async ({ reducedMotion, animation, transition }) => {
-    page = await openPage(browser, server.url, { reducedMotion });
+    page = await openPage(its.browser, its.server.url, { reducedMotion });
     const moves = await page.evaluate(() => {
       const waiting = document.querySelector(".candidate")!;
       waiting.classList.add("waiting");
@@ -362,7 +348,7 @@ describe.skipIf(why !== "")("the page", () => {
     { width: 1280, height: 900, scheme: "light" },
     { width: 3840, height: 2160, scheme: "dark" },
   ] as const)("fits $width pixels in $scheme colours, and axe finds nothing serious", async ({ width, height, scheme }) => {
-    page = await openPage(browser, server.url, { viewport: { width, height }, colorScheme: scheme });
+    page = await openPage(its.browser, its.server.url, { viewport: { width, height }, colorScheme: scheme });
     await page.locator(".library").waitFor();
     expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe(scheme);
     expect(await overflow(page)).toBeLessThanOrEqual(0);

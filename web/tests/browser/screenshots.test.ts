@@ -1,10 +1,10 @@
 // Draws the pictures of the page in docs/: npm run screenshots. Not part of the tests.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import UPNG from "upng-js";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DOCS, matchIt, openBass, openBrowser, openPage, Place, Server } from "./support";
+import { describe, expect, it } from "vitest";
+import { DOCS, matchIt, openBass, openPage, Place, Server, stage } from "./support";
 
 /** As many as a palette has: enough for these, and a third of the bytes. */
 const COLOURS = 256;
@@ -13,22 +13,8 @@ const LARGEST = 120_000; // bytes of a picture
 const WIDE: BrowserContextOptions = { viewport: { width: 1360, height: 960 } };
 
 describe.skipIf(!process.env["SCREENSHOTS"])("pictures", () => {
-  const place = new Place();
-  const closing: (() => Promise<void>)[] = [];
-  let server: Server;
-  let browser: Browser;
+  const its = stage(3000);
 
-  beforeAll(async () => {
-    place.buildLibrary(3000);
-    server = await Server.start(place, [place.library]);
-    closing.push(() => server.stop());
-    browser = await openBrowser();
-    closing.push(() => browser.close());
-  });
-  afterAll(async () => {
-    await Promise.all(closing.splice(0).map((close) => close()));
-    place.remove();
-  });
 
   const draw = async (page: Page, name: string) => {
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
@@ -41,7 +27,7 @@ describe.skipIf(!process.env["SCREENSHOTS"])("pictures", () => {
   const drawnWave = (page: Page) => page.waitForFunction(() => document.querySelector(".waveform")?.firstElementChild?.shadowRoot?.querySelector("canvas"));
 
   it("of the main way", async () => {
-    const page = await openPage(browser, server.url, WIDE);
+    const page = await openPage(its.browser, its.server.url, WIDE);
     await openBass(page);
     await drawnWave(page);
     await draw(page, "page-sound");
@@ -67,7 +53,7 @@ describe.skipIf(!process.env["SCREENSHOTS"])("pictures", () => {
   });
 
   it("on a telephone, light", async () => {
-    const page = await openPage(browser, server.url, { viewport: { width: 390, height: 844 }, colorScheme: "light", deviceScaleFactor: 2 });
+    const page = await openPage(its.browser, its.server.url, { viewport: { width: 390, height: 844 }, colorScheme: "light", deviceScaleFactor: 2 });
     await openBass(page);
     await drawnWave(page);
     await draw(page, "page-narrow");
@@ -77,7 +63,7 @@ describe.skipIf(!process.env["SCREENSHOTS"])("pictures", () => {
     const empty = new Place();
     const first = await Server.start(empty, []);
     try {
-      const page = await openPage(browser, first.url, { ...WIDE, colorScheme: "light" });
+      const page = await openPage(its.browser, first.url, { ...WIDE, colorScheme: "light" });
       await page.getByText("There is no library yet").waitFor();
       await draw(page, "page-first");
     } finally {

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
 
 const ROOT = resolve(__dirname, "../../..");
 export const PAGE = join(ROOT, "web/dist");
@@ -78,6 +79,32 @@ export class Server {
     this.process.kill("SIGINT");
     await ended;
   }
+}
+
+/** What the tests of a suite share: a place with a library of JX10, a server that searches it, and a browser. */
+export interface Stage {
+  readonly place: Place;
+  server: Server;
+  browser: Browser;
+}
+
+/** Sets the stage before the tests of the suite that calls it, and clears it behind them. @param patches  in the library */
+export function stage(patches: number): Stage {
+  const place = new Place();
+  const its = { place } as Stage;
+  const closing: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    place.buildLibrary(patches);
+    its.server = await Server.start(place, [place.library]);
+    closing.push(() => its.server.stop());
+    its.browser = await openBrowser();
+    closing.push(() => its.browser.close());
+  });
+  afterAll(async () => {
+    await Promise.all(closing.splice(0).map((close) => close()));
+    place.remove();
+  });
+  return its;
 }
 
 export function openBrowser(): Promise<Browser> {
