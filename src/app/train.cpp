@@ -37,9 +37,11 @@ void run(Options options) {
   auto rendering = std::make_unique<Progress>("renders", options.json);
   std::unique_ptr<Progress> learning;
   training.data.onProgress = [&](std::size_t renders, std::size_t of) { rendering->update(double(renders), double(of)); };
-  training.onData = [&](const Judgement& mel) {
+  training.onData = [&](const Judgement& mel, const Judgement& other) {
     rendering.reset();
-    if (!options.json) fmt::print("On patches that are held back: {} targets, the best there is {:.2f}\nmel-envelope: {}\n", mel.targets, mel.oracle, words(mel));
+    if (options.json) return;
+    fmt::print("On patches that are held back: {} targets, the best there is {:.2f}\nmel-envelope: {}\n", mel.targets, mel.oracle, words(mel));
+    fmt::print("exact distances at another note, velocity and length: {}\n", words(other));
   };
   training.onTraining = [&](int step, const TrainingMoment* moment) {
     if (!learning) learning = std::make_unique<Progress>("steps", options.json);

@@ -89,4 +89,14 @@ Judgement judgeMelEnvelope(const std::vector<SoundGroup>& groups) {
   return together(parts);
 }
 
+Judgement judgeOtherCondition(const std::vector<SoundGroup>& groups) {
+  std::vector<Judgement> parts;
+  for (const SoundGroup& group : groups) {
+    std::vector<float> next = group.mss;
+    std::rotate(next.begin(), next.begin() + std::ptrdiff_t(group.patches * group.patches), next.end());
+    parts.push_back(judge(group, next));
+  }
+  return together(parts);
+}
+
 }  // namespace patchpilot

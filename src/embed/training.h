@@ -45,6 +45,11 @@ Judgement together(const std::vector<Judgement>& parts);
 /// Of the vectors of `MelEnvelopeEmbedder`, which are in the images.
 Judgement judgeMelEnvelope(const std::vector<SoundGroup>& groups);
 
+/// What is found where how far apart the patches are is known exactly, but under another condition than the target's, each the
+/// next of its group. What a library hears at one note cannot tell much more of another, whatever its vectors are.
+/// @param groups  of two conditions or more
+Judgement judgeOtherCondition(const std::vector<SoundGroup>& groups);
+
 struct TrainingOptions {
   std::filesystem::path out;         ///< the weights, safetensors
   std::filesystem::path checkpoint;  ///< where training is kept, and taken up again

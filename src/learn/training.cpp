@@ -53,7 +53,8 @@ EmbedderReport trainEmbedder(const EmbedderTraining& training) {
   const auto data = makeTrainingData(libraries, training.data, dataFile);
   if (!data) return report;
   report.melEnvelope = judgeMelEnvelope(data->validation);
-  if (training.onData) training.onData(report.melEnvelope);
+  report.otherCondition = judgeOtherCondition(data->validation);
+  if (training.onData) training.onData(report.melEnvelope, report.otherCondition);
 
   TrainingOptions options{training.out, checkpoint, {}, training.start, training.data.seed, training.steps, training.threads, kHidden, kDimension};
   options.stopped = interrupted;
@@ -68,7 +69,7 @@ EmbedderReport trainEmbedder(const EmbedderTraining& training) {
     curve.back().update(describe(moment.judgement));
     if (moment.step == result.bestStep) report.own = moment.judgement;
   }
-  const json about = {{"mel_envelope", describe(report.melEnvelope)}, {"trained", describe(report.own)}, {"best_step", result.bestStep}, {"curve", curve}};
+  const json about = {{"mel_envelope", describe(report.melEnvelope)}, {"mss_under_another_condition", describe(report.otherCondition)}, {"trained", describe(report.own)}, {"best_step", result.bestStep}, {"curve", curve}};
   const fs::path tomlFile = beside(training.out, ".toml"), curveFile = beside(training.out, ".training.json");
   writeFileAtomically(curveFile, about.dump(1) + "\n");
   writeFileAtomically(tomlFile, toml(libraries.front().settings()));

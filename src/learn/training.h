@@ -15,7 +15,8 @@ struct EmbedderTraining {
   int steps = 3000;
   int threads = 1;
   bool keepData = false;      ///< whether renders are kept at the end, beside `out`
-  std::function<void(const Judgement& melEnvelope)> onData;  ///< called when all is rendered, with what there is to beat
+  /// Called when all is rendered, with what there is to beat, and what exact distances under another condition would give.
+  std::function<void(const Judgement& melEnvelope, const Judgement& otherCondition)> onData;
   OnTraining onTraining;
 };
 
@@ -23,7 +24,7 @@ struct EmbedderTraining {
 struct EmbedderReport {
   bool finished = false;  ///< false where Ctrl-C stopped it: the same call goes on
   std::vector<std::filesystem::path> written;
-  Judgement melEnvelope, own;  ///< of the validation groups, where it finished
+  Judgement melEnvelope, otherCondition, own;  ///< of the validation groups, where it finished
 };
 
 /// Trains an embedder for the synth of some libraries: renders data, trains, and writes the weights, a TOML that makes it

@@ -25,6 +25,16 @@ TEST(Judgement, OfWrongDistancesIsWhatTheNearestAreWorth) {
   EXPECT_DOUBLE_EQ(wrong.recall[1], 1);
 }
 
+TEST(Judgement, OfAnotherConditionRanksByTheNextOne) {
+  // Under the first condition the second patch is the nearest of the first, under the second the third is.
+  const SoundGroup group{3, 2, {}, {}, {0, 2, 5, 2, 0, 4, 5, 4, 0, 0, 6, 1, 6, 0, 3, 1, 3, 0}};
+  const Judgement other = judgeOtherCondition({group});
+  EXPECT_EQ(other.targets, 6u);
+  EXPECT_DOUBLE_EQ(other.best[0], (5 + 4 + 5 + 6 + 6 + 3) / 6.0);
+  EXPECT_DOUBLE_EQ(other.oracle, (2 + 2 + 4 + 1 + 3 + 1) / 6.0);
+  EXPECT_DOUBLE_EQ(other.recall[0], 1);
+}
+
 TEST(Judgement, OfSeveralGroupsCountsTargets) {
   Judgement one, other;
   one.targets = 1;
