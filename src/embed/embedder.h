@@ -32,6 +32,9 @@ class Embedder {
   }
 };
 
+/// The name of the one that needs no network.
+inline constexpr const char* kMelEnvelopeName = "mel-envelope";
+
 /// What is known of an embedder without opening its network.
 struct EmbedderInfo {
   std::string name;
@@ -48,11 +51,11 @@ bool areComparable(const EmbedderInfo& a, const EmbedderInfo& b);
 /// Says which embedder `makeEmbedder` would make, and opens no network. @throws as it does, weights that are damaged aside
 EmbedderInfo embedderInfo(const std::string& name, std::optional<int> version = std::nullopt);
 
-/// The embedder of that name: "mel-envelope", or one of a model's (see `models`), whose network is opened now.
+/// The embedder of that name: `kMelEnvelopeName`, or one of a model's (see `models`), whose network is opened now.
 /// @param version  the one that this program has, where none is given
 /// @throws Error (input) where this program has none of that name or version, or its weights are missing or
 ///         damaged; Error (system) where it has no networks
-std::unique_ptr<Embedder> makeEmbedder(const std::string& name = "mel-envelope", std::optional<int> version = std::nullopt);
+std::unique_ptr<Embedder> makeEmbedder(const std::string& name = kMelEnvelopeName, std::optional<int> version = std::nullopt);
 
 /// The embedder by which a library's vectors were made.
 /// @param library  its file, for what is said

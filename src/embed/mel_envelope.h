@@ -18,7 +18,7 @@ class MelEnvelopeEmbedder : public Embedder {
  public:
   MelEnvelopeEmbedder();
 
-  std::string name() const override { return "mel-envelope"; }
+  std::string name() const override { return kMelEnvelopeName; }
   int version() const override { return 1; }
   int dimension() const override;
   void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const override;

@@ -4,23 +4,17 @@
 
 namespace patchpilot {
 
-namespace {
-
-constexpr const char* kMelVector = "mel-envelope";
-
-}  // namespace
-
 std::string defaultEmbedder(const Synth& synth) {
   for (const Model& model : models())
     for (const NetworkEmbedder& embedder : model.embedders)
       if (embedder.kind == NetworkKind::trained && embedder.synth == synth.plugin().id && !embedder.files.empty() && haveNetworks()) return embedder.name;
-  return kMelVector;
+  return kMelEnvelopeName;
 }
 
 std::vector<EmbedderInfo> firstEmbedders(const Synth& synth, const std::string& asked) {
   const std::string first = asked.empty() ? defaultEmbedder(synth) : asked;
   std::vector<EmbedderInfo> embedders = {embedderInfo(first)};
-  if (asked.empty() && first != kMelVector) embedders.push_back(embedderInfo(kMelVector));
+  if (asked.empty() && first != kMelEnvelopeName) embedders.push_back(embedderInfo(kMelEnvelopeName));
   return embedders;
 }
 

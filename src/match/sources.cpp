@@ -70,7 +70,7 @@ std::vector<Chosen> choose(const std::vector<Wish>& wishes, const SourceOptions&
 std::vector<std::size_t> insteadOf(std::size_t embedding, Library& library, const SourceName& name, const SourceOptions& options) {
   if (!options.onFallback || !name.embedder.empty() || options.forTexts) return {};
   const auto& embedders = library.settings().embedders;
-  const auto mel = std::size_t(std::find_if(embedders.begin(), embedders.end(), [](const EmbedderInfo& e) { return e.name == "mel-envelope"; }) - embedders.begin());
+  const auto mel = std::size_t(std::find_if(embedders.begin(), embedders.end(), [](const EmbedderInfo& e) { return e.name == kMelEnvelopeName; }) - embedders.begin());
   if (mel == embedders.size() || mel == embedding || !library.isWhole(mel)) return {};
   return {mel};
 }

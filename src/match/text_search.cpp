@@ -14,7 +14,7 @@ namespace {
 void checkSameEmbedder(const std::vector<SearchLibrary*>& libraries) {
   const EmbedderInfo& first = libraries.front()->embedderInfo();
   for (const SearchLibrary* one : libraries)
-    if (const EmbedderInfo& other = one->embedderInfo(); other.name != first.name || other.version != first.version)
+    if (const EmbedderInfo& other = one->embedderInfo(); !areComparable(other, first))
       failInput("{} would be searched by {}, {} by {}: they cannot be searched together; name one embedder with --embedder, or one library",
                 libraries.front()->library.file().string(), first.name, one->library.file().string(), other.name);
 }

@@ -57,7 +57,7 @@ bool canSearchTexts(const std::vector<Model>& models, const std::string& embedde
 
 /// All embedders that this program knows, and whether it can use them.
 json describeEmbedders(const std::vector<Model>& models) {
-  const EmbedderInfo own = embedderInfo("mel-envelope");
+  const EmbedderInfo own = embedderInfo(kMelEnvelopeName);
   json list = json::array({{{"name", own.name}, {"version", own.version}, {"installed", true}, {"texts", false}}});
   for (const Model& model : models)
     for (const NetworkEmbedder& one : model.embedders)
