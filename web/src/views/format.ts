@@ -1,4 +1,4 @@
-import type { Match } from "../api/types";
+import type { Candidate, Match } from "../api/types";
 
 /** "3,000" */
 export const count = (value: number): string => value.toLocaleString("en");
@@ -44,4 +44,17 @@ export function statusText(shown: Match): string {
     case "failed":
       return shown.error ?? "It failed";
   }
+}
+
+/** Where it came from; of those that were bred from one patch, what sets each apart. */
+export function originText({ origin, unlike }: Candidate): string {
+  if (!unlike) return origin;
+  return unlike.parameters.length ? `Like ${unlike.rank} but for ${unlike.parameters.join(", ")}` : `Nearly like ${unlike.rank}`;
+}
+
+/** What somebody may want to know of how the candidates were come by, a line each. */
+export function remarksOn({ remarks, problems }: Match): string[] {
+  if (!problems) return remarks;
+  const skipped = problems.count === 1 ? "1 render was skipped:" : `${count(problems.count)} renders were skipped, the first because of this:`;
+  return [...remarks, `${skipped} ${problems.first}`];
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { wavBytes } from "../../src/audio/wav";
-import type { Match } from "../../src/api/types";
+import type { Candidate, Match } from "../../src/api/types";
 import { latest } from "../../src/state/latest";
 import { steps } from "../../src/views/curve";
-import { distance, duration, moment, statusText } from "../../src/views/format";
+import { distance, duration, moment, originText, remarksOn, statusText } from "../../src/views/format";
 import { nearestTo, neighbour } from "../../src/views/map_points";
 
 describe("latest", () => {
@@ -45,6 +45,26 @@ describe("what happens", () => {
   it("is told apart while the first candidates can be heard already", () => {
     expect(statusText(match)).toBe("Listening to what was found");
     expect(statusText({ ...match, provisional: true })).toBe("These are the first; listening to the others");
+  });
+});
+
+describe("a candidate's origin", () => {
+  const bred = { origin: "jx10.db, patch 7, refined" } as Candidate;
+  it("is told, and where several have one, what sets each apart", () => {
+    expect(originText(bred)).toBe("jx10.db, patch 7, refined");
+    expect(originText({ ...bred, unlike: { rank: 1, parameters: ["Filter: Cutoff", "Amp: Decay"] } })).toBe("Like 1 but for Filter: Cutoff, Amp: Decay");
+    expect(originText({ ...bred, unlike: { rank: 2, parameters: [] } })).toBe("Nearly like 2");
+  });
+});
+
+describe("the remarks", () => {
+  const match = { remarks: ["jx10 is searched by another"] } as Match;
+  it("are what the server says, and the renders that were skipped", () => {
+    expect(remarksOn(match)).toEqual(match.remarks);
+    expect(remarksOn({ ...match, problems: { count: 1, first: "patch 3: it crashed" } })).toEqual([...match.remarks, "1 render was skipped: patch 3: it crashed"]);
+    expect(remarksOn({ ...match, problems: { count: 2000, first: "patch 3: it crashed" } })[1]).toBe(
+      "2,000 renders were skipped, the first because of this: patch 3: it crashed",
+    );
   });
 });
 
