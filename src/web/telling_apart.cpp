@@ -22,9 +22,11 @@ double apart(const ParameterSpec& spec, const json& one, const json& other) {
   return spec.max > spec.min ? std::abs(a - b) / double(spec.max - spec.min) : 0;
 }
 
+/// With its section where others are called the same.
 std::string nameOf(const ParameterSpace& space, const ParameterSpec& spec) {
   const auto section = std::find_if(space.sections.begin(), space.sections.end(), [&](const Section& s) { return s.key == spec.section; });
-  return section == space.sections.end() ? spec.name : fmt::format("{}: {}", section->title, spec.name);
+  const auto namesakes = std::count_if(space.parameters.begin(), space.parameters.end(), [&](const ParameterSpec& p) { return p.name == spec.name; });
+  return section == space.sections.end() || namesakes == 1 ? spec.name : fmt::format("{}: {}", section->title, spec.name);
 }
 
 /// Both list their parameters in the order of the space.

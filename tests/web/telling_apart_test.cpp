@@ -38,7 +38,7 @@ kind = "continuous"
 [[parameter]]
 key = "narrow"
 id = "2"
-name = "Narrow"
+name = "Level"
 section = "filter"
 kind = "continuous"
 min = 0.4
@@ -57,11 +57,11 @@ TEST_F(TellingApart, NamesWhatDiffersMostFromTheFirstOfThePatch) {
   tellApart(list, {&space_});
   EXPECT_FALSE(list[0].contains("unlike"));
   EXPECT_FALSE(list[1].contains("unlike")) << "it has an origin of its own";
-  EXPECT_EQ(list[2].at("unlike"), (json{{"rank", 1}, {"parameters", {"Filter: Narrow", "Filter: Cutoff"}}})) << "of its range, the narrow one has moved further";
+  EXPECT_EQ(list[2].at("unlike"), (json{{"rank", 1}, {"parameters", {"Filter: Level", "Cutoff"}}})) << "of its range, the narrow one has moved further";
   EXPECT_EQ(list[3].at("unlike"), (json{{"rank", 1}, {"parameters", json::array()}})) << "next to nothing differs";
 }
 
-TEST_F(TellingApart, NamesAParameterWithoutASectionByItself) {
+TEST_F(TellingApart, NamesASectionOnlyWhereThereIsOneAndAnotherParameterIsCalledTheSame) {
   json list = {candidate(1, "a", {}), candidate(2, "a", {{"level", 1}})};
   tellApart(list, {&space_});
   EXPECT_EQ(list[1].at("unlike").at("parameters"), json({"Level"}));

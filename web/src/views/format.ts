@@ -46,15 +46,24 @@ export function statusText(shown: Match): string {
   }
 }
 
-/** Where it came from; of those that were bred from one patch, what sets each apart. */
-export function originText({ origin, unlike }: Candidate): string {
-  if (!unlike) return origin;
-  return unlike.parameters.length ? `Like ${unlike.rank} but for ${unlike.parameters.join(", ")}` : `Nearly like ${unlike.rank}`;
+/** What a candidate is, in two lines: its synth and where it came from; of several that were bred from one patch, what sets each apart. */
+export function identity({ synth, origin, unlike }: Candidate): [string, string] {
+  if (!unlike) return [synth, origin];
+  return unlike.parameters.length ? [`Like ${unlike.rank} but for`, unlike.parameters.join(", ")] : [synth, `Nearly like ${unlike.rank}`];
 }
 
-/** What somebody may want to know of how the candidates were come by, a line each. */
-export function remarksOn({ remarks, problems }: Match): string[] {
-  if (!problems) return remarks;
-  const skipped = problems.count === 1 ? "1 render was skipped:" : `${count(problems.count)} renders were skipped, the first because of this:`;
-  return [...remarks, `${skipped} ${problems.first}`];
+export interface Remark {
+  line: string;
+  why: string; // may be long, and empty
+}
+
+/** What somebody may want to know of how the candidates were come by. */
+export function remarksOn({ remarks, problems }: Match): Remark[] {
+  const told = remarks.map((remark) => {
+    const [line, ...why] = remark.split(": ");
+    return { line: line!, why: why.join(": ") };
+  });
+  if (!problems) return told;
+  const skipped = problems.count === 1 ? "1 render was skipped" : `${count(problems.count)} renders were skipped; why, of the first`;
+  return [...told, { line: skipped, why: problems.first }];
 }

@@ -2,7 +2,7 @@ import type { Candidate } from "../api/types";
 import { candidates, curve, inWords, match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
 import { playing, side } from "../state/player";
 import { Curve } from "./curve";
-import { distance, originText, remarksOn, statusText } from "./format";
+import { distance, identity, remarksOn, statusText } from "./format";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
 
@@ -13,8 +13,12 @@ export function HearPanel() {
   return (
     <Panel id="hear" number={3} title="Candidates" side={<Status />}>
       <List />
-      {!inWords.value && <Curve points={curve.value} />}
-      <More />
+      {!inWords.value && (
+        <>
+          <Curve points={curve.value} />
+          <More />
+        </>
+      )}
       <Remarks />
     </Panel>
   );
@@ -33,12 +37,21 @@ function List() {
 }
 
 function Remarks() {
-  const lines = match.value ? remarksOn(match.value) : [];
-  if (lines.length === 0) return null;
+  const remarks = match.value ? remarksOn(match.value) : [];
+  if (remarks.length === 0) return null;
   return (
     <ul class="remarks soft" aria-label="Remarks">
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
+      {remarks.map(({ line, why }) => (
+        <li key={line}>
+          {why ? (
+            <details>
+              <summary>{line}</summary>
+              {why}
+            </details>
+          ) : (
+            line
+          )}
+        </li>
       ))}
     </ul>
   );
@@ -47,7 +60,7 @@ function Remarks() {
 function More() {
   return (
     <div class="row">
-      <button type="button" disabled={!selected.value || searching.value || inWords.value} onClick={() => void moreLikeThis()}>
+      <button type="button" disabled={!selected.value || searching.value} onClick={() => void moreLikeThis()}>
         More like {selected.value ? `number ${selected.value.rank}` : "this one"}
       </button>
       <span class="soft">searches on around it</span>
@@ -75,6 +88,8 @@ function Empty({ waiting }: { waiting: boolean }) {
 }
 
 function Row({ candidate }: { candidate: Candidate }) {
+  const { unlike } = candidate;
+  const [first, second] = identity(candidate);
   const chosen = candidate.rank === rank.value;
   const mss = chosen && shaped.value ? shaped.value.mss : candidate.mss;
   const heard = chosen && playing.value && side.value === "candidate";
@@ -93,9 +108,9 @@ function Row({ candidate }: { candidate: Candidate }) {
       </button>
       <button type="button" class="about" aria-pressed={chosen} onClick={() => select(candidate.rank)}>
         <span class="what">
-          <span class="synth">{candidate.synth}</span>
-          <span class="origin" title={candidate.origin}>
-            {originText(candidate)}
+          <span class="synth">{first}</span>
+          <span class="origin" title={unlike ? `${second}; of ${candidate.origin}` : second}>
+            {second}
           </span>
         </span>
         <span class="near" aria-hidden="true">

@@ -3,7 +3,7 @@ import { wavBytes } from "../../src/audio/wav";
 import type { Candidate, Match } from "../../src/api/types";
 import { latest } from "../../src/state/latest";
 import { steps } from "../../src/views/curve";
-import { distance, duration, moment, originText, remarksOn, statusText } from "../../src/views/format";
+import { distance, duration, identity, moment, remarksOn, statusText } from "../../src/views/format";
 import { nearestTo, neighbour } from "../../src/views/map_points";
 
 describe("latest", () => {
@@ -48,23 +48,25 @@ describe("what happens", () => {
   });
 });
 
-describe("a candidate's origin", () => {
-  const bred = { origin: "jx10.db, patch 7, refined" } as Candidate;
-  it("is told, and where several have one, what sets each apart", () => {
-    expect(originText(bred)).toBe("jx10.db, patch 7, refined");
-    expect(originText({ ...bred, unlike: { rank: 1, parameters: ["Filter: Cutoff", "Amp: Decay"] } })).toBe("Like 1 but for Filter: Cutoff, Amp: Decay");
-    expect(originText({ ...bred, unlike: { rank: 2, parameters: [] } })).toBe("Nearly like 2");
+describe("a candidate", () => {
+  const bred = { synth: "MDA JX10", origin: "jx10.db, patch 7, refined" } as Candidate;
+  it("is told by its origin, and where several have one, by what sets each apart", () => {
+    expect(identity(bred)).toEqual(["MDA JX10", "jx10.db, patch 7, refined"]);
+    expect(identity({ ...bred, unlike: { rank: 1, parameters: ["Cutoff", "Amp envelope: Decay"] } })).toEqual(["Like 1 but for", "Cutoff, Amp envelope: Decay"]);
+    expect(identity({ ...bred, unlike: { rank: 2, parameters: [] } })).toEqual(["MDA JX10", "Nearly like 2"]);
   });
 });
 
 describe("the remarks", () => {
-  const match = { remarks: ["jx10 is searched by another"] } as Match;
+  const match = { remarks: ["jx10 is searched by another: it cannot be opened: no such file", "plain"] } as Match;
+  const told = [
+    { line: "jx10 is searched by another", why: "it cannot be opened: no such file" },
+    { line: "plain", why: "" },
+  ];
   it("are what the server says, and the renders that were skipped", () => {
-    expect(remarksOn(match)).toEqual(match.remarks);
-    expect(remarksOn({ ...match, problems: { count: 1, first: "patch 3: it crashed" } })).toEqual([...match.remarks, "1 render was skipped: patch 3: it crashed"]);
-    expect(remarksOn({ ...match, problems: { count: 2000, first: "patch 3: it crashed" } })[1]).toBe(
-      "2,000 renders were skipped, the first because of this: patch 3: it crashed",
-    );
+    expect(remarksOn(match)).toEqual(told);
+    expect(remarksOn({ ...match, problems: { count: 1, first: "patch 3: it crashed" } })).toEqual([...told, { line: "1 render was skipped", why: "patch 3: it crashed" }]);
+    expect(remarksOn({ ...match, problems: { count: 2000, first: "patch 3: it crashed" } })[2]!.line).toBe("2,000 renders were skipped; why, of the first");
   });
 });
 
