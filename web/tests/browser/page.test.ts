@@ -197,6 +197,7 @@ describe.skipIf(why !== "")("the page", () => {
     page = await openPage(its.browser, its.server.url);
     await openBass(page);
     await matchIt(page);
+    await page.getByText(/Refining/).waitFor(); // stopped before, there would be the first candidates only, and nothing packed
     await stopIt(page);
     await page.locator("#install").click();
     await page.getByText(/^Installed:/).waitFor();
