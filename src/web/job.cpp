@@ -9,6 +9,7 @@
 #include "match/results.h"
 #include "synth/plugin_json.h"
 #include "synth/space_init.h"
+#include "web/telling_apart.h"
 
 #include <unistd.h>
 
@@ -149,6 +150,10 @@ json targetFacts(const Target& target) {
           {"length", target.lengthSeconds}, {"start", target.startSeconds}, {"seconds", target.sound.seconds()}, {"warnings", target.warnings}};
 }
 
+void tellProblems(Line& line, const std::vector<std::string>& problems) {
+  if (!problems.empty()) line.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
+}
+
 /// A match of a sound.
 class SoundMatch {
  public:
@@ -174,9 +179,10 @@ class SoundMatch {
     reports.onRanking = [this](std::size_t done, std::size_t all) { line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}}); };
     reports.onFirst = [this](const std::vector<Candidate>& found) { writeFirst(found); };
     reports.onRefining = [this](const Refinement& refinement) { heed(refinement); };
-    reports.onProblems = [this](const std::vector<std::string>& problems) {
-      line_.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
+    reports.onFallback = [this](const std::string& file, const std::string& why) {
+      line_.tell({{"event", "remark"}, {"text", fmt::format("{} is {}", fs::path(file).stem().string(), why)}});
     };
+    reports.onProblems = [this](const std::vector<std::string>& problems) { tellProblems(line_, problems); };
     return reports;
   }
 
@@ -193,7 +199,10 @@ class SoundMatch {
   void write() {
     generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
       std::vector<Candidate> written;
-      const json document = match_.write(folder, &written);
+      json document = match_.write(folder, &written);
+      std::vector<const ParameterSpace*> spaces;
+      for (const Instrument& instrument : match_.instruments()) spaces.push_back(&instrument.synth->space());
+      tellApart(document.at("candidates"), spaces);
       patches = storedPatches(written);
       writtenMss_ = written.front().mss;
       return document;
@@ -228,11 +237,14 @@ void matchText(Line& line) {
   Sources sources = openSources(sourceNames(files), {.forTexts = true});
   const auto text = request.at("text").get<std::string>();
   std::vector<TextMatch> found = searchByText(sources.searched(), text, request.value("top", 5));
+  std::vector<std::string> problems;
   Generations(line).add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
     json document = writeTextResults(folder, text, found, sources.instruments);
     for (const TextMatch& one : found) patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
+    problems = document.at("skipped").get<std::vector<std::string>>();
     return document;
   });
+  tellProblems(line, problems);
   line.tell({{"event", "end"}, {"stopped", false}});
 }
 

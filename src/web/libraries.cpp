@@ -100,6 +100,7 @@ struct Libraries::Job {
   double begin = 0, doneAtBegin = -1;
   std::uint64_t version = 0;
   JobProcess* process = nullptr;  ///< while it runs
+  std::string end;                ///< what its state will be when the process has gone, which still holds the file until then
 
   bool isOver() const { return state == "done" || state == "stopped" || state == "failed"; }
 };
@@ -345,7 +346,7 @@ void Libraries::run(Job& job) {
   }
   std::lock_guard lock(mutex_);
   if (!problem.empty()) job.state = "failed", job.error = problem;
-  else if (!job.isOver()) job.state = "stopped";
+  else job.state = job.end.empty() ? "stopped" : job.end;
   for (Entry& entry : entries_)
     if (entry.job == job.id) entry.job.clear(), entry.map.clear();
   std::error_code ignored;
@@ -359,7 +360,7 @@ void Libraries::take(Job& job, const json& message) {
     job.done = message.at("done");
     if (job.doneAtBegin < 0) job.doneAtBegin = job.done, job.begin = steadySeconds();
   } else if (message.at("event") == "end") {
-    job.state = message.at("stopped").get<bool>() ? "stopped" : "done";
+    job.end = message.at("stopped").get<bool>() ? "stopped" : "done";
     job.done = message.at("patches");
   }
   touch(job);

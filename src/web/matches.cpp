@@ -36,7 +36,8 @@ struct Matches::Match {
   json progress = {{"phase", "queued"}, {"done", 0}, {"total", 0}};
   json curve = json::array();
   json candidates = json::array();
-  json problems;
+  json problems;                  ///< renders that were skipped: how many, and the first
+  json remarks = json::array();   ///< what else somebody may want to know of how it was come by, a line each
   int generation = 0;
   bool provisional = false;  ///< the candidates are those of the first renders; the others are yet to be heard
   std::uint64_t version = 0;
@@ -78,6 +79,8 @@ void Matches::load(const std::string& id) {
     match->candidates = file.at("candidates");
     match->generation = file.at("generation");
     match->provisional = file.value("provisional", false);
+    match->problems = file.value("problems", json());
+    match->remarks = file.value("remarks", json::array());
   } catch (const std::exception&) {
     return;  // it was killed before it was begun; its folder stays for whoever wants to look at it
   }
@@ -96,7 +99,7 @@ void Matches::load(const std::string& id) {
 void Matches::save(const Match& match) const {
   const json file = {{"format", 1},       {"name", match.name},     {"created", match.created},       {"state", match.state},          {"error", match.error},
                      {"request", match.request}, {"target", match.target}, {"curve", match.curve}, {"candidates", match.candidates}, {"generation", match.generation},
-                     {"provisional", match.provisional}};
+                     {"provisional", match.provisional}, {"problems", match.problems}, {"remarks", match.remarks}};
   writeFileAtomically(store_.place("matches") / match.id / "match.json", file.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
@@ -221,7 +224,7 @@ json Matches::describe(const Match& match) const {
     }
     json one = {{"rank", rank}, {"name", fmt::format("{} {}", match.name, rank)}, {"mss", json()}, {"similarity", json()}, {"gain_db", json()},
                 {"presets", presets}};
-    for (const char* key : {"synth", "space", "origin", "note", "velocity", "length", "similarity", "gain_db", "distances"})
+    for (const char* key : {"synth", "space", "origin", "note", "velocity", "length", "similarity", "gain_db", "distances", "unlike"})
       if (written.contains(key)) one[key] = written.at(key);
     if (written.contains("distances")) one["mss"] = written.at("distances").at("mss");
     for (const char* part : {"audio", "recipe", "parameters", "render", "install"}) one[part] = fmt::format("{}/{}{}", place, part, suffix);
@@ -229,7 +232,7 @@ json Matches::describe(const Match& match) const {
   }
   json view = {{"id", match.id},           {"name", match.name},         {"created", match.created}, {"state", match.state},
                {"request", match.request}, {"target", match.target},     {"progress", match.progress}, {"curve", match.curve},
-               {"generation", match.generation}, {"candidates", candidates}, {"best_mss", bestMss(match.candidates)}, {"provisional", match.provisional}};
+               {"generation", match.generation}, {"candidates", candidates}, {"best_mss", bestMss(match.candidates)}, {"provisional", match.provisional}, {"remarks", match.remarks}};
   if (!match.error.empty()) view["error"] = match.error;
   if (!match.problems.is_null()) view["problems"] = match.problems;
   if (match.state == "queued") {
@@ -412,7 +415,11 @@ void Matches::take(Match& match, const json& message) {
     if (match.curve.empty() || message.at("mss") < match.curve.back().at("mss"))
       match.curve.push_back({{"renders", done}, {"seconds", message.at("seconds")}, {"mss", message.at("mss")}});
   } else if (event == "problems") {
-    match.problems = {{"count", message.at("count")}, {"first", message.at("first")}};
+    // Told when it has ranked, and again when it has refined.
+    if (match.problems.is_null()) match.problems = {{"count", 0}, {"first", message.at("first")}};
+    match.problems["count"] = match.problems["count"].get<std::size_t>() + message.at("count").get<std::size_t>();
+  } else if (event == "remark") {
+    match.remarks.push_back(message.at("text"));
   } else if (event == "end") {
     match.state = message.at("stopped").get<bool>() ? "stopped" : "done";
     save(match);

@@ -25,7 +25,7 @@ constexpr int kMostStreams = 24;
 constexpr int kBacklog = 128;
 
 /// How long a stream is silent at most, and how long it waits after each event for more to tell at once.
-constexpr double kHeartbeatSeconds = 10, kPauseSeconds = 0.2;
+constexpr double kHeartbeatSeconds = 10, kPauseSeconds = 0.25;
 
 /// How often it looks whether it is to end.
 constexpr double kLookSeconds = 0.02;

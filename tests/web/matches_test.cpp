@@ -293,6 +293,53 @@ TEST_F(Match, ReopensAfterARestart) {
   EXPECT_EQ(finished(waits).at("state"), "done") << "what was queued is done now";
 }
 
+TEST_F(Match, SaysByWhatItSearchedWhereThatIsNotTheBest) {
+  if (networksModule().empty()) GTEST_SKIP() << "built without networks";
+  open();
+  const std::string sound = uploadTone();
+  EXPECT_EQ(finished(startMatch({{"sound", sound}, {"refine", false}})).at("remarks"), json::array());
+  const ScopedVariable none("PATCHPILOT_NETWORKS", "/nowhere/networks.so");
+  const std::string id = startMatch({{"sound", sound}, {"refine", false}});
+  const json match = finished(id);
+  ASSERT_EQ(match.at("state"), "done") << match.dump(1);
+  ASSERT_EQ(match.at("remarks").size(), 1u) << match.dump(1);
+  const auto remark = match.at("remarks").at(0).get<std::string>();
+  EXPECT_EQ(remark.find("jx10 is searched by mel-envelope, as ours-jx10 cannot be used: "), 0u) << remark;
+  close();
+  open();
+  EXPECT_EQ(get("/matches/" + id).json().at("remarks"), match.at("remarks")) << "it is kept with what was found";
+}
+
+/// With a library of the test synth, two patches of which crash it.
+TEST_F(Match, SaysHowManyRendersWereSkippedAndWhy) {
+  const fs::path file = places.folder / "crashing.db";
+  {
+    const Synth synth(parseSpace(testSynthSpace(), "test"));
+    LibrarySettings settings = librarySettings(synth);
+    settings.lengthSeconds = 0.3;
+    settings.durationSeconds = 0.5;
+    Library library = Library::create(file, settings);
+    buildLibrary(library, synth, {.count = 8, .workers = 1});
+    std::vector<LibraryAttempt> crashing = library.keptAfter(0, 2);
+    for (LibraryAttempt& one : crashing) {
+      one.index = library.counts().nextAttempt + std::size_t(&one - crashing.data());
+      one.patch.values[*synth.space().find("crash")] = 1;
+    }
+    library.append(crashing, library.counts().nextAttempt + crashing.size());
+  }
+  options.libraries = {file.string()};
+  open();
+  const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}});
+  const json match = finished(id);
+  ASSERT_EQ(match.at("state"), "done") << match.dump(1);
+  ASSERT_TRUE(match.contains("problems")) << match.dump(1);
+  EXPECT_EQ(match.at("problems").at("count"), 2);
+  EXPECT_NE(match.at("problems").at("first").get<std::string>().find("crashed"), std::string::npos) << match.at("problems");
+  close();
+  open();
+  EXPECT_EQ(get("/matches/" + id).json().at("problems"), match.at("problems")) << "it is kept with what was found";
+}
+
 TEST_F(Match, WhatFailsSaysWhy) {
   open();
   const std::string id = startMatch({{"text", "warm brass"}});

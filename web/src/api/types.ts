@@ -107,6 +107,7 @@ export interface Candidate {
   gain_db: number | null; // brings it to the target's level
   synth: string;
   origin: string;
+  unlike?: { rank: number; parameters: string[] }; // the first that was bred from the same patch
   note: number;
   velocity: number;
   length: number;
@@ -150,6 +151,7 @@ export interface Match {
   provisional: boolean; // the candidates are the first that were heard
   zip?: string;
   problems?: { count: number; first: string }; // renders that were skipped
+  remarks: string[];
 }
 
 export interface Parameter {

@@ -39,8 +39,11 @@ export class Engine {
   /** Called whenever `playing` or `side` changes. */
   changed: () => void = () => undefined;
 
-  /** The context, made at the first sound: browsers let none start before somebody has clicked. */
-  private awake(): AudioContext {
+  /**
+   * The context, which is the way to the loudspeaker. To be called when somebody first clicks or types, before which browsers
+   * let none start: the first sound need not wait for it then.
+   */
+  wake(): AudioContext {
     if (!this.context) {
       this.context = new AudioContext({ latencyHint: "interactive" });
       this.out = this.context.createGain();
@@ -50,11 +53,6 @@ export class Engine {
     }
     if (this.context.state === "suspended") void this.context.resume();
     return this.context;
-  }
-
-  /** Makes the way to the loudspeaker, so that the first sound need not wait for it. To be called when somebody clicks or types. */
-  wake(): void {
-    this.awake();
   }
 
   /** What has been decoded for a key, where that is done. */
@@ -108,7 +106,7 @@ export class Engine {
 
   /** Plays the pair from the start, `side` to be heard. */
   play(side: Side = this.side): void {
-    const context = this.awake();
+    const context = this.wake();
     this.stop();
     this.side = side;
     this.playing = true;
@@ -122,7 +120,7 @@ export class Engine {
 
   stop(): void {
     for (const side of ["target", "candidate"] as const) this.end(side);
-    for (const voice of this.notes) fadeOut(voice, this.awake().currentTime);
+    for (const voice of this.notes) fadeOut(voice, this.wake().currentTime);
     this.notes.clear();
     if (!this.playing) return;
     this.playing = false;
@@ -142,7 +140,7 @@ export class Engine {
 
   /** Plays a sound by itself, over whatever plays, at the level that the candidates have. */
   playNote(buffer: AudioBuffer, offset = 0, seconds?: number): void {
-    const context = this.awake();
+    const context = this.wake();
     const [gain] = matchedGains(this.levelOf(buffer), this.levelOf(buffer), 0);
     const voice = this.voice(buffer, gain);
     voice.source.start(0, offset, ...(seconds === undefined ? [] : [seconds]));
@@ -173,7 +171,7 @@ export class Engine {
   }
 
   private voice(buffer: AudioBuffer, gain: number): Voice {
-    const context = this.awake();
+    const context = this.wake();
     const source = context.createBufferSource();
     source.buffer = buffer;
     const node = context.createGain();
@@ -205,7 +203,7 @@ export class Engine {
 
   private end(side: Side): void {
     const voice = this.voices[side];
-    if (voice) fadeOut(voice, this.awake().currentTime);
+    if (voice) fadeOut(voice, this.wake().currentTime);
     this.voices[side] = null;
   }
 
@@ -215,7 +213,7 @@ export class Engine {
     const first = target ? this.levelOf(target) : candidate ? this.levelOf(candidate) : silence;
     const second = candidate ? this.levelOf(candidate) : silence;
     const [one, two] = matchedGains(first, second, target ? gainDb : 0);
-    const now = this.awake().currentTime;
+    const now = this.wake().currentTime;
     for (const [side, gain] of [["target", one], ["candidate", two]] as const) {
       this.voices[side]?.gain.gain.setTargetAtTime(side === this.side ? gain : 0, now, FADE / 3);
     }

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import { api } from "../api/client";
-import type { Candidate, Changes, Match, MatchRequest, MatchSummary, ParameterSection } from "../api/types";
+import type { Candidate, Changes, CurvePoint, Match, MatchRequest, MatchSummary, ParameterSection } from "../api/types";
 import { gainBetween } from "../audio/level";
 import { latest } from "./latest";
 import { tell, tellFailure } from "./notices";
@@ -12,17 +12,28 @@ export const match = signal<Match | null>(null);
 export const matches = signal<MatchSummary[]>([]);
 export const rank = signal(1);
 
+// One object each: what shows every knob is not drawn anew because nothing is turned or locked again.
+const NOTHING_TURNED: Changes = {};
+const NOTHING_LOCKED: string[] = [];
+
 /** What was turned by hand in the selected candidate, and what it sounds like then. */
-export const changes = signal<Changes>({});
-export const locked = signal<string[]>([]);
+export const changes = signal<Changes>(NOTHING_TURNED);
+export const locked = signal<string[]>(NOTHING_LOCKED);
 export const sections = signal<ParameterSection[] | null>(null);
 export const shaped = signal<{ buffer: AudioBuffer; mss: number | null } | null>(null);
 /** The candidate as it was when it was first turned, as refining goes on below. */
 const held = signal<Candidate | null>(null);
 
+const NONE_FOUND: Candidate[] = [];
+// Both are told anew with each progress, and are new objects only where something in them is (`hearMatch`).
+export const candidates = computed(() => match.value?.candidates ?? NONE_FOUND);
+const NO_CURVE: CurvePoint[] = [];
+export const curve = computed(() => match.value?.curve ?? NO_CURVE);
 export const selected = computed<Candidate | null>(
-  () => held.value ?? match.value?.candidates.find((candidate) => candidate.rank === rank.value) ?? null,
+  () => held.value ?? candidates.value.find((candidate) => candidate.rank === rank.value) ?? null,
 );
+/** Whether it was words that were searched for: there is no target then, and no distance. */
+export const inWords = computed(() => match.value?.request.text !== undefined);
 export const turned = computed(() => Object.keys(changes.value).length > 0);
 
 const AFTER_END = new Set(["done", "stopped", "failed"]);
@@ -45,10 +56,9 @@ export const heardGain = computed(() => {
 
 const decodeUrl = (url: string) => engine.decode(url, () => api.bytes(url));
 
-// Everything that can be clicked is decoded before it is, so that it sounds at once.
-effect(() => {
-  for (const candidate of match.value?.candidates ?? []) decodeUrl(candidate.audio).catch(() => undefined);
-});
+/** Everything that can be clicked is decoded before it is, so that it sounds at once. */
+const decodeAll = (list: Candidate[]) => Promise.allSettled(list.map((candidate) => decodeUrl(candidate.audio)));
+effect(() => void decodeAll(candidates.value));
 
 // A synth takes a second or two to open: it is opened while the sound is looked at, and plays when the first candidates are there.
 const OPENED = 2; // the server keeps three
@@ -107,7 +117,7 @@ effect(() => {
 export function resetShape(): void {
   render.cancel();
   const was = turned.value;
-  changes.value = {};
+  changes.value = NOTHING_TURNED;
   shaped.value = null;
   held.value = null;
   if (was) void loadParameters();
@@ -126,7 +136,7 @@ async function loadParameters(): Promise<void> {
 export function select(next: number): void {
   if (next === rank.value && !turned.value) return;
   resetShape();
-  locked.value = [];
+  locked.value = NOTHING_LOCKED;
   rank.value = next;
 }
 
@@ -260,7 +270,7 @@ export async function openMatch(id: string): Promise<void> {
     const found = await api.match(id);
     engine.stop();
     resetShape();
-    locked.value = [];
+    locked.value = NOTHING_LOCKED;
     rank.value = 1;
     match.value = found;
     history.replaceState(null, "", `#/match/${id}`);
@@ -314,15 +324,26 @@ export async function removeMatch(id: string): Promise<void> {
   }
 }
 
+let heard = 0; // counts what a stream has told
+let taken = 0; // the last of it that is shown
+
 /** What a stream of events tells of a match. */
-export function hearMatch(told: Match): void {
+export async function hearMatch(told: Match): Promise<void> {
   const known = matches.value.find((one) => one.id === told.id);
   if (known && known.state !== told.state) void refreshMatches();
-  const shown = match.value;
-  if (shown?.id !== told.id) return;
+  if (match.value?.id !== told.id) return;
+  const turn = ++heard;
+  // Those that make way for better ones can be heard until these can.
+  if (match.value.candidates.length > 0 && told.generation > match.value.generation) await decodeAll(told.candidates);
+  const shown = match.peek();
   // Events of one stream come in order; one that was on its way before the page asked anew may be older.
-  if (told.generation < shown.generation) return;
-  match.value = told;
+  if (shown?.id !== told.id || turn < taken || told.generation < shown.generation) return;
+  taken = turn;
+  match.value = {
+    ...told,
+    candidates: told.generation === shown.generation ? shown.candidates : told.candidates,
+    curve: told.curve.length === shown.curve.length ? shown.curve : told.curve,
+  };
 }
 
 export async function install(candidate: Candidate): Promise<void> {

@@ -1,6 +1,6 @@
 import { computed, effect, signal } from "@preact/signals";
-import { channelsOf } from "../audio/engine";
-import { difference, mixed, shades, spectrogram, type Spectrogram } from "../audio/spectrogram";
+import { spectrogramAside } from "../audio/spectrogram_aside";
+import { difference, shades, type Spectrogram } from "../audio/spectrogram";
 import { heardBuffer, heardGain, targetBuffer } from "./match";
 
 export const COLUMNS = 480;
@@ -19,12 +19,26 @@ effect(() => {
 // Both pictures have one time axis: the target's.
 const seconds = computed(() => targetBuffer.value?.duration ?? drawnBuffer.value?.duration ?? 0);
 
-function pictured(buffer: AudioBuffer | null): Spectrogram | null {
-  return buffer && spectrogram(mixed(channelsOf(buffer)), buffer.sampleRate, seconds.value, COLUMNS);
+/** The newest picture of a sound; the one before stands until it is drawn. */
+function pictureOf(buffer: () => AudioBuffer | null) {
+  const picture = signal<Spectrogram | null>(null);
+  let asked = 0;
+  effect(() => {
+    const of = buffer();
+    const turn = ++asked;
+    if (!of) {
+      picture.value = null;
+      return;
+    }
+    void spectrogramAside(of, seconds.value, COLUMNS).then((drawn) => {
+      if (turn === asked) picture.value = drawn;
+    });
+  });
+  return picture;
 }
 
-export const targetPicture = computed(() => pictured(targetBuffer.value));
-export const heardPicture = computed(() => pictured(drawnBuffer.value));
+const targetPicture = pictureOf(() => targetBuffer.value);
+const heardPicture = pictureOf(() => drawnBuffer.value);
 
 export const targetShades = computed(() => targetPicture.value && shades(targetPicture.value));
 export const heardShades = computed(

@@ -17,7 +17,7 @@ async function catchUp(): Promise<void> {
   const shown = match.value;
   if (!shown) return;
   try {
-    hearMatch(await api.match(shown.id));
+    await hearMatch(await api.match(shown.id));
   } catch (problem) {
     tellFailure(problem);
   }
@@ -34,7 +34,7 @@ export function start(): void {
   const first = addressed();
   if (first) void openMatch(first);
   listen({
-    match: hearMatch,
+    match: (told) => void hearMatch(told),
     job: hearJob,
     removed,
     open: () => {

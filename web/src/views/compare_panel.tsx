@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { match, selected } from "../state/match";
+import { inWords, selected } from "../state/match";
 import { COLUMNS, differenceShades, heardShades, targetShades } from "../state/pictures";
 import { engine, playing } from "../state/player";
 import { targetBuffer } from "../state/match";
@@ -10,7 +10,7 @@ import type { Palette } from "./colours";
 import { Panel } from "./panel";
 
 export function ComparePanel() {
-  const words = match.value?.request.text !== undefined;
+  const words = inWords.value;
   const number = selected.value?.rank ?? "";
   return (
     <Panel id="compare" title="Side by side" side={<span class="soft">32 Hz to 16 kHz, the candidate at the target's level</span>}>

@@ -1,8 +1,7 @@
 import { match, matches, openMatch, over, removeMatch } from "../state/match";
-import { confirm } from "./confirm";
+import { DeleteButton } from "./delete_button";
 import { Dialog, open } from "./dialog";
 import { distance, moment } from "./format";
-import { Icon } from "./icons";
 import { KEYS, shortcutsOn, switchShortcuts } from "./shortcuts";
 
 export function Help() {
@@ -53,26 +52,16 @@ export function PastMatches() {
               </span>
               <span class="mss">{distance(one.best_mss)}</span>
             </button>
-            <Remove id={one.id} name={one.name} />
+            <DeleteButton
+              what={one.name}
+              asked={`the match of ${one.name}`}
+              text="What it has found goes with it, but for presets that are installed and files that you have saved."
+              onDelete={() => removeMatch(one.id)}
+              after="dialog.matches button"
+            />
           </li>
         ))}
       </ul>
     </Dialog>
-  );
-}
-
-async function removeAsked(id: string, name: string): Promise<void> {
-  const sure = await confirm(`Delete the match of ${name}?`, "What it has found goes with it, but for presets that are installed and files that you have saved.", "Delete");
-  if (!sure) return;
-  await removeMatch(id);
-  // The button that had the focus is gone.
-  document.querySelector<HTMLElement>("dialog.matches button")?.focus();
-}
-
-function Remove({ id, name }: { id: string; name: string }) {
-  return (
-    <button type="button" class="quiet round" aria-label={`Delete ${name}`} onClick={() => void removeAsked(id, name)}>
-      <Icon name="trash" />
-    </button>
   );
 }

@@ -1,4 +1,4 @@
-import type { Match } from "../api/types";
+import type { Candidate, Match } from "../api/types";
 
 /** "3,000" */
 export const count = (value: number): string => value.toLocaleString("en");
@@ -44,4 +44,26 @@ export function statusText(shown: Match): string {
     case "failed":
       return shown.error ?? "It failed";
   }
+}
+
+/** What a candidate is, in two lines: its synth and where it came from; of several that were bred from one patch, what sets each apart. */
+export function identity({ synth, origin, unlike }: Candidate): [string, string] {
+  if (!unlike) return [synth, origin];
+  return unlike.parameters.length ? [`Like ${unlike.rank} but for`, unlike.parameters.join(", ")] : [synth, `Nearly like ${unlike.rank}`];
+}
+
+export interface Remark {
+  line: string;
+  why: string; // may be long, and empty
+}
+
+/** What somebody may want to know of how the candidates were come by. */
+export function remarksOn({ remarks, problems }: Match): Remark[] {
+  const told = remarks.map((remark) => {
+    const [line, ...why] = remark.split(": ");
+    return { line: line!, why: why.join(": ") };
+  });
+  if (!problems) return told;
+  const skipped = problems.count === 1 ? "1 render was skipped" : `${count(problems.count)} renders were skipped; why, of the first`;
+  return [...told, { line: skipped, why: problems.first }];
 }

@@ -1,8 +1,8 @@
-import type { Candidate, Match } from "../api/types";
-import { match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
+import type { Candidate } from "../api/types";
+import { candidates, curve, inWords, match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
 import { playing, side } from "../state/player";
 import { Curve } from "./curve";
-import { distance, statusText } from "./format";
+import { distance, identity, remarksOn, statusText } from "./format";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
 
@@ -10,27 +10,67 @@ const PLACES = 5;
 const FAR = 12; // MSS at which a random patch lies, and the bar is empty
 
 export function HearPanel() {
-  const shown = match.value;
   return (
-    <Panel id="hear" number={3} title="Candidates" side={shown && <Status shown={shown} />}>
-      <ol class="candidates" aria-label="Candidates, nearest first">
-        {Array.from({ length: Math.max(PLACES, shown?.candidates.length ?? 0) }, (_, i) => {
-          const candidate = shown?.candidates[i];
-          return candidate ? <Row key={i} candidate={candidate} /> : <Empty key={i} waiting={searching.value} />;
-        })}
-      </ol>
-      <Curve points={shown?.curve ?? []} />
-      <div class="row">
-        <button type="button" disabled={!selected.value || searching.value || shown?.request.text !== undefined} onClick={() => void moreLikeThis()}>
-          More like {selected.value ? `number ${selected.value.rank}` : "this one"}
-        </button>
-        <span class="soft">searches on around it</span>
-      </div>
+    <Panel id="hear" number={3} title="Candidates" side={<Status />}>
+      <List />
+      {!inWords.value && (
+        <>
+          <Curve points={curve.value} />
+          <More />
+        </>
+      )}
+      <Remarks />
     </Panel>
   );
 }
 
-function Status({ shown }: { shown: Match }) {
+function List() {
+  const found = candidates.value;
+  return (
+    <ol class="candidates" aria-label="Candidates, nearest first">
+      {Array.from({ length: Math.max(PLACES, found.length) }, (_, i) => {
+        const candidate = found[i];
+        return candidate ? <Row key={i} candidate={candidate} /> : <Empty key={i} waiting={searching.value} />;
+      })}
+    </ol>
+  );
+}
+
+function Remarks() {
+  const remarks = match.value ? remarksOn(match.value) : [];
+  if (remarks.length === 0) return null;
+  return (
+    <ul class="remarks soft" aria-label="Remarks">
+      {remarks.map(({ line, why }) => (
+        <li key={line}>
+          {why ? (
+            <details>
+              <summary>{line}</summary>
+              {why}
+            </details>
+          ) : (
+            line
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function More() {
+  return (
+    <div class="row">
+      <button type="button" disabled={!selected.value || searching.value} onClick={() => void moreLikeThis()}>
+        More like {selected.value ? `number ${selected.value.rank}` : "this one"}
+      </button>
+      <span class="soft">searches on around it</span>
+    </div>
+  );
+}
+
+function Status() {
+  const shown = match.value;
+  if (!shown) return null;
   const progress = shown.progress;
   const known = searching.value && progress && progress.total > 0;
   return (
@@ -48,6 +88,8 @@ function Empty({ waiting }: { waiting: boolean }) {
 }
 
 function Row({ candidate }: { candidate: Candidate }) {
+  const { unlike } = candidate;
+  const [first, second] = identity(candidate);
   const chosen = candidate.rank === rank.value;
   const mss = chosen && shaped.value ? shaped.value.mss : candidate.mss;
   const heard = chosen && playing.value && side.value === "candidate";
@@ -66,8 +108,10 @@ function Row({ candidate }: { candidate: Candidate }) {
       </button>
       <button type="button" class="about" aria-pressed={chosen} onClick={() => select(candidate.rank)}>
         <span class="what">
-          <span class="synth">{candidate.synth}</span>
-          <span class="origin">{candidate.origin}</span>
+          <span class="synth">{first}</span>
+          <span class="origin" title={unlike ? `${second}; of ${candidate.origin}` : second}>
+            {second}
+          </span>
         </span>
         <span class="near" aria-hidden="true">
           <i style={{ width: `${100 * near}%` }} />

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Parameter, ParameterSection } from "../api/types";
-import { changes, lock, locked, resetShape, sections, selected, shaped, turn, turned } from "../state/match";
+import { changes, inWords, lock, locked, resetShape, sections, selected, shaped, turn, turned } from "../state/match";
 import { distance } from "./format";
 import { Icon } from "./icons";
 import { Knob } from "./knob";
@@ -17,7 +17,7 @@ export function RecipePanel() {
       side={
         <div class="row">
           <output class="soft" aria-live="polite">
-            {turned.value ? `Turned: distance ${distance(shaped.value?.mss ?? null)}, was ${distance(selected.value?.mss ?? null)}` : "Turn a knob to hear it; lock what “More like” must keep."}
+            {hint()}
           </output>
           <button type="button" class="quiet" disabled={!turned.value} onClick={resetShape}>
             <Icon name="undo" />
@@ -38,6 +38,12 @@ export function RecipePanel() {
       )}
     </Panel>
   );
+}
+
+function hint(): string {
+  if (inWords.value) return turned.value ? "Turned by hand" : "Turn a knob to hear it.";
+  if (!turned.value) return "Turn a knob to hear it; lock what “More like” must keep.";
+  return `Turned: distance ${distance(shaped.value?.mss ?? null)}, was ${distance(selected.value?.mss ?? null)}`;
 }
 
 const shown = (parameter: Parameter) => parameter.effect || parameter.key in changes.value;

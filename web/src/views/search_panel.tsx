@@ -3,7 +3,7 @@ import type { Library } from "../api/types";
 import { canMatch, match, searching, startMatch, stopMatch } from "../state/match";
 import { buildLibrary, choose, chosen, libraries, removeLibrary, running, searchable, server, stopJob } from "../state/server";
 import { mode, sound } from "../state/sound";
-import { confirm } from "./confirm";
+import { DeleteButton } from "./delete_button";
 import { count, duration, plural } from "./format";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
@@ -62,21 +62,15 @@ function LibraryRow({ library }: { library: Library }) {
         </span>
       </label>
       {library.own && (
-        <button type="button" class="quiet round" aria-label={`Delete the library ${library.name}`} onClick={() => void removeAsked(library)}>
-          <Icon name="trash" />
-        </button>
+        <DeleteButton
+          what={`the library ${library.name}`}
+          text={`Its ${plural(library.patches, "patch")} can be built again, which takes as long as it did. What was found in it can still be heard and taken.`}
+          onDelete={() => removeLibrary(library.id)}
+          after="#search input, #search select"
+        />
       )}
     </div>
   );
-}
-
-async function removeAsked(library: Library): Promise<void> {
-  const sure = await confirm(
-    `Delete the library ${library.name}?`,
-    `Its ${plural(library.patches, "patch")} can be built again, which takes as long as it did. What was found in it can still be heard and taken.`,
-    "Delete",
-  );
-  if (sure) await removeLibrary(library.id);
 }
 
 function Jobs() {

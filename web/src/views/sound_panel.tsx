@@ -1,14 +1,13 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Sound } from "../api/types";
-import { channelsOf } from "../audio/engine";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { spectrogramAside } from "../audio/spectrogram_aside";
 import { noteName, spokenNote } from "../audio/notes";
 import { record, type Recording } from "../audio/recorder";
-import { mixed, ROWS, shades, spectrogram } from "../audio/spectrogram";
+import { ROWS, shades } from "../audio/spectrogram";
 import { tell } from "../state/notices";
 import { engine } from "../state/player";
 import { server, wordsAvailable } from "../state/server";
 import * as state from "../state/sound";
-import { confirm } from "./confirm";
+import { DeleteButton } from "./delete_button";
 import { Heatmap } from "./heatmap";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
@@ -157,9 +156,12 @@ function Shown() {
             <Icon name="close" />
             <span class="wide-only">Another sound</span>
           </button>
-          <button type="button" class="quiet round" aria-label={`Delete ${sound.name}`} onClick={() => void removeAsked(sound)}>
-            <Icon name="trash" />
-          </button>
+          <DeleteButton
+            what={sound.name}
+            text="Patch Pilot's own copy goes; your file stays where it is. Past matches keep what they found for it."
+            onDelete={() => state.removeSound(sound.id)}
+            after=".drop button"
+          />
         </div>
       </div>
       <div class="screen">
@@ -171,13 +173,6 @@ function Shown() {
   );
 }
 
-async function removeAsked(sound: Sound): Promise<void> {
-  const sure = await confirm(`Delete ${sound.name}?`, "Patch Pilot's own copy goes; your file stays where it is. Past matches keep what they found for it.", "Delete");
-  if (!sure) return;
-  await state.removeSound(sound.id);
-  document.querySelector<HTMLElement>(".drop button")?.focus(); // the button that had the focus is gone
-}
-
 function hear(): void {
   const buffer = state.soundBuffer.value;
   const part = state.part.value;
@@ -185,10 +180,14 @@ function hear(): void {
 }
 
 function Pictures({ buffer, seconds }: { buffer: AudioBuffer; seconds: number }) {
-  const values = useMemo(
-    () => shades(spectrogram(mixed(channelsOf(buffer)), buffer.sampleRate, buffer.duration, COLUMNS)),
-    [buffer],
-  );
+  const [values, setValues] = useState<Float32Array | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    void spectrogramAside(buffer, buffer.duration, COLUMNS).then((drawn) => wanted && setValues(shades(drawn)));
+    return () => {
+      wanted = false;
+    };
+  }, [buffer]);
   const part = state.part.value;
   const percent = (time: number) => `${Math.max(0, Math.min(100, (100 * time) / seconds))}%`;
   return (

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { MatchRequest } from "../../src/api/types";
 import {
   complaints,
   drop,
   EXAMPLE,
+  hasNetworks,
   hears,
   hearsNothing,
   matchIt,
@@ -76,6 +77,28 @@ describe.skipIf(why !== "")("the page", () => {
     await page.route("**/audio?*", (route) => route.abort());
     await page.keyboard.press("l");
     await hears(page, () => page.getByRole("button", { name: "Play candidate 4" }).click());
+  });
+
+  it("plays what it shows while better ones are still on their way", async () => {
+    page = await openPage(its.browser, its.server.url);
+    await openBass(page);
+    const loaded = [1, 2, 3, 4, 5].map((rank) => page.waitForResponse((answer) => answer.url().includes(`/candidates/${rank}/audio`)));
+    await matchIt(page);
+    await Promise.all(loaded);
+    let held: Route[] | null = [];
+    await page.route("**/audio?*", (route) => (held ? void held.push(route) : route.continue()));
+    const generation = async () => {
+      const answer = await fetch(`${its.server.url}api/v1/matches/${page.url().split("/").at(-1)}`);
+      return ((await answer.json()) as { generation: number }).generation;
+    };
+    const before = await generation();
+    while ((await generation()) === before) await page.waitForTimeout(100);
+    await page.keyboard.press("l"); // in a loop, it is heard however late
+    await hears(page, () => page.getByRole("button", { name: "Play candidate 2" }).click());
+    const late = held;
+    held = null;
+    await Promise.all(late.map((route) => route.continue()));
+    await stopIt(page);
   });
 
   it("can be used with the keyboard alone", async () => {
@@ -174,6 +197,7 @@ describe.skipIf(why !== "")("the page", () => {
     page = await openPage(its.browser, its.server.url);
     await openBass(page);
     await matchIt(page);
+    await page.getByText(/Refining/).waitFor(); // stopped before, there would be the first candidates only, and nothing packed
     await stopIt(page);
     await page.locator("#install").click();
     await page.getByText(/^Installed:/).waitFor();
@@ -298,6 +322,69 @@ describe.skipIf(why !== "")("the page", () => {
       await matchIt(page);
     } finally {
       await fragile.stop();
+      own.remove();
+    }
+  });
+
+  it.skipIf(!hasNetworks)("finds what words describe, to be heard, turned and taken", async () => {
+    const own = new Place();
+    own.buildLibrary(30);
+    own.hearLibraryByClap();
+    const server = await Server.start(own, [own.library, its.place.library]);
+    try {
+      page = await openPage(its.browser, server.url);
+      const asked = askedFor(page);
+      await page.getByRole("button", { name: "Words", exact: true }).click();
+      await page.getByLabel(/Describe the sound/).fill("a warm, slowly opening string pad");
+      const deaf = page.getByLabel(/150 patches; knows no words/);
+      await deaf.check();
+      await page.getByText("choose only libraries that know words").waitFor();
+      expect(await page.locator("#match").isDisabled()).toBe(true);
+      await deaf.uncheck();
+      await matchIt(page);
+      expect(asked[0]).toMatchObject({ text: "a warm, slowly opening string pad" });
+      await page.locator(".status").getByText("Done").waitFor();
+      for (const measure of await page.locator(".candidate .mss").allTextContents()) expect(measure).toMatch(/^similarity -?\d+ %$/);
+      expect(await page.locator(".curve").count()).toBe(0);
+      expect(await page.getByRole("button", { name: /^More like/ }).count()).toBe(0);
+      expect(await page.getByRole("button", { name: /Target/ }).isDisabled()).toBe(true);
+      expect(await page.locator(".picture").count()).toBe(1);
+      expect(await seriousFindings(page)).toEqual([]);
+
+      await page.keyboard.press("l"); // in a loop, it is heard however late
+      await hears(page, () => page.getByRole("button", { name: "Play candidate 2" }).click());
+      await page.keyboard.press("Escape");
+      await hearsNothing(page);
+      await hears(page, () => page.getByRole("slider", { name: "Filter: Cutoff" }).press("PageUp"));
+      await page.getByText("Turned by hand").waitFor();
+      await page.locator("#install").click();
+      await page.getByText(/^Installed:/).waitFor();
+      const download = page.waitForEvent("download");
+      await page.locator("#take").getByText(/Preset/).click();
+      expect(readFileSync(await (await download).path()).length).toBeGreaterThan(100);
+
+      await page.reload();
+      await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
+      expect(await page.getByLabel(/Describe the sound/).inputValue()).toBe("a warm, slowly opening string pad");
+    } finally {
+      await server.stop();
+      own.remove();
+    }
+  });
+
+  it.skipIf(!hasNetworks)("says by what it searched where the best cannot be used", async () => {
+    const own = new Place({ PATCHPILOT_NETWORKS: "/nowhere/networks.so" });
+    const server = await Server.start(own, [its.place.library]);
+    try {
+      page = await openPage(its.browser, server.url);
+      await openBass(page);
+      await matchIt(page);
+      const remark = page.getByRole("list", { name: "Remarks" });
+      await remark.getByText("jx10 is searched by mel-envelope, as ours-jx10 cannot be used").click();
+      await remark.getByText("/nowhere/networks.so cannot be opened").waitFor();
+      await stopIt(page);
+    } finally {
+      await server.stop();
       own.remove();
     }
   });

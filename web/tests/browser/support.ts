@@ -1,9 +1,9 @@
 // Starts the real program and a real browser for the tests of the page.
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 
@@ -22,21 +22,38 @@ export function missing(): string {
   return "";
 }
 
+/** Whether the program can run networks, such as CLAP's. */
+export const hasNetworks = existsSync(join(dirname(PROGRAM), "libpatchpilot-networks.so"));
+
 /** A folder that is the whole world of a server: its user's home, data, and a library. */
 export class Place {
   readonly home = mkdtempSync(join(tmpdir(), "patchpilot-page-"));
   readonly library = join(this.home, "jx10.db");
 
+  private readonly data = join(this.home, ".local/share");
+
+  /** @param more  variables of its own */
+  constructor(private readonly more: NodeJS.ProcessEnv = {}) {}
+
   environment(): NodeJS.ProcessEnv {
-    const data = join(this.home, ".local/share");
-    return { ...process.env, HOME: this.home, XDG_DATA_HOME: data, PATCHPILOT_PAGE: PAGE };
+    return { ...process.env, HOME: this.home, XDG_DATA_HOME: this.data, PATCHPILOT_PAGE: PAGE, ...this.more };
   }
 
   buildLibrary(count: number): void {
-    execFileSync(PROGRAM, ["library", "build", "--space", "jx10", "--count", String(count), "--out", this.library], {
-      env: this.environment(),
-      stdio: "pipe",
-    });
+    this.run("library", "build", "--space", "jx10", "--count", String(count), "--out", this.library);
+  }
+
+  /** Has the library heard by a small CLAP of random weights, put where somebody puts the published one. */
+  hearLibraryByClap(): void {
+    const model = join(this.data, "patchpilot/models/clap-htsat-unfused");
+    mkdirSync(model, { recursive: true });
+    for (const name of ["config.json", "preprocessor_config.json", "model.safetensors", "tokenizer.json"])
+      copyFileSync(join(ROOT, "tests/networks/fixtures/clap", name), join(model, name));
+    this.run("library", "embed", this.library, "--with", "clap");
+  }
+
+  private run(...words: string[]): void {
+    execFileSync(PROGRAM, words, { env: this.environment(), stdio: "pipe" });
   }
 
   remove(): void {

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { wavBytes } from "../../src/audio/wav";
-import type { Match } from "../../src/api/types";
+import type { Candidate, Match } from "../../src/api/types";
 import { latest } from "../../src/state/latest";
 import { steps } from "../../src/views/curve";
-import { distance, duration, moment, statusText } from "../../src/views/format";
+import { distance, duration, identity, moment, remarksOn, statusText } from "../../src/views/format";
 import { nearestTo, neighbour } from "../../src/views/map_points";
 
 describe("latest", () => {
@@ -45,6 +45,28 @@ describe("what happens", () => {
   it("is told apart while the first candidates can be heard already", () => {
     expect(statusText(match)).toBe("Listening to what was found");
     expect(statusText({ ...match, provisional: true })).toBe("These are the first; listening to the others");
+  });
+});
+
+describe("a candidate", () => {
+  const bred = { synth: "MDA JX10", origin: "jx10.db, patch 7, refined" } as Candidate;
+  it("is told by its origin, and where several have one, by what sets each apart", () => {
+    expect(identity(bred)).toEqual(["MDA JX10", "jx10.db, patch 7, refined"]);
+    expect(identity({ ...bred, unlike: { rank: 1, parameters: ["Cutoff", "Amp envelope: Decay"] } })).toEqual(["Like 1 but for", "Cutoff, Amp envelope: Decay"]);
+    expect(identity({ ...bred, unlike: { rank: 2, parameters: [] } })).toEqual(["MDA JX10", "Nearly like 2"]);
+  });
+});
+
+describe("the remarks", () => {
+  const match = { remarks: ["jx10 is searched by another: it cannot be opened: no such file", "plain"] } as Match;
+  const told = [
+    { line: "jx10 is searched by another", why: "it cannot be opened: no such file" },
+    { line: "plain", why: "" },
+  ];
+  it("are what the server says, and the renders that were skipped", () => {
+    expect(remarksOn(match)).toEqual(told);
+    expect(remarksOn({ ...match, problems: { count: 1, first: "patch 3: it crashed" } })).toEqual([...told, { line: "1 render was skipped", why: "patch 3: it crashed" }]);
+    expect(remarksOn({ ...match, problems: { count: 2000, first: "patch 3: it crashed" } })[2]!.line).toBe("2,000 renders were skipped; why, of the first");
   });
 });
 
