@@ -193,6 +193,18 @@ PATCHPILOT_INLINE auto quads(const float* samples, std::size_t distance) {
   }
 }
 
+/// The elements of a, and behind them those of b, that are named. Clang, with which the fuzzers are built, has another
+/// builtin for it, which needs them while compiling: there they are taken one by one.
+PATCHPILOT_INLINE Vector shuffled(const Vector& a, const Vector& b, const IntVector& from) {
+#ifdef __clang__
+  Vector result;
+  for (int lane = 0; lane < int(kWidth); ++lane) result[lane] = from[lane] < int(kWidth) ? a[from[lane]] : b[from[lane] - int(kWidth)];
+  return result;
+#else
+  return __builtin_shuffle(a, b, from);
+#endif
+}
+
 /// In every run of four: the elements of a (0 to 3) and b (4 to 7) that are named.
 template <int First, int Second, int Third, int Fourth>
 PATCHPILOT_INLINE Vector inQuads(const Vector& a, const Vector& b) {
@@ -202,7 +214,7 @@ PATCHPILOT_INLINE Vector inQuads(const Vector& a, const Vector& b) {
     const int named = kNamed[lane % 4];
     from[lane] = lane / 4 * 4 + (named < 4 ? named : named - 4 + int(kWidth));
   }
-  return __builtin_shuffle(a, b, from);
+  return shuffled(a, b, from);
 }
 
 /// Writes four windowed samples of kWidth frames so that the frames lie side by side: each run of four
@@ -396,7 +408,7 @@ PATCHPILOT_INLINE void frontDistances(const float* row, std::size_t rowStride, c
 PATCHPILOT_INLINE Vector shiftIn(float first, const Vector& rest) {
   IntVector from;
   for (std::size_t lane = 0; lane < kWidth; ++lane) from[lane] = lane == 0 ? int(kWidth) : int(lane) - 1;
-  return __builtin_shuffle(rest, Vector{} + first, from);
+  return shuffled(rest, Vector{} + first, from);
 }
 
 /// kWidth rows of the table of costs at a time, by a slanted front, so that a step depends only on the

@@ -54,7 +54,7 @@ std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, st
   const std::size_t batches = (frames + kLanes - 1) / kLanes;
   const std::size_t channels = sound.mono ? 1 : kChannels;
   std::vector<float> values(batches * channels * bands * kLanes);
-  const auto samplesOf = [&](const std::vector<float>& channel, std::size_t batch) {
+  const auto samplesOf = [window = window, hop = hop](const std::vector<float>& channel, std::size_t batch) {
     return channel.data() + PaddedSound::kOrigin - window / 2 + batch * kLanes * hop;
   };
   // Rows of bands: a batch's two channels lie one behind the other, as do two batches of one channel. Frames of zeros

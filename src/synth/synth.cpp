@@ -194,7 +194,7 @@ json Synth::askAbout(const char* op, const Patch& patch, const std::vector<Param
   json request = {{"op", op}};
   addPatch(request, patch);
   for (const auto& [id, value] : values) {
-    const auto named = std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& p) { return p.id == id; });
+    const auto named = std::find_if(parameters_.begin(), parameters_.end(), [&id = id](const auto& p) { return p.id == id; });
     if (named == parameters_.end()) failPlugin("{} has no parameter {}", plugin_.fullName(), id);
     request["indices"].push_back(named->index);
     request["values"].push_back(value);
