@@ -46,7 +46,7 @@ Judgement together(const std::vector<Judgement>& parts);
 Judgement judgeMelEnvelope(const std::vector<SoundGroup>& groups);
 
 /// What is found where how far apart the patches are is known exactly, but under another condition than the target's, each the
-/// next of its group. What a library hears at one note cannot tell much more of another, whatever its vectors are.
+/// next of its group: how much one condition tells of another. It is no bound, since vectors may have learnt what patches do elsewhere.
 /// @param groups  of two conditions or more
 Judgement judgeOtherCondition(const std::vector<SoundGroup>& groups);
 

@@ -15,7 +15,6 @@ const WIDE: BrowserContextOptions = { viewport: { width: 1360, height: 960 } };
 describe.skipIf(!process.env["SCREENSHOTS"])("pictures", () => {
   const its = stage(3000);
 
-
   const draw = async (page: Page, name: string) => {
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.mouse.move(0, 0);
