@@ -102,6 +102,12 @@ MssSpectrum mssSpectrum(const AudioBuffer& sound) {
   return mssSpectrum(padded);
 }
 
+MssSpectrum mssSpectrum(std::span<const float> left, std::span<const float> right) {
+  thread_local PaddedSound padded;
+  padded.assign(left, right);
+  return mssSpectrum(padded);
+}
+
 MssSpectrum mssSpectrum(const PaddedSound& sound) {
   MssSpectrum result;
   result.samples_ = sound.samples;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "audio/buffer.h"
@@ -51,6 +52,7 @@ class MssSpectrum {
 /// @throws Error (internal) for any other shape or rate
 MssSpectrum mssSpectrum(const AudioBuffer& sound);
 MssSpectrum mssSpectrum(const PaddedSound& sound);
+MssSpectrum mssSpectrum(std::span<const float> left, std::span<const float> right);
 
 /// Multi-scale spectral distance (MSS) of two sounds, in dB: the mean absolute difference of their
 /// log-mel spectrograms over both channels, all bands and frames, averaged over the three scales

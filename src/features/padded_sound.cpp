@@ -1,7 +1,6 @@
 #include "features/padded_sound.h"
 
 #include <algorithm>
-#include <span>
 
 #include "base/error.h"
 #include "features/lane_kernels.h"
@@ -32,10 +31,16 @@ void PaddedSound::assign(const AudioBuffer& sound) {
                                                 "frame or more, 1 or 2 channels, 44100 Hz",
                                                 sound.frames(), sound.channels(), sound.sampleRateHz()));
   }
-  samples = sound.frames();
-  sounding = std::max(behindLastOf(sound.channel(0)), behindLastOf(sound.channel(sound.channels() - 1)));
-  padInto(left, sound.channel(0));
-  padInto(right, sound.channel(sound.channels() - 1));
+  assign(sound.channel(0), sound.channel(sound.channels() - 1));
+}
+
+void PaddedSound::assign(std::span<const float> leftSamples, std::span<const float> rightSamples) {
+  if (leftSamples.empty() || leftSamples.size() != rightSamples.size())
+    throw Error(ExitCode::internal, fmt::format("distances of channels of {} and {} samples", leftSamples.size(), rightSamples.size()));
+  samples = leftSamples.size();
+  sounding = std::max(behindLastOf(leftSamples), behindLastOf(rightSamples));
+  padInto(left, leftSamples);
+  padInto(right, rightSamples);
   mono = left == right;
 }
 

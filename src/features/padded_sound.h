@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "audio/buffer.h"
@@ -22,6 +23,9 @@ struct PaddedSound {
   /// @param sound at 44.1 kHz, finite samples, at least one frame; one channel is taken as two equal ones
   /// @throws Error (internal) for any other shape or rate
   void assign(const AudioBuffer& sound);
+
+  /// The same of two channels at 44.1 kHz that someone else holds, equally long.
+  void assign(std::span<const float> leftSamples, std::span<const float> rightSamples);
 };
 
 /// @throws Error (internal) where two sounds that `metric` compares frame by frame differ in length

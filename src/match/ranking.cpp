@@ -1,7 +1,5 @@
 #include "match/ranking.h"
 
-#include "audio/level.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -67,17 +65,18 @@ class Ranking {
 
 }  // namespace
 
-std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem) {
+std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem,
+                               double keepWithin) {
   problem = outcome.problem;
   if (outcome.status != RenderOutcome::Status::ok) return std::nullopt;
-  Candidate candidate;
-  candidate.sound = outcome.audio.copy();
-  if (containsNonFinite(candidate.sound)) {
+  if (!outcome.audio.isFinite()) {
     problem = "gave samples that are no numbers";
     return std::nullopt;
   }
-  candidate.spectrum = mssSpectrum(candidate.sound);
+  Candidate candidate;
+  candidate.spectrum = mssSpectrum(outcome.audio.left, outcome.audio.right);
   candidate.mss = mss(target.spectrum, candidate.spectrum);
+  if (candidate.mss <= keepWithin) candidate.sound = outcome.audio.copy();
   candidate.proposal = proposal;
   return candidate;
 }

@@ -4,6 +4,7 @@
 #include "match/matcher.h"
 
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace patchpilot {
@@ -11,14 +12,17 @@ namespace patchpilot {
 /// A proposal that has been rendered.
 struct Candidate {
   Proposal proposal;
-  AudioBuffer sound;
+  AudioBuffer sound;    ///< empty where it was not worth keeping
   MssSpectrum spectrum;
   double mss = 0;  ///< distance of the render to the target
 };
 
 /// What a render of `proposal` is worth; nothing where it failed or holds samples that are no numbers.
-/// @param problem  what failed, in a few words
-std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem);
+/// @param problem     what failed, in a few words
+/// @param keepWithin  the sound of a render that is farther from the target is not kept: to copy it takes a sixth as long
+///                    as to compare it
+std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem,
+                               double keepWithin = std::numeric_limits<double>::infinity());
 
 struct RankProgress {
   std::size_t done = 0;  ///< renders that are done

@@ -22,6 +22,14 @@ const json& fixture() {
 
 AudioBuffer sound(const std::string& name) { return fixtureSound(fixture(), name); }
 
+TEST(Mss, OfChannelsThatSomeoneElseHoldsIsTheSame) {
+  const AudioBuffer bright = sound("bright");
+  EXPECT_EQ(mss(mssSpectrum(bright.channel(0), bright.channel(bright.channels() - 1)), mssSpectrum(bright)), 0);
+  const std::vector<float> one(100), other(99);
+  EXPECT_THROW(mssSpectrum(one, other), Error);
+  EXPECT_THROW(mssSpectrum(std::span<const float>(), std::span<const float>()), Error);
+}
+
 TEST(Mss, AgreesWithLibrosa) {
   for (const json& pair : fixture().at("mss")) {
     const std::string a = pair.at("a"), b = pair.at("b");
