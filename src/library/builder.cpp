@@ -124,6 +124,9 @@ Synth openLibrarySynth(const Library& library, SynthOptions options) {
   options.baseState = settings.base;
   options.ownBase = settings.ownBase;
   ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
+  // What a space tells of its parameters besides what its patches mean may be more by now.
+  for (ParameterSpace& installed : installedSpaces())
+    if (installed.name == space.name && installed.fingerprint() == settings.spaceFingerprint) space = std::move(installed);
   if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
   Synth synth(std::move(space), std::move(options));
   // A plug-in that has changed since does not make the same sounds.

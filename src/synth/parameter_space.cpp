@@ -171,6 +171,17 @@ BaseSpec readBase(const toml::table& table, const std::string& file) {
 }
 
 /// Checks what no single table shows: names that are used twice, or that stand for nothing.
+double evaluated(const std::string& what, const std::string& formula, double x) {
+  mu::Parser parser;
+  parser.DefineVar("x", &x);
+  parser.SetExpr(formula);
+  try {
+    return parser.Eval();
+  } catch (const mu::Parser::exception_type& error) {
+    failInput("{}: the formula '{}' cannot be evaluated: {}", what, formula, error.GetMsg());
+  }
+}
+
 void checkNames(const ParameterSpace& space) {
   std::set<std::string> sections, keys, ids;
   for (const auto& section : space.sections) sections.insert(section.key);
@@ -190,6 +201,24 @@ void checkNames(const ParameterSpace& space) {
       for (const auto& key : member)
         if (!keys.contains(key)) failInput("{}: symmetry {} names no parameter: {}", space.file, symmetry.name, key);
     }
+  const auto check = [&](const char* what, const std::string& key, bool continuous) {
+    const auto found = space.find(key);
+    if (!found) failInput("{}: {} names no parameter: {}", space.file, what, key);
+    if ((space.parameters[*found].kind == ParameterKind::continuous) != continuous)
+      failInput("{}: {} names {}, which is {}continuous", space.file, what, key, continuous ? "not " : "");
+  };
+  for (const Carry& carry : space.carries) {
+    check("carry, fine,", carry.fine, true);
+    check("carry, coarse,", carry.coarse, false);
+  }
+  for (const Lfo& lfo : space.lfos) {
+    check("lfo, rate,", lfo.rate, true);
+    for (const auto& key : lfo.depths)
+      if (!keys.contains(key)) failInput("{}: lfo, depths, names no parameter: {}", space.file, key);
+    const ParameterSpec& rate = space.parameters[*space.find(lfo.rate)];
+    if (!(lfo.hertzAt(rate.max) > lfo.hertzAt(rate.min)))
+      failInput("{}: lfo {}: its rate in Hz, '{}', does not grow", space.file, lfo.rate, lfo.hertz);
+  }
 }
 
 nlohmann::json fingerprintOf(const ParameterSpec& p) {
@@ -215,19 +244,32 @@ float ParameterSpec::nearest(float normalized) const {
   return std::clamp(normalized, 0.0f, 1.0f);
 }
 
+std::optional<float> ParameterSpec::next(float normalized, int direction) const {
+  std::vector<float> values;
+  for (const auto& choice : choices) values.push_back(choice.value);
+  for (int step = 0; kind == ParameterKind::stepped && step < steps; ++step) values.push_back(stepValue(*this, step));
+  std::sort(values.begin(), values.end());
+  const auto own = std::find(values.begin(), values.end(), nearest(normalized));
+  if (own == values.end() || (direction < 0 ? own == values.begin() : own + 1 == values.end())) return std::nullopt;
+  return *(own + direction);
+}
+
 std::optional<std::string> ParameterSpec::text(float normalized) const {
   if (kind == ParameterKind::categorical) return nearestChoice(*this, normalized).label;
   if (!labels.empty()) return labels[std::size_t(nearestStep(*this, normalized))];
   if (display.empty()) return std::nullopt;
-  double x = normalized;
-  mu::Parser parser;
-  parser.DefineVar("x", &x);
-  parser.SetExpr(display);
-  try {
-    return withUnit(parser.Eval(), unit);
-  } catch (const mu::Parser::exception_type& error) {
-    failInput("parameter {}: the display formula '{}' cannot be evaluated: {}", key, display, error.GetMsg());
+  return withUnit(evaluated("parameter " + key, display, normalized), unit);
+}
+
+double Lfo::hertzAt(float normalized) const { return evaluated("lfo " + rate, hertz, normalized); }
+
+float Lfo::valueAt(double asked, float low, float high) const {
+  constexpr int kHalvings = 24;  // as many as a float has bits
+  for (int i = 0; i < kHalvings; ++i) {
+    const float middle = (low + high) / 2;
+    (hertzAt(middle) < asked ? low : high) = middle;
   }
+  return (low + high) / 2;
 }
 
 std::string ParameterSpace::fingerprint() const {
@@ -268,7 +310,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
     failInput("{}:{}: {}", file, error.source().begin.line, error.description());
   }
   const Reader top(table, file, "space");
-  top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter", "symmetry", "base"});
+  top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter", "symmetry", "carry", "lfo", "base"});
   if (const auto format = top.required<std::int64_t>("format"); format != 1)
     failInput("{}: format {} is not known here; this version reads format 1", file, format);
 
@@ -312,6 +354,16 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
         symmetry.members.push_back(keys);
       }
     space.symmetries.push_back(std::move(symmetry));
+  });
+  forEachTable(table, "carry", [&](const toml::table& row) {
+    const Reader carry(row, file, "carry");
+    carry.allowOnly({"fine", "coarse"});
+    space.carries.push_back({carry.required<std::string>("fine"), carry.required<std::string>("coarse")});
+  });
+  forEachTable(table, "lfo", [&](const toml::table& row) {
+    const Reader lfo(row, file, "lfo");
+    lfo.allowOnly({"rate", "hertz", "depths"});
+    space.lfos.push_back({lfo.required<std::string>("rate"), lfo.required<std::string>("hertz"), lfo.strings("depths")});
   });
   if (const auto* base = table.get_as<toml::table>("base")) space.base = readBase(*base, file);
   checkNames(space);

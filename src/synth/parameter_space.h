@@ -39,6 +39,8 @@ struct ParameterSpec {
 
   /// The nearest value that this parameter can take.
   float nearest(float normalized) const;
+  /// Categorical or stepped: the value one place on (`direction` 1) or back (-1); nothing at its end.
+  std::optional<float> next(float normalized, int direction) const;
   /// Categorical: the choice at a share, in [0, 1), of all weights, one choice after the other.
   float choiceAt(double share) const;
   /// What the space itself says of a value ("1.2 kHz", "LP 24 dB"); nothing where only the plug-in knows.
@@ -65,6 +67,25 @@ struct Symmetry {
   std::vector<std::vector<std::string>> members;
 };
 
+/// Two parameters of which one goes on where the other ends, such as the fine and the coarse tuning of an oscillator:
+/// beyond its last value the fine one is at its first, with the coarse one a choice or a step further.
+struct Carry {
+  std::string fine;    ///< key of a continuous parameter
+  std::string coarse;  ///< key of a categorical parameter whose choices are in order, or of a stepped one
+};
+
+/// Something that modulates at a steady rate.
+struct Lfo {
+  std::string rate;                 ///< key of a continuous parameter
+  std::string hertz;                ///< muParser formula of x, its normalized value, that grows with x
+  std::vector<std::string> depths;  ///< keys of those that say how much it does; may be empty
+
+  /// The rate in Hz. @throws Error (input) where the formula cannot be evaluated
+  double hertzAt(float normalized) const;
+  /// The normalized value of a rate, the nearest within [low, high].
+  float valueAt(double hertz, float low, float high) const;
+};
+
 /// What a space does not vary: a preset file, values of other parameters, and what no parameter reaches.
 struct BaseSpec {
   std::filesystem::path preset;         ///< empty: the plug-in's own state when loaded
@@ -86,6 +107,8 @@ struct ParameterSpace {
   std::vector<Crossing> crossings;
   std::vector<ParameterSpec> parameters;
   std::vector<Symmetry> symmetries;
+  std::vector<Carry> carries;
+  std::vector<Lfo> lfos;
   BaseSpec base;
   std::string toml;         ///< the text it was read from
   std::string file;         ///< where that was, for messages

@@ -39,6 +39,13 @@ TEST(ParameterSpace, ErrorsNameTheFileTheKeyAndTheProblem) {
   EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmembers = [[\"a\"], [\"b\"]]\n"),
                    "symmetry swap names no parameter: b"));
   EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmembers = [[\"a\"], []]\n"), "differ in length"));
+  EXPECT_TRUE(says(problemOf(whole + "[[carry]]\nfine = \"a\"\n"), "'coarse' is missing"));
+  EXPECT_TRUE(says(problemOf(whole + "[[carry]]\nfine = \"a\"\ncoarse = \"b\"\n"), "carry, coarse, names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[carry]]\nfine = \"a\"\ncoarse = \"a\"\n"), "names a, which is continuous"));
+  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"b\"\nhertz = \"x\"\n"), "lfo, rate, names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"y +\"\n"), "lfo a: the formula 'y +'"));
+  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"1 - x\"\n"), "does not grow"));
+  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"x\"\ndepths = [\"b\"]\n"), "names no parameter: b"));
   EXPECT_TRUE(says(problemOf(whole + "constant_probability = 0.5\n"), "'constant' is missing"));
   EXPECT_TRUE(says(problemOf(whole + "[base.values]\nx = 1.5\n"), "normalized"));
   EXPECT_TRUE(says(problemOf(whole + "min = \"low\"\n"), "'min' has the wrong type"));
@@ -49,6 +56,29 @@ TEST(ParameterSpace, ErrorsNameTheFileTheKeyAndTheProblem) {
   EXPECT_TRUE(says(problemOf(kHead), "no [[parameter]]"));
   EXPECT_TRUE(says(problemOf("format = 1\nname ="), "s.toml:2"));
   EXPECT_TRUE(says(problemOf("format = 2\n"), "format 2"));
+}
+
+TEST(ParameterSpace, TheRateOfAnLfoIsFoundForItsHertz) {
+  const Lfo lfo{"rate", "exp(7 * x - 4)", {}};
+  for (const double hertz : {0.1, 1.0, 5.0, 15.0}) EXPECT_NEAR(lfo.hertzAt(lfo.valueAt(hertz, 0, 1)), hertz, 1e-4 * hertz);
+  EXPECT_NEAR(lfo.valueAt(100, 0.2f, 0.9f), 0.9f, 1e-6) << "the nearest that there is";
+  EXPECT_NEAR(lfo.valueAt(0, 0.2f, 0.9f), 0.2f, 1e-6);
+}
+
+TEST(ParameterSpace, TheNextChoiceOrStepIsNothingAtTheEnd) {
+  ParameterSpec choice;
+  choice.kind = ParameterKind::categorical;
+  choice.choices = {{"a", 0.1f, 1}, {"b", 0.4f, 1}, {"c", 0.8f, 0}};
+  EXPECT_EQ(choice.next(0.41f, 1), 0.8f);
+  EXPECT_EQ(choice.next(0.41f, -1), 0.1f);
+  EXPECT_EQ(choice.next(0.8f, 1), std::nullopt);
+  EXPECT_EQ(choice.next(0.1f, -1), std::nullopt);
+  ParameterSpec stepped;
+  stepped.kind = ParameterKind::stepped;
+  stepped.steps = 3;
+  EXPECT_EQ(stepped.next(0.5f, 1), 1.0f);
+  EXPECT_EQ(stepped.next(1.0f, 1), std::nullopt);
+  EXPECT_EQ(ParameterSpec{}.next(0.5f, 1), std::nullopt) << "continuous";
 }
 
 TEST(ParameterSpace, DrawsTheSamePatchForTheSameNumbers) {

@@ -199,6 +199,15 @@ def symmetry(keys, space):
     return "\n".join(lines + ["]"])
 
 
+def lfos(keys):
+    """Surge's LFO rates are 2^-7 to 2^9 Hz (ct_lforate in its Parameter.cpp)."""
+    tables = []
+    for key in keys:
+        if found := re.fullmatch(r"(a_lfo_\d)_rate", key):
+            tables.append(f'[[lfo]]\nrate = "{key}"\nhertz = "2^(16 * x - 7)"\ndepths = ["{found[1]}_amplitude"]')
+    return tables
+
+
 def base_patch(path):
     data = path.read_bytes()
     begin = data.index(b"<?xml")
@@ -272,6 +281,7 @@ def write_space(shared, folder, space):
         parts.append(f'[[crossing]]\nkey = "{key}"\ntitle = "{crossing_title}"\nsections = [{", ".join(held)}]')
     parts += [parameter(row) for row in rows]
     parts.append(symmetry(keys, space))
+    parts += lfos(keys)
     parts.append(base(base_patch(shared / f"base-{space}.vstpreset")))
     (folder / f"{name}.toml").write_text("\n\n".join(parts).rstrip() + "\n")
 
