@@ -21,6 +21,10 @@ constexpr double kEffectRate = 0.3, kMostEffect = 1.0, kUnknownEffect = 0.5, kCh
 /// How often a parameter that a space mostly holds constant is put there, or away from there where it is.
 constexpr double kToConstant = 0.3;
 
+/// How often the rate of an LFO that is moved is set to one that the target has, how far from it, in parts of its range,
+/// and how often what says how much the LFO does is drawn anew with it: a rate that is right is heard only then.
+constexpr double kHeardRate = 0.5, kRateSpread = 0.006, kDepthAnew = 0.5;
+
 }  // namespace
 
 Proposal Genome::proposal() const {
@@ -37,12 +41,22 @@ Proposal Genome::proposal() const {
   return proposal;
 }
 
-Breeder::Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked)
+Breeder::Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked, const std::vector<double>& rates)
     : synth_(synth), index_(index), space_(synth.space()), locked_(std::move(locked)), parts_(space_.crossingsOrSections()),
       partOf_(partsOfParameters(space_)), defaults_(defaultValues(synth)), effects_(space_.parameters.size(), kUnknownEffect) {
   std::map<std::string, std::vector<std::size_t>> sections;
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) sections[space_.parameters[i].section].push_back(i);
   for (auto& [key, parameters] : sections) sections_.push_back(std::move(parameters));
+  for (const Carry& carry : space_.carries) coarseOf_[*space_.find(carry.fine)] = *space_.find(carry.coarse);
+  for (const Lfo& lfo : space_.lfos) {
+    const std::size_t parameter = *space_.find(lfo.rate);
+    const ParameterSpec& p = space_.parameters[parameter];
+    Rates heard;
+    for (const double rate : rates)
+      if (rate >= lfo.hertzAt(p.min) && rate <= lfo.hertzAt(p.max)) heard.values.push_back(lfo.valueAt(rate, p.min, p.max));
+    for (const auto& key : lfo.depths) heard.depths.push_back(*space_.find(key));
+    if (!heard.values.empty()) ratesOf_[parameter] = std::move(heard);
+  }
 }
 
 Genome Breeder::genome(const Proposal& proposal) {
@@ -86,6 +100,34 @@ std::size_t Breeder::someParameter(const Genome& genome, SplitMix64& random) con
   return std::size_t(random.below(space_.parameters.size()));
 }
 
+/// Mostly the strongest of the rates that the target wavers at.
+bool Breeder::setHeardRate(Genome& genome, std::size_t parameter, SplitMix64& random) const {
+  const auto found = ratesOf_.find(parameter);
+  if (found == ratesOf_.end() || random.uniform() >= kHeardRate) return false;
+  const auto& [values, depths] = found->second;
+  const ParameterSpec& p = space_.parameters[parameter];
+  const float value = values[std::min(random.below(values.size()), random.below(values.size()))];
+  set(genome, parameter, reflected(value + kRateSpread * random.normal() * (p.max - p.min), p.min, p.max));
+  if (depths.empty() || random.uniform() >= kDepthAnew) return true;
+  const std::size_t depth = depths[random.below(depths.size())];
+  const ParameterSpec& d = space_.parameters[depth];
+  set(genome, depth, d.nearest(float(d.min + random.uniform() * (d.max - d.min))));
+  return true;
+}
+
+/// Where a fine parameter leaves its range, the coarse one moves on.
+/// @return where the fine one is then; nothing where it has no coarse one, or that is at its end
+std::optional<float> Breeder::carried(Genome& genome, std::size_t parameter, double value) const {
+  const auto found = coarseOf_.find(parameter);
+  const ParameterSpec& p = space_.parameters[parameter];
+  if (found == coarseOf_.end() || (value >= p.min && value <= p.max)) return std::nullopt;
+  const bool isLocked = std::any_of(locked_.begin(), locked_.end(), [&](const LockedParameter& one) { return one.parameter == found->second; });
+  const auto next = space_.parameters[found->second].next(genome.values[found->second], value > p.max ? 1 : -1);
+  if (isLocked || !next) return std::nullopt;
+  set(genome, found->second, *next);
+  return std::clamp(float(value > p.max ? value - (p.max - p.min) : value + (p.max - p.min)), p.min, p.max);
+}
+
 void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& random) const {
   const double step = least * std::pow(most / least, random.uniform());
   std::size_t count = 1;
@@ -93,7 +135,13 @@ void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& rand
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t which = someParameter(genome, random);
     const ParameterSpec& p = space_.parameters[which];
-    float value = variedValue(p, genome.values[which], step * random.normal(), random);
+    if (genome.state.empty() && setHeardRate(genome, which, random)) continue;
+    const double move = step * random.normal();
+    if (const auto beyond = carried(genome, which, genome.values[which] + move * (p.max - p.min))) {
+      set(genome, which, *beyond);
+      continue;
+    }
+    float value = variedValue(p, genome.values[which], move, random);
     if (genome.state.empty() && p.constant && p.constantProbability < 1 && random.uniform() < kToConstant)
       value = genome.values[which] == *p.constant ? p.nearest(float(p.min + random.uniform() * (p.max - p.min))) : *p.constant;
     set(genome, which, value);
@@ -196,6 +244,10 @@ Genome Breeder::withValues(const Genome& genome, const std::vector<std::size_t>&
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterSpec& p = space_.parameters[parameters[i]];
     const float own = genome.values[parameters[i]];
+    if (const auto beyond = carried(changed, parameters[i], values[i])) {
+      set(changed, parameters[i], *beyond);
+      continue;
+    }
     values[i] = reflected(values[i], std::min(p.min, own), std::max(p.max, own));
     set(changed, parameters[i], p.kind == ParameterKind::stepped ? p.nearest(float(values[i])) : float(values[i]));
   }

@@ -35,7 +35,8 @@ struct LockedParameter {
 class Breeder {
  public:
   /// @param locked  the values that every child has, whatever its parents have
-  Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked = {});
+  /// @param rates   in Hz, likeliest first: at which the target wavers, for the LFOs of the space
+  Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked = {}, const std::vector<double>& rates = {});
 
   /// @throws Error (plugin) where the synth fails on the preset
   Genome genome(const Proposal& proposal);
@@ -57,7 +58,8 @@ class Breeder {
   /// The patch with one parameter moved by a part of its range, either way.
   Genome moved(const Genome& genome, std::size_t parameter, double move, SplitMix64& random) const;
 
-  /// The patch with other values of some parameters; what leaves its range is sent back into it, in `values` as well.
+  /// The patch with other values of some parameters; what leaves its range is sent back into it, in `values` as well,
+  /// unless a coarse parameter goes on there.
   Genome withValues(const Genome& genome, const std::vector<std::size_t>& parameters, std::vector<double>& values) const;
 
  private:
@@ -68,6 +70,8 @@ class Breeder {
   void set(Genome& genome, std::size_t parameter, float value) const;
   void lock(Genome& genome) const;
   std::size_t someParameter(const Genome& genome, SplitMix64& random) const;
+  bool setHeardRate(Genome& genome, std::size_t parameter, SplitMix64& random) const;
+  std::optional<float> carried(Genome& genome, std::size_t parameter, double value) const;
 
   Synth& synth_;
   std::size_t index_;
@@ -77,6 +81,12 @@ class Breeder {
   std::vector<int> partOf_;                          ///< see `partsOfParameters`
   std::vector<std::vector<std::size_t>> sections_;   ///< parameters of each section that has some
   std::vector<float> defaults_;
+  std::map<std::size_t, std::size_t> coarseOf_;      ///< of a fine parameter
+  struct Rates {
+    std::vector<float> values;        ///< of the parameter, for the rates that the target wavers at
+    std::vector<std::size_t> depths;
+  };
+  std::map<std::size_t, Rates> ratesOf_;             ///< of the rate of an LFO, where there are any
   std::vector<double> effects_;                      ///< of each parameter, lately, 0 to 1
 };
 

@@ -14,7 +14,7 @@ namespace patchpilot {
 using nlohmann::json;
 
 json Refinement::json() const {
-  return {{"from", from}, {"to", to}, {"renders", last.renders}, {"seconds", last.seconds}, {"curve", curve}};
+  return {{"from", from}, {"to", to}, {"renders", last.renders}, {"cut", last.cut}, {"seconds", last.seconds}, {"curve", curve}};
 }
 
 double Refinement::share() const {

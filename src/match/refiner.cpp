@@ -1,9 +1,9 @@
 #include "match/refiner.h"
 
-#include "audio/level.h"
 #include "base/error.h"
 #include "base/process.h"
 #include "match/error_cases.h"
+#include "match/modulation_rates.h"
 #include "match/polisher.h"
 
 #include <fmt/format.h>
@@ -81,7 +81,9 @@ struct Child {
   std::optional<Variation> variation;  ///< none: it is the polisher's
   Proposal proposal;
   double partLimit = 0;  ///< its first part may lie so far from the target's
+  double keepWithin = std::numeric_limits<double>::infinity();  ///< farther from the target, its sound is of no use
   std::optional<Candidate> candidate;
+  bool wasCut = false;
   std::string problem;
 };
 
@@ -125,7 +127,8 @@ class Search {
   Search(const Target& target, std::vector<Instrument>& instruments, const RefineOptions& options, std::vector<std::string>& problems)
       : target_(target), instruments_(instruments), options_(options), problems_(problems) {
     if (!options.locked.empty() && instruments.size() != 1) throw Error(ExitCode::internal, "parameters are locked of one instrument only");
-    for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i, options.locked);
+    const std::vector<double> rates = modulationRates(target.spectrum, target.lengthSeconds);
+    for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i, options.locked, rates);
     // Another objective may like what MSS does not.
     cases_ = !options.objective;
     for (const Proposal& proposal : options.donors)
@@ -296,6 +299,12 @@ class Search {
 
   std::size_t batchSize() const { return options_.renders > 0 ? std::min(kBatch, rendersLeft()) : kBatch; }
 
+  /// How far a render may lie from the target to take the place of a member, or to be remembered.
+  double usefulWithin(const Member& place) const {
+    if (options_.objective || different_.size() < kMostDifferent) return std::numeric_limits<double>::infinity();
+    return std::max(place.cost, different_.back().mss);
+  }
+
   std::vector<Child> breed() {
     std::vector<Child> children(batchSize());
     for (Child& child : children) {
@@ -309,6 +318,7 @@ class Search {
       child.genome = breeders_[parent.synth].child(*child.variation, parent, partner, third, random);
       const Member& place = isKin(*child.variation) ? members_[child.parent] : members_.back();
       child.partLimit = kPartTolerance * members_[child.parent].partCost * place.cost / std::max(members_[child.parent].cost, 1e-9) + kPartSlack;
+      child.keepWithin = usefulWithin(place);
     }
     render(children);
     return children;
@@ -362,7 +372,11 @@ class Search {
     std::vector<Polisher::Trial> trials = polisher_->next(random);
     trials.resize(std::min(trials.size(), batchSize()));
     std::vector<Child> children(trials.size());
-    for (std::size_t i = 0; i < trials.size(); ++i) children[i].genome = trials[i].genome;
+    const auto place = std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.id == place_; });
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      children[i].genome = trials[i].genome;
+      if (place != members_.end()) children[i].keepWithin = usefulWithin(*place);
+    }
     render(children);
     std::vector<Polisher::Outcome> outcomes;
     for (std::size_t i = 0; i < trials.size(); ++i)
@@ -375,7 +389,6 @@ class Search {
       remember(*child.candidate);
       if (!best || cost(*child.candidate) < cost(*best->candidate)) best = &child;
     }
-    const auto place = std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.id == place_; });
     if (best && place != members_.end() && cost(*best->candidate) < place->cost) {
       Member better = member(std::move(best->genome), std::move(*best->candidate));
       better.id = place_;
@@ -404,16 +417,17 @@ class Search {
       };
       const auto done = [&](const RenderOutcome& outcome) {
         Child& child = children[outcome.tag];
-        child.candidate = heard(target_, child.proposal, outcome, child.problem);
+        child.wasCut = outcome.status == RenderOutcome::Status::cut;
+        child.candidate = heard(target_, child.proposal, outcome, child.problem, child.keepWithin);
       };
       const auto goOn = [&](std::uint64_t tag, const StereoView& part) {
-        const AudioBuffer sound = part.copy();
-        return containsNonFinite(sound) || mss(targetPart_, mssSpectrum(sound)) <= children[tag].partLimit;
+        return !part.isFinite() || mss(targetPart_, mssSpectrum(part.left, part.right)) <= children[tag].partLimit;
       };
       if (cuts_) instruments_[synth].pool->run(next, done, goOn);
       else instruments_[synth].pool->run(next, done);
     }
     renders_ += children.size();
+    for (const Child& child : children) cut_ += child.wasCut;
     for (const Child& child : children)
       if (!child.problem.empty()) problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
   }
@@ -462,6 +476,7 @@ class Search {
   /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping for those
   /// who want several that differ.
   void remember(const Candidate& candidate) {
+    if (candidate.sound.frames() == 0) return;
     if (different_.size() == kMostDifferent && candidate.mss >= different_.back().mss) return;
     const auto isNear = [&](const Candidate& other) { return mss(candidate.spectrum, other.spectrum) < kLeastDifference; };
     const auto firstWorse = std::upper_bound(different_.begin(), different_.end(), candidate, nearer);
@@ -490,7 +505,7 @@ class Search {
     if (members_.empty()) return;
     const Member& best = members_.front();
     if (best.cost < told_.best) told_ = {0, 0, best.cost, best.candidate.mss};
-    if (options_.onProgress) options_.onProgress({renders_, seconds(), told_.best, told_.mss, [this] { return found(); }});
+    if (options_.onProgress) options_.onProgress({renders_, seconds(), told_.best, told_.mss, [this] { return found(); }, cut_});
   }
 
   std::vector<Candidate> found() const {
@@ -529,7 +544,7 @@ class Search {
   Candidate nearestStart_;         ///< where `spread_`
   std::optional<double> spread_;  ///< of the objective, between two renders of one patch; none where they are equal
   MssSpectrum targetPart_;
-  std::size_t renders_ = 0;
+  std::size_t renders_ = 0, cut_ = 0;
   std::uint64_t bred_ = 0;
   Clock::time_point begin_ = Clock::now();
 };

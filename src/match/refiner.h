@@ -13,13 +13,14 @@ namespace patchpilot {
 using Objective = std::function<double(const Candidate&)>;
 
 struct RefineProgress {
-  std::size_t renders = 0;  ///< done by the refiner
+  std::size_t renders = 0;  ///< done by the refiner, those that were cut included
   double seconds = 0;       ///< since it began
   double best = 0;          ///< least objective so far
   double mss = 0;           ///< of that candidate
   /// What has been found so far, nearest first: all that differ from each other, and the nearest of the starts. It is
   /// made when it is asked for, which only the call that hands it over may do.
   std::function<std::vector<Candidate>()> found;
+  std::size_t cut = 0;  ///< of the renders, those that ended after their first second: too far off by then
 };
 
 struct RefineOptions {
@@ -42,9 +43,11 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// Improves candidates by rendering and listening again. A genetic search: children take whole sections (oscillator,
 /// filter, envelope, LFO) from either of two parents, groups that may change places sometimes do, a few parameters
 /// move by a little or by much, mostly those that have been heard to do something, or along the difference of two
-/// other patches. Parents are the best of some, or those that are right in some respect (`ErrorCases`). What a patch
-/// of a space is searched in is that space; a preset keeps what no parameter reaches, or takes a part of another
-/// preset with it, and is moved mostly in the parameters that its maker has moved.
+/// other patches. Fine tuning that leaves its range goes on at the next semitone (`Carry`), and an LFO that is moved is
+/// often set to a rate at which the target wavers (`modulationRates`). Parents are the best of some, or those that are
+/// right in some respect (`ErrorCases`). What a patch of a space is searched in is that space; a preset keeps what no
+/// parameter reaches, or takes a part of another preset with it, and is moved mostly in the parameters that its maker
+/// has moved.
 ///
 /// When a run has come to rest, its best is polished (`Polisher`), another run begins at the same starts, and what
 /// the two have found is crossed; then again. Renders whose first second lies too far off are cut there.

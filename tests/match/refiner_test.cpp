@@ -233,6 +233,55 @@ TEST_F(Refine, ChildrenStayInTheirSpaceAndChildrenOfPresetsSayWhatTheyCameFrom) 
   }
 }
 
+TEST_F(Refine, FineTuningGoesOnWhereTheNextSemitoneBegins) {
+  Synth synth(loadSpace("jx10"));
+  const ParameterSpace& space = synth.space();
+  const std::size_t fine = *space.find("osc_fine"), coarse = *space.find("osc_tune");
+  const ParameterSpec& semitones = space.parameters[coarse];
+  Genome low;
+  low.values = space.draw(1, 0);
+  low.values[fine] = 0.001f;
+  low.values[coarse] = semitones.choices[20].value;
+  const Breeder breeder(synth, 0), locked(synth, 0, {{coarse, low.values[coarse]}});
+  std::size_t lower = 0, others = 0;
+  for (std::uint64_t index = 0; index < 3000; ++index) {
+    SplitMix64 random(7, index);
+    const Genome child = breeder.child(Variation::little, low, low, low, random);
+    SplitMix64 same(7, index);
+    EXPECT_EQ(locked.child(Variation::little, low, low, low, same).values[coarse], low.values[coarse]);
+    if (child.values[fine] > 0.8f) ++(child.values[coarse] == semitones.choices[19].value ? lower : others);
+  }
+  EXPECT_GT(lower, 10u);
+  EXPECT_GT(lower, others) << "those have moved the coarse tuning as well";
+  std::vector<double> beyond{-0.25};
+  const Genome polished = breeder.withValues(low, {fine}, beyond);
+  EXPECT_FLOAT_EQ(polished.values[fine], 0.75f);
+  EXPECT_EQ(polished.values[coarse], semitones.choices[19].value);
+  EXPECT_EQ(beyond[0], -0.25) << "for whoever drew it the range goes on";
+}
+
+TEST_F(Refine, AnLfoIsSetToARateThatTheTargetHas) {
+  Synth synth(loadSpace("jx10"));
+  const ParameterSpace& space = synth.space();
+  const std::size_t rate = *space.find("lfo_rate");
+  const Lfo& lfo = space.lfos.front();
+  const auto near = [&](const std::vector<double>& rates) {
+    const Breeder breeder(synth, 0, {}, rates);
+    Genome parent;
+    parent.values = space.draw(1, 0);
+    parent.values[rate] = lfo.valueAt(0.5, 0, 1);
+    std::size_t count = 0;
+    for (std::uint64_t index = 0; index < 3000; ++index) {
+      SplitMix64 random(7, index);
+      const double hertz = lfo.hertzAt(breeder.child(Variation::little, parent, parent, parent, random).values[rate]);
+      count += std::abs(hertz / 7 - 1) < 0.1;
+    }
+    return count;
+  };
+  EXPECT_EQ(near({}), 0u);
+  EXPECT_GT(near({7.0, 300.0}), 50u) << "300 Hz is faster than it goes, and no reason to leave 7 out";
+}
+
 TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
   std::vector<Instrument> instruments;
   instruments.push_back(instrument("dx10", 2));
