@@ -17,6 +17,19 @@ double quietestTenth(std::vector<double> levels) {
   return *tenth;
 }
 
+/// The lowest mean level of so many blocks in a row before the loudest one. A sound that swells from nothing and is
+/// still there in the end has no quiet tenth, but a quiet beginning.
+double quietestBeforePeak(const std::vector<double>& levels, std::size_t blocks) {
+  const auto peak = std::size_t(std::max_element(levels.begin(), levels.end()) - levels.begin());
+  double least = std::numeric_limits<double>::infinity(), sum = 0;
+  for (std::size_t i = 0; i < peak; ++i) {
+    sum += levels[i];
+    if (i >= blocks) sum -= levels[i - blocks];
+    if (i + 1 >= blocks) least = std::min(least, sum / double(blocks));
+  }
+  return least;
+}
+
 double loudest(const std::vector<double>& levels) { return *std::max_element(levels.begin(), levels.end()); }
 
 double largestSample(const AudioBuffer& sound, std::size_t frame) {
@@ -127,8 +140,9 @@ std::size_t findOnset(const AudioBuffer& sound) {
   const std::vector<double> levels = levelEnvelope(sound, kOnsetBlock);
   if (levels.empty()) return 0;
   const double top = loudest(levels);
-  const double threshold = std::clamp(quietestTenth(levels) + 9, top - 50, top - 20);
   constexpr std::size_t kStay = 20;  // blocks: 29 ms
+  const double floor = std::min(quietestTenth(levels), quietestBeforePeak(levels, kStay));
+  const double threshold = std::clamp(floor + 9, top - 50, top - 20);
   std::size_t found = levels.size();
   for (std::size_t i = 0; i < levels.size(); ++i) {
     if (levels[i] < threshold) continue;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "audio/level.h"
 #include "tones.h"
 
@@ -24,6 +26,19 @@ TEST(Envelope, OnsetIsTheSampleOfACleanAttack) {
     AudioBuffer sound(1, 44100);
     for (std::size_t i = start; i < sound.frames(); ++i) sound.channel(0)[i] = i % 100 < 50 ? 0.5f : -0.5f;
     EXPECT_EQ(findOnset(sound), start);
+  }
+}
+
+TEST(Envelope, WhatSwellsFromNothingAndStaysBeginsEarly) {
+  // No tenth of it is quiet, but its beginning is; where noise lies before it, that is the floor.
+  for (const float noise : {0.0f, 0.002f}) {
+    AudioBuffer sound(1, 4 * 44100);
+    for (std::size_t i = 0; i < sound.frames(); ++i) {
+      const double t = double(i) / 44100 - 0.3, level = t < 0 ? 0 : std::min(1.0, t * t / 2.25);
+      sound.channel(0)[i] = float(level) * (i % 100 < 50 ? 0.5f : -0.5f) + (i * 7919 % 100 < 50 ? noise : -noise);
+    }
+    EXPECT_GT(double(findOnset(sound)) / 44100, 0.3);
+    EXPECT_LT(double(findOnset(sound)) / 44100, noise > 0 ? 0.5 : 0.4);
   }
 }
 
