@@ -98,7 +98,7 @@ std::vector<std::size_t> straightPieces(const std::vector<double>& levels, const
 /// is steep, it lies between two lines; where it is gentle, it is the second line. Falls from near
 /// the top count more: below, echoes end, and the reverb, and the file.
 std::size_t clearestFall(const std::vector<double>& levels, double top, double blockSeconds) {
-  constexpr double kPenalty = 60, kLeastDropDb = 6, kLeastBend = 8, kSteepest = 300;  // dB^2, dB, dB/s, dB/s
+  constexpr double kPenalty = 60, kLeastDropDb = 6, kLeastBend = 3, kSteepest = 300;  // dB^2, dB, dB/s, dB/s
   constexpr double kReachDb = 30;
   const LineFitter fitter(levels);
   const auto cuts = straightPieces(levels, fitter, kPenalty);

@@ -73,6 +73,12 @@ TEST(Envelope, SlowReleaseIsFoundToo) {
   EXPECT_NEAR(findRelease(sound, 0, sound.frames()), 1.5, 0.06);
 }
 
+TEST(Envelope, AReleaseOfSecondsIsFoundAfterASoundThatIsHeld) {
+  // 5 dB a second, as JX10's and Surge's release of 1.7 s: of what is left, 9 dB are heard.
+  const auto sound = make(4, [](double t) { return sine(300, t) * std::pow(10, -5 * std::max(0.0, t - 2.2) / 20); });
+  EXPECT_NEAR(findRelease(sound, 0, sound.frames()), 2.2, 0.2);
+}
+
 TEST(Envelope, AHeldSoundLastsToTheEnd) {
   const auto sound = make(2, [](double t) { return sine(300, t); });
   EXPECT_NEAR(findRelease(sound, 0, sound.frames()), 2, 1e-9);
