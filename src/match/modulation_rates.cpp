@@ -15,8 +15,8 @@ namespace {
 /// Of MSS: frames 10 ms apart, 64 bands.
 constexpr std::size_t kScale = 1;
 
-/// What comes first is the attack.
-constexpr double kFromSeconds = 0.12, kLeastSeconds = 0.4;
+/// What comes first is the attack; what lies behind the last tells nothing more, and takes as long.
+constexpr double kFromSeconds = 0.12, kLeastSeconds = 0.4, kLastSeconds = 8;
 
 constexpr double kLowestHz = 0.4, kHighestHz = 20;
 constexpr std::size_t kRates = 240;  ///< tried, evenly spaced in octaves
@@ -51,7 +51,7 @@ std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds
   const auto [window, hop, bands] = MssSpectrum::kScales[kScale];
   const double framesPerSecond = kSampleRateHz / double(hop);
   const auto begin = std::size_t(kFromSeconds * framesPerSecond);
-  const std::size_t end = std::min(sound.frames(kScale), std::size_t(std::max(0.0, noteSeconds) * framesPerSecond));
+  const std::size_t end = std::min(sound.frames(kScale), std::size_t(std::clamp(noteSeconds, 0.0, kLastSeconds) * framesPerSecond));
   if (end < begin + std::size_t(kLeastSeconds * framesPerSecond)) return {};
   const std::size_t frames = end - begin;
   const auto basis = trends(frames);
