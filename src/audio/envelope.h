@@ -12,9 +12,10 @@ namespace patchpilot {
 std::vector<double> levelEnvelope(const AudioBuffer& sound, std::size_t blockFrames);
 
 /// Where the first note begins, in samples: the first sample that rises out of the noise floor (the
-/// level of the quietest tenth of the sound, or of the quietest 29 ms before it is loudest), 50 to 20 dB below the loudest moment, and after which
-/// the sound stays there for most of 30 ms, so that a crackle before the note is passed over. A slow
-/// attack therefore begins where it becomes audible. 0 where nothing rises.
+/// level of the quietest tenth of the sound, or of the quietest 29 ms before it is loudest), 50 to 20 dB
+/// below the loudest moment, and after which the sound stays there for most of 30 ms, so that a crackle
+/// before the note is passed over. A slow attack therefore begins where it becomes audible. 0 where
+/// nothing rises.
 std::size_t findOnset(const AudioBuffer& sound);
 
 /// Where further notes begin after the one at `onset`, in samples (within 20 ms): after at least 80 ms

@@ -82,6 +82,10 @@ void Breeder::lock(Genome& genome) const {
   for (const LockedParameter& one : locked_) set(genome, one.parameter, one.value);
 }
 
+bool Breeder::isLocked(std::size_t parameter) const {
+  return std::any_of(locked_.begin(), locked_.end(), [&](const LockedParameter& one) { return one.parameter == parameter; });
+}
+
 std::size_t Breeder::someParameter(const Genome& genome, SplitMix64& random) const {
   if (!genome.state.empty() && random.uniform() < kChangesOfMoved) {
     const auto moved = movedParameters(genome.values, defaults_);
@@ -121,9 +125,8 @@ std::optional<float> Breeder::carried(Genome& genome, std::size_t parameter, dou
   const auto found = coarseOf_.find(parameter);
   const ParameterSpec& p = space_.parameters[parameter];
   if (found == coarseOf_.end() || (value >= p.min && value <= p.max)) return std::nullopt;
-  const bool isLocked = std::any_of(locked_.begin(), locked_.end(), [&](const LockedParameter& one) { return one.parameter == found->second; });
   const auto next = space_.parameters[found->second].next(genome.values[found->second], value > p.max ? 1 : -1);
-  if (isLocked || !next) return std::nullopt;
+  if (isLocked(found->second) || !next) return std::nullopt;
   set(genome, found->second, *next);
   return std::clamp(float(value > p.max ? value - (p.max - p.min) : value + (p.max - p.min)), p.min, p.max);
 }
@@ -223,9 +226,8 @@ void Breeder::learn(const Genome& parent, const Genome& child, double difference
 std::vector<std::size_t> Breeder::searchable(const Genome& genome) const {
   std::vector<std::size_t> parameters;
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) {
-    const bool locked = std::any_of(locked_.begin(), locked_.end(), [&](const LockedParameter& one) { return one.parameter == i; });
     const bool used = genome.state.empty() || genome.laidOver[i] || std::abs(genome.values[i] - defaults_[i]) > kUnmoved;
-    if (used && !locked && space_.parameters[i].kind != ParameterKind::categorical && space_.parameters[i].max > space_.parameters[i].min)
+    if (used && !isLocked(i) && space_.parameters[i].kind != ParameterKind::categorical && space_.parameters[i].max > space_.parameters[i].min)
       parameters.push_back(i);
   }
   return parameters;

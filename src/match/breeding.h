@@ -69,6 +69,7 @@ class Breeder {
   void exchange(Genome& genome, SplitMix64& random) const;
   void set(Genome& genome, std::size_t parameter, float value) const;
   void lock(Genome& genome) const;
+  bool isLocked(std::size_t parameter) const;
   std::size_t someParameter(const Genome& genome, SplitMix64& random) const;
   bool setHeardRate(Genome& genome, std::size_t parameter, SplitMix64& random) const;
   std::optional<float> carried(Genome& genome, std::size_t parameter, double value) const;

@@ -27,17 +27,20 @@ constexpr float kLeastLevel = -65;
 
 constexpr std::size_t kTrend = 4;  ///< terms of the polynomial that is taken away
 
-/// Legendre polynomials over so many frames, each of norm 1: orthogonal enough for hundreds of frames.
+/// Takes away what lies along a row of norm 1.
+void remove(const std::vector<double>& row, std::vector<double>& values) {
+  double along = 0;
+  for (std::size_t i = 0; i < row.size(); ++i) along += row[i] * values[i];
+  for (std::size_t i = 0; i < row.size(); ++i) values[i] -= along * row[i];
+}
+
+/// Polynomials over so many frames, orthogonal to each other and each of norm 1.
 std::array<std::vector<double>, kTrend> trends(std::size_t frames) {
   std::array<std::vector<double>, kTrend> basis;
   for (std::size_t degree = 0; degree < kTrend; ++degree) {
     auto& row = basis[degree];
     for (std::size_t i = 0; i < frames; ++i) row.push_back(std::pow(2 * (double(i) + 0.5) / double(frames) - 1, double(degree)));
-    for (std::size_t other = 0; other < degree; ++other) {
-      double along = 0;
-      for (std::size_t i = 0; i < frames; ++i) along += row[i] * basis[other][i];
-      for (std::size_t i = 0; i < frames; ++i) row[i] -= along * basis[other][i];
-    }
+    for (std::size_t other = 0; other < degree; ++other) remove(basis[other], row);
     double norm = 0;
     for (const double value : row) norm += value * value;
     for (double& value : row) value /= std::sqrt(norm);
@@ -64,11 +67,7 @@ std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds
       std::vector<double> sorted = levels;
       std::nth_element(sorted.begin(), sorted.begin() + std::ptrdiff_t(frames / 2), sorted.end());
       if (sorted[frames / 2] < kLeastLevel) continue;
-      for (const auto& row : basis) {
-        double along = 0;
-        for (std::size_t i = 0; i < frames; ++i) along += levels[i] * row[i];
-        for (std::size_t i = 0; i < frames; ++i) levels[i] -= along * row[i];
-      }
+      for (const auto& row : basis) remove(row, levels);
       for (std::size_t i = 0; i < frames; ++i)  // Hann
         levels[i] *= 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(i) + 1) / (double(frames) + 1));
       series.push_back(std::move(levels));

@@ -19,8 +19,8 @@ struct Candidate {
 
 /// What a render of `proposal` is worth; nothing where it failed or holds samples that are no numbers.
 /// @param problem     what failed, in a few words
-/// @param keepWithin  the sound of a render that is farther from the target is not kept: to copy it takes a sixth as long
-///                    as to compare it
+/// @param keepWithin  the sound of a render that is farther from the target is not kept: most are of no use, and a
+///                    megabyte and a half to copy
 std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem,
                                double keepWithin = std::numeric_limits<double>::infinity());
 

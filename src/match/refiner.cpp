@@ -427,9 +427,10 @@ class Search {
       else instruments_[synth].pool->run(next, done);
     }
     renders_ += children.size();
-    for (const Child& child : children) cut_ += child.wasCut;
-    for (const Child& child : children)
+    for (const Child& child : children) {
+      cut_ += child.wasCut;
       if (!child.problem.empty()) problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
+    }
   }
 
   /// Who stays. A child that is its parent but for a few parameters can only take its parent's place, so that one
@@ -476,7 +477,7 @@ class Search {
   /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping for those
   /// who want several that differ.
   void remember(const Candidate& candidate) {
-    if (candidate.sound.frames() == 0) return;
+    if (candidate.sound.frames() == 0) return;  // it lay too far off when it was heard
     if (different_.size() == kMostDifferent && candidate.mss >= different_.back().mss) return;
     const auto isNear = [&](const Candidate& other) { return mss(candidate.spectrum, other.spectrum) < kLeastDifference; };
     const auto firstWorse = std::upper_bound(different_.begin(), different_.end(), candidate, nearer);
