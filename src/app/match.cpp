@@ -15,12 +15,16 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <cmath>
 
 namespace patchpilot {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+/// A note that is let go so much earlier or later is played as it was found.
+constexpr double kSameLengthSeconds = 0.01;
 
 struct Options {
   MatchOptions match;
@@ -63,8 +67,10 @@ void printResults(const nlohmann::json& document, const Target& target, const st
   }});
   if (document.contains("refinement")) {
     const auto& r = document.at("refinement");
-    fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s\n", r.at("from").get<double>(), r.at("to").get<double>(),
-               r.at("renders").get<std::size_t>(), r.at("seconds").get<double>());
+    const double length = document.at("candidates").empty() ? target.lengthSeconds : document.at("candidates").front().at("length").get<double>();
+    const bool differs = std::abs(length - target.lengthSeconds) > kSameLengthSeconds;
+    fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s{}\n", r.at("from").get<double>(), r.at("to").get<double>(),
+               r.at("renders").get<std::size_t>(), r.at("seconds").get<double>(), differs ? fmt::format("; let go after {:.2f} s", length) : "");
   }
   printWritten(document, out);
 }

@@ -464,6 +464,7 @@ class Lane {
     const AudioBuffer laid = laidOver(best.sound);
     result.distances = distances(features_, soundFeatures(laid));
     result.gainDb = gainDb(laid, truth_.sound);
+    result.lengthPlayed = target_.startSeconds + noteOf(best.proposal, target_, velocity()).lengthSeconds;
     result.origin = best.proposal.origin;
     const std::optional<Patch>& truth = truths_[best.proposal.synth];
     const std::vector<float>& values = best.proposal.patch.values;

@@ -63,6 +63,7 @@ struct EvaluationResult {
   bool found = false;     ///< whether anything could be rendered; nothing below counts where not, but `problem`
   Distances distances;    ///< of the nearest by MSS; floor: means of its renders
   double gainDb = 0;
+  double lengthPlayed = 0;  ///< when the note of the nearest is let go, from the start of the file
   std::string origin;
   std::optional<ParameterError> error;    ///< where the truth is known, of its space
   std::optional<ParameterError> aligned;  ///< the same, symmetries undone

@@ -30,7 +30,7 @@ json toJson(const EvaluationResult& result) {
   for (const TracePoint& point : result.trace) trace.push_back({point.seconds, point.renders, point.mss});
   const Distances& d = result.distances;
   return {{"target", result.target}, {"row", result.row}, {"found", result.found}, {"mss", d.mss}, {"wmfcc", d.wmfcc},
-          {"sot", d.sot}, {"rms", d.rms}, {"gain_db", result.gainDb}, {"origin", result.origin},
+          {"sot", d.sot}, {"rms", d.rms}, {"gain_db", result.gainDb}, {"length", result.lengthPlayed}, {"origin", result.origin},
           {"rank", result.rank ? json(*result.rank) : json()}, {"error", toJson(result.error)}, {"aligned", toJson(result.aligned)}, {"renders", result.renders},
           {"seconds", result.seconds}, {"problem", result.problem}, {"trace", trace}};
 }
@@ -42,6 +42,7 @@ EvaluationResult resultFrom(const json& line) {
   result.found = line.at("found").get<bool>();
   result.distances = {line.at("mss").get<double>(), line.at("wmfcc").get<double>(), line.at("sot").get<double>(), line.at("rms").get<double>()};
   result.gainDb = line.at("gain_db").get<double>();
+  result.lengthPlayed = line.value("length", 0.0);  // an older run does not say
   result.origin = line.at("origin").get<std::string>();
   if (line.contains("rank") && !line.at("rank").is_null()) result.rank = line.at("rank").get<std::size_t>();
   result.error = errorFrom(line.at("error"));

@@ -233,7 +233,7 @@ std::vector<KindSummary> summarize(const Evaluation& evaluation) {
 std::string resultsCsv(const Evaluation& evaluation) {
   std::string csv =
       "target,kind,row,method,note,note_found,length,length_found,mss,wmfcc,sot,rms,gain_db,continuous_error,categorical_right,"
-      "continuous_error_aligned,categorical_right_aligned,origin,rank,renders,problem,seconds\n";
+      "continuous_error_aligned,categorical_right_aligned,origin,rank,renders,problem,length_played,seconds\n";
   const ResultsByName results = evaluation.resultsByName();
   for (const EvaluationTarget& target : evaluation.targets) {
     for (const EvaluationRow& row : evaluation.rows) {
@@ -248,7 +248,8 @@ std::string resultsCsv(const Evaluation& evaluation) {
         csv += ",,,,,";
       for (const auto& error : {r.error, r.aligned})
         csv += fmt::format("{},{},", optionalCell(error ? error->continuous : std::nullopt), optionalCell(error ? error->categorical : std::nullopt));
-      csv += fmt::format("{},{},{},{},{:.3f}\n", csvCell(r.origin), r.rank ? *r.rank > 0 ? std::to_string(*r.rank) : "none" : "", r.renders, csvCell(r.problem), r.seconds);
+      csv += fmt::format("{},{},{},{},{},{:.3f}\n", csvCell(r.origin), r.rank ? *r.rank > 0 ? std::to_string(*r.rank) : "none" : "", r.renders, csvCell(r.problem),
+                         r.lengthPlayed > 0 ? fmt::format("{:.4f}", r.lengthPlayed) : "", r.seconds);
     }
   }
   return csv;

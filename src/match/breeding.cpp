@@ -25,11 +25,16 @@ constexpr double kToConstant = 0.3;
 /// and how often what says how much the LFO does is drawn anew with it: a rate that is right is heard only then.
 constexpr double kHeardRate = 0.5, kRateSpread = 0.006, kDepthAnew = 0.5;
 
+/// The length of a note is sometimes drawn anew, and else moved by a factor whose logarithm has one of these deviations.
+constexpr double kLengthAnew = 0.3, kLeastLengthStep = 0.003, kMostLengthStep = 0.3;
+constexpr double kShortestSeconds = 0.02;
+
 }  // namespace
 
 Proposal Genome::proposal() const {
   Proposal proposal;
   proposal.synth = synth;
+  if (lengthSeconds > 0) proposal.lengthSeconds = lengthSeconds;
   proposal.origin = origin;
   proposal.sources = sources;
   proposal.patch.values = values;
@@ -41,8 +46,8 @@ Proposal Genome::proposal() const {
   return proposal;
 }
 
-Breeder::Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked, const std::vector<double>& rates)
-    : synth_(synth), index_(index), space_(synth.space()), locked_(std::move(locked)), parts_(space_.crossingsOrSections()),
+Breeder::Breeder(Synth& synth, std::size_t index, BreederOptions options)
+    : synth_(synth), index_(index), space_(synth.space()), options_(std::move(options)), parts_(space_.crossingsOrSections()),
       partOf_(partsOfParameters(space_)), defaults_(defaultValues(synth)), effects_(space_.parameters.size(), kUnknownEffect) {
   std::map<std::string, std::vector<std::size_t>> sections;
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) sections[space_.parameters[i].section].push_back(i);
@@ -52,7 +57,7 @@ Breeder::Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> l
     const std::size_t parameter = *space_.find(lfo.rate);
     const ParameterSpec& p = space_.parameters[parameter];
     Rates heard;
-    for (const double rate : rates)
+    for (const double rate : options_.rates)
       if (rate >= lfo.hertzAt(p.min) && rate <= lfo.hertzAt(p.max)) heard.values.push_back(lfo.valueAt(rate, p.min, p.max));
     for (const auto& key : lfo.depths) heard.depths.push_back(*space_.find(key));
     if (!heard.values.empty()) ratesOf_[parameter] = std::move(heard);
@@ -62,6 +67,7 @@ Breeder::Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> l
 Genome Breeder::genome(const Proposal& proposal) {
   Genome genome;
   genome.synth = index_;
+  genome.lengthSeconds = proposal.lengthSeconds.value_or(0);
   genome.origin = proposal.origin;
   genome.sources = proposal.sources;
   genome.values = proposal.patch.values;
@@ -79,11 +85,11 @@ void Breeder::set(Genome& genome, std::size_t parameter, float value) const {
 }
 
 void Breeder::lock(Genome& genome) const {
-  for (const LockedParameter& one : locked_) set(genome, one.parameter, one.value);
+  for (const LockedParameter& one : options_.locked) set(genome, one.parameter, one.value);
 }
 
 bool Breeder::isLocked(std::size_t parameter) const {
-  return std::any_of(locked_.begin(), locked_.end(), [&](const LockedParameter& one) { return one.parameter == parameter; });
+  return std::any_of(options_.locked.begin(), options_.locked.end(), [&](const LockedParameter& one) { return one.parameter == parameter; });
 }
 
 std::size_t Breeder::someParameter(const Genome& genome, SplitMix64& random) const {
@@ -179,6 +185,7 @@ void Breeder::cross(Genome& genome, const Genome& other, SplitMix64& random) con
       if (random.uniform() < kTaken)
         for (const std::size_t i : section) take(i, false);
   }
+  if (genome.lengthSeconds != other.lengthSeconds && random.uniform() < kTaken) genome.lengthSeconds = other.lengthSeconds;
   genome.sources = unitedSources(genome.sources, other.sources);
 }
 
@@ -213,6 +220,19 @@ void Breeder::exchange(Genome& genome, SplitMix64& random) const {
     set(genome, *a, genome.values[*b]);
     if (!copy) set(genome, *b, kept);
   }
+}
+
+void Breeder::playOtherwise(Genome& genome, SplitMix64& random) const {
+  double& length = genome.lengthSeconds;
+  if (length <= 0 || options_.longestSeconds <= kShortestSeconds) return;
+  if (random.uniform() < kLengthAnew) {
+    length = kShortestSeconds * std::pow(options_.longestSeconds / kShortestSeconds, random.uniform());
+  } else {
+    const double step = kLeastLengthStep * std::pow(kMostLengthStep / kLeastLengthStep, random.uniform());
+    length *= std::exp(step * random.normal());
+  }
+  length = std::clamp(length, kShortestSeconds, options_.longestSeconds);
+  if (random.uniform() < 0.5) mutate(genome, 0.004, 0.3, random);
 }
 
 void Breeder::learn(const Genome& parent, const Genome& child, double difference) {
@@ -270,11 +290,12 @@ Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, con
       exchange(child, random);
       cross(child, b, random);
       break;
+    case Variation::playing: playOtherwise(child, random); break;
     case Variation::count: break;
   }
   lock(child);
   // What would be heard before is no child.
-  for (int attempt = 0; attempt < kAttempts && child.values == a.values && child.state == a.state; ++attempt) {
+  for (int attempt = 0; attempt < kAttempts && child.values == a.values && child.state == a.state && child.lengthSeconds == a.lengthSeconds; ++attempt) {
     mutate(child, 0.02, 0.3, random);
     lock(child);
   }

@@ -15,6 +15,7 @@ struct Genome {
   Bytes state;                  ///< of a preset as its synth saves it after loading; empty for a patch of a space
   std::vector<float> values;    ///< of every parameter of the space, those that the state holds included
   std::vector<bool> laidOver;   ///< which of them are laid over the state; empty without one
+  double lengthSeconds = 0;  ///< when the note is let go, where that is searched for; 0: as the target's analysis says
   std::string origin;
   std::vector<std::string> sources;  ///< see `Proposal`
 
@@ -22,7 +23,8 @@ struct Genome {
 };
 
 /// The ways to a child.
-enum class Variation { little, much, crossing, difference, exchange, count };
+/// `playing`, the last: the patch as it is, or nearly, let go sooner or later.
+enum class Variation { little, much, crossing, difference, exchange, playing, count };
 inline constexpr std::size_t kVariations = std::size_t(Variation::count);
 
 /// A parameter that is not to be moved.
@@ -31,12 +33,16 @@ struct LockedParameter {
   float value = 0;            ///< normalized
 };
 
+struct BreederOptions {
+  std::vector<LockedParameter> locked;  ///< the values that every child has, whatever its parents have
+  std::vector<double> rates;            ///< in Hz, likeliest first: at which the target wavers, for the LFOs of the space
+  double longestSeconds = 0;            ///< how late a note may be let go, where that is open (`Variation::playing`)
+};
+
 /// Makes children of patches of one synth.
 class Breeder {
  public:
-  /// @param locked  the values that every child has, whatever its parents have
-  /// @param rates   in Hz, likeliest first: at which the target wavers, for the LFOs of the space
-  Breeder(Synth& synth, std::size_t index, std::vector<LockedParameter> locked = {}, const std::vector<double>& rates = {});
+  Breeder(Synth& synth, std::size_t index, BreederOptions options = {});
 
   /// @throws Error (plugin) where the synth fails on the preset
   Genome genome(const Proposal& proposal);
@@ -67,6 +73,7 @@ class Breeder {
   void cross(Genome& genome, const Genome& other, SplitMix64& random) const;
   void differ(Genome& genome, const Genome& b, const Genome& c, SplitMix64& random) const;
   void exchange(Genome& genome, SplitMix64& random) const;
+  void playOtherwise(Genome& genome, SplitMix64& random) const;
   void set(Genome& genome, std::size_t parameter, float value) const;
   void lock(Genome& genome) const;
   bool isLocked(std::size_t parameter) const;
@@ -77,7 +84,7 @@ class Breeder {
   Synth& synth_;
   std::size_t index_;
   const ParameterSpace& space_;
-  std::vector<LockedParameter> locked_;
+  BreederOptions options_;
   std::vector<Crossing> parts_;
   std::vector<int> partOf_;                          ///< see `partsOfParameters`
   std::vector<std::vector<std::size_t>> sections_;   ///< parameters of each section that has some

@@ -57,6 +57,7 @@ void MatchRun::takeNear(const NearPatch& near) {
   };
   Proposal start = near.proposal;
   start.synth = 0;
+  if (!target_.lengthOpen) start.lengthSeconds.reset();
   std::vector<float> values = start.patch.state.empty() ? start.patch.values : synth.values(start.patch);
   std::vector<LockedParameter> changed;
   for (const auto& [key, value] : near.changes) {
@@ -65,8 +66,8 @@ void MatchRun::takeNear(const NearPatch& near) {
   }
   for (const std::string& key : near.locked) locked_.push_back({indexOf(key), values[indexOf(key)]});
   // What is changed is so in the start, and free in what is bred.
-  const Genome genome = Breeder(synth, 0, changed).around(Breeder(synth, 0).genome(start), 0, options_.seed).front();
-  for (const Genome& one : Breeder(synth, 0, locked_).around(genome, std::size_t(std::max(options_.proposals, options_.top)) - 1, options_.seed))
+  const Genome genome = Breeder(synth, 0, {.locked = changed}).around(Breeder(synth, 0).genome(start), 0, options_.seed).front();
+  for (const Genome& one : Breeder(synth, 0, {.locked = locked_}).around(genome, std::size_t(std::max(options_.proposals, options_.top)) - 1, options_.seed))
     around_.push_back(one.proposal());
 }
 

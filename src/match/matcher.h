@@ -4,6 +4,7 @@
 #include "match/target.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,7 +19,11 @@ struct Proposal {
   double score = 0;            ///< the matcher's own; smaller is better, of use within one matcher only
   std::vector<std::string> sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
   std::vector<std::size_t> withoutEffect;  ///< parameters of the space that were found to do nothing to its sound
+  std::optional<double> lengthSeconds;  ///< when its note is let go, where that is not as the target's analysis says
 };
+
+/// The note that a proposal is played with.
+Note noteOf(const Proposal& proposal, const Target& target, int velocity);
 
 /// A family of methods: a target in, proposals out.
 class Matcher {

@@ -84,7 +84,6 @@ std::optional<Candidate> heard(const Target& target, const Proposal& proposal, c
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
                                        std::vector<Instrument>& instruments, const RankOptions& options,
                                        std::vector<std::string>& problems) {
-  const Note note{target.note, options.velocity, target.lengthSeconds};
   Ranking ranking(target, options, problems);
   const auto render = [&](std::size_t begin, std::size_t end) {
     for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
@@ -96,7 +95,7 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
       const auto next = [&]() -> std::optional<RenderJob> {
         if (position == own.size()) return std::nullopt;
         const std::size_t index = own[position++];
-        return RenderJob{index, &proposals[index].patch, note, target.sound.seconds()};
+        return RenderJob{index, &proposals[index].patch, noteOf(proposals[index], target, options.velocity), target.sound.seconds()};
       };
       instruments[synth].pool->run(next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); });
     }

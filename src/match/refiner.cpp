@@ -97,17 +97,18 @@ AudioBuffer firstPart(const AudioBuffer& sound, std::size_t frames) {
 /// Which ways to a child have led to better ones, lately.
 class VariationChoice {
  public:
-  VariationChoice() {
+  /// @param count  the first so many of them are taken
+  explicit VariationChoice(std::size_t count) : count_(count) {
     better_.fill(1);
     tried_.fill(1);
   }
 
   Variation draw(SplitMix64& random) const {
     double total = 0;
-    for (std::size_t i = 0; i < kVariations; ++i) total += better_[i] / tried_[i];
+    for (std::size_t i = 0; i < count_; ++i) total += better_[i] / tried_[i];
     double left = random.uniform();
-    for (std::size_t i = 0; i < kVariations; ++i)
-      if ((left -= kLeastShare + (1 - kLeastShare * double(kVariations)) * better_[i] / tried_[i] / total) < 0) return Variation(i);
+    for (std::size_t i = 0; i < count_; ++i)
+      if ((left -= kLeastShare + (1 - kLeastShare * double(count_)) * better_[i] / tried_[i] / total) < 0) return Variation(i);
     return Variation::little;
   }
 
@@ -119,6 +120,7 @@ class VariationChoice {
   }
 
  private:
+  std::size_t count_;
   std::array<double, kVariations> better_, tried_;
 };
 
@@ -128,11 +130,11 @@ class Search {
       : target_(target), instruments_(instruments), options_(options), problems_(problems) {
     if (!options.locked.empty() && instruments.size() != 1) throw Error(ExitCode::internal, "parameters are locked of one instrument only");
     const std::vector<double> rates = modulationRates(target.spectrum, target.lengthSeconds);
-    for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i, options.locked, rates);
+    for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i, BreederOptions{options.locked, rates, target.sound.seconds()});
     // Another objective may like what MSS does not.
     cases_ = !options.objective;
     for (const Proposal& proposal : options.donors)
-      if (proposal.patch.state.empty()) donors_.push_back(breeders_[proposal.synth].genome(proposal));
+      if (proposal.patch.state.empty()) donors_.push_back(genome(proposal));
     partFrames_ = std::size_t(kPartSeconds * kSampleRateHz);
     cuts_ = !options.objective && target.sound.frames() > 2 * partFrames_;
     if (cuts_) targetPart_ = mssSpectrum(firstPart(target.sound, partFrames_));
@@ -177,6 +179,12 @@ class Search {
     return options_.renders - std::min(options_.renders, taken);
   }
 
+  Genome genome(const Proposal& proposal) {
+    Genome genome = breeders_[proposal.synth].genome(proposal);
+    if (target_.lengthOpen && genome.lengthSeconds == 0) genome.lengthSeconds = target_.lengthSeconds;
+    return genome;
+  }
+
   void admit(std::vector<Candidate> starts) {
     std::stable_sort(starts.begin(), starts.end(), nearer);
     std::size_t presets = 0;
@@ -187,8 +195,8 @@ class Search {
         continue;
       }
       try {
-        Genome genome = breeders_[candidate.proposal.synth].genome(candidate.proposal);
-        starts_.push_back(member(std::move(genome), std::move(candidate)));
+        Genome own = genome(candidate.proposal);
+        starts_.push_back(member(std::move(own), std::move(candidate)));
       } catch (const Error& error) {
         problems_.push_back(fmt::format("{}: {}", candidate.proposal.origin, error.what()));
         finished_.push_back(std::move(candidate));
@@ -406,14 +414,13 @@ class Search {
   }
 
   void renderProposals(std::vector<Child>& children) {
-    const Note note{target_.note, options_.velocity, target_.lengthSeconds};
     for (std::size_t synth = 0; synth < instruments_.size(); ++synth) {
       std::size_t position = 0;
       const auto next = [&]() -> std::optional<RenderJob> {
         while (position < children.size() && children[position].proposal.synth != synth) ++position;
         if (position == children.size()) return std::nullopt;
         const std::size_t index = position++;
-        return RenderJob{index, &children[index].proposal.patch, note, target_.sound.seconds(), children[index].partLimit > 0 ? kPartSeconds : 0};
+        return RenderJob{index, &children[index].proposal.patch, noteOf(children[index].proposal, target_, options_.velocity), target_.sound.seconds(), children[index].partLimit > 0 ? kPartSeconds : 0};
       };
       const auto done = [&](const RenderOutcome& outcome) {
         Child& child = children[outcome.tag];
@@ -471,7 +478,7 @@ class Search {
   }
 
   static bool isKin(Variation variation) {
-    return variation == Variation::little || variation == Variation::much || variation == Variation::difference;
+    return variation == Variation::little || variation == Variation::much || variation == Variation::difference || variation == Variation::playing;
   }
 
   /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping for those
@@ -521,7 +528,7 @@ class Search {
   const RefineOptions& options_;
   std::vector<std::string>& problems_;
   std::vector<Breeder> breeders_;
-  VariationChoice variations_;
+  VariationChoice variations_{target_.lengthOpen ? kVariations : std::size_t(Variation::playing)};
   std::vector<Member> starts_, members_;  ///< nearest first
   std::vector<Candidate> different_;  ///< bred here, nearest first, no two closer than `kLeastDifference`
   std::vector<Candidate> finished_;

@@ -136,11 +136,11 @@ std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>
 
 /// What a candidate's preset gives is what counts from here on: a plug-in may round what it saves.
 void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::vector<WrittenPreset>& presets,
-                   std::vector<Instrument>& instruments, const Note& note) {
+                   std::vector<Instrument>& instruments, int velocity) {
   std::vector<RenderJob> jobs;
   std::vector<std::size_t> synths;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    jobs.push_back({i, &presets[i].patch, note, target.sound.seconds()});
+    jobs.push_back({i, &presets[i].patch, noteOf(chosen[i].proposal, target, velocity), target.sound.seconds()});
     synths.push_back(chosen[i].proposal.synth);
   }
   auto sounds = renderAllOf(jobs, synths, instruments);
@@ -178,7 +178,6 @@ std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder, cons
 
 json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate>& chosen,
                   std::vector<Instrument>& instruments, int velocity, const json& more) {
-  const Note note{target.note, velocity, target.lengthSeconds};
   writeWav(folder / "target.wav", target.sound);
 
   // Rank, and with it the names of the files, is decided by the renders of the presets themselves.
@@ -190,7 +189,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     states.push_back(synth.state(chosen[i].proposal.patch));
     presets.push_back(writePreset(drafts.path(), fmt::format("{}", i), synth, {}, states.back()));
   }
-  renderPresets(target, chosen, presets, instruments, note);
+  renderPresets(target, chosen, presets, instruments, velocity);
   std::vector<std::size_t> order(chosen.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return chosen[a].mss < chosen[b].mss; });
@@ -201,7 +200,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     Synth& synth = *instruments[candidate.proposal.synth].synth;
     const std::size_t rank = list.size() + 1;
     list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound, labelOf(target, candidate, int(rank)),
-                                  note, nearnessOf(candidate, target)));
+                                  noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
   }
   std::vector<Candidate> ordered;
   for (const std::size_t index : order) ordered.push_back(std::move(chosen[index]));
@@ -214,13 +213,12 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
 
 json writeFirstResults(const fs::path& folder, const Target& target, const std::vector<Candidate>& chosen,
                        const std::vector<Instrument>& instruments, int velocity) {
-  const Note note{target.note, velocity, target.lengthSeconds};
   writeWav(folder / "target.wav", target.sound);
   json list = json::array();
   for (const Candidate& candidate : chosen) {
     const std::size_t rank = list.size() + 1;
     writeWav(folder / (stemOf(rank) + ".wav"), candidate.sound);
-    list.push_back(entryOf(rank, *instruments[candidate.proposal.synth].synth, candidate.proposal, note, nearnessOf(candidate, target)));
+    list.push_back(entryOf(rank, *instruments[candidate.proposal.synth].synth, candidate.proposal, noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
   }
   const json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");

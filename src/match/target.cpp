@@ -27,6 +27,7 @@ Target readTarget(const std::filesystem::path& file, const TargetOptions& option
   target.noteConfidence = analysis.noteConfidence;
   target.otherNotes = analysis.otherNotes;
   target.lengthSeconds = analysis.noteLengthSeconds;
+  target.lengthOpen = !options.lengthSeconds;
   target.spectrum = mssSpectrum(target.sound);
   return target;
 }

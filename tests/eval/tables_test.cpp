@@ -17,6 +17,7 @@ EvaluationResult result(const std::string& target, const std::string& row, doubl
   r.distances = {mss, 2 * mss, mss / 10, 1 - mss / 100};
   r.gainDb = -3;
   r.origin = "a \"quoted\", name";
+  r.lengthPlayed = 1.234;
   r.renders = 50;
   r.seconds = 0.5;
   r.trace = {{0.1, 5, mss + 1}, {0.4, 40, mss}};
@@ -91,8 +92,8 @@ TEST(Tables, CsvHasARowATargetAndMethodAndEmptyCellsForWhatIsUnknown) {
   const std::string csv = resultsCsv(evaluation());
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 12);
   EXPECT_NE(csv.find("\nx,k,\"retrieval s.db, 50 renders\",retrieval,60,60,1.0000,1.2500,0.600000,1.200000,0.060000,0.994000,-3.000,,,,,"
-                     "\"a \"\"quoted\"\", name\",,50,,0.500\n"), std::string::npos) << csv;
-  EXPECT_NE(csv.find("\nz,k,floor,,60,48,1.0000,1.2500,,,,,,,,,,,,0,,0.000\n"), std::string::npos) << csv;
+                     "\"a \"\"quoted\"\", name\",,50,,1.2340,0.500\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\nz,k,floor,,60,48,1.0000,1.2500,,,,,,,,,,,,0,,,0.000\n"), std::string::npos) << csv;
 }
 
 TEST(Tables, CountHowOftenTheTruePatchIsAmongTheFirst) {
@@ -112,8 +113,8 @@ TEST(Tables, CountHowOftenTheTruePatchIsAmongTheFirst) {
   EXPECT_DOUBLE_EQ(row.recall[1], 1.0 / 3);
   EXPECT_DOUBLE_EQ(row.recall[2], 2.0 / 3);
   const std::string csv = resultsCsv(e);
-  EXPECT_NE(csv.find("name\",6,50,,0.500\n"), std::string::npos) << csv;
-  EXPECT_NE(csv.find("name\",none,50,,0.500\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("name\",6,50,,1.2340,0.500\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("name\",none,50,,1.2340,0.500\n"), std::string::npos) << csv;
 }
 
 TEST(Report, IsOnePageThatHoldsItsDataAndReachesForNothing) {

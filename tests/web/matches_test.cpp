@@ -2,7 +2,9 @@
 
 #include "audio/file.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/places.h"
+#include "web/job.h"
 #include "web_fixture.h"
 
 #include <set>
@@ -22,6 +24,18 @@ class Match : public WebTest {
     return follow("/matches/" + id + "/events", [](const json& m) { return m.at("state") == "refining" && m.at("generation") > 0; });
   }
 };
+
+// What is searched around later is played as it was heard.
+TEST(StoredPatches, KeepWhenTheNoteIsLetGo) {
+  const TemporaryFolder folder;
+  StoredPatch stored{"a.db", {.origin = "patch 1"}};
+  stored.proposal.lengthSeconds = 0.25;
+  writeFileAtomically(folder.path() / "patches.bin", packPatches({stored, {"a.db", {}}}));
+  const auto read = readPatches(folder.path() / "patches.bin");
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].proposal.lengthSeconds, 0.25);
+  EXPECT_FALSE(read[1].proposal.lengthSeconds);
+}
 
 TEST_F(Match, HasCandidatesBeforeItRefinesAndBetterOnesAfter) {
   open();
