@@ -2,6 +2,7 @@
 
 #include "audio/file.h"
 #include "audio/level.h"
+#include "audio/pitch.h"
 #include "base/error.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -111,7 +112,8 @@ json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, cons
   writePreset(folder, stem, synth, label, state);
   Recipe recipe = recipeOf(synth, proposal.patch);
   setAside(recipe, idsOf(synth.space(), proposal.withoutEffect));
-  writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name)));
+  const std::string played = fmt::format("\nPlay {} with velocity {} and let go after {:.2f} s.\n", noteName(note.midi), note.velocity, note.lengthSeconds);
+  writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name) + played));
   writeWav(folder / (stem + ".wav"), sound);
   json entry = entryOf(rank, synth, proposal, note, more);
   entry["parameters"] = describeParameters(synth, proposal.patch);

@@ -1,5 +1,6 @@
 #include "audio/file.h"
 #include "audio/level.h"
+#include "audio/pitch.h"
 #include "base/error.h"
 #include "preset/fxp.h"
 #include "preset/preset_file.h"
@@ -392,7 +393,12 @@ TEST_F(Program, ExplainsItsOwnCandidatesAndAnyOtherPreset) {
   // The preset says the same as the candidate it holds, and who made it.
   const Result preset = run(folder(), "explain recipe/01.lv2");
   ASSERT_EQ(preset.status, 0) << preset.err;
-  EXPECT_NE(preset.out.find(recipe.substr(recipe.find('\n'))), std::string::npos) << preset.out << recipe;
+  const std::size_t body = recipe.find('\n'), playing = recipe.find("\nPlay ");
+  ASSERT_NE(playing, std::string::npos) << recipe;
+  EXPECT_NE(preset.out.find(recipe.substr(body, playing - body)), std::string::npos) << preset.out << recipe;
+  const json candidate = candidates("recipe").at("candidates")[0];
+  EXPECT_EQ(recipe.substr(playing), fmt::format("\nPlay {} with velocity 100 and let go after {:.2f} s.\n", noteName(candidate.at("note").get<int>()),
+                                                candidate.at("length").get<double>()));
   for (const char* part : {"author    Patch Pilot", "category  Patch Pilot", "name      tone 1", "tone.wav; MSS "})
     EXPECT_NE(preset.out.find(part), std::string::npos) << part << preset.out;
   const Result parameters = run(folder(), "explain recipe/01.json --json");
@@ -514,8 +520,10 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   preset.state = synth.state(second);
   synth.values(first);
   const auto held = synth.values(preset);
-  for (std::size_t i = 0; i < held.size(); ++i)  // the others it saves in steps of its own
-    if (synth.space().parameters[i].kind == ParameterKind::continuous) EXPECT_NEAR(held[i], second.values[i], 0.01) << synth.space().parameters[i].key;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (synth.space().parameters[i].kind != ParameterKind::continuous) continue;  // it saves them in steps of its own
+    EXPECT_NEAR(held[i], second.values[i], 0.01) << synth.space().parameters[i].key;
+  }
 
   writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.state));
   ASSERT_EQ(run(folder(), "convert p.vstpreset p.fxp").status, 0);
