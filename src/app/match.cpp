@@ -67,7 +67,7 @@ void printResults(const nlohmann::json& document, const Target& target, const st
   }});
   if (document.contains("refinement")) {
     const auto& r = document.at("refinement");
-    const double length = document.at("candidates").empty() ? target.lengthSeconds : document.at("candidates").front().at("length").get<double>();
+    const double length = document.at("candidates").front().at("length").get<double>();
     const bool differs = std::abs(length - target.lengthSeconds) > kSameLengthSeconds;
     fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s{}\n", r.at("from").get<double>(), r.at("to").get<double>(),
                r.at("renders").get<std::size_t>(), r.at("seconds").get<double>(), differs ? fmt::format("; let go after {:.2f} s", length) : "");

@@ -29,12 +29,14 @@ constexpr double kHeardRate = 0.5, kRateSpread = 0.006, kDepthAnew = 0.5;
 constexpr double kLengthAnew = 0.3, kLeastLengthStep = 0.003, kMostLengthStep = 0.3;
 constexpr double kShortestSeconds = 0.02;
 
+double logUniform(double low, double high, SplitMix64& random) { return low * std::pow(high / low, random.uniform()); }
+
 }  // namespace
 
 Proposal Genome::proposal() const {
   Proposal proposal;
   proposal.synth = synth;
-  if (lengthSeconds > 0) proposal.lengthSeconds = lengthSeconds;
+  proposal.lengthSeconds = lengthSeconds;
   proposal.origin = origin;
   proposal.sources = sources;
   proposal.patch.values = values;
@@ -67,7 +69,7 @@ Breeder::Breeder(Synth& synth, std::size_t index, BreederOptions options)
 Genome Breeder::genome(const Proposal& proposal) {
   Genome genome;
   genome.synth = index_;
-  genome.lengthSeconds = proposal.lengthSeconds.value_or(0);
+  genome.lengthSeconds = proposal.lengthSeconds;
   genome.origin = proposal.origin;
   genome.sources = proposal.sources;
   genome.values = proposal.patch.values;
@@ -138,7 +140,7 @@ std::optional<float> Breeder::carried(Genome& genome, std::size_t parameter, dou
 }
 
 void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& random) const {
-  const double step = least * std::pow(most / least, random.uniform());
+  const double step = logUniform(least, most, random);
   std::size_t count = 1;
   while (count < 12 && random.uniform() < 0.6) ++count;
   for (std::size_t i = 0; i < count; ++i) {
@@ -223,12 +225,12 @@ void Breeder::exchange(Genome& genome, SplitMix64& random) const {
 }
 
 void Breeder::playOtherwise(Genome& genome, SplitMix64& random) const {
-  double& length = genome.lengthSeconds;
-  if (length <= 0 || options_.longestSeconds <= kShortestSeconds) return;
+  if (!genome.lengthSeconds || options_.longestSeconds <= kShortestSeconds) return;
+  double& length = *genome.lengthSeconds;
   if (random.uniform() < kLengthAnew) {
-    length = kShortestSeconds * std::pow(options_.longestSeconds / kShortestSeconds, random.uniform());
+    length = logUniform(kShortestSeconds, options_.longestSeconds, random);
   } else {
-    const double step = kLeastLengthStep * std::pow(kMostLengthStep / kLeastLengthStep, random.uniform());
+    const double step = logUniform(kLeastLengthStep, kMostLengthStep, random);
     length *= std::exp(step * random.normal());
   }
   length = std::clamp(length, kShortestSeconds, options_.longestSeconds);

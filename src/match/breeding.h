@@ -15,7 +15,7 @@ struct Genome {
   Bytes state;                  ///< of a preset as its synth saves it after loading; empty for a patch of a space
   std::vector<float> values;    ///< of every parameter of the space, those that the state holds included
   std::vector<bool> laidOver;   ///< which of them are laid over the state; empty without one
-  double lengthSeconds = 0;  ///< when the note is let go, where that is searched for; 0: as the target's analysis says
+  std::optional<double> lengthSeconds;  ///< see `Proposal`; there where it is searched for
   std::string origin;
   std::vector<std::string> sources;  ///< see `Proposal`
 

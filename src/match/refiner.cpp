@@ -181,7 +181,7 @@ class Search {
 
   Genome genome(const Proposal& proposal) {
     Genome genome = breeders_[proposal.synth].genome(proposal);
-    if (target_.lengthOpen && genome.lengthSeconds == 0) genome.lengthSeconds = target_.lengthSeconds;
+    if (target_.lengthOpen && !genome.lengthSeconds) genome.lengthSeconds = target_.lengthSeconds;
     return genome;
   }
 

@@ -45,10 +45,10 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// move by a little or by much, mostly those that have been heard to do something, or along the difference of two
 /// other patches. Fine tuning that leaves its range goes on at the next semitone (`Carry`), and an LFO that is moved is
 /// often set to a rate at which the target wavers (`modulationRates`). Where the length of the note was only found in
-/// the sound, when it is let go is searched for as well: behind a slow release it is not heard. Parents are the best of some, or those that are
-/// right in some respect (`ErrorCases`). What a patch of a space is searched in is that space; a preset keeps what no
-/// parameter reaches, or takes a part of another preset with it, and is moved mostly in the parameters that its maker
-/// has moved.
+/// the sound, when it is let go is searched for as well: behind a slow release it is not heard. Parents are the best of
+/// some, or those that are right in some respect (`ErrorCases`). What a patch of a space is searched in is that space; a
+/// preset keeps what no parameter reaches, or takes a part of another preset with it, and is moved mostly in the
+/// parameters that its maker has moved.
 ///
 /// When a run has come to rest, its best is polished (`Polisher`), another run begins at the same starts, and what
 /// the two have found is crossed; then again. Renders whose first second lies too far off are cut there.

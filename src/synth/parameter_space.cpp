@@ -170,7 +170,7 @@ BaseSpec readBase(const toml::table& table, const std::string& file) {
   return base;
 }
 
-/// Checks what no single table shows: names that are used twice, or that stand for nothing.
+/// A muParser formula of x. @param what  it says, for the message where it cannot be evaluated
 double evaluated(const std::string& what, const std::string& formula, double x) {
   mu::Parser parser;
   parser.DefineVar("x", &x);
@@ -182,6 +182,7 @@ double evaluated(const std::string& what, const std::string& formula, double x) 
   }
 }
 
+/// Checks what no single table shows: names that are used twice, or that stand for nothing.
 void checkNames(const ParameterSpace& space) {
   std::set<std::string> sections, keys, ids;
   for (const auto& section : space.sections) sections.insert(section.key);

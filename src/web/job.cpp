@@ -291,8 +291,10 @@ void doJob(Line& line) {
 
 json packed(const StoredPatch& stored) {
   const Proposal& p = stored.proposal;
-  return {{"library", stored.library}, {"values", p.patch.values}, {"state", json::binary(p.patch.state)}, {"source", p.patch.source},
-          {"origin", p.origin},        {"sources", p.sources},     {"without_effect", p.withoutEffect}, {"length", p.lengthSeconds ? json(*p.lengthSeconds) : json()}};
+  json packed = {{"library", stored.library}, {"values", p.patch.values}, {"state", json::binary(p.patch.state)}, {"source", p.patch.source},
+                 {"origin", p.origin},        {"sources", p.sources},     {"without_effect", p.withoutEffect}};
+  if (p.lengthSeconds) packed["length"] = *p.lengthSeconds;
+  return packed;
 }
 
 StoredPatch unpacked(const json& stored) {
@@ -305,7 +307,7 @@ StoredPatch unpacked(const json& stored) {
   p.origin = stored.at("origin").get<std::string>();
   p.sources = stored.at("sources").get<std::vector<std::string>>();
   p.withoutEffect = stored.at("without_effect").get<std::vector<std::size_t>>();
-  if (const auto length = stored.find("length"); length != stored.end() && !length->is_null()) p.lengthSeconds = length->get<double>();
+  p.lengthSeconds = optionalAt<double>(stored, "length");
   return patch;
 }
 
