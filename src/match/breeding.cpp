@@ -11,8 +11,15 @@ namespace patchpilot {
 
 namespace {
 
-/// Share of the sections that a child takes from its second parent.
+/// Share of the sections that a child takes from its second parent, or of the parts of a preset.
 constexpr double kTaken = 0.35;
+
+/// How often a child takes whole parts, with all their sections: a filter with the envelope and the LFO that move it is of
+/// no use without them. Presets hold in their parts what no parameter reaches.
+constexpr double kByParts = 0.4, kByPartsOfPresets = 0.7;
+
+/// Share of the parts that a child of a patch of a space takes.
+constexpr double kPartsTaken = 0.5;
 constexpr int kAttempts = 20;
 
 /// How fast what a parameter does is learnt, how much of it counts, what is assumed at first, and how often it decides.
@@ -159,33 +166,37 @@ void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& rand
   }
 }
 
-void Breeder::cross(Genome& genome, const Genome& other, SplitMix64& random) const {
-  const auto take = [&](std::size_t i, bool withState) {
-    if (withState) {
+/// Of a preset with what no parameter reaches.
+void Breeder::takePart(Genome& genome, const Genome& other, std::size_t part) const {
+  std::optional<Bytes> crossed;
+  if (!genome.state.empty()) {
+    try {
+      crossed = withPartOf(space_, genome.state, other.state, parts_[part]);
+    } catch (const Error&) {
+      return;  // of another revision: it stays as it is
+    }
+    if (crossed) genome.state = std::move(*crossed);
+  }
+  for (std::size_t i = 0; i < partOf_.size(); ++i) {
+    if (partOf_[i] != int(part)) continue;
+    if (crossed) {
       genome.values[i] = other.values[i];
       genome.laidOver[i] = other.laidOver[i];
     } else {
       set(genome, i, other.values[i]);
     }
-  };
-  // Whole parts of presets, with what no parameter reaches; sections of patches of a space, and of presets by turns.
-  if (!genome.state.empty() && random.uniform() < 0.7) {
-    for (std::size_t part = 0; part < parts_.size(); ++part) {
-      if (random.uniform() >= kTaken) continue;
-      std::optional<Bytes> crossed;
-      try {
-        crossed = withPartOf(space_, genome.state, other.state, parts_[part]);
-      } catch (const Error&) {
-        continue;  // of another revision: it stays as it is
-      }
-      if (crossed) genome.state = std::move(*crossed);
-      for (std::size_t i = 0; i < partOf_.size(); ++i)
-        if (partOf_[i] == int(part)) take(i, crossed.has_value());
-    }
+  }
+}
+
+void Breeder::cross(Genome& genome, const Genome& other, SplitMix64& random) const {
+  const bool preset = !genome.state.empty();
+  if (random.uniform() < (preset ? kByPartsOfPresets : kByParts)) {
+    for (std::size_t part = 0; part < parts_.size(); ++part)
+      if (random.uniform() < (preset ? kTaken : kPartsTaken)) takePart(genome, other, part);
   } else {
     for (const auto& section : sections_)
       if (random.uniform() < kTaken)
-        for (const std::size_t i : section) take(i, false);
+        for (const std::size_t i : section) set(genome, i, other.values[i]);
   }
   if (genome.lengthSeconds != other.lengthSeconds && random.uniform() < kTaken) genome.lengthSeconds = other.lengthSeconds;
   genome.sources = unitedSources(genome.sources, other.sources);
@@ -301,6 +312,31 @@ Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, con
     mutate(child, 0.02, 0.3, random);
     lock(child);
   }
+  return child;
+}
+
+std::vector<bool> Breeder::partsToKeep(SplitMix64& random) const {
+  std::vector<std::size_t> used;
+  for (std::size_t part = 0; part < parts_.size(); ++part)
+    if (std::count(partOf_.begin(), partOf_.end(), int(part)) > 0) used.push_back(part);
+  std::vector<bool> kept(parts_.size(), false);
+  if (used.size() < 2) return kept;
+  for (std::size_t count = 0; count == 0 || count == used.size();) {
+    for (const std::size_t part : used) kept[part] = random.uniform() < 0.5;
+    count = std::size_t(std::count(kept.begin(), kept.end(), true));
+  }
+  return kept;
+}
+
+Genome Breeder::grafted(const Genome& genome, const Genome& from, const std::vector<bool>& parts) const {
+  Genome child = genome;
+  for (std::size_t part = 0; part < parts.size(); ++part)
+    if (parts[part]) takePart(child, from, part);
+  for (std::size_t i = 0; i < partOf_.size(); ++i)
+    if (partOf_[i] < 0) set(child, i, from.values[i]);
+  child.lengthSeconds = from.lengthSeconds;
+  child.sources = unitedSources(child.sources, from.sources);
+  lock(child);
   return child;
 }
 

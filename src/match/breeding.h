@@ -50,6 +50,13 @@ class Breeder {
   /// A child of `a`; `b` and `c` are others of the same synth, and of the same kind (`Genome::state` or none).
   Genome child(Variation variation, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const;
 
+  /// Which parts of a patch (`ParameterSpace::crossingsOrSections`) to keep where the others are to be found anew: at
+  /// least one, and not all of them. None where a patch has but one part.
+  std::vector<bool> partsToKeep(SplitMix64& random) const;
+
+  /// A patch with some parts of another of its kind, and with what belongs to no part.
+  Genome grafted(const Genome& genome, const Genome& from, const std::vector<bool>& parts) const;
+
   /// A patch and so many variations of it, some near and some farther off, all with what is locked.
   std::vector<Genome> around(const Genome& genome, std::size_t count, std::uint64_t seed) const;
 
@@ -71,6 +78,7 @@ class Breeder {
  private:
   void mutate(Genome& genome, double least, double most, SplitMix64& random) const;
   void cross(Genome& genome, const Genome& other, SplitMix64& random) const;
+  void takePart(Genome& genome, const Genome& other, std::size_t part) const;
   void differ(Genome& genome, const Genome& b, const Genome& c, SplitMix64& random) const;
   void exchange(Genome& genome, SplitMix64& random) const;
   void playOtherwise(Genome& genome, SplitMix64& random) const;

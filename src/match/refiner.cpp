@@ -63,8 +63,8 @@ constexpr std::size_t kMostDifferent = 10;
 
 constexpr const char* kRefined = ", refined";
 
-/// Sets what the polisher draws apart.
-constexpr std::uint64_t kTrials = 0x747269616c73;
+/// Set what the polisher draws, and what is grafted, apart.
+constexpr std::uint64_t kTrials = 0x747269616c73, kGrafts = 0x677261667473;
 
 struct Member {
   Genome genome;
@@ -349,8 +349,8 @@ class Search {
     return batches_ - bestBatch_ > std::max(kRestBatches, std::size_t(kRestShare * double(batches_)));
   }
 
-  /// A run that has come to rest sits in one place. Its best is polished; then another run begins at the same starts,
-  /// which ends elsewhere; then what both have found is crossed, and so on.
+  /// A run that has come to rest sits in one place. Its best is polished; then another run looks anew for some parts of
+  /// it, and ends elsewhere; then what both have found is crossed, and so on.
   void next() {
     if (!polisher_) {
       const Member& best = members_.front();
@@ -363,7 +363,7 @@ class Search {
     finished_.push_back(members_.front().candidate);
     if (before_.empty()) {
       before_ = std::exchange(members_, {});
-      begin(starts_);
+      begin(renewed(before_.front().genome));
       return;
     }
     std::vector<Member> both;
@@ -372,6 +372,29 @@ class Search {
         if (i < members->size()) both.push_back(std::move((*members)[i]));
     before_.clear();
     begin(std::move(both));
+  }
+
+  /// The starts, each with some parts of the best so far in place of its own. What is right in those stays, and the others
+  /// are no longer its own: a filter that is wrong, but does its best with its envelope, bars the way to the right one.
+  std::vector<Member> renewed(const Genome& best) {
+    SplitMix64 random(options_.seed ^ kGrafts, bred_++);
+    const Breeder& breeder = breeders_[best.synth];
+    const std::vector<bool> parts = breeder.partsToKeep(random);
+    std::vector<Member> members = starts_;
+    if (std::none_of(parts.begin(), parts.end(), [](bool kept) { return kept; })) return members;
+    std::vector<Child> children;
+    std::vector<std::size_t> places;
+    const std::size_t most = options_.renders > 0 ? rendersLeft() : members.size();
+    for (std::size_t i = 0; i < members.size() && children.size() < most; ++i) {
+      const Genome& start = members[i].genome;
+      if (start.synth != best.synth || start.state.empty() != best.state.empty()) continue;
+      children.emplace_back().genome = breeder.grafted(start, best, parts);
+      places.push_back(i);
+    }
+    render(children);
+    for (std::size_t i = 0; i < children.size(); ++i)
+      if (children[i].candidate) members[places[i]] = member(std::move(children[i].genome), std::move(*children[i].candidate));
+    return members;
   }
 
   /// One batch of the polisher's. What it finds takes the place of the patch that it began with.

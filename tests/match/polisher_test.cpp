@@ -85,6 +85,16 @@ TEST_F(PolisherTest, ASpreadIsNoEffect) {
   EXPECT_EQ(polisher.withoutEffect().size() + heard_.size(), breeder_.searchable(champion_).size());
 }
 
+// What a run has left at rest is often the best of its surroundings: that is found out soon.
+TEST_F(PolisherTest, GivesUpSoonWhereNothingIsGained) {
+  for (const std::size_t i : heard_) champion_.values[i] = 0.37f;
+  Polisher polisher(breeder_, champion_, cost(champion_), kBatch);
+  while (polisher.isProbing()) step(polisher);
+  int batches = 0;
+  for (; !polisher.isDone(); ++batches) step(polisher);
+  EXPECT_EQ(batches, 3);
+}
+
 TEST_F(PolisherTest, IsDoneAtOnceWhereNothingIsHeard) {
   heard_.clear();
   Polisher polisher(breeder_, champion_, 1, kBatch);
