@@ -335,7 +335,6 @@ Genome Breeder::grafted(const Genome& genome, const Genome& from, const std::vec
   for (std::size_t i = 0; i < partOf_.size(); ++i)
     if (partOf_[i] < 0) set(child, i, from.values[i]);
   child.lengthSeconds = from.lengthSeconds;
-  child.sources = unitedSources(child.sources, from.sources);
   lock(child);
   return child;
 }

@@ -54,7 +54,7 @@ class Breeder {
   /// least one, and not all of them. None where a patch has but one part.
   std::vector<bool> partsToKeep(SplitMix64& random) const;
 
-  /// A patch with some parts of another of its kind, and with what belongs to no part.
+  /// A patch of a space with some parts of another, and with what belongs to no part.
   Genome grafted(const Genome& genome, const Genome& from, const std::vector<bool>& parts) const;
 
   /// A patch and so many variations of it, some near and some farther off, all with what is locked.

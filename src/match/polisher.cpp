@@ -22,8 +22,8 @@ constexpr double kLeastEffect = 0.02, kSpreads = 1.2;
 constexpr double kFirstMove = 0.4;
 constexpr double kLeastDeviation = 0.002, kMostDeviation = 0.15;
 
-/// It ends after so many generations without a better one, of which the first are fewer: what a run has left at rest is
-/// often the best of its surroundings. Or it ends when it draws as narrowly as this.
+/// It ends after so many generations without a better one, or when it draws as narrowly as this. What a run has left at
+/// rest is often the best of its surroundings: then of a patch of a space, which took few probes, fewer are enough.
 constexpr int kFirstIdleGenerations = 3, kIdleGenerations = 8;
 constexpr double kLeastWidth = 0.05;
 
@@ -78,8 +78,8 @@ void Polisher::learn(const std::vector<Outcome>& outcomes) {
   search_->learn(std::move(points));
   idle_ = best < best_ ? 0 : idle_ + 1;
   best_ = best;
-  const bool hasGained = best_ < (1 - kLeastGain) * startCost_;
-  done_ = idle_ >= (hasGained ? kIdleGenerations : kFirstIdleGenerations) || search_->width() < kLeastWidth;
+  const bool isHopeful = !champion_.state.empty() || best_ < (1 - kLeastGain) * startCost_;
+  done_ = idle_ >= (isHopeful ? kIdleGenerations : kFirstIdleGenerations) || search_->width() < kLeastWidth;
 }
 
 void Polisher::beginSearch() {

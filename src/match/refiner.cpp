@@ -363,7 +363,9 @@ class Search {
     finished_.push_back(members_.front().candidate);
     if (before_.empty()) {
       before_ = std::exchange(members_, {});
-      begin(renewed(before_.front().genome));
+      const Genome& best = before_.front().genome;
+      // Presets gain more where they begin as they are (docs/benchmarks.md).
+      begin(best.state.empty() ? renewed(best) : starts_);
       return;
     }
     std::vector<Member> both;
@@ -387,7 +389,7 @@ class Search {
     const std::size_t most = options_.renders > 0 ? rendersLeft() : members.size();
     for (std::size_t i = 0; i < members.size() && children.size() < most; ++i) {
       const Genome& start = members[i].genome;
-      if (start.synth != best.synth || start.state.empty() != best.state.empty()) continue;
+      if (start.synth != best.synth || !start.state.empty()) continue;
       children.emplace_back().genome = breeder.grafted(start, best, parts);
       places.push_back(i);
     }

@@ -50,8 +50,8 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// preset keeps what no parameter reaches, or takes a part of another preset with it, and is moved mostly in the
 /// parameters that its maker has moved.
 ///
-/// When a run has come to rest, its best is polished (`Polisher`). Another run begins at the same starts, which take some
-/// parts of that best and look for the others anew, and what the two have found is crossed; then again. Renders whose first second lies too far off are cut there.
+/// When a run has come to rest, its best is polished (`Polisher`). Another run begins at the same starts, patches of a
+/// space with some parts of that best in place of their own, and what the two have found is crossed; then again. Renders whose first second lies too far off are cut there.
 ///
 /// Of a synth that does not render the same twice, a gain below the spread of two renders of one patch is none, and in
 /// the end the best are heard once more: of many renders the nearest was a lucky one.

@@ -242,27 +242,23 @@ TEST_F(Refine, AGraftTakesSomePartsWholeAndLeavesTheOthers) {
   const std::vector<int> partOf = partsOfParameters(space);
   const std::size_t lockedOne = *space.find("vcf_freq");
   Breeder breeder(synth, 0, {.locked = {{lockedOne, 0.625f}}});
-  const auto presets = factoryProposals(synth, 2);
-  for (const bool ofPresets : {false, true}) {
-    Proposal drawn[2];
-    for (std::size_t i = 0; i < 2; ++i) drawn[i].patch.values = space.draw(3, i);
-    const Genome start = breeder.genome(ofPresets ? presets[0] : drawn[0]), best = breeder.genome(ofPresets ? presets[1] : drawn[1]);
-    std::set<std::vector<bool>> choices;
-    for (std::uint64_t index = 0; index < 60; ++index) {
-      SplitMix64 random(7, index);
-      const std::vector<bool> kept = breeder.partsToKeep(random);
-      choices.insert(kept);
-      const Genome child = breeder.grafted(start, best, kept);
-      for (std::size_t i = 0; i < space.parameters.size(); ++i) {
-        const bool ofBest = partOf[i] < 0 || kept[std::size_t(partOf[i])];
-        EXPECT_EQ(child.values[i], i == lockedOne ? 0.625f : (ofBest ? best : start).values[i]) << space.parameters[i].key;
-      }
-      const auto count = std::size_t(std::count(kept.begin(), kept.end(), true));
-      EXPECT_TRUE(count > 0 && count < kept.size()) << count;
-      EXPECT_EQ(child.sources.size(), ofPresets ? 2u : 0u);
+  Proposal drawn[2];
+  for (std::size_t i = 0; i < 2; ++i) drawn[i].patch.values = space.draw(3, i);
+  const Genome start = breeder.genome(drawn[0]), best = breeder.genome(drawn[1]);
+  std::set<std::vector<bool>> choices;
+  for (std::uint64_t index = 0; index < 60; ++index) {
+    SplitMix64 random(7, index);
+    const std::vector<bool> kept = breeder.partsToKeep(random);
+    choices.insert(kept);
+    const Genome child = breeder.grafted(start, best, kept);
+    for (std::size_t i = 0; i < space.parameters.size(); ++i) {
+      const bool ofBest = partOf[i] < 0 || kept[std::size_t(partOf[i])];
+      EXPECT_EQ(child.values[i], i == lockedOne ? 0.625f : (ofBest ? best : start).values[i]) << space.parameters[i].key;
     }
-    EXPECT_EQ(choices.size(), 14u) << "four parts, all and none left out";
+    const auto count = std::size_t(std::count(kept.begin(), kept.end(), true));
+    EXPECT_TRUE(count > 0 && count < kept.size()) << count;
   }
+  EXPECT_EQ(choices.size(), 14u) << "four parts, all and none left out";
 }
 
 TEST_F(Refine, FineTuningGoesOnWhereTheNextSemitoneBegins) {
