@@ -18,8 +18,6 @@ using namespace patchpilot;
 
 namespace {
 
-constexpr std::size_t kStarts = 50;
-
 /// A way over so many times the distance of what was found leads over a wall.
 constexpr double kWall = 1.1;
 
@@ -30,14 +28,15 @@ struct Step {
 
 class Basins {
  public:
-  Basins(const TargetEntry& entry, Sources& sources) : entry_(entry), sources_(sources), target_(readTarget(entry.file, known(entry))) {}
+  Basins(const TargetEntry& entry, Sources& sources)
+      : entry_(entry), sources_(sources), target_(readTarget(entry.file, {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true})) {}
 
   Candidate refined(std::size_t renders) {
     std::vector<Proposal> proposals = RetrievalMatcher(sources_.searched()).propose(target_, kRefineDonors);
     RefineOptions options;
     options.velocity = entry_.velocity;
     options.renders = renders;
-    options.donors = splitOff(proposals, kStarts);
+    options.donors = splitOff(proposals, kRefineStarts);
     std::vector<std::string> problems;
     auto starts = rankByRendering(target_, std::move(proposals), sources_.instruments, {.velocity = entry_.velocity}, problems);
     auto found = refine(target_, std::move(starts), sources_.instruments, options, problems);
@@ -83,14 +82,6 @@ class Basins {
   }
 
  private:
-  static TargetOptions known(const TargetEntry& entry) {
-    TargetOptions options;
-    options.note = entry.note;
-    options.lengthSeconds = entry.lengthSeconds;
-    options.beginsWithNote = true;
-    return options;
-  }
-
   const TargetEntry& entry_;
   Sources& sources_;
   Target target_;

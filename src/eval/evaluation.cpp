@@ -30,8 +30,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kFloorRenders = 5;
-/// What a method that refines begins with.
-constexpr int kRefineStarts = 50;
 /// Proposals of the oracle in hand at a time.
 constexpr int kOracleBatch = 500;
 /// Where so many drawn patches are silent, there is no audible one.

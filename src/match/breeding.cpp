@@ -20,6 +20,7 @@ constexpr double kByParts = 0.4, kByPartsOfPresets = 0.7;
 
 /// Share of the parts that a child of a patch of a space takes.
 constexpr double kPartsTaken = 0.5;
+
 constexpr int kAttempts = 20;
 
 /// How fast what a parameter does is learnt, how much of it counts, what is assumed at first, and how often it decides.
@@ -335,6 +336,7 @@ Genome Breeder::grafted(const Genome& genome, const Genome& from, const std::vec
   for (std::size_t i = 0; i < partOf_.size(); ++i)
     if (partOf_[i] < 0) set(child, i, from.values[i]);
   child.lengthSeconds = from.lengthSeconds;
+  child.sources = unitedSources(child.sources, from.sources);
   lock(child);
   return child;
 }

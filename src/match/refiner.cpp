@@ -383,19 +383,19 @@ class Search {
     const Breeder& breeder = breeders_[best.synth];
     const std::vector<bool> parts = breeder.partsToKeep(random);
     std::vector<Member> members = starts_;
-    if (std::none_of(parts.begin(), parts.end(), [](bool kept) { return kept; })) return members;
+    if (std::find(parts.begin(), parts.end(), true) == parts.end()) return members;
     std::vector<Child> children;
-    std::vector<std::size_t> places;
     const std::size_t most = options_.renders > 0 ? rendersLeft() : members.size();
     for (std::size_t i = 0; i < members.size() && children.size() < most; ++i) {
       const Genome& start = members[i].genome;
       if (start.synth != best.synth || !start.state.empty()) continue;
-      children.emplace_back().genome = breeder.grafted(start, best, parts);
-      places.push_back(i);
+      Child& child = children.emplace_back();
+      child.genome = breeder.grafted(start, best, parts);
+      child.parent = i;
     }
     render(children);
-    for (std::size_t i = 0; i < children.size(); ++i)
-      if (children[i].candidate) members[places[i]] = member(std::move(children[i].genome), std::move(*children[i].candidate));
+    for (Child& child : children)
+      if (child.candidate) members[child.parent] = member(std::move(child.genome), std::move(*child.candidate));
     return members;
   }
 

@@ -34,8 +34,9 @@ struct RefineOptions {
   std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch
 };
 
-/// How many of a matcher's proposals a refiner is given to take from, those it begins with included.
-inline constexpr int kRefineDonors = 500;
+/// How many of a matcher's proposals a refiner begins with where nothing else is said, and how many it is given to take
+/// from, those included.
+inline constexpr int kRefineStarts = 50, kRefineDonors = 500;
 
 /// Leaves the first `count` of some proposals there, and returns the others.
 std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t count);
@@ -51,7 +52,8 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// parameters that its maker has moved.
 ///
 /// When a run has come to rest, its best is polished (`Polisher`). Another run begins at the same starts, patches of a
-/// space with some parts of that best in place of their own, and what the two have found is crossed; then again. Renders whose first second lies too far off are cut there.
+/// space with some parts of that best in place of their own, and what the two have found is crossed; then again. Renders
+/// whose first second lies too far off are cut there.
 ///
 /// Of a synth that does not render the same twice, a gain below the spread of two renders of one patch is none, and in
 /// the end the best are heard once more: of many renders the nearest was a lucky one.
