@@ -49,12 +49,13 @@ void show(const std::string& name, bool json) {
     }
     nlohmann::json symmetries = nlohmann::json::array();
     for (const auto& s : space.symmetries) symmetries.push_back({{"name", s.name}, {"members", s.members}});
-    nlohmann::json carries = nlohmann::json::array(), lfos = nlohmann::json::array();
+    nlohmann::json carries = nlohmann::json::array(), lfos = nlohmann::json::array(), gates = nlohmann::json::array();
     for (const auto& c : space.carries) carries.push_back({{"fine", c.fine}, {"coarse", c.coarse}});
     for (const auto& l : space.lfos) lfos.push_back({{"rate", l.rate}, {"hertz", l.hertz}, {"depths", l.depths}});
+    for (const auto& g : space.gates) gates.push_back({{"closed", g.closed}, {"silences", g.silences}});
     printJson({{"name", space.name}, {"title", space.title}, {"file", space.file}, {"fingerprint", space.fingerprint()},
                {"synth", {{"format", space.synthFormat}, {"id", space.synthId}, {"name", space.synthName}}},
-               {"parameters", parameters}, {"symmetries", symmetries}, {"carries", carries}, {"lfos", lfos}});
+               {"parameters", parameters}, {"symmetries", symmetries}, {"carries", carries}, {"lfos", lfos}, {"gates", gates}});
     return;
   }
   fmt::print("{} ({}), for {} ({})\n{}\n{} parameters; {}\n", space.title, space.name, space.synthName, space.synthFormat,

@@ -54,8 +54,8 @@ std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, st
   const std::size_t batches = (frames + kLanes - 1) / kLanes;
   const std::size_t channels = sound.mono ? 1 : kChannels;
   std::vector<float> values(batches * channels * bands * kLanes);
-  const auto samplesOf = [window = window, hop = hop](const std::vector<float>& channel, std::size_t batch) {
-    return channel.data() + PaddedSound::kOrigin - window / 2 + batch * kLanes * hop;
+  const auto samplesOf = [window = window, hop = hop](const float* channel, std::size_t batch) {
+    return channel + PaddedSound::kOrigin - window / 2 + batch * kLanes * hop;
   };
   // Rows of bands: a batch's two channels lie one behind the other, as do two batches of one channel. Frames of zeros
   // have no power, which is what `values` holds by now; a row is paired as it would be without that.
@@ -63,8 +63,8 @@ std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, st
   const std::size_t rows = std::min(batches * channels, sounding + sounding % 2);
   for (std::size_t row = 0; row < rows; row += 2) {
     const std::size_t last = std::min(row + 1, rows - 1);
-    const float* one = samplesOf(sound.left, row / channels);
-    const float* other = samplesOf(sound.mono ? sound.left : sound.right, last / channels);
+    const float* one = samplesOf(sound.left(), row / channels);
+    const float* other = samplesOf(sound.right(), last / channels);
     kernels.gatherFrames(one, other, hop, plan.window.data(), window, work.data.data());
     const ComplexLanes* spectrum = plan.fft.transform(work.data.data(), work.scratch.data());
     ComplexLanes* power = spectrum == work.data.data() ? work.scratch.data() : work.data.data();
@@ -106,6 +106,12 @@ MssSpectrum mssSpectrum(std::span<const float> left, std::span<const float> righ
   thread_local PaddedSound padded;
   padded.assign(left, right);
   return mssSpectrum(padded);
+}
+
+std::optional<MssSpectrum> finiteMssSpectrum(std::span<const float> left, std::span<const float> right) {
+  thread_local PaddedSound padded;
+  padded.assign(left, right);
+  return padded.isFinite() ? std::optional(mssSpectrum(padded)) : std::nullopt;
 }
 
 MssSpectrum mssSpectrum(const PaddedSound& sound) {

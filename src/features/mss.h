@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -53,6 +54,9 @@ class MssSpectrum {
 MssSpectrum mssSpectrum(const AudioBuffer& sound);
 MssSpectrum mssSpectrum(const PaddedSound& sound);
 MssSpectrum mssSpectrum(std::span<const float> left, std::span<const float> right);
+
+/// The same; nothing where a sample is no number.
+std::optional<MssSpectrum> finiteMssSpectrum(std::span<const float> left, std::span<const float> right);
 
 /// Multi-scale spectral distance (MSS) of two sounds, in dB: the mean absolute difference of their
 /// log-mel spectrograms over both channels, all bands and frames, averaged over the three scales

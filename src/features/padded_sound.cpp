@@ -1,19 +1,19 @@
 #include "features/padded_sound.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
+#include "audio/level.h"
 #include "base/error.h"
 #include "features/lane_kernels.h"
 
 namespace patchpilot {
 namespace {
 
-void padInto(std::vector<float>& padded, std::span<const float> samples) {
-  constexpr std::size_t kBehind = PaddedSound::kMaxWindow + kLanes * PaddedSound::kMaxHop + PaddedSound::kMaxWindow;
-  padded.resize(samples.size() + kBehind);
-  std::fill(padded.begin(), padded.begin() + PaddedSound::kOrigin, 0.0f);
-  const auto end = std::copy(samples.begin(), samples.end(), padded.begin() + PaddedSound::kOrigin);
-  std::fill(end, padded.end(), 0.0f);
+/// Bits first, as that is quicker; a zero has two of them.
+bool areEqual(std::span<const float> a, std::span<const float> b) {
+  return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0 || std::equal(a.begin(), a.end(), b.begin());
 }
 
 std::size_t behindLastOf(std::span<const float> samples) {
@@ -23,6 +23,19 @@ std::size_t behindLastOf(std::span<const float> samples) {
 }
 
 }  // namespace
+
+void PaddedSound::Channel::assign(std::span<const float> samples) {
+  constexpr std::size_t kBehind = kMaxWindow + kLanes * kMaxHop + kMaxWindow;
+  if (padded.size() < samples.size() + kBehind) padded.resize(samples.size() + kBehind);
+  std::copy(samples.begin(), samples.end(), padded.begin() + kOrigin);
+  // What a longer sound has left there.
+  const std::size_t before = std::exchange(end, kOrigin + samples.size());
+  if (before > end) std::fill(padded.begin() + std::ptrdiff_t(end), padded.begin() + std::ptrdiff_t(before), 0.0f);
+}
+
+bool PaddedSound::isFinite() const {
+  return !containsNonFinite({left() + kOrigin, samples}) && (mono || !containsNonFinite({right() + kOrigin, samples}));
+}
 
 void PaddedSound::assign(const AudioBuffer& sound) {
   if (sound.frames() == 0 || sound.channels() < 1 || sound.channels() > kChannels ||
@@ -38,10 +51,12 @@ void PaddedSound::assign(std::span<const float> leftSamples, std::span<const flo
   if (leftSamples.empty() || leftSamples.size() != rightSamples.size())
     throw Error(ExitCode::internal, fmt::format("distances of channels of {} and {} samples", leftSamples.size(), rightSamples.size()));
   samples = leftSamples.size();
-  sounding = std::max(behindLastOf(leftSamples), behindLastOf(rightSamples));
-  padInto(left, leftSamples);
-  padInto(right, rightSamples);
-  mono = left == right;
+  mono = areEqual(leftSamples, rightSamples);
+  sounding = behindLastOf(leftSamples);
+  left_.assign(leftSamples);
+  if (mono) return;
+  sounding = std::max(sounding, behindLastOf(rightSamples));
+  right_.assign(rightSamples);
 }
 
 void requireSameLength(const char* metric, std::size_t samplesA, std::size_t samplesB) {

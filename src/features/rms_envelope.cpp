@@ -19,8 +19,8 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
 RmsEnvelope rmsEnvelope(const PaddedSound& sound) {
   // A window is the hop before its centre, the hop after it, and one sample more.
   static_assert(RmsEnvelope::kWindow == 2 * RmsEnvelope::kHop + 1);
-  const float* left = sound.left.data() + PaddedSound::kOrigin;
-  const float* right = sound.right.data() + PaddedSound::kOrigin;
+  const float* left = sound.left() + PaddedSound::kOrigin;
+  const float* right = sound.right() + PaddedSound::kOrigin;
   const std::size_t frames = centredFrames(sound.samples, RmsEnvelope::kWindow, RmsEnvelope::kHop);
   RmsEnvelope result{sound.samples, {}};
   double before = 0;

@@ -31,7 +31,7 @@ void visitFrames(const PaddedSound& sound, bool alsoOdd, const std::function<voi
   for (std::size_t batch = 0; batch < frames; batch += 2 * kLanes) {
     for (std::size_t first = batch; first < frames && first <= batch + alsoOdd; ++first) {
       const std::size_t start = origin + first * FrameBatch::kHop;
-      laneKernels().gatherFrames(sound.left.data() + start, sound.right.data() + start, 2 * FrameBatch::kHop,
+      laneKernels().gatherFrames(sound.left() + start, sound.right() + start, 2 * FrameBatch::kHop,
                                  window.data(), FrameBatch::kWindow, work.data.data());
       ComplexLanes* spectrum = fft.transform(work.data.data(), work.scratch.data());
       ComplexLanes* scratch = spectrum == work.data.data() ? work.scratch.data() : work.data.data();

@@ -44,7 +44,7 @@ void MassBuilder::add(const FrameBatch& batch) {
     if (share[lane] >= kCancelledShare) continue;
     const std::size_t centre = PaddedSound::kOrigin + (batch.firstFrame + 2 * lane) * FrameBatch::kHop;
     const std::size_t start = centre - FrameBatch::kWindow / 2;
-    cumulateAverage(sound_.left.data() + start, sound_.right.data() + start, cumulated + lane);
+    cumulateAverage(sound_.left() + start, sound_.right() + start, cumulated + lane);
   }
   if (batch.lanes < kLanes) clearSpareLanes(cumulated, SpectralMass::kBins, batch.lanes);
 }

@@ -151,8 +151,12 @@ void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& rand
   const double step = logUniform(least, most, random);
   std::size_t count = 1;
   while (count < 12 && random.uniform() < 0.6) ++count;
+  const std::vector<std::size_t> silent = space_.silent(genome.values);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t which = someParameter(genome, random);
+    std::size_t which = someParameter(genome, random);
+    // A rate may open its own gate below, with a depth to hear it by.
+    for (int attempt = 0; attempt < kAttempts && std::binary_search(silent.begin(), silent.end(), which) && !ratesOf_.contains(which); ++attempt)
+      which = someParameter(genome, random);
     const ParameterSpec& p = space_.parameters[which];
     if (genome.state.empty() && setHeardRate(genome, which, random)) continue;
     const double move = step * random.normal();
@@ -259,7 +263,9 @@ void Breeder::learn(const Genome& parent, const Genome& child, double difference
 
 std::vector<std::size_t> Breeder::searchable(const Genome& genome) const {
   std::vector<std::size_t> parameters;
+  const std::vector<std::size_t> silent = space_.silent(genome.values);
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) {
+    if (std::binary_search(silent.begin(), silent.end(), i)) continue;
     const bool used = genome.state.empty() || genome.laidOver[i] || std::abs(genome.values[i] - defaults_[i]) > kUnmoved;
     if (used && !isLocked(i) && space_.parameters[i].kind != ParameterKind::categorical && space_.parameters[i].max > space_.parameters[i].min)
       parameters.push_back(i);
@@ -290,6 +296,15 @@ Genome Breeder::withValues(const Genome& genome, const std::vector<std::size_t>&
   return changed;
 }
 
+/// Whether the two differ in anything that is heard in either.
+bool Breeder::isHeardBeside(const Genome& genome, const Genome& other) const {
+  if (genome.state != other.state || genome.lengthSeconds != other.lengthSeconds) return true;
+  const std::vector<std::size_t> one = space_.silent(genome.values), two = space_.silent(other.values);
+  for (std::size_t i = 0; i < genome.values.size(); ++i)
+    if (genome.values[i] != other.values[i] && !(std::binary_search(one.begin(), one.end(), i) && std::binary_search(two.begin(), two.end(), i))) return true;
+  return false;
+}
+
 Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const {
   Genome child = a;
   switch (variation) {
@@ -308,8 +323,8 @@ Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, con
     case Variation::count: break;
   }
   lock(child);
-  // What would be heard before is no child.
-  for (int attempt = 0; attempt < kAttempts && child.values == a.values && child.state == a.state && child.lengthSeconds == a.lengthSeconds; ++attempt) {
+  // What sounds as its parent is no child.
+  for (int attempt = 0; attempt < kAttempts && !isHeardBeside(child, a); ++attempt) {
     mutate(child, 0.02, 0.3, random);
     lock(child);
   }

@@ -65,7 +65,7 @@ class Breeder {
   void learn(const Genome& parent, const Genome& child, double difference);
 
   /// The parameters in which a patch can be searched by steps: those that are not categorical and not locked, and of a
-  /// preset those that its maker has moved or that were laid over it.
+  /// preset those that its maker has moved or that were laid over it. Nothing that is not heard (`ParameterSpace::silent`).
   std::vector<std::size_t> searchable(const Genome& genome) const;
 
   /// The patch with one parameter moved by a part of its range, either way.
@@ -84,6 +84,7 @@ class Breeder {
   void playOtherwise(Genome& genome, SplitMix64& random) const;
   void set(Genome& genome, std::size_t parameter, float value) const;
   void lock(Genome& genome) const;
+  bool isHeardBeside(const Genome& genome, const Genome& other) const;
   bool isLocked(std::size_t parameter) const;
   std::size_t someParameter(const Genome& genome, SplitMix64& random) const;
   bool setHeardRate(Genome& genome, std::size_t parameter, SplitMix64& random) const;

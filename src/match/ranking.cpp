@@ -69,12 +69,13 @@ std::optional<Candidate> heard(const Target& target, const Proposal& proposal, c
                                double keepWithin) {
   problem = outcome.problem;
   if (outcome.status != RenderOutcome::Status::ok) return std::nullopt;
-  if (!outcome.audio.isFinite()) {
+  auto spectrum = finiteMssSpectrum(outcome.audio.left, outcome.audio.right);
+  if (!spectrum) {
     problem = "gave samples that are no numbers";
     return std::nullopt;
   }
   Candidate candidate;
-  candidate.spectrum = mssSpectrum(outcome.audio.left, outcome.audio.right);
+  candidate.spectrum = std::move(*spectrum);
   candidate.mss = mss(target.spectrum, candidate.spectrum);
   if (candidate.mss <= keepWithin) candidate.sound = outcome.audio.copy();
   candidate.proposal = proposal;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <sstream>
 
@@ -155,10 +156,21 @@ class Describer {
       if (!section.settings.empty()) recipe.sections.push_back(section);
     std::stable_sort(recipe.sections.begin(), recipe.sections.end(),
                      [](const auto& a, const auto& b) { return stageOf(a.title) < stageOf(b.title); });
+    // A state may hold what opens a gate and is no parameter of the space.
+    if (!pluginSpeaks_) setAside(recipe, space_, space_.silent(valuesIn(now)));
     return recipe;
   }
 
  private:
+  std::vector<float> valuesIn(const std::vector<ParameterReading>& readings) const {
+    std::vector<float> values;
+    for (const auto& p : space_.parameters) {
+      const auto found = std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.id == p.id; });
+      values.push_back(found == readings.end() ? std::numeric_limits<float>::quiet_NaN() : found->value);
+    }
+    return values;
+  }
+
   /// What a person has in front of them before the first turn of a knob.
   std::vector<ParameterReading> startingPoint() {
     if (synth_.hasBasePreset()) return synth_.readings({});
@@ -301,6 +313,12 @@ void setAside(Recipe& recipe, const std::vector<std::string>& ids) {
       return true;
     });
   std::erase_if(recipe.sections, [](const RecipeSection& section) { return section.settings.empty(); });
+}
+
+void setAside(Recipe& recipe, const ParameterSpace& space, const std::vector<std::size_t>& parameters) {
+  std::vector<std::string> ids;
+  for (const std::size_t i : parameters) ids.push_back(space.parameters[i].id);
+  setAside(recipe, ids);
 }
 
 std::string recipeText(const Recipe& recipe, const std::string& title) {

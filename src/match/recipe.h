@@ -29,12 +29,15 @@ struct Recipe {
   std::string synth;
   bool fromBasePreset = false;  ///< one starts from the base preset, not from the synth's initial patch
   std::vector<RecipeSection> sections;
-  std::vector<std::string> withoutEffect;  ///< what differs as well, and was found to do nothing here: "LFO 3 rate"
+  std::vector<std::string> withoutEffect;  ///< what differs as well, and does nothing here: "LFO 3 rate"
 };
 
 /// Takes out of the sections what does nothing to the patch's sound, so that nobody turns it in vain.
 /// @param ids  of the plug-in's parameters
 void setAside(Recipe& recipe, const std::vector<std::string>& ids);
+
+/// The same. @param parameters  indices into the space's
+void setAside(Recipe& recipe, const ParameterSpace& space, const std::vector<std::size_t>& parameters);
 
 /// Where a section of this title comes in a recipe: the smaller, the earlier.
 int recipeOrder(const std::string& title);
@@ -42,7 +45,8 @@ int recipeOrder(const std::string& title);
 /// Describes a patch by all of the plug-in's parameters and, for Surge XT, its wavetables and modulation routings. Names and
 /// texts are the space's where it has some, except that a VST3 speaks for itself of a preset's whole state,
 /// which may hold what the space does not know. Oscillators come first, then the mixer, filters, envelopes,
-/// modulation, effects, and what is left.
+/// modulation, effects, and what is left. What the space says is silent (`ParameterSpace::silent`) is set aside, but for a state of which a VST3
+/// speaks for itself.
 /// @throws Error (plugin) where the plug-in fails.
 Recipe recipeOf(Synth& synth, const Patch& patch);
 

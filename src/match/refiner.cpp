@@ -453,7 +453,8 @@ class Search {
         child.candidate = heard(target_, child.proposal, outcome, child.problem, child.keepWithin);
       };
       const auto goOn = [&](std::uint64_t tag, const StereoView& part) {
-        return !part.isFinite() || mss(targetPart_, mssSpectrum(part.left, part.right)) <= children[tag].partLimit;
+        const auto spectrum = finiteMssSpectrum(part.left, part.right);
+        return !spectrum || mss(targetPart_, *spectrum) <= children[tag].partLimit;
       };
       if (cuts_) instruments_[synth].pool->run(next, done, goOn);
       else instruments_[synth].pool->run(next, done);

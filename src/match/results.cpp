@@ -64,12 +64,6 @@ json describeParameters(Synth& synth, const Patch& patch) {
   return parameters;
 }
 
-std::vector<std::string> idsOf(const ParameterSpace& space, const std::vector<std::size_t>& parameters) {
-  std::vector<std::string> ids;
-  for (const std::size_t i : parameters) ids.push_back(space.parameters[i].id);
-  return ids;
-}
-
 json describeTarget(const Target& target) {
   json others = json::array();
   for (const NoteGuess& other : target.otherNotes) others.push_back({{"note", other.note}, {"confidence", other.confidence}});
@@ -111,7 +105,7 @@ json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, cons
   const std::string stem = stemOf(rank);
   writePreset(folder, stem, synth, label, state);
   Recipe recipe = recipeOf(synth, proposal.patch);
-  setAside(recipe, idsOf(synth.space(), proposal.withoutEffect));
+  setAside(recipe, synth.space(), proposal.withoutEffect);
   const std::string played = fmt::format("\nPlay {} with velocity {} and let go after {:.2f} s.\n", noteName(note.midi), note.velocity, note.lengthSeconds);
   writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name) + played));
   writeWav(folder / (stem + ".wav"), sound);

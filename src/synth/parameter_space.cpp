@@ -220,6 +220,14 @@ void checkNames(const ParameterSpace& space) {
     if (!(lfo.hertzAt(rate.max) > lfo.hertzAt(rate.min)))
       failInput("{}: lfo {}: its rate in Hz, '{}', does not grow", space.file, lfo.rate, lfo.hertz);
   }
+  for (const Gate& gate : space.gates) {
+    for (const auto& [key, value] : gate.closed)
+      if (!keys.contains(key)) failInput("{}: gate, closed, names no parameter: {}", space.file, key);
+    for (const auto& key : gate.silences) {
+      if (!keys.contains(key)) failInput("{}: gate, silences, names no parameter: {}", space.file, key);
+      if (gate.closed.contains(key)) failInput("{}: a gate silences {}, which closes it", space.file, key);
+    }
+  }
 }
 
 nlohmann::json fingerprintOf(const ParameterSpec& p) {
@@ -280,6 +288,16 @@ std::string ParameterSpace::fingerprint() const {
   return contentHash(content.dump());
 }
 
+std::vector<std::size_t> ParameterSpace::silent(const std::vector<float>& values) const {
+  constexpr float kSame = 1e-6f;  // a plug-in gives values back in its own precision
+  std::set<std::size_t> found;
+  if (values.size() != parameters.size()) return {};
+  for (const Gate& gate : gates)
+    if (std::all_of(gate.closed.begin(), gate.closed.end(), [&](const auto& one) { return std::abs(values[*find(one.first)] - one.second) <= kSame; }))
+      for (const auto& key : gate.silences) found.insert(*find(key));
+  return {found.begin(), found.end()};
+}
+
 std::vector<float> ParameterSpace::draw(std::uint64_t seed, std::uint64_t index) const {
   SplitMix64 random(seed, index);
   std::vector<float> values;
@@ -311,7 +329,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
     failInput("{}:{}: {}", file, error.source().begin.line, error.description());
   }
   const Reader top(table, file, "space");
-  top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter", "symmetry", "carry", "lfo", "base"});
+  top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter", "symmetry", "carry", "lfo", "gate", "base"});
   if (const auto format = top.required<std::int64_t>("format"); format != 1)
     failInput("{}: format {} is not known here; this version reads format 1", file, format);
 
@@ -365,6 +383,16 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
     const Reader lfo(row, file, "lfo");
     lfo.allowOnly({"rate", "hertz", "depths"});
     space.lfos.push_back({lfo.required<std::string>("rate"), lfo.required<std::string>("hertz"), lfo.strings("depths")});
+  });
+  forEachTable(table, "gate", [&](const toml::table& row) {
+    const Reader reader(row, file, "gate");
+    reader.allowOnly({"closed", "silences"});
+    Gate gate{{}, reader.strings("silences")};
+    if (const auto* closed = row.get_as<toml::table>("closed"))
+      for (const auto& [key, value] : *closed)
+        gate.closed[std::string(key.str())] = normalizedValue(reader, "closed", value.value<double>().value_or(std::nan("")));
+    if (gate.closed.empty()) reader.fail("closed", "is missing, or empty");
+    space.gates.push_back(std::move(gate));
   });
   if (const auto* base = table.get_as<toml::table>("base")) space.base = readBase(*base, file);
   checkNames(space);

@@ -74,6 +74,12 @@ struct Carry {
   std::string coarse;  ///< key of a categorical parameter whose choices are in order, or of a stepped one
 };
 
+/// Parameters that nothing is heard of while others stand at certain values, such as the rate of an LFO that has no depth.
+struct Gate {
+  std::map<std::string, float> closed;  ///< key -> normalized value, of all that must stand so
+  std::vector<std::string> silences;    ///< keys
+};
+
 /// Something that modulates at a steady rate.
 struct Lfo {
   std::string rate;                 ///< key of a continuous parameter
@@ -109,6 +115,7 @@ struct ParameterSpace {
   std::vector<Symmetry> symmetries;
   std::vector<Carry> carries;
   std::vector<Lfo> lfos;
+  std::vector<Gate> gates;
   BaseSpec base;
   std::string toml;         ///< the text it was read from
   std::string file;         ///< where that was, for messages
@@ -122,6 +129,10 @@ struct ParameterSpace {
 
   /// What presets are crossed by: the crossings, or each section that has parameters where there are none.
   std::vector<Crossing> crossingsOrSections() const;
+
+  /// The parameters that nothing is heard of in a patch, as its gates say, in order.
+  /// @param values  of every parameter; none, or NaN, as of a preset that holds its own, closes nothing
+  std::vector<std::size_t> silent(const std::vector<float>& values) const;
 
   /// Index into `parameters`, or nothing.
   std::optional<std::size_t> find(const std::string& key) const;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 namespace patchpilot {
 
@@ -55,6 +56,8 @@ json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& w
   std::vector<Section> sections = space.sections;
   if (std::any_of(space.parameters.begin(), space.parameters.end(), [](const ParameterSpec& p) { return p.section.empty(); })) sections.push_back({"", "Parameters"});
   std::stable_sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) { return recipeOrder(a.title) < recipeOrder(b.title); });
+  std::set<std::size_t> silent(withoutEffect.begin(), withoutEffect.end());
+  for (const std::size_t i : space.silent(values)) silent.insert(i);
   json list = json::array();
   for (const Section& section : sections) {
     json parameters = json::array();
@@ -62,7 +65,7 @@ json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& w
       const ParameterSpec& spec = space.parameters[i];
       if (spec.section != section.key) continue;
       parameters.push_back({{"key", spec.key}, {"name", spec.name}, {"value", values[i]}, {"text", texts[i]}, {"min", spec.min}, {"max", spec.max},
-                            {"kind", kindName(spec.kind)}, {"effect", std::find(withoutEffect.begin(), withoutEffect.end(), i) == withoutEffect.end()}});
+                            {"kind", kindName(spec.kind)}, {"effect", !silent.contains(i)}});
       if (json choices = choicesOf(spec); !choices.empty()) parameters.back()["choices"] = std::move(choices);
     }
     if (!parameters.empty()) list.push_back({{"name", section.title}, {"parameters", std::move(parameters)}});

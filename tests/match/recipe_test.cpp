@@ -63,6 +63,20 @@ TEST_F(RecipeTest, OnlyWhatDiffersIsTold) {
   EXPECT_EQ(settingsIn(before), 1u) << recipeText(before, "x");
 }
 
+TEST_F(RecipeTest, WhatAClosedGateSilencesIsSetAside) {
+  Synth synth(loadSpace("jx10"));
+  const ParameterSpace& space = synth.space();
+  Patch patch{space.draw(8, 0), {}, {}};
+  patch.values[*space.find("gld_rate")] = 0.77f;
+  patch.values[*space.find("gld_bend")] = 0.5f;
+  const Recipe closed = recipeOf(synth, patch);
+  EXPECT_EQ(settingOf(closed, "Pitch glide", "Glide time"), nullptr) << recipeText(closed, "x");
+  EXPECT_NE(recipeText(closed, "x").find("Without effect on this sound, and left out:"), std::string::npos) << recipeText(closed, "x");
+  patch.values[*space.find("gld_bend")] = 0.6f;
+  const Recipe open = recipeOf(synth, patch);
+  EXPECT_NE(settingOf(open, "Pitch glide", "Glide time"), nullptr) << recipeText(open, "x");
+}
+
 TEST_F(RecipeTest, AnUntouchedSynthHasNothingToSet) {
   Synth synth(loadSpace("dx10"));
   const std::string state = [&] {

@@ -4,6 +4,8 @@
 
 #include "test_support.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace patchpilot {
@@ -46,6 +48,11 @@ TEST(ParameterSpace, ErrorsNameTheFileTheKeyAndTheProblem) {
   EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"y +\"\n"), "lfo a: the formula 'y +'"));
   EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"1 - x\"\n"), "does not grow"));
   EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"x\"\ndepths = [\"b\"]\n"), "names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nsilences = [\"a\"]\n"), "'closed' is missing, or empty"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {b = 0.0}\nsilences = [\"a\"]\n"), "gate, closed, names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 0.0}\nsilences = [\"b\"]\n"), "gate, silences, names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 0.0}\nsilences = [\"a\"]\n"), "a gate silences a, which closes it"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 2.0}\nsilences = [\"a\"]\n"), "normalized"));
   EXPECT_TRUE(says(problemOf(whole + "constant_probability = 0.5\n"), "'constant' is missing"));
   EXPECT_TRUE(says(problemOf(whole + "[base.values]\nx = 1.5\n"), "normalized"));
   EXPECT_TRUE(says(problemOf(whole + "min = \"low\"\n"), "'min' has the wrong type"));
@@ -63,6 +70,19 @@ TEST(ParameterSpace, TheRateOfAnLfoIsFoundForItsHertz) {
   for (const double hertz : {0.1, 1.0, 5.0, 15.0}) EXPECT_NEAR(lfo.hertzAt(lfo.valueAt(hertz, 0, 1)), hertz, 1e-4 * hertz);
   EXPECT_NEAR(lfo.valueAt(100, 0.2f, 0.9f), 0.9f, 1e-6) << "the nearest that there is";
   EXPECT_NEAR(lfo.valueAt(0, 0.2f, 0.9f), 0.2f, 1e-6);
+}
+
+TEST(ParameterSpace, AGateSilencesWhereAllThatCloseItStandSo) {
+  std::string text = kHead;
+  for (const char* key : {"a", "b", "c", "d"}) text += fmt::format("[[parameter]]\nkey = \"{}\"\nkind = \"continuous\"\n", key);
+  const auto space = parseSpace(text + "[[gate]]\nclosed = {a = 0.0, b = 0.5}\nsilences = [\"d\", \"c\"]\n[[gate]]\nclosed = {d = 1.0}\nsilences = [\"c\"]\n", "s.toml");
+  using Indices = std::vector<std::size_t>;
+  EXPECT_EQ(space.silent({0, 0.5f, 0.3f, 0.3f}), (Indices{2, 3}));
+  EXPECT_EQ(space.silent({0, 0.5f, 0.3f, 1.0f}), (Indices{2, 3})) << "named by both";
+  EXPECT_EQ(space.silent({0.1f, 0.5f, 0.3f, 1.0f}), (Indices{2}));
+  EXPECT_EQ(space.silent({0, 0.6f, 0.3f, 0.3f}), Indices{});
+  EXPECT_EQ(space.silent({NAN, 0.5f, 0.3f, NAN}), Indices{}) << "a preset holds its own";
+  EXPECT_EQ(space.silent({}), Indices{});
 }
 
 TEST(ParameterSpace, TheNextChoiceOrStepIsNothingAtTheEnd) {

@@ -1,6 +1,7 @@
 #include "synth/synth.h"
 
 #include "base/error.h"
+#include "features/mss.h"
 #include "preset/lv2_preset.h"
 #include "synth/render_pool.h"
 #include "test_support.h"
@@ -265,6 +266,58 @@ TEST(Synth, AnErrorOfAPresetNamesItsFile) {
   writeFileAtomically(places.folder / "x.vstpreset", std::string_view("no preset"));
   const std::string said = problemOf(ExitCode::input, [&] { readPatchFile(places.folder / "x.vstpreset", synth.space(), synth); });
   EXPECT_TRUE(says(said, "x.vstpreset")) << said;
+}
+
+class GatesOf : public ::testing::TestWithParam<const char*> {};
+
+/// The spaces say what is silent; the plug-ins show that it is.
+TEST_P(GatesOf, SilenceWhatTheySay) {
+  const TestPlaces places;
+  Synth synth(loadSpace(GetParam()));
+  const ParameterSpace& space = synth.space();
+  ASSERT_FALSE(space.gates.empty());
+  for (const Gate& gate : space.gates)
+    for (std::uint64_t draw = 0; draw < 3; ++draw) {
+      Patch one{space.draw(21, draw), {}, {}};
+      for (const auto& [key, value] : gate.closed) one.values[*space.find(key)] = value;
+      Patch other = one;
+      for (const auto& key : gate.silences) {
+        const ParameterSpec& p = space.parameters[*space.find(key)];
+        float& value = other.values[*space.find(key)];
+        value = p.nearest(value > (p.min + p.max) / 2 ? p.min : p.max);
+      }
+      EXPECT_TRUE(sameBits(renderOnce(synth, one, kNote, kSeconds), renderOnce(synth, other, kNote, kSeconds))) << gate.silences.front() << ", draw " << draw;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shipped, GatesOf, ::testing::Values("jx10", "dx10"));
+
+/// Surge XT's phases are random: renders of two patches that sound the same differ as much as those of one.
+TEST(GatesOfSurge, SilenceWhatTheySayButForChance) {
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
+  const SurgePlaces places;
+  Synth synth(loadSpace("surge-simple"));
+  const ParameterSpace& space = synth.space();
+  constexpr std::size_t kRenders = 8;
+  RenderPool pool(synth, RenderPoolOptions{1, kSeconds});
+  for (const std::uint64_t draw : {0, 1, 3}) {
+    Patch one{space.draw(21, draw), {}, {}};
+    for (const Gate& gate : space.gates)
+      for (const auto& [key, value] : gate.closed) one.values[*space.find(key)] = value;
+    Patch other = one;
+    for (const std::size_t i : space.silent(one.values)) other.values[i] = space.draw(22, draw)[i];
+    std::vector<RenderJob> jobs;
+    for (std::size_t i = 0; i < kRenders; ++i) jobs.push_back({i, i % 2 == 0 ? &one : &other, kNote, kSeconds});
+    std::vector<MssSpectrum> spectra;
+    for (const auto& sound : pool.renderAll(jobs)) spectra.push_back(mssSpectrum(sound.value()));
+    double sums[2] = {}, counts[2] = {};
+    for (std::size_t i = 0; i < kRenders; ++i)
+      for (std::size_t j = 0; j < i; ++j) {
+        sums[(i + j) % 2] += mss(spectra[i], spectra[j]);
+        ++counts[(i + j) % 2];
+      }
+    EXPECT_LE(sums[1] / counts[1], 1.5 * sums[0] / counts[0]) << "draw " << draw;
+  }
 }
 
 }  // namespace
