@@ -45,8 +45,8 @@ int recipeOrder(const std::string& title);
 /// Describes a patch by all of the plug-in's parameters and, for Surge XT, its wavetables and modulation routings. Names and
 /// texts are the space's where it has some, except that a VST3 speaks for itself of a preset's whole state,
 /// which may hold what the space does not know. Oscillators come first, then the mixer, filters, envelopes,
-/// modulation, effects, and what is left. What the space says is silent (`ParameterSpace::silent`) is set aside, but for a state of which a VST3
-/// speaks for itself.
+/// modulation, effects, and what is left. What the space says is silent (`ParameterSpace::silent`) is set aside, except
+/// where a VST3 speaks for itself.
 /// @throws Error (plugin) where the plug-in fails.
 Recipe recipeOf(Synth& synth, const Patch& patch);
 

@@ -57,7 +57,7 @@ json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& w
   if (std::any_of(space.parameters.begin(), space.parameters.end(), [](const ParameterSpec& p) { return p.section.empty(); })) sections.push_back({"", "Parameters"});
   std::stable_sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) { return recipeOrder(a.title) < recipeOrder(b.title); });
   std::set<std::size_t> silent(withoutEffect.begin(), withoutEffect.end());
-  for (const std::size_t i : space.silent(values)) silent.insert(i);
+  for (const std::size_t i : space.silent(patch.values)) silent.insert(i);
   json list = json::array();
   for (const Section& section : sections) {
     json parameters = json::array();
