@@ -81,6 +81,12 @@ std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, st
   return values;
 }
 
+/// Kept by each thread.
+PaddedSound& ownPaddedSound() {
+  thread_local PaddedSound padded;
+  return padded;
+}
+
 /// In place, relative to the largest of the sound.
 void powersToDb(std::vector<float>& values) {
   const LaneKernels& kernels = laneKernels();
@@ -97,19 +103,19 @@ float MssSpectrum::at(std::size_t scale, int channel, std::size_t band, std::siz
 }
 
 MssSpectrum mssSpectrum(const AudioBuffer& sound) {
-  thread_local PaddedSound padded;
+  PaddedSound& padded = ownPaddedSound();
   padded.assign(sound);
   return mssSpectrum(padded);
 }
 
 MssSpectrum mssSpectrum(std::span<const float> left, std::span<const float> right) {
-  thread_local PaddedSound padded;
+  PaddedSound& padded = ownPaddedSound();
   padded.assign(left, right);
   return mssSpectrum(padded);
 }
 
 std::optional<MssSpectrum> finiteMssSpectrum(std::span<const float> left, std::span<const float> right) {
-  thread_local PaddedSound padded;
+  PaddedSound& padded = ownPaddedSound();
   padded.assign(left, right);
   return padded.isFinite() ? std::optional(mssSpectrum(padded)) : std::nullopt;
 }

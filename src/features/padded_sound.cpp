@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 #include "audio/level.h"
 #include "base/error.h"
@@ -27,10 +26,11 @@ std::size_t behindLastOf(std::span<const float> samples) {
 void PaddedSound::Channel::assign(std::span<const float> samples) {
   constexpr std::size_t kBehind = kMaxWindow + kLanes * kMaxHop + kMaxWindow;
   if (padded.size() < samples.size() + kBehind) padded.resize(samples.size() + kBehind);
-  std::copy(samples.begin(), samples.end(), padded.begin() + kOrigin);
-  // What a longer sound has left there.
-  const std::size_t before = std::exchange(end, kOrigin + samples.size());
-  if (before > end) std::fill(padded.begin() + std::ptrdiff_t(end), padded.begin() + std::ptrdiff_t(before), 0.0f);
+  const auto end = std::copy(samples.begin(), samples.end(), padded.begin() + kOrigin);
+  // What a longer sound has left there, as far as a frame reaches: a part and a whole come by turns.
+  const auto used = padded.begin() + std::ptrdiff_t(usedTo), reached = padded.begin() + std::ptrdiff_t(samples.size() + kBehind);
+  if (used > end) std::fill(end, std::min(used, reached), 0.0f);
+  if (used <= reached) usedTo = kOrigin + samples.size();
 }
 
 bool PaddedSound::isFinite() const {

@@ -36,7 +36,7 @@ struct PaddedSound {
  private:
   struct Channel {
     std::vector<float> padded;
-    std::size_t end = 0;  ///< behind its last sample, and zeros from there on
+    std::size_t usedTo = 0;  ///< all is zero from here on
 
     void assign(std::span<const float> samples);
   };

@@ -156,15 +156,20 @@ void forEachTable(const toml::table& table, const char* key, const auto& use) {
       if (item.is_table()) use(*item.as_table());
 }
 
+/// An inline table of keys and normalized values; empty where it is not there.
+std::map<std::string, float> normalizedValues(const Reader& reader, const toml::table& table, const char* name) {
+  std::map<std::string, float> values;
+  if (const auto* found = table.get_as<toml::table>(name))
+    for (const auto& [key, value] : *found) values[std::string(key.str())] = normalizedValue(reader, name, value.value<double>().value_or(std::nan("")));
+  return values;
+}
+
 BaseSpec readBase(const toml::table& table, const std::string& file) {
   const Reader reader(table, file, "[base]");
   reader.allowOnly({"preset", "values", "modulation", "raw"});
   BaseSpec base;
   if (const auto preset = reader.optional<std::string>("preset")) base.preset = fs::path(file).parent_path() / *preset;
-  if (const auto* values = table.get_as<toml::table>("values"))
-    for (const auto& [key, value] : *values)
-      base.values[std::string(key.str())] =
-          normalizedValue(reader, "values", value.value<double>().value_or(std::nan("")));
+  base.values = normalizedValues(reader, table, "values");
   forEachTable(table, "modulation", [&](const toml::table& row) { base.modulations.push_back(flatten(row)); });
   forEachTable(table, "raw", [&](const toml::table& row) { base.raw.push_back(flatten(row)); });
   return base;
@@ -202,10 +207,12 @@ void checkNames(const ParameterSpace& space) {
       for (const auto& key : member)
         if (!keys.contains(key)) failInput("{}: symmetry {} names no parameter: {}", space.file, symmetry.name, key);
     }
+  const auto checkKnown = [&](const char* what, const std::string& key) {
+    if (!keys.contains(key)) failInput("{}: {} names no parameter: {}", space.file, what, key);
+  };
   const auto check = [&](const char* what, const std::string& key, bool continuous) {
-    const auto found = space.find(key);
-    if (!found) failInput("{}: {} names no parameter: {}", space.file, what, key);
-    if ((space.parameters[*found].kind == ParameterKind::continuous) != continuous)
+    checkKnown(what, key);
+    if ((space.parameters[*space.find(key)].kind == ParameterKind::continuous) != continuous)
       failInput("{}: {} names {}, which is {}continuous", space.file, what, key, continuous ? "not " : "");
   };
   for (const Carry& carry : space.carries) {
@@ -214,17 +221,15 @@ void checkNames(const ParameterSpace& space) {
   }
   for (const Lfo& lfo : space.lfos) {
     check("lfo, rate,", lfo.rate, true);
-    for (const auto& key : lfo.depths)
-      if (!keys.contains(key)) failInput("{}: lfo, depths, names no parameter: {}", space.file, key);
+    for (const auto& key : lfo.depths) checkKnown("lfo, depths,", key);
     const ParameterSpec& rate = space.parameters[*space.find(lfo.rate)];
     if (!(lfo.hertzAt(rate.max) > lfo.hertzAt(rate.min)))
       failInput("{}: lfo {}: its rate in Hz, '{}', does not grow", space.file, lfo.rate, lfo.hertz);
   }
   for (const Gate& gate : space.gates) {
-    for (const auto& [key, value] : gate.closed)
-      if (!keys.contains(key)) failInput("{}: gate, closed, names no parameter: {}", space.file, key);
+    for (const auto& [key, value] : gate.closed) checkKnown("gate, closed,", key);
     for (const auto& key : gate.silences) {
-      if (!keys.contains(key)) failInput("{}: gate, silences, names no parameter: {}", space.file, key);
+      checkKnown("gate, silences,", key);
       if (gate.closed.contains(key)) failInput("{}: a gate silences {}, which closes it", space.file, key);
     }
   }
@@ -387,10 +392,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   forEachTable(table, "gate", [&](const toml::table& row) {
     const Reader reader(row, file, "gate");
     reader.allowOnly({"closed", "silences"});
-    Gate gate{{}, reader.strings("silences")};
-    if (const auto* closed = row.get_as<toml::table>("closed"))
-      for (const auto& [key, value] : *closed)
-        gate.closed[std::string(key.str())] = normalizedValue(reader, "closed", value.value<double>().value_or(std::nan("")));
+    Gate gate{normalizedValues(reader, row, "closed"), reader.strings("silences")};
     if (gate.closed.empty()) reader.fail("closed", "is missing, or empty");
     space.gates.push_back(std::move(gate));
   });

@@ -30,6 +30,18 @@ TEST(Mss, OfChannelsThatSomeoneElseHoldsIsTheSame) {
   EXPECT_THROW(mssSpectrum(std::span<const float>(), std::span<const float>()), Error);
 }
 
+TEST(Mss, DoesNotHearWhatALongerSoundHasLeft) {
+  const AudioBuffer bright = sound("bright");
+  const auto first = [&](std::size_t frames) { return mssSpectrum(bright.channel(0).first(frames), bright.channel(bright.channels() - 1).first(frames)); };
+  const std::size_t all = bright.frames();
+  for (const std::size_t frames : {all, all / 8, all / 2, all / 3, std::size_t(100), all - 1}) {
+    const MssSpectrum here = first(frames);
+    MssSpectrum fresh;
+    std::thread([&] { fresh = first(frames); }).join();
+    EXPECT_EQ(mss(here, fresh), 0) << frames;
+  }
+}
+
 TEST(Mss, AgreesWithLibrosa) {
   for (const json& pair : fixture().at("mss")) {
     const std::string a = pair.at("a"), b = pair.at("b");

@@ -298,7 +298,7 @@ TEST(GatesOfSurge, SilenceWhatTheySayButForChance) {
   const SurgePlaces places;
   Synth synth(loadSpace("surge-simple"));
   const ParameterSpace& space = synth.space();
-  constexpr std::size_t kRenders = 8;
+  constexpr std::size_t kRenders = 24;
   RenderPool pool(synth, RenderPoolOptions{1, kSeconds});
   for (const std::uint64_t draw : {0, 1, 3}) {
     Patch one{space.draw(21, draw), {}, {}};
