@@ -2,6 +2,7 @@
 # make demo     the main job on mda's JX10: a library of 3,000 patches, and a sound matched with it
 # make serve    the page in the browser: builds it, makes the demo's library where it is missing, and says where it is
 # make test     build and run all tests
+# make format  format the C++ (.clang-format); `make test` checks it
 # make bench    build the benchmarks (see docs/benchmarks.md)
 # make install  into PREFIX (/usr/local)
 PREFIX ?= /usr/local
@@ -10,7 +11,7 @@ DEMO := demo
 SOUND := examples/bass.flac
 COUNT := 3000
 
-.PHONY: all program dependencies configure demo page serve test bench install clean
+.PHONY: all program dependencies configure demo page serve test format bench install clean
 all: program
 
 dependencies:
@@ -47,12 +48,16 @@ serve: program
 	$(BUILD)/patchpilot serve --library $(DEMO)/jx10.db
 
 # Modules are built where LibTorch and MPI are installed; the rest does without.
-test: MORE := libtorch-dev libhdf5-dev libpcre2-dev fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev nodejs npm chromium
+test: MORE := clang-format libtorch-dev libhdf5-dev libpcre2-dev fluidsynth timgm6mb-soundfont openmpi-bin libopenmpi-dev nodejs npm chromium
 test: configure
+	@tools/format --check
 	@cmake --build $(BUILD)
 	@$(MAKE) --no-print-directory $(PACKAGES) || echo "The page's packages cannot be had; its tests are skipped."
 	@[ ! -f $(PACKAGES) ] || $(MAKE) --no-print-directory page
 	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error
+
+format:
+	@tools/format
 
 bench: configure
 	@cmake --build $(BUILD) --target bench

@@ -23,7 +23,8 @@ struct GetPreset : juce::ExtensionsVisitor {
   juce::MemoryBlock state;
 };
 
-std::unique_ptr<juce::AudioPluginInstance> open(const patchpilot::ParameterSpace& space, const juce::String& path) {
+std::unique_ptr<juce::AudioPluginInstance> open(const patchpilot::ParameterSpace& space,
+                                                const juce::String& path) {
   static juce::VST3PluginFormat vst3;
   static juce::LV2PluginFormat lv2;
   juce::OwnedArray<juce::PluginDescription> found;
@@ -69,7 +70,8 @@ int main(int count, char** arguments) {
   for (const auto& spec : space.parameters)
     for (auto* parameter : plugin->getParameters())
       if (auto* hosted = dynamic_cast<juce::HostedAudioProcessorParameter*>(parameter))
-        if (hosted->getParameterID() == juce::String(spec.id) || hosted->getParameterID() == "sym:" + juce::String(spec.id))
+        if (hosted->getParameterID() == juce::String(spec.id) ||
+            hosted->getParameterID() == "sym:" + juce::String(spec.id))
           parameters.push_back(parameter);
   if (parameters.size() != space.parameters.size()) return 1;
 
@@ -87,7 +89,8 @@ int main(int count, char** arguments) {
     for (int position = 0; position < int(seconds * kRateHz); position += kBlock) {
       midi.clear();
       if (position == 0) midi.addEvent(juce::MidiMessage::noteOn(1, 60, juce::uint8(100)), 0);
-      if (noteOff >= position && noteOff < position + kBlock) midi.addEvent(juce::MidiMessage::noteOff(1, 60), noteOff - position);
+      if (noteOff >= position && noteOff < position + kBlock)
+        midi.addEvent(juce::MidiMessage::noteOff(1, 60), noteOff - position);
       block.clear();
       plugin->processBlock(block, midi);
     }

@@ -2,10 +2,11 @@
 //
 //   bench_clap FOLDER
 //
-// FOLDER is a model as published. It reads a line at a time, its words parted by tabs, and answers each with a line:
-//   sound FILE OUT   every layer for raw samples (32-bit float, at the model's rate), into OUT/LAYER.f32; answers "ok"
-//   time FILE        processor seconds of the front end, and of the audio tower
-//   text FILE OUT    every layer for a text; answers its tokens
+// FOLDER is a model as published. It reads a line at a time, its words parted by tabs, and answers each with
+// a line:
+//   sound FILE OUT   every layer for raw samples (32-bit float, at the model's rate), into OUT/LAYER.f32;
+//   answers "ok" time FILE        processor seconds of the front end, and of the audio tower text FILE OUT
+//   every layer for a text; answers its tokens
 #include "networks/byte_pair_tokenizer.h"
 #include "networks/clap_front_end.h"
 #include "networks/clap_text.h"
@@ -39,7 +40,9 @@ void write(const fs::path& out, const std::string& name, const float* values, st
 }
 
 LayerListener writeInto(const fs::path& out) {
-  return [out](const std::string& name, const at::Tensor& x) { write(out, name, x.contiguous().data_ptr<float>(), std::size_t(x.numel())); };
+  return [out](const std::string& name, const at::Tensor& x) {
+    write(out, name, x.contiguous().data_ptr<float>(), std::size_t(x.numel()));
+  };
 }
 
 double processorSeconds() { return double(std::clock()) / CLOCKS_PER_SEC; }

@@ -92,7 +92,8 @@ PATCHPILOT_BENCH(prepared, Rms);
 PATCHPILOT_BENCH(prepared, AllFour);
 #undef PATCHPILOT_BENCH
 
-#define PATCHPILOT_BENCH(ffts, transforms) BENCHMARK(BM_bareFfts<ffts, transforms>)->Unit(benchmark::kMicrosecond)
+#define PATCHPILOT_BENCH(ffts, transforms) \
+  BENCHMARK(BM_bareFfts<ffts, transforms>)->Unit(benchmark::kMicrosecond)
 PATCHPILOT_BENCH(FftwTransforms, mssTransforms);
 PATCHPILOT_BENCH(FftwTransforms, wmfccTransforms);
 PATCHPILOT_BENCH(FftwTransforms, sotTransforms);

@@ -1,5 +1,5 @@
-// Which index a large library wants: for each kind how long it takes to make, to open and to search, what it keeps in
-// memory, and how many of the 50 nearest it finds. One thread; times are the processor's.
+// Which index a large library wants: for each kind how long it takes to make, to open and to search, what it
+// keeps in memory, and how many of the 50 nearest it finds. One thread; times are the processor's.
 //   bench_index_kinds LIBRARY.db [ROWS] [OTHER.db]
 // ROWS: how many to index; where the library has fewer, the others are made between two near rows of its own.
 // Rows that are asked for are left out of the index; OTHER gives queries from another synth.
@@ -32,7 +32,8 @@ constexpr int kNeighbours = 50;
 double since(std::clock_t begin) { return double(std::clock() - begin) / CLOCKS_PER_SEC; }
 
 struct Vectors {
-  std::vector<float> rows, own, foreign;  ///< to be indexed, and to ask for: left out of the library, of another
+  std::vector<float> rows, own,
+      foreign;  ///< to be indexed, and to ask for: left out of the library, of another
   std::size_t dimension = 0;
   std::size_t made = 0;  ///< rows that no patch has
 };
@@ -43,10 +44,13 @@ Vectors load(const std::string& file, std::size_t wanted, const std::string& oth
   Vectors v;
   v.dimension = std::size_t(all.dimension);
   const std::size_t count = all.patches.size(), step = count / kQueries;
-  const auto vector = [&](std::size_t row) { return std::span(all.vectors).subspan(row * v.dimension, v.dimension); };
+  const auto vector = [&](std::size_t row) {
+    return std::span(all.vectors).subspan(row * v.dimension, v.dimension);
+  };
   for (std::size_t row = 0; row < count; ++row) {
     auto& to = row % step == step / 2 && v.own.size() < kQueries * v.dimension ? v.own : v.rows;
-    if (&to == &v.own || v.rows.size() < wanted * v.dimension) to.insert(to.end(), vector(row).begin(), vector(row).end());
+    if (&to == &v.own || v.rows.size() < wanted * v.dimension)
+      to.insert(to.end(), vector(row).begin(), vector(row).end());
   }
   std::mt19937_64 random(1);
   while (v.rows.size() < wanted * v.dimension) {
@@ -58,7 +62,8 @@ Vectors load(const std::string& file, std::size_t wanted, const std::string& oth
   if (other.empty()) return v;
   const auto foreign = Library::open(other).embeddings();
   for (std::size_t q = 0; q < kQueries; ++q) {
-    const auto row = std::span(foreign.vectors).subspan(q * foreign.patches.size() / kQueries * v.dimension, v.dimension);
+    const auto row =
+        std::span(foreign.vectors).subspan(q * foreign.patches.size() / kQueries * v.dimension, v.dimension);
     v.foreign.insert(v.foreign.end(), row.begin(), row.end());
   }
   return v;
@@ -76,7 +81,8 @@ Answers ask(const faiss::Index& index, const std::vector<float>& queries) {
   std::vector<float> distances(kNeighbours);
   const std::clock_t begin = std::clock();
   for (std::size_t q = 0; q < count; ++q)
-    index.search(1, queries.data() + q * std::size_t(index.d), kNeighbours, distances.data(), answers.labels.data() + q * kNeighbours);
+    index.search(1, queries.data() + q * std::size_t(index.d), kNeighbours, distances.data(),
+                 answers.labels.data() + q * kNeighbours);
   answers.milliseconds = 1000 * since(begin) / double(std::max<std::size_t>(1, count));
   return answers;
 }
@@ -91,7 +97,8 @@ std::string recall(const Answers& truth, const Answers& found) {
   return fmt::format("{:.3f}", double(hits) / double(truth.labels.size()));
 }
 
-void measure(const std::string& name, faiss::Index& index, const Vectors& v, const Answers& own, const Answers& foreign,
+void measure(const std::string& name, faiss::Index& index, const Vectors& v, const Answers& own,
+             const Answers& foreign,
              const std::vector<std::pair<std::string, std::function<void()>>>& settings) {
   const std::clock_t begin = std::clock();
   const auto n = faiss::Index::idx_t(v.rows.size() / v.dimension);
@@ -109,8 +116,8 @@ void measure(const std::string& name, faiss::Index& index, const Vectors& v, con
   for (const auto& [setting, apply] : settings) {
     apply();
     const Answers a = ask(index, v.own), b = ask(index, v.foreign);
-    fmt::print("| {}{} | {:.0f} | {:.0f} | {:.0f} | {:.2f} | {} | {} |\n", name, setting, seconds, megabytes, 1000 * open, a.milliseconds,
-               recall(own, a), recall(foreign, b));
+    fmt::print("| {}{} | {:.0f} | {:.0f} | {:.0f} | {:.2f} | {} | {} |\n", name, setting, seconds, megabytes,
+               1000 * open, a.milliseconds, recall(own, a), recall(foreign, b));
     std::fflush(stdout);
   }
 }
@@ -120,11 +127,14 @@ void measure(const std::string& name, faiss::Index& index, const Vectors& v, con
 int main(int count, char** arguments) {
   if (count < 2) return fmt::print("bench_index_kinds LIBRARY.db [ROWS] [OTHER.db]\n"), 2;
   omp_set_num_threads(1);
-  const Vectors v = load(arguments[1], count > 2 ? std::stoul(arguments[2]) : 200000, count > 3 ? arguments[3] : "");
+  const Vectors v =
+      load(arguments[1], count > 2 ? std::stoul(arguments[2]) : 200000, count > 3 ? arguments[3] : "");
   const auto d = faiss::Index::idx_t(v.dimension);
   const auto lists = std::size_t(std::sqrt(double(v.rows.size() / v.dimension)));
-  fmt::print("{} rows of {} ({} of them made between two others)\n\n", v.rows.size() / v.dimension, d, v.made);
-  fmt::print("| index | made in, s | MB | opens in, ms | search, ms | recall at 50 | of another synth's sounds |\n");
+  fmt::print("{} rows of {} ({} of them made between two others)\n\n", v.rows.size() / v.dimension, d,
+             v.made);
+  fmt::print(
+      "| index | made in, s | MB | opens in, ms | search, ms | recall at 50 | of another synth's sounds |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- | --- |\n");
   faiss::IndexFlatL2 flat(d);
   flat.add(faiss::Index::idx_t(v.rows.size() / v.dimension), v.rows.data());
@@ -136,7 +146,8 @@ int main(int count, char** arguments) {
     faiss::IndexIVFFlat ivf(&quantizer, std::size_t(d), lists);
     std::vector<std::pair<std::string, std::function<void()>>> settings;
     for (const std::size_t probes : {8, 16, 32, 48, 64, 96})
-      settings.push_back({fmt::format(", {} of {} lists", probes, lists), [&ivf, probes] { ivf.nprobe = probes; }});
+      settings.push_back(
+          {fmt::format(", {} of {} lists", probes, lists), [&ivf, probes] { ivf.nprobe = probes; }});
     measure("lists of whole vectors", ivf, v, own, foreign, settings);
   }
   {
@@ -152,6 +163,8 @@ int main(int count, char** arguments) {
   std::fflush(stdout);
   faiss::IndexHNSWFlat hnsw(int(d), 32);
   std::vector<std::pair<std::string, std::function<void()>>> settings;
-  for (const int search : {64, 128, 256}) settings.push_back({fmt::format(", efSearch {}", search), [&hnsw, search] { hnsw.hnsw.efSearch = search; }});
+  for (const int search : {64, 128, 256})
+    settings.push_back(
+        {fmt::format(", efSearch {}", search), [&hnsw, search] { hnsw.hnsw.efSearch = search; }});
   measure("HNSW, 32 links", hnsw, v, own, foreign, settings);
 }

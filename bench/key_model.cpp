@@ -1,4 +1,5 @@
-// Which key was pressed: renders hand-made presets at random keys, and fits the model of audio/key_model.h to them.
+// Which key was pressed: renders hand-made presets at random keys, and fits the model of audio/key_model.h to
+// them.
 #include "audio/analysis.h"
 #include "audio/file.h"
 #include "audio/level.h"
@@ -6,8 +7,8 @@
 #include "base/error.h"
 #include "synth/render_pool.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -40,7 +41,8 @@ std::vector<fs::path> presetsFor(const fs::path& folder, const fs::path& targets
   std::set<std::string> names, contents;
   std::vector<fs::path> all;
   for (const auto& entry : readJson(targets))
-    if (entry.contains("patch")) names.insert(fs::path(entry.at("patch").get<std::string>()).filename().string());
+    if (entry.contains("patch"))
+      names.insert(fs::path(entry.at("patch").get<std::string>()).filename().string());
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.path().extension() == ".fxp") all.push_back(entry.path());
   std::sort(all.begin(), all.end());
@@ -48,11 +50,13 @@ std::vector<fs::path> presetsFor(const fs::path& folder, const fs::path& targets
     if (names.contains(path.filename().string())) contents.insert(contentHash(readFile(path)));
   std::vector<fs::path> kept;
   for (const auto& path : all)
-    if (!names.contains(path.filename().string()) && contents.insert(contentHash(readFile(path))).second) kept.push_back(path);
+    if (!names.contains(path.filename().string()) && contents.insert(contentHash(readFile(path))).second)
+      kept.push_back(path);
   return kept;
 }
 
-void renderPresets(const std::string& space, const fs::path& folder, const fs::path& targets, const fs::path& out, int workers) {
+void renderPresets(const std::string& space, const fs::path& folder, const fs::path& targets,
+                   const fs::path& out, int workers) {
   const Synth synth(loadSpace(space));
   RenderPool pool(synth, {.workers = workers, .longestSeconds = kSoundSeconds});
   fs::create_directories(out);
@@ -92,7 +96,8 @@ void renderPresets(const std::string& space, const fs::path& folder, const fs::p
         }
         writeWav(out / name, sound);
         std::lock_guard lock(mutex);
-        sounds.push_back({{"file", name}, {"note", notes[outcome.tag].midi}, {"group", preset}, {"kind", "preset"}});
+        sounds.push_back(
+            {{"file", name}, {"note", notes[outcome.tag].midi}, {"group", preset}, {"kind", "preset"}});
       });
   std::ofstream(out / "sounds.json") << sounds.dump(1) << "\n";
 }
@@ -139,10 +144,12 @@ std::vector<Heard> listen(const fs::path& folder) {
 constexpr int kFolds = 5;
 
 /// Which part of the sounds one belongs to; a group is never divided.
-int foldOf(const Heard& one) { return int(std::stoul(contentHash(one.group).substr(0, 8), nullptr, 16) % kFolds); }
+int foldOf(const Heard& one) {
+  return int(std::stoul(contentHash(one.group).substr(0, 8), nullptr, 16) % kFolds);
+}
 
-/// What keys the sounds were played at. With the edges of that known, the model does not learn them as if they were
-/// the sounds' own.
+/// What keys the sounds were played at. With the edges of that known, the model does not learn them as if
+/// they were the sounds' own.
 double priorOfSounds(double note) { return note > kLowestKey - 0.5 && note < kHighestKey + 0.5 ? 1 : 1e-4; }
 
 /// Multinomial logistic regression by gradient descent (Adam, all sounds in each step), with a penalty on the
@@ -165,9 +172,11 @@ KeyModel fit(const std::vector<Heard>& sounds, double penalty) {
   std::array<double, kSize> gradient, first{}, second{};
   double* weights = model.weights[0].data();
   for (int step = 1; step <= 1500; ++step) {
-    for (std::size_t i = 0; i < kSize; ++i) gradient[i] = i % (kKeyFeatures + 1) == kKeyFeatures ? 0 : penalty * weights[i];
+    for (std::size_t i = 0; i < kSize; ++i)
+      gradient[i] = i % (kKeyFeatures + 1) == kKeyFeatures ? 0 : penalty * weights[i];
     for (const Heard& one : sounds) {
-      const auto p = keyProbabilities(one.analysis.keyFeatures, hzToNote(one.analysis.lowestHz), model, priorOfSounds);
+      const auto p =
+          keyProbabilities(one.analysis.keyFeatures, hzToNote(one.analysis.lowestHz), model, priorOfSounds);
       for (std::size_t a = 0; a < kKeyAnswers; ++a) {
         const double error = (p[a] - (a == one.answer() ? 1 : 0)) * one.weight() / total;
         double* row = gradient.data() + a * (kKeyFeatures + 1);
@@ -180,7 +189,8 @@ KeyModel fit(const std::vector<Heard>& sounds, double penalty) {
     for (std::size_t i = 0; i < kSize; ++i) {
       first[i] = 0.9 * first[i] + 0.1 * gradient[i];
       second[i] = 0.999 * second[i] + 0.001 * gradient[i] * gradient[i];
-      weights[i] -= rate * first[i] / (1 - std::pow(0.9, step)) / (std::sqrt(second[i] / (1 - std::pow(0.999, step))) + 1e-9);
+      weights[i] -= rate * first[i] / (1 - std::pow(0.9, step)) /
+                    (std::sqrt(second[i] / (1 - std::pow(0.999, step))) + 1e-9);
     }
   }
   return model;
@@ -191,8 +201,9 @@ struct Judged {
   std::array<double, kKeyAnswers> likely;  ///< by a model that has not seen the sound
 };
 
-/// Sounds of instruments count more when the model learns, which makes it too sure of presets: a factor for all
-/// weights, by which the probabilities of the judged sounds, each counted once, are likeliest to be right.
+/// Sounds of instruments count more when the model learns, which makes it too sure of presets: a factor for
+/// all weights, by which the probabilities of the judged sounds, each counted once, are likeliest to be
+/// right.
 double calibration(const std::vector<Judged>& judged) {
   double best = 1, least = 1e300;
   for (double factor = 0.5; factor <= 1.5; factor += 0.01) {
@@ -212,7 +223,9 @@ double calibration(const std::vector<Judged>& judged) {
 
 /// How often the model is right, by kind of sound, and how often where it is sure.
 void report(const std::vector<Judged>& judged) {
-  struct Count { int all = 0, lowest = 0, right = 0, likeliest = 0, second = 0, octaves = 0; };
+  struct Count {
+    int all = 0, lowest = 0, right = 0, likeliest = 0, second = 0, octaves = 0;
+  };
   std::map<std::string, Count> kinds;
   std::array<std::pair<int, int>, 10> bins{};
   for (const auto& [sound, likely] : judged) {
@@ -233,23 +246,28 @@ void report(const std::vector<Judged>& judged) {
     ++bin.first;
     bin.second += right;
   }
-  fmt::print("// kind, sounds, the key is: the lowest pitch, the note heard, the likeliest, the note heard or the likeliest other, an octave of the lowest pitch\n");
+  fmt::print(
+      "// kind, sounds, the key is: the lowest pitch, the note heard, the likeliest, the note heard or the "
+      "likeliest other, an octave of the lowest pitch\n");
   for (const auto& [name, c] : kinds) {
     fmt::print("// {:8} {:5}", name, c.all);
-    for (const int count : {c.lowest, c.right, c.likeliest, c.second, c.octaves}) fmt::print(" {:6.1f} %", 100.0 * count / c.all);
+    for (const int count : {c.lowest, c.right, c.likeliest, c.second, c.octaves})
+      fmt::print(" {:6.1f} %", 100.0 * count / c.all);
     fmt::print("\n");
   }
   fmt::print("// confidence, sounds, right\n");
   for (std::size_t i = 0; i < bins.size(); ++i)
     if (bins[i].first > 0)
-      fmt::print("// {:.1f} to {:.1f} {:5} {:6.1f} %\n", 0.1 * double(i), 0.1 * double(i + 1), bins[i].first, 100.0 * bins[i].second / bins[i].first);
+      fmt::print("// {:.1f} to {:.1f} {:5} {:6.1f} %\n", 0.1 * double(i), 0.1 * double(i + 1), bins[i].first,
+                 100.0 * bins[i].second / bins[i].first);
 }
 
 /// One row of the table.
 void print(const std::string& name, std::span<const double> values) {
   constexpr std::size_t kARow = 13;
   fmt::print("    // {}\n    {{{{", name);
-  for (std::size_t i = 0; i < values.size(); ++i) fmt::print("{}{:.3g}", i == 0 ? "" : i % kARow == 0 ? ",\n      " : ", ", values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    fmt::print("{}{:.3g}", i == 0 ? "" : i % kARow == 0 ? ",\n      " : ", ", values[i]);
   fmt::print("}}}},\n");
 }
 
@@ -260,10 +278,13 @@ void fitAll(const std::vector<std::string>& folders, double penalty) {
   std::vector<Judged> judged;
   for (int fold = 0; fold < kFolds; ++fold) {
     std::vector<Heard> others;
-    std::copy_if(sounds.begin(), sounds.end(), std::back_inserter(others), [&](const Heard& one) { return foldOf(one) != fold; });
+    std::copy_if(sounds.begin(), sounds.end(), std::back_inserter(others),
+                 [&](const Heard& one) { return foldOf(one) != fold; });
     const KeyModel model = fit(others, penalty);
     for (const Heard& one : sounds)
-      if (foldOf(one) == fold) judged.push_back({&one, keyProbabilities(one.analysis.keyFeatures, hzToNote(one.analysis.lowestHz), model)});
+      if (foldOf(one) == fold)
+        judged.push_back(
+            {&one, keyProbabilities(one.analysis.keyFeatures, hzToNote(one.analysis.lowestHz), model)});
   }
   const double factor = calibration(judged);
   for (Judged& one : judged) {
@@ -271,8 +292,10 @@ void fitAll(const std::vector<std::string>& folders, double penalty) {
     for (double& p : one.likely) sum += p = std::pow(p, factor);
     for (double& p : one.likely) p /= sum;
   }
-  fmt::print("// Written by bench_keys (see docs/benchmarks.md). Sounds are judged by a model that has not heard their preset or\n"
-             "// instrument; shares are of all sounds of a kind that have a pitch.\n");
+  fmt::print(
+      "// Written by bench_keys (see docs/benchmarks.md). Sounds are judged by a model that has not heard "
+      "their preset or\n"
+      "// instrument; shares are of all sounds of a kind that have a pitch.\n");
   report(judged);
   fmt::print("#include \"audio/key_model.h\"\n\nnamespace patchpilot {{\n\nconst KeyModel kKeyModel{{\n");
   KeyModel model = fit(sounds, penalty);
@@ -282,7 +305,8 @@ void fitAll(const std::vector<std::string>& folders, double penalty) {
   print("1 / standard deviations", model.scale);
   fmt::print("    {{{{\n");
   for (std::size_t a = 0; a < kKeyAnswers; ++a)
-    print(a < kKeyShifts.size() ? fmt::format("{:+} semitones", kKeyShifts[a]) : "another key", model.weights[a]);
+    print(a < kKeyShifts.size() ? fmt::format("{:+} semitones", kKeyShifts[a]) : "another key",
+          model.weights[a]);
   fmt::print("    }}}},\n}};\n\n}}  // namespace patchpilot\n");
 }
 
@@ -290,20 +314,25 @@ void fitAll(const std::vector<std::string>& folders, double penalty) {
 }  // namespace patchpilot
 
 int main(int count, char** arguments) {
-  CLI::App app{"Learns which key was pressed, from sounds whose key is known: prints src/audio/key_weights.cpp"};
+  CLI::App app{
+      "Learns which key was pressed, from sounds whose key is known: prints src/audio/key_weights.cpp"};
   app.require_subcommand(1);
   std::string presets, targets = "../shared/targets/targets.json", out, space = "surge-simple";
   std::vector<std::string> folders;
   int workers = 0;
   double penalty = 1e-3;
-  auto* render = app.add_subcommand("render", "Render Surge XT's presets, but for those of the target set, each at a random key");
+  auto* render = app.add_subcommand(
+      "render", "Render Surge XT's presets, but for those of the target set, each at a random key");
   render->add_option("--presets", presets, "Folder of .fxp files, with those below it")->required();
   render->add_option("--targets", targets, "targets.json whose presets are left out")->capture_default_str();
   render->add_option("--space", space, "A space of the synth")->capture_default_str();
-  render->add_option("--workers", workers, "Processes that render (one for each core if 0)")->capture_default_str();
+  render->add_option("--workers", workers, "Processes that render (one for each core if 0)")
+      ->capture_default_str();
   render->add_option("--out", out, "Folder for the sounds and their list, sounds.json")->required();
-  auto* fit = app.add_subcommand("fit", "Fit the model, five times to four fifths for the figures, then to all");
-  fit->add_option("folders", folders, "Folders with sounds.json: of `render`, and of tools/notes/render-gm")->required();
+  auto* fit =
+      app.add_subcommand("fit", "Fit the model, five times to four fifths for the figures, then to all");
+  fit->add_option("folders", folders, "Folders with sounds.json: of `render`, and of tools/notes/render-gm")
+      ->required();
   fit->add_option("--penalty", penalty, "On the squares of the weights")->capture_default_str();
   CLI11_PARSE(app, count, arguments);
   try {

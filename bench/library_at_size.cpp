@@ -1,8 +1,9 @@
-// What a large library costs as Patch Pilot keeps it: the size on disk, how long its index takes to make, to open and
-// to search, how much of it lies in memory, and how many of the 1, 50
-// and 500 nearest are found. One thread; times are the processor's.
+// What a large library costs as Patch Pilot keeps it: the size on disk, how long its index takes to make, to
+// open and to search, how much of it lies in memory, and how many of the 1, 50 and 500 nearest are found. One
+// thread; times are the processor's.
 //   bench_library_at_size LIBRARY.db [ROWS OUT.db]
-// With ROWS, OUT.db is made and measured: the patches of LIBRARY, and up to so many more that lie between two of them.
+// With ROWS, OUT.db is made and measured: the patches of LIBRARY, and up to so many more that lie between two
+// of them.
 #include "library/neighbours.h"
 
 #include <fmt/format.h>
@@ -52,7 +53,8 @@ void enlarge(const std::string& from, std::size_t rows, const std::string& to) {
       const LibraryAttempt& other = patches[random() % patches.size()];
       const float share = 0.3f * std::uniform_real_distribution<float>()(random);
       attempt.patch.values = between(attempt.patch.values, other.patch.values, share);
-      attempt.rows[0].embeddings[0] = between(attempt.rows[0].embeddings[0], other.rows[0].embeddings[0], share);
+      attempt.rows[0].embeddings[0] =
+          between(attempt.rows[0].embeddings[0], other.rows[0].embeddings[0], share);
     }
     attempt.index = i;
     batch.push_back(std::move(attempt));
@@ -69,7 +71,8 @@ struct Query {
 };
 
 /// Searches twice, since a list is checked when it is first looked into, and compares with what is right.
-void measure(const NeighbourIndex& index, const NeighbourIndex& exact, const std::vector<Query>& queries, int count, const std::string& lists) {
+void measure(const NeighbourIndex& index, const NeighbourIndex& exact, const std::vector<Query>& queries,
+             int count, const std::string& lists) {
   std::vector<std::vector<Neighbour>> found;
   double milliseconds[2];
   for (double& one : milliseconds) {
@@ -82,10 +85,11 @@ void measure(const NeighbourIndex& index, const NeighbourIndex& exact, const std
   for (std::size_t q = 0; q < queries.size(); ++q)
     for (const auto& truth : exact.nearest(queries[q].vector, count, {queries[q].patch})) {
       ++wanted;
-      hits += std::any_of(found[q].begin(), found[q].end(), [&](const auto& n) { return n.patch == truth.patch; });
+      hits += std::any_of(found[q].begin(), found[q].end(),
+                          [&](const auto& n) { return n.patch == truth.patch; });
     }
-  fmt::print("the nearest {}: {}; a search takes {:.2f} ms ({:.2f} ms the first time); recall {:.4f}\n", count, lists, milliseconds[1], milliseconds[0],
-             double(hits) / double(wanted));
+  fmt::print("the nearest {}: {}; a search takes {:.2f} ms ({:.2f} ms the first time); recall {:.4f}\n",
+             count, lists, milliseconds[1], milliseconds[0], double(hits) / double(wanted));
 }
 
 }  // namespace
@@ -99,8 +103,11 @@ int main(int count, char** arguments) {
   std::filesystem::remove(indexFile(library));
   std::clock_t begin = std::clock();
   { const NeighbourIndex made(library); }
-  fmt::print("{} rows: {:.0f} MB of library, {:.0f} MB of index, made in {:.1f} s with {:.0f} MB of memory at most\n", library.counts().rows,
-             fileMegabytes(file), fileMegabytes(indexFile(library)), since(begin), megabytes("VmHWM"));
+  fmt::print(
+      "{} rows: {:.0f} MB of library, {:.0f} MB of index, made in {:.1f} s with {:.0f} MB of memory at "
+      "most\n",
+      library.counts().rows, fileMegabytes(file), fileMegabytes(indexFile(library)), since(begin),
+      megabytes("VmHWM"));
   begin = std::clock();
   Library again = Library::open(file);
   const NeighbourIndex index(again);
@@ -109,9 +116,12 @@ int main(int count, char** arguments) {
   std::vector<Query> queries;
   std::size_t row = 0;
   again.forEachRow([&](std::int64_t patch, int, std::span<const float> vector) {
-    if (row++ % std::max<std::size_t>(1, vectors->rows() / kQueries) == 0) queries.push_back({patch, {vector.begin(), vector.end()}});
+    if (row++ % std::max<std::size_t>(1, vectors->rows() / kQueries) == 0)
+      queries.push_back({patch, {vector.begin(), vector.end()}});
   });
   fmt::print("opens in {:.0f} ms; {:.0f} MB of own memory\n", 1000 * open, megabytes("RssAnon"));
   const NeighbourIndex exact(again, {.keptFrom = ~std::size_t(0), .exactUpTo = ~std::size_t(0)});
-  for (const int count : kNeighbours) measure(index, exact, queries, count, fmt::format("{} of {} lists", vectors->probes(std::size_t(count)), vectors->lists()));
+  for (const int count : kNeighbours)
+    measure(index, exact, queries, count,
+            fmt::format("{} of {} lists", vectors->probes(std::size_t(count)), vectors->lists()));
 }

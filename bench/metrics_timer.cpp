@@ -1,5 +1,6 @@
-// Times the metrics of two sound files, one request a line on stdin, so that another program can time its own in
-// between: tools/metrics/speed.py. Answers with seconds of processor time, the mean over kRepeats, and the values.
+// Times the metrics of two sound files, one request a line on stdin, so that another program can time its own
+// in between: tools/metrics/speed.py. Answers with seconds of processor time, the mean over kRepeats, and the
+// values.
 //   mss-pair  mss-render  all-pair  all-render  mss-fftw  all-fftw  mss-batch-fft  all-batch-fft
 #include <fmt/format.h>
 
@@ -41,7 +42,8 @@ void answer(const AudioBuffer& a, const AudioBuffer& b) {
   };
   for (std::string name; std::getline(std::cin, name);) {
     const double taken = seconds(jobs.at(name));
-    fmt::print("{:.9f} {:.9g} {:.9g} {:.9g} {:.9g}\n", taken, values.mss, values.wmfcc, values.sot, values.rms);
+    fmt::print("{:.9f} {:.9g} {:.9g} {:.9g} {:.9g}\n", taken, values.mss, values.wmfcc, values.sot,
+               values.rms);
     std::fflush(stdout);
   }
 }

@@ -33,12 +33,15 @@ void writeFloats(const std::string& file, const float* values, std::size_t count
 
 void writeLayers(const OpenL3& network, std::span<const float> sound, const std::string& folder) {
   const OpenL3FrontEnd frontEnd;
-  const std::size_t count = OpenL3FrontEnd::frames(sound.size()), size = OpenL3FrontEnd::kBands * OpenL3FrontEnd::kColumns;
+  const std::size_t count = OpenL3FrontEnd::frames(sound.size()),
+                    size = OpenL3FrontEnd::kBands * OpenL3FrontEnd::kColumns;
   std::vector<float> spectrograms(count * size);
-  for (std::size_t i = 0; i < count; ++i) frontEnd.spectrogram(sound, i, std::span(spectrograms).subspan(i * size, size));
+  for (std::size_t i = 0; i < count; ++i)
+    frontEnd.spectrogram(sound, i, std::span(spectrograms).subspan(i * size, size));
   writeFloats(folder + "/spectrogram.f32", spectrograms.data(), spectrograms.size());
-  const auto in = at::from_blob(spectrograms.data(), {std::int64_t(count), 1, std::int64_t(OpenL3FrontEnd::kBands),
-                                                      std::int64_t(OpenL3FrontEnd::kColumns)});
+  const auto in = at::from_blob(
+      spectrograms.data(),
+      {std::int64_t(count), 1, std::int64_t(OpenL3FrontEnd::kBands), std::int64_t(OpenL3FrontEnd::kColumns)});
   network.forward(in, [&](const std::string& layer, const at::Tensor& out) {
     const at::Tensor whole = out.contiguous();
     writeFloats(folder + "/" + layer + ".f32", whole.data_ptr<float>(), std::size_t(whole.numel()));
@@ -49,7 +52,8 @@ int run(const std::vector<std::string>& arguments) {
   if (arguments.size() < 4) failUsage("give layers, vectors or time, and WEIGHTS SOUND OUT");
   at::set_num_threads(1);
   const std::string &job = arguments[0], &folder = arguments[3];
-  NetworkEmbedder wanted{.name = "openl3", .kind = NetworkKind::openL3, .dimension = 512, .files = {arguments[1]}};
+  NetworkEmbedder wanted{
+      .name = "openl3", .kind = NetworkKind::openL3, .dimension = 512, .files = {arguments[1]}};
   if (job == "vectors") wanted.dimension = std::stoi(arguments.at(4));
   const OpenL3 network(wanted);
   const std::vector<float> sound = readFloats(arguments[2]);

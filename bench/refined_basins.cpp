@@ -1,6 +1,6 @@
-// What keeps a refined patch from the one that made the target: its sections are replaced by the true ones, one at a time,
-// the one that helps most (or harms least) first. Where the distance rises on that way, what was found is the best of its
-// surroundings, and several sections are wrong together.
+// What keeps a refined patch from the one that made the target: its sections are replaced by the true ones,
+// one at a time, the one that helps most (or harms least) first. Where the distance rises on that way, what
+// was found is the best of its surroundings, and several sections are wrong together.
 //   bench_refined_basins TARGETS LIBRARY EMBEDDER RENDERS [LIMIT]
 #include "base/error.h"
 #include "eval/parameter_error.h"
@@ -29,7 +29,11 @@ struct Step {
 class Basins {
  public:
   Basins(const TargetEntry& entry, Sources& sources)
-      : entry_(entry), sources_(sources), target_(readTarget(entry.file, {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true})) {}
+      : entry_(entry),
+        sources_(sources),
+        target_(readTarget(
+            entry.file, {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true})) {
+  }
 
   Candidate refined(std::size_t renders) {
     std::vector<Proposal> proposals = RetrievalMatcher(sources_.searched()).propose(target_, kRefineDonors);
@@ -38,7 +42,8 @@ class Basins {
     options.renders = renders;
     options.donors = splitOff(proposals, kRefineStarts);
     std::vector<std::string> problems;
-    auto starts = rankByRendering(target_, std::move(proposals), sources_.instruments, {.velocity = entry_.velocity}, problems);
+    auto starts = rankByRendering(target_, std::move(proposals), sources_.instruments,
+                                  {.velocity = entry_.velocity}, problems);
     auto found = refine(target_, std::move(starts), sources_.instruments, options, problems);
     if (found.empty()) throw Error(ExitCode::plugin, "nothing could be rendered");
     return std::move(found.front());
@@ -53,7 +58,8 @@ class Basins {
     }
     std::vector<std::string> problems;
     std::vector<double> result(patches.size(), std::numeric_limits<double>::infinity());
-    for (const Candidate& candidate : rankByRendering(target_, std::move(proposals), sources_.instruments, {.velocity = entry_.velocity}, problems))
+    for (const Candidate& candidate : rankByRendering(target_, std::move(proposals), sources_.instruments,
+                                                      {.velocity = entry_.velocity}, problems))
       result[std::size_t(candidate.proposal.score)] = candidate.mss;
     return result;
   }
@@ -96,7 +102,8 @@ int main(int argc, char** argv) try {
   }
   const TargetSet set = readTargetSet(argv[1]);
   Sources sources = openSources(sourceNames({argv[2]}, argv[3]), {});
-  const std::size_t renders = std::stoul(argv[4]), limit = argc > 5 ? std::stoul(argv[5]) : set.entries.size();
+  const std::size_t renders = std::stoul(argv[4]),
+                    limit = argc > 5 ? std::stoul(argv[5]) : set.entries.size();
   fmt::print("| target | refined, MSS | with the true sections, one after another |\n| --- | --- | --- |\n");
   std::size_t count = 0, walled = 0;
   for (const TargetEntry& entry : set.entries) {
@@ -106,7 +113,8 @@ int main(int argc, char** argv) try {
     if (!truth) continue;
     Basins basins(entry, sources);
     const Candidate found = basins.refined(renders);
-    const auto steps = basins.way(undoSymmetries(synth.space(), found.proposal.patch.values, truth->values), truth->values);
+    const auto steps =
+        basins.way(undoSymmetries(synth.space(), found.proposal.patch.values, truth->values), truth->values);
     double highest = 0;
     std::string row;
     for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -118,7 +126,10 @@ int main(int argc, char** argv) try {
     ++count;
     walled += highest > kWall * found.mss;
   }
-  fmt::print("\nOf {} ways to the true patch {} lead over a distance that is more than {:.0f} % greater than what was found.\n", count, walled, 100 * (kWall - 1));
+  fmt::print(
+      "\nOf {} ways to the true patch {} lead over a distance that is more than {:.0f} % greater than what "
+      "was found.\n",
+      count, walled, 100 * (kWall - 1));
 } catch (const std::exception& error) {
   fmt::print(stderr, "bench_refined_basins: {}\n", error.what());
   return 1;

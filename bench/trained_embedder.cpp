@@ -1,5 +1,5 @@
-// How long a trained embedder takes on one core: the image of a sound, and the whole. Arguments: its name, the seconds of a
-// sound, how often.
+// How long a trained embedder takes on one core: the image of a sound, and the whole. Arguments: its name,
+// the seconds of a sound, how often.
 #include "embed/embedder.h"
 #include "embed/mel_envelope.h"
 #include "embed/sound_image.h"
@@ -28,10 +28,12 @@ void time(const std::string& what, int runs, const std::function<void()>& use) {
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
     use();
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
-    milliseconds.push_back(double(end.tv_sec - begin.tv_sec) * 1e3 + double(end.tv_nsec - begin.tv_nsec) * 1e-6);
+    milliseconds.push_back(double(end.tv_sec - begin.tv_sec) * 1e3 +
+                           double(end.tv_nsec - begin.tv_nsec) * 1e-6);
   }
   std::sort(milliseconds.begin(), milliseconds.end());
-  fmt::print("{:<16} fastest {:.2f} ms, median {:.2f} ms\n", what, milliseconds.front(), milliseconds[milliseconds.size() / 2]);
+  fmt::print("{:<16} fastest {:.2f} ms, median {:.2f} ms\n", what, milliseconds.front(),
+             milliseconds[milliseconds.size() / 2]);
 }
 
 }  // namespace

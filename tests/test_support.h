@@ -82,7 +82,8 @@ struct SurgePlaces : TestPlaces {
  private:
   static std::filesystem::path bundles(const std::string& folder) {
     const char* home = std::getenv("HOME");
-    return folder == "~" ? std::filesystem::path(home != nullptr ? home : "") / ".vst3" : std::filesystem::path(folder) / "vst3";
+    return folder == "~" ? std::filesystem::path(home != nullptr ? home : "") / ".vst3"
+                         : std::filesystem::path(folder) / "vst3";
   }
 };
 
@@ -99,9 +100,10 @@ id = ")" + [] {
     return std::string("missing");
   }() + "\"\n";
   const std::pair<const char*, const char*> parameters[] = {
-      {"level", "102865796"},    {"shape", "109399969"}, {"attack", "740224584"}, {"decay", "95459258"},
-      {"sustain", "295592483"},  {"release", "1090594823"}, {"octave", "1125333424"}, {"mode", "3357091"},
-      {"crash", "94921639"},     {"hang", "3194994"},    {"silent", "1245156437"}, {"chatter", "739134921"}};
+      {"level", "102865796"},   {"shape", "109399969"},   {"attack", "740224584"},
+      {"decay", "95459258"},    {"sustain", "295592483"}, {"release", "1090594823"},
+      {"octave", "1125333424"}, {"mode", "3357091"},      {"crash", "94921639"},
+      {"hang", "3194994"},      {"silent", "1245156437"}, {"chatter", "739134921"}};
   for (const auto& [key, id] : parameters) {
     const std::string name = key;
     const bool fault = name == "crash" || name == "hang" || name == "silent" || name == "chatter";

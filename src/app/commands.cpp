@@ -29,7 +29,8 @@ std::vector<int> parseNotes(const std::string& text) {
       failUsage("'{}' is no list of MIDI notes; give numbers from 0 to 127, such as 60 or 36,48,60,72", text);
     if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
   }
-  if (notes.empty()) failUsage("'{}' is no list of MIDI notes; give numbers from 0 to 127, such as 60 or 36,48,60,72", text);
+  if (notes.empty())
+    failUsage("'{}' is no list of MIDI notes; give numbers from 0 to 127, such as 60 or 36,48,60,72", text);
   return notes;
 }
 

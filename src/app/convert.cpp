@@ -25,7 +25,8 @@ struct Options {
 PresetFile chosenPreset(const Options& options) {
   auto presets = readPresets(options.from);
   if (options.program.empty() && presets.size() > 1)
-    failUsage("{} holds {} presets; choose one with --program ('explain' lists them)", options.from, presets.size());
+    failUsage("{} holds {} presets; choose one with --program ('explain' lists them)", options.from,
+              presets.size());
   for (auto& preset : presets)
     if (preset.isCalled(options.program)) return std::move(preset);
   failUsage("{} holds no preset '{}'; 'explain' lists what it holds", options.from, options.program);
@@ -35,15 +36,19 @@ void writeJson(const Options& options, Synth& synth, const Patch& patch) {
   json values = json::object();
   const auto held = synth.values(patch);
   for (std::size_t i = 0; i < held.size(); ++i) values[synth.space().parameters[i].key] = held[i];
-  const json document = {{"space", synth.space().name}, {"synth", synth.plugin().name}, {"parameters", values}};
+  const json document = {
+      {"space", synth.space().name}, {"synth", synth.plugin().name}, {"parameters", values}};
   const std::string text = document.dump(2) + "\n";
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   if (options.force) writeFileAtomically(options.to, bytes);
-  else if (!writeNewFile(options.to, bytes)) failUsage("{} exists already; choose another place, or replace it with --force", options.to);
+  else if (!writeNewFile(options.to, bytes))
+    failUsage("{} exists already; choose another place, or replace it with --force", options.to);
 }
 
 void report(const Options& options, const ParameterSpace& space) {
-  if (options.json) printJson({{"from", options.from}, {"to", options.to}, {"space", space.name}, {"synth", space.synthName}});
+  if (options.json)
+    printJson(
+        {{"from", options.from}, {"to", options.to}, {"space", space.name}, {"synth", space.synthName}});
   else fmt::print("{}: written from {}, for {}\n", options.to, options.from, space.synthName);
 }
 
@@ -54,7 +59,8 @@ void convertFromJson(const Options& options, bool toJson) {
   if (toJson) writeJson(options, synth, patch);
   else {
     const PresetLabel label{fs::path(options.to).stem().string(), "Patch Pilot", "Patch Pilot", ""};
-    writePresetFile(options.to, synth.space(), synth.plugin().vendor, label, labelledState(synth.space(), synth.state(patch), label), options.force);
+    writePresetFile(options.to, synth.space(), synth.plugin().vendor, label,
+                    labelledState(synth.space(), synth.state(patch), label), options.force);
   }
   report(options, synth.space());
 }
@@ -67,14 +73,16 @@ void convertPreset(const Options& options, bool toJson) {
     if (toJson) {
       Synth synth(space, synthOptions(options.synth));
       writeJson(options, synth, patchOfPreset(preset, synth));
-      fmt::print(stderr, "note: {} holds the {} parameters of space {}; what else the preset sets is not in it\n", options.to,
-                 space.parameters.size(), space.name);
+      fmt::print(stderr,
+                 "note: {} holds the {} parameters of space {}; what else the preset sets is not in it\n",
+                 options.to, space.parameters.size(), space.name);
     } else {
       const PresetLabel label{preset.name, preset.category, preset.author, preset.comment};
       writePresetFile(options.to, space, "", label, stateOfPreset(preset, space), options.force);
     }
   } catch (const Error& error) {
-    if (error.code() != ExitCode::input || std::string(error.what()).find(options.from) != std::string::npos) throw;
+    if (error.code() != ExitCode::input || std::string(error.what()).find(options.from) != std::string::npos)
+      throw;
     throw Error(error.code(), options.from + ": " + error.what());
   }
   report(options, space);
@@ -91,10 +99,13 @@ void run(const Options& options) {
 void addConvertCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* command = app.add_subcommand("convert", "Write a preset in another format that its synth has");
-  command->add_option("from", o->from, "A .fxp, .fxb, .vstpreset, LV2 bundle, or .json of parameters")->required();
+  command->add_option("from", o->from, "A .fxp, .fxb, .vstpreset, LV2 bundle, or .json of parameters")
+      ->required();
   command->add_option("to", o->to, "The file or bundle to write; its extension says the format")->required();
-  command->add_option("--program", o->program, "Which preset, where the file holds several: its name, number or URI");
-  command->add_option("--space", o->synth.space, "Parameter space of the synth; found among those installed without it");
+  command->add_option("--program", o->program,
+                      "Which preset, where the file holds several: its name, number or URI");
+  command->add_option("--space", o->synth.space,
+                      "Parameter space of the synth; found among those installed without it");
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--force", o->force, "Replace what is there");
   command->add_flag("--json", o->json, "Print JSON");

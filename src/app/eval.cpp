@@ -64,7 +64,8 @@ void checkFolder(const Options& options) {
   std::error_code error;
   const fs::path folder = options.out;
   const fs::path parent = fs::absolute(folder).parent_path();
-  if (!fs::is_directory(parent, error)) failUsage("{}: there is no such folder; make it first", parent.string());
+  if (!fs::is_directory(parent, error))
+    failUsage("{}: there is no such folder; make it first", parent.string());
   if (!fs::exists(folder, error) || (fs::is_directory(folder, error) && fs::is_empty(folder, error))) return;
   if (!fs::exists(folder / "journal.jsonl", error))
     failUsage("{} exists and holds no evaluation; name another folder", options.out);
@@ -87,45 +88,81 @@ void run(Options options) {
     Progress progress("results", options.json);
     SourceOptions open{synthOptions(options.synth)};
     open.onIndex = indexProgress(options.json);
-    evaluation = evaluate(set, options.evaluation, open, options.out,
-                          [&](std::size_t done, std::size_t all) { progress.update(double(done), double(all)); });
+    evaluation = evaluate(set, options.evaluation, open, options.out, [&](std::size_t done, std::size_t all) {
+      progress.update(double(done), double(all));
+    });
   }
   writeReports(evaluation, options.out);
   if (options.json) {
-    printJson({{"out", options.out}, {"finished", evaluation.finished}, {"targets", evaluation.targets.size()}, {"results", evaluation.results.size()}});
+    printJson({{"out", options.out},
+               {"finished", evaluation.finished},
+               {"targets", evaluation.targets.size()},
+               {"results", evaluation.results.size()}});
     return;
   }
-  fmt::print("{}\nWritten to {}: report.html, summary.md, results.csv\n", summaryMarkdown(evaluation, summarize(evaluation)), options.out);
+  fmt::print("{}\nWritten to {}: report.html, summary.md, results.csv\n",
+             summaryMarkdown(evaluation, summarize(evaluation)), options.out);
   if (!evaluation.finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
 
 std::string methodHelp() {
   std::string names;
   for (const auto& name : matcherNames()) names += (names.empty() ? "" : ", ") + name;
-  return "Method to evaluate, several are compared: " + names + "; with '+refine' behind it, what it finds is refined; with '+refine:four' or '+refine:tolerant', for that objective";
+  return "Method to evaluate, several are compared: " + names +
+         "; with '+refine' behind it, what it finds is refined; with '+refine:four' or '+refine:tolerant', "
+         "for that objective";
 }
 
 }  // namespace
 
 void addEvalCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand("eval", "Run methods over a target set, and say how near they come: a table, a page with the sounds");
-  command->add_option("--targets", o->targets, "Folder of the target set ('targets make' writes one)")->required();
+  auto* command = app.add_subcommand(
+      "eval", "Run methods over a target set, and say how near they come: a table, a page with the sounds");
+  command->add_option("--targets", o->targets, "Folder of the target set ('targets make' writes one)")
+      ->required();
   command->add_option("--kind", o->kinds, "Only targets of this kind");
-  command->add_option("--library", o->libraries, "Library to match with; each one named makes rows of its own, A+B is searched as one")->required();
+  command
+      ->add_option("--library", o->libraries,
+                   "Library to match with; each one named makes rows of its own, A+B is searched as one")
+      ->required();
   command->add_option("--method", o->evaluation.methods, methodHelp())->capture_default_str();
-  command->add_option("--embedder", o->evaluation.embedders, "Search the libraries by their embeddings of this name; several make rows of their own (each library's first)");
-  command->add_option("--renders", o->renders, "Renders that a method may spend on a target; several make rows of their own (1,5,50)")->capture_default_str();
-  command->add_option("--seconds", o->evaluation.seconds, "Seconds that a method which refines may take for a target (0: no limit)")->check(CLI::NonNegativeNumber)->capture_default_str();
-  command->add_flag("!--no-baseline", o->evaluation.baseline, "Leave out what the best of as many random patches would be");
-  command->add_flag("--known", o->evaluation.known, "Tell the methods the note, its length and that the sound begins with it");
-  command->add_flag("--oracle", o->evaluation.oracle, "Add what the best entry of each library would be: every one is rendered for every target");
-  command->add_option("--own-presets", o->ownPresets, "Folder with the presets that made the targets: each is left out, with all that was made from it, where its own target is matched");
-  command->add_option("--limit", o->evaluation.limit, "Only so many targets of each kind (0: all)")->capture_default_str();
+  command->add_option("--embedder", o->evaluation.embedders,
+                      "Search the libraries by their embeddings of this name; several make rows of their own "
+                      "(each library's first)");
+  command
+      ->add_option("--renders", o->renders,
+                   "Renders that a method may spend on a target; several make rows of their own (1,5,50)")
+      ->capture_default_str();
+  command
+      ->add_option("--seconds", o->evaluation.seconds,
+                   "Seconds that a method which refines may take for a target (0: no limit)")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_flag("!--no-baseline", o->evaluation.baseline,
+                    "Leave out what the best of as many random patches would be");
+  command->add_flag("--known", o->evaluation.known,
+                    "Tell the methods the note, its length and that the sound begins with it");
+  command->add_flag(
+      "--oracle", o->evaluation.oracle,
+      "Add what the best entry of each library would be: every one is rendered for every target");
+  command->add_option("--own-presets", o->ownPresets,
+                      "Folder with the presets that made the targets: each is left out, with all that was "
+                      "made from it, where its own target is matched");
+  command->add_option("--limit", o->evaluation.limit, "Only so many targets of each kind (0: all)")
+      ->capture_default_str();
   command->add_option("--seed", o->evaluation.seed, "For what is drawn")->capture_default_str();
-  command->add_option("--velocity", o->evaluation.velocity, "MIDI velocity to play with; with --known, that of the target")->check(CLI::Range(1, 127))->capture_default_str();
-  command->add_option("--at-once", o->evaluation.lanes, "Targets at a time (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
-  command->add_option("--workers", o->evaluation.workers, "Processes that render for each target")->check(CLI::Range(1, 1024))->capture_default_str();
+  command
+      ->add_option("--velocity", o->evaluation.velocity,
+                   "MIDI velocity to play with; with --known, that of the target")
+      ->check(CLI::Range(1, 127))
+      ->capture_default_str();
+  command->add_option("--at-once", o->evaluation.lanes, "Targets at a time (one for each core if 0)")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command->add_option("--workers", o->evaluation.workers, "Processes that render for each target")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
   command->add_option("--out", o->out, "Folder of the run; one that was stopped is gone on with")->required();
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--force", o->force, "Begin anew where the folder holds another run");

@@ -30,17 +30,21 @@ const char* formatName(PresetFormat format) {
 }
 
 json describe(const PresetFile& preset) {
-  return {{"file", preset.path.string()}, {"program", preset.program}, {"format", formatName(preset.format)},
-          {"synth_id", preset.synthId},   {"name", preset.name},       {"category", preset.category},
-          {"author", preset.author},      {"comment", preset.comment}, {"bytes", preset.bytes.size()},
-          {"parameters", preset.parameters}};
+  return {
+      {"file", preset.path.string()},   {"program", preset.program}, {"format", formatName(preset.format)},
+      {"synth_id", preset.synthId},     {"name", preset.name},       {"category", preset.category},
+      {"author", preset.author},        {"comment", preset.comment}, {"bytes", preset.bytes.size()},
+      {"parameters", preset.parameters}};
 }
 
 void printFacts(const PresetFile& preset) {
-  fmt::print("{}: {} for {}, {} bytes{}\n", oneLine(preset.where()), formatName(preset.format), oneLine(preset.synthId),
-             preset.bytes.size(), preset.parameters > 0 ? fmt::format(", {} parameters", preset.parameters) : "");
-  const std::pair<const char*, const std::string&> fields[] = {
-      {"name", preset.name}, {"category", preset.category}, {"author", preset.author}, {"comment", preset.comment}};
+  fmt::print("{}: {} for {}, {} bytes{}\n", oneLine(preset.where()), formatName(preset.format),
+             oneLine(preset.synthId), preset.bytes.size(),
+             preset.parameters > 0 ? fmt::format(", {} parameters", preset.parameters) : "");
+  const std::pair<const char*, const std::string&> fields[] = {{"name", preset.name},
+                                                               {"category", preset.category},
+                                                               {"author", preset.author},
+                                                               {"comment", preset.comment}};
   for (const auto& [field, text] : fields)
     if (!text.empty()) fmt::print("  {:<9} {}\n", field, text);
   fmt::print("\n");
@@ -55,7 +59,9 @@ void list(const std::vector<fs::path>& paths, const Options& options) {
       for (const auto& preset : readPresets(path)) {
         ++count;
         if (options.json) presets.push_back(describe(preset));
-        else fmt::print("{:<28}  {:<11}  {:<12}  {}\n", preset.name, formatName(preset.format), oneLine(preset.synthId), oneLine(preset.where()));
+        else
+          fmt::print("{:<28}  {:<11}  {:<12}  {}\n", preset.name, formatName(preset.format),
+                     oneLine(preset.synthId), oneLine(preset.where()));
       }
     } catch (const Error& error) {
       if (options.json) problems.push_back({{"file", path.string()}, {"problem", error.what()}});
@@ -87,7 +93,11 @@ void explain(const PresetFile& preset, const Options& options) {
 void explainJson(const Options& options) {
   Synth synth(spaceForJsonFile(options.file, options.synth), synthOptions(options.synth));
   const Recipe recipe = recipeOf(synth, readPatchFile(options.file, synth.space(), synth));
-  if (options.json) printJson({{"file", options.file}, {"format", "JSON"}, {"space", synth.space().name}, {"recipe", recipeJson(recipe)}});
+  if (options.json)
+    printJson({{"file", options.file},
+               {"format", "JSON"},
+               {"space", synth.space().name},
+               {"recipe", recipeJson(recipe)}});
   else fmt::print("{}", recipeText(recipe, oneLine(fs::path(options.file).stem().string())));
 }
 
@@ -99,7 +109,9 @@ void run(const Options& options) {
   auto presets = readPresets(file);
   if (!options.program.empty()) {
     std::erase_if(presets, [&](const auto& preset) { return !preset.isCalled(options.program); });
-    if (presets.empty()) failUsage("{} holds no preset '{}'; without --program its presets are listed", options.file, options.program);
+    if (presets.empty())
+      failUsage("{} holds no preset '{}'; without --program its presets are listed", options.file,
+                options.program);
     presets.resize(1);
   }
   if (presets.size() == 1) explain(presets.front(), options);
@@ -111,9 +123,14 @@ void run(const Options& options) {
 void addExplainCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* command = app.add_subcommand("explain", "Say what a preset file is, and how to dial it in by hand");
-  command->add_option("file", o->file, "A .fxp, .fxb, .vstpreset, LV2 bundle or .json; of a folder, its presets are listed")->required();
-  command->add_option("--program", o->program, "Which preset, where the file holds several: its name, number or URI");
-  command->add_option("--space", o->synth.space, "Parameter space to describe it with; found among those installed without it");
+  command
+      ->add_option("file", o->file,
+                   "A .fxp, .fxb, .vstpreset, LV2 bundle or .json; of a folder, its presets are listed")
+      ->required();
+  command->add_option("--program", o->program,
+                      "Which preset, where the file holds several: its name, number or URI");
+  command->add_option("--space", o->synth.space,
+                      "Parameter space to describe it with; found among those installed without it");
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--json", o->json, "Print JSON");
   command->callback([o] { run(*o); });

@@ -24,7 +24,8 @@ Example: find patches of mda's JX10 that sound like flute.wav
 )";
 
 int run(int count, char** arguments) {
-  CLI::App app{"Give it a sound, and it gives back patches of a real synthesizer that make that sound.", "patchpilot"};
+  CLI::App app{"Give it a sound, and it gives back patches of a real synthesizer that make that sound.",
+               "patchpilot"};
   app.set_version_flag("--version", "patchpilot " PATCHPILOT_VERSION);
   app.require_subcommand(1);
   app.footer(kFooter);

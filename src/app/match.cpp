@@ -59,18 +59,22 @@ TargetOptions targetOptions(const Options& options) {
 }
 
 void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
-  fmt::print("{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n\n",
-             target.file.string(), target.note, noteName(target.note), 100 * target.noteConfidence, target.lengthSeconds,
-             target.sound.seconds(), target.startSeconds);
+  fmt::print(
+      "{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n\n",
+      target.file.string(), target.note, noteName(target.note), 100 * target.noteConfidence,
+      target.lengthSeconds, target.sound.seconds(), target.startSeconds);
   printCandidates(document, {fmt::format("{:>6}  {:>8}", "MSS", "GAIN"), [](const nlohmann::json& c) {
-    return fmt::format("{:>6.2f}  {:>+5.1f} dB", c.at("distances").at("mss").get<double>(), c.at("gain_db").get<double>());
-  }});
+                               return fmt::format("{:>6.2f}  {:>+5.1f} dB",
+                                                  c.at("distances").at("mss").get<double>(),
+                                                  c.at("gain_db").get<double>());
+                             }});
   if (document.contains("refinement")) {
     const auto& r = document.at("refinement");
     const double length = document.at("candidates").front().at("length").get<double>();
     const bool differs = std::abs(length - target.lengthSeconds) > kSameLengthSeconds;
-    fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s{}\n", r.at("from").get<double>(), r.at("to").get<double>(),
-               r.at("renders").get<std::size_t>(), r.at("seconds").get<double>(), differs ? fmt::format("; let go after {:.2f} s", length) : "");
+    fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s{}\n", r.at("from").get<double>(),
+               r.at("to").get<double>(), r.at("renders").get<std::size_t>(), r.at("seconds").get<double>(),
+               differs ? fmt::format("; let go after {:.2f} s", length) : "");
   }
   printWritten(document, out);
 }
@@ -91,11 +95,16 @@ class Teller {
   MatchReports reports() {
     MatchReports reports;
     reports.onTarget = [this](const Target& target) {
-      for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options_.sound, warning);
+      for (const auto& warning : target.warnings)
+        fmt::print(stderr, "note: {}: {}\n", options_.sound, warning);
     };
     reports.onIndex = indexProgress(options_.json);
-    reports.onFallback = [](const std::string& file, const std::string& why) { fmt::print(stderr, "note: {}: {}\n", file, why); };
-    reports.onRanking = [this](std::size_t done, std::size_t all) { progress(false).update(double(done), double(all)); };
+    reports.onFallback = [](const std::string& file, const std::string& why) {
+      fmt::print(stderr, "note: {}: {}\n", file, why);
+    };
+    reports.onRanking = [this](std::size_t done, std::size_t all) {
+      progress(false).update(double(done), double(all));
+    };
     reports.onRefining = [this](const Refinement& refinement) {
       const RefineProgress& p = refinement.last;
       // Whichever of the two limits comes first.
@@ -124,8 +133,9 @@ class Teller {
 
 void run(const Options& options) {
   if (!options.text.empty())
-    return runTextSearch({options.text, options.match.libraries, options.match.embedder, synthOptions(options.synth), options.match.top, options.match.workers,
-                          options.out, options.install, options.force, options.json});
+    return runTextSearch({options.text, options.match.libraries, options.match.embedder,
+                          synthOptions(options.synth), options.match.top, options.match.workers, options.out,
+                          options.install, options.force, options.json});
   if (options.sound.empty()) failUsage("name the sound to match, or describe it with --text");
   if (!options.match.refine && (options.match.seconds > 0 || options.match.renders > 0))
     failUsage("--seconds and --renders say how long to refine; add --refine");
@@ -152,31 +162,66 @@ void run(const Options& options) {
 
 void addMatchCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
+  auto* command =
+      app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
   command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads");
-  command->add_option("--library", o->match.libraries, "Library to search; several are ranked together")->required();
-  command->add_option("--embedder", o->match.embedder, "Search by the libraries' embeddings of this name (the first of each; 'library info' lists them)");
+  command->add_option("--library", o->match.libraries, "Library to search; several are ranked together")
+      ->required();
+  command->add_option(
+      "--embedder", o->match.embedder,
+      "Search by the libraries' embeddings of this name (the first of each; 'library info' lists them)");
   command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
-  command->add_option("--top", o->match.top, "How many candidates to write")->check(CLI::Range(1, 1000))->capture_default_str();
-  command->add_option("--proposals", o->match.proposals, "How many of the nearest patches are rendered again and ranked")->check(CLI::Range(1, 100000))->capture_default_str();
-  command->add_option("--note", o->note, "MIDI note of the sound, or 'auto' to find it")->capture_default_str();
-  command->add_option("--velocity", o->match.velocity, "MIDI velocity to play with")->check(CLI::Range(1, 127))->capture_default_str();
-  command->add_option("--length", o->length, "When the note is let go, in seconds from its onset, or 'auto'")->capture_default_str();
-  command->add_option("--start", o->match.target.startSeconds, "Where in the file to begin, in seconds")->check(CLI::NonNegativeNumber);
-  command->add_option("--duration", o->match.target.durationSeconds, "How much to match, in seconds; at most 4 s from the onset without it")->check(CLI::Range(0.01, 600.0));
-  command->add_flag("--refine", o->match.refine, "Search on from the best candidates, by rendering and listening again; Ctrl-C keeps what was found");
-  command->add_option("--seconds", o->match.seconds, "How long to refine (30 unless --renders is given)")->check(CLI::Range(0.1, 86400.0));
-  command->add_option("--renders", o->match.renders, "How many renders to refine with; the same number gives the same result where the synth is deterministic")->check(CLI::Range(1, 100000000));
+  command->add_option("--top", o->match.top, "How many candidates to write")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command
+      ->add_option("--proposals", o->match.proposals,
+                   "How many of the nearest patches are rendered again and ranked")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  command->add_option("--note", o->note, "MIDI note of the sound, or 'auto' to find it")
+      ->capture_default_str();
+  command->add_option("--velocity", o->match.velocity, "MIDI velocity to play with")
+      ->check(CLI::Range(1, 127))
+      ->capture_default_str();
+  command->add_option("--length", o->length, "When the note is let go, in seconds from its onset, or 'auto'")
+      ->capture_default_str();
+  command->add_option("--start", o->match.target.startSeconds, "Where in the file to begin, in seconds")
+      ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--duration", o->match.target.durationSeconds,
+                   "How much to match, in seconds; at most 4 s from the onset without it")
+      ->check(CLI::Range(0.01, 600.0));
+  command->add_flag(
+      "--refine", o->match.refine,
+      "Search on from the best candidates, by rendering and listening again; Ctrl-C keeps what was found");
+  command->add_option("--seconds", o->match.seconds, "How long to refine (30 unless --renders is given)")
+      ->check(CLI::Range(0.1, 86400.0));
+  command
+      ->add_option("--renders", o->match.renders,
+                   "How many renders to refine with; the same number gives the same result where the synth "
+                   "is deterministic")
+      ->check(CLI::Range(1, 100000000));
   command->add_option("--seed", o->match.seed, "For what the refiner draws")->capture_default_str();
-  command->add_option("--objective", o->match.objective, fmt::format("What the refiner makes small: {}; candidates are ranked by MSS in the end", fmt::join(objectiveNames(), ", ")))->capture_default_str();
-  command->add_option("--workers", o->match.workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  command
+      ->add_option("--objective", o->match.objective,
+                   fmt::format("What the refiner makes small: {}; candidates are ranked by MSS in the end",
+                               fmt::join(objectiveNames(), ", ")))
+      ->capture_default_str();
+  command->add_option("--workers", o->match.workers, "Processes that render (one for each core if 0)")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
   addSynthOptions(*command, o->synth, false);
-  command->add_flag("--install", o->install, "Put the presets where the synth's own browser finds them, never over a file");
+  command->add_flag("--install", o->install,
+                    "Put the presets where the synth's own browser finds them, never over a file");
   command->add_flag("--force", o->force, "Replace the folder if it exists");
   command->add_flag("--json", o->json, "Print what candidates.json holds");
   // A text has no note, no length and no sound to come nearer to.
-  auto* text = command->add_option("--text", o->text, "In place of a sound: words for it, such as \"warm analog brass stab\"; the library must hold embeddings of CLAP");
-  for (const char* other : {"sound", "--proposals", "--note", "--velocity", "--length", "--start", "--duration", "--refine", "--seconds", "--renders", "--seed", "--objective"})
+  auto* text = command->add_option("--text", o->text,
+                                   "In place of a sound: words for it, such as \"warm analog brass stab\"; "
+                                   "the library must hold embeddings of CLAP");
+  for (const char* other : {"sound", "--proposals", "--note", "--velocity", "--length", "--start",
+                            "--duration", "--refine", "--seconds", "--renders", "--seed", "--objective"})
     text->excludes(command->get_option(other));
   command->callback([o] { run(*o); });
 }

@@ -12,18 +12,25 @@
 namespace patchpilot {
 
 void runTextSearch(const TextSearch& search) {
-  if (oneLine(search.text).empty()) failUsage("--text says nothing; describe a sound, such as \"warm analog brass stab\"");
+  if (oneLine(search.text).empty())
+    failUsage("--text says nothing; describe a sound, such as \"warm analog brass stab\"");
   StagedDirectory folder(search.out, search.force);
-  Sources sources = openSources(sourceNames(search.libraries, search.embedder),
-                                {.synth = search.synth, .workers = search.workers, .forTexts = true, .onIndex = indexProgress(search.json)});
+  Sources sources =
+      openSources(sourceNames(search.libraries, search.embedder), {.synth = search.synth,
+                                                                   .workers = search.workers,
+                                                                   .forTexts = true,
+                                                                   .onIndex = indexProgress(search.json)});
   std::vector<TextMatch> found = searchByText(sources.searched(), search.text, search.top);
   nlohmann::json document = writeTextResults(folder.path(), search.text, found, sources.instruments);
-  for (const auto& problem : document.at("skipped")) fmt::print(stderr, "skipped: {}\n", problem.get_ref<const std::string&>());
+  for (const auto& problem : document.at("skipped"))
+    fmt::print(stderr, "skipped: {}\n", problem.get_ref<const std::string&>());
   if (found.empty() && interrupted()) return;
   folder.commit();
   if (search.install) installResults(document, search.out, sources.instruments);
   if (search.json) return printJson(document);
-  printCandidates(document, {"SIMILARITY", [](const nlohmann::json& c) { return fmt::format("{:>10.3f}", c.at("similarity").get<double>()); }});
+  printCandidates(document, {"SIMILARITY", [](const nlohmann::json& c) {
+                               return fmt::format("{:>10.3f}", c.at("similarity").get<double>());
+                             }});
   printWritten(document, search.out);
 }
 

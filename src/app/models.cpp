@@ -1,6 +1,6 @@
+#include "embed/models.h"
 #include "app/commands.h"
 #include "base/places.h"
-#include "embed/models.h"
 
 #include <fmt/format.h>
 
@@ -18,25 +18,32 @@ nlohmann::json describe(const Model& model) {
     if (file.forTexts) files.back()["for_texts"] = true;
   }
   for (const auto& embedder : model.embedders)
-    embedders.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}});
-  nlohmann::json described = {{"name", model.name}, {"title", model.title}, {"licence", model.licence}, {"installed", modelFiles(model).has_value()},
-                              {"files", files}, {"embedders", embedders}};
+    embedders.push_back(
+        {{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}});
+  nlohmann::json described = {{"name", model.name},       {"title", model.title},
+                              {"licence", model.licence}, {"installed", modelFiles(model).has_value()},
+                              {"files", files},           {"embedders", embedders}};
   if (!model.problem.empty()) described["problem"] = model.problem;
   return described;
 }
 
 void print(const nlohmann::json& model) {
-  fmt::print("{}  {}\n  {}\n", model.at("name").get<std::string>(), model.at("installed").get<bool>() ? "(installed)" : "(not installed)",
+  fmt::print("{}  {}\n  {}\n", model.at("name").get<std::string>(),
+             model.at("installed").get<bool>() ? "(installed)" : "(not installed)",
              model.at("title").get<std::string>());
-  if (model.contains("problem")) return fmt::print("  problem    {}\n", model.at("problem").get<std::string>());
+  if (model.contains("problem"))
+    return fmt::print("  problem    {}\n", model.at("problem").get<std::string>());
   std::string embedders;
   for (const auto& embedder : model.at("embedders"))
-    embedders += fmt::format("{}{} ({} values)", embedders.empty() ? "" : ", ", embedder.at("name").get<std::string>(), embedder.at("dimension").get<int>());
+    embedders += fmt::format("{}{} ({} values)", embedders.empty() ? "" : ", ",
+                             embedder.at("name").get<std::string>(), embedder.at("dimension").get<int>());
   fmt::print("  embedders  {}\n  licence    {}\n", embedders, model.at("licence").get<std::string>());
   for (const auto& file : model.at("files")) {
-    fmt::print("  file       {}{}{}\n", file.value("path", file.at("name").get<std::string>()), file.contains("path") ? "" : " (missing)",
+    fmt::print("  file       {}{}{}\n", file.value("path", file.at("name").get<std::string>()),
+               file.contains("path") ? "" : " (missing)",
                file.contains("for_texts") ? " (for match --text)" : "");
-    if (const auto url = file.at("url").get<std::string>(); !url.empty()) fmt::print("  from       {}\n", url);
+    if (const auto url = file.at("url").get<std::string>(); !url.empty())
+      fmt::print("  from       {}\n", url);
   }
 }
 
@@ -56,7 +63,9 @@ void run(bool json) {
 
 void addModelsCommand(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
-  auto* command = app.add_subcommand("models", "Networks that sounds can be compared by: what they need, from where, and whether it is there");
+  auto* command = app.add_subcommand(
+      "models",
+      "Networks that sounds can be compared by: what they need, from where, and whether it is there");
   command->add_flag("--json", *json, "Print JSON");
   command->callback([json] { run(*json); });
 }

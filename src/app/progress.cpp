@@ -24,7 +24,9 @@ std::string duration(double seconds) {
 }  // namespace
 
 Progress::Progress(std::string label, bool quiet, bool atOnce)
-    : label_(std::move(label)), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0),
+    : label_(std::move(label)),
+      quiet_(quiet),
+      terminal_(::isatty(STDERR_FILENO) != 0),
       last_(begin_ - std::chrono::hours(1)) {
   if (!terminal_ && !atOnce) last_ = begin_;  // plain lines begin when there is something to tell
 }

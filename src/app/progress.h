@@ -12,7 +12,8 @@ namespace patchpilot {
 class Progress {
  public:
   /// @param quiet   show nothing at all
-  /// @param atOnce  the first plain line comes at once, and not after the first seconds: for work that is long in any case
+  /// @param atOnce  the first plain line comes at once, and not after the first seconds: for work that is
+  /// long in any case
   explicit Progress(std::string label, bool quiet = false, bool atOnce = false);
   ~Progress();
 

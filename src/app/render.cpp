@@ -38,8 +38,8 @@ void run(const Options& options) {
   if (options.json)
     printJson({{"file", options.out}, {"seconds", audio.seconds()}, {"rms_db", level}, {"peak_db", top}});
   else
-    fmt::print("{}: {:g} s of {}, {:.1f} dB RMS, peak {:.1f} dB{}\n", options.out, audio.seconds(), synth.plugin().name,
-               level, top, level < -60 ? " (silent)" : "");
+    fmt::print("{}: {:g} s of {}, {:.1f} dB RMS, peak {:.1f} dB{}\n", options.out, audio.seconds(),
+               synth.plugin().name, level, top, level < -60 ? " (silent)" : "");
 }
 
 }  // namespace
@@ -48,13 +48,24 @@ void addRenderCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* command = app.add_subcommand("render", "Play one note of a patch and write what is heard");
   addSynthOptions(*command, o->synth);
-  auto* patch = command->add_option("--patch", o->patch, "Patch to play: .json, .vstpreset, .fxp or .lv2 preset; the base without it");
-  command->add_option("--program", o->program, "Which preset, where the file holds several: its name, number or URI")->needs(patch);
-  command->add_option("--random", o->random, "Play a patch drawn from the space with this seed instead")->excludes(patch);
+  auto* patch = command->add_option(
+      "--patch", o->patch, "Patch to play: .json, .vstpreset, .fxp or .lv2 preset; the base without it");
+  command
+      ->add_option("--program", o->program,
+                   "Which preset, where the file holds several: its name, number or URI")
+      ->needs(patch);
+  command->add_option("--random", o->random, "Play a patch drawn from the space with this seed instead")
+      ->excludes(patch);
   command->add_option("--note", o->note.midi, "MIDI note")->check(CLI::Range(0, 127))->capture_default_str();
-  command->add_option("--velocity", o->note.velocity, "MIDI velocity")->check(CLI::Range(1, 127))->capture_default_str();
-  command->add_option("--length", o->note.lengthSeconds, "When the note is let go, in seconds")->check(CLI::Range(0.001, 600.0))->capture_default_str();
-  command->add_option("--duration", o->duration, "How long to listen, in seconds")->check(CLI::Range(0.01, 600.0))->capture_default_str();
+  command->add_option("--velocity", o->note.velocity, "MIDI velocity")
+      ->check(CLI::Range(1, 127))
+      ->capture_default_str();
+  command->add_option("--length", o->note.lengthSeconds, "When the note is let go, in seconds")
+      ->check(CLI::Range(0.001, 600.0))
+      ->capture_default_str();
+  command->add_option("--duration", o->duration, "How long to listen, in seconds")
+      ->check(CLI::Range(0.01, 600.0))
+      ->capture_default_str();
   command->add_option("-o,--out", o->out, "The .wav to write")->required();
   command->add_flag("--json", o->json, "Print JSON");
   command->callback([o] { run(*o); });

@@ -25,7 +25,10 @@ void run(const Options& options) {
   server.examples = examplesFolder();
   server.version = PATCHPILOT_VERSION;
   WebServer web(std::move(server));
-  if (!web.hasPage()) fmt::print(stderr, "note: the page is not built, only its interface answers: run 'npm ci && npm run build' in the folder web\n");
+  if (!web.hasPage())
+    fmt::print(stderr,
+               "note: the page is not built, only its interface answers: run 'npm ci && npm run build' in "
+               "the folder web\n");
   fmt::print("Patch Pilot is at http://127.0.0.1:{}/ (Ctrl-C ends it)\n", web.port());
   std::fflush(stdout);
   web.run();
@@ -36,10 +39,16 @@ void run(const Options& options) {
 
 void addServeCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand("serve", "Open a page for the browser on this machine: drop a sound, hear what is found, take the preset");
-  command->add_option("--port", o->server.port, "Port to listen at; 0: any that is free")->check(CLI::Range(0, 65535))->capture_default_str();
+  auto* command = app.add_subcommand(
+      "serve",
+      "Open a page for the browser on this machine: drop a sound, hear what is found, take the preset");
+  command->add_option("--port", o->server.port, "Port to listen at; 0: any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
   command->add_option("--library", o->server.libraries, "Library to offer, besides those built on the page");
-  command->add_option("--data", o->data, "Folder for sounds, matches and libraries (default: patchpilot/web among the user's data)");
+  command->add_option(
+      "--data", o->data,
+      "Folder for sounds, matches and libraries (default: patchpilot/web among the user's data)");
   command->callback([o] { run(*o); });
 
   // What the server starts; nobody else has a use for it.

@@ -29,9 +29,12 @@ std::string rangeText(const ParameterSpec& p) {
     for (const auto& choice : p.choices) text += (text.empty() ? "" : ", ") + choice.label;
     return text;
   }
-  text = p.text(p.min).value_or(fmt::format("{:g}", p.min)) + " to " + p.text(p.max).value_or(fmt::format("{:g}", p.max));
+  text = p.text(p.min).value_or(fmt::format("{:g}", p.min)) + " to " +
+         p.text(p.max).value_or(fmt::format("{:g}", p.max));
   if (p.kind == ParameterKind::stepped) text += fmt::format(" in {} steps", p.steps);
-  if (p.constant) text += fmt::format(", {:.0f} % of the time {}", 100 * p.constantProbability, p.text(*p.constant).value_or(fmt::format("{:g}", *p.constant)));
+  if (p.constant)
+    text += fmt::format(", {:.0f} % of the time {}", 100 * p.constantProbability,
+                        p.text(*p.constant).value_or(fmt::format("{:g}", *p.constant)));
   return text;
 }
 
@@ -41,25 +44,42 @@ void show(const std::string& name, bool json) {
     nlohmann::json parameters = nlohmann::json::array();
     for (const auto& p : space.parameters) {
       nlohmann::json choices = nlohmann::json::array();
-      for (const auto& c : p.choices) choices.push_back({{"label", c.label}, {"value", c.value}, {"weight", c.weight}});
-      parameters.push_back({{"key", p.key}, {"id", p.id}, {"name", p.name}, {"section", p.section}, {"kind", kindName(p.kind)},
-                            {"min", p.min}, {"max", p.max}, {"steps", p.steps}, {"choices", choices},
+      for (const auto& c : p.choices)
+        choices.push_back({{"label", c.label}, {"value", c.value}, {"weight", c.weight}});
+      parameters.push_back({{"key", p.key},
+                            {"id", p.id},
+                            {"name", p.name},
+                            {"section", p.section},
+                            {"kind", kindName(p.kind)},
+                            {"min", p.min},
+                            {"max", p.max},
+                            {"steps", p.steps},
+                            {"choices", choices},
                             {"constant", p.constant ? nlohmann::json(*p.constant) : nlohmann::json()},
                             {"constant_probability", p.constantProbability}});
     }
     nlohmann::json symmetries = nlohmann::json::array();
     for (const auto& s : space.symmetries) symmetries.push_back({{"name", s.name}, {"members", s.members}});
-    nlohmann::json carries = nlohmann::json::array(), lfos = nlohmann::json::array(), gates = nlohmann::json::array();
+    nlohmann::json carries = nlohmann::json::array(), lfos = nlohmann::json::array(),
+                   gates = nlohmann::json::array();
     for (const auto& c : space.carries) carries.push_back({{"fine", c.fine}, {"coarse", c.coarse}});
-    for (const auto& l : space.lfos) lfos.push_back({{"rate", l.rate}, {"hertz", l.hertz}, {"depths", l.depths}});
+    for (const auto& l : space.lfos)
+      lfos.push_back({{"rate", l.rate}, {"hertz", l.hertz}, {"depths", l.depths}});
     for (const auto& g : space.gates) gates.push_back({{"closed", g.closed}, {"silences", g.silences}});
-    printJson({{"name", space.name}, {"title", space.title}, {"file", space.file}, {"fingerprint", space.fingerprint()},
+    printJson({{"name", space.name},
+               {"title", space.title},
+               {"file", space.file},
+               {"fingerprint", space.fingerprint()},
                {"synth", {{"format", space.synthFormat}, {"id", space.synthId}, {"name", space.synthName}}},
-               {"parameters", parameters}, {"symmetries", symmetries}, {"carries", carries}, {"lfos", lfos}, {"gates", gates}});
+               {"parameters", parameters},
+               {"symmetries", symmetries},
+               {"carries", carries},
+               {"lfos", lfos},
+               {"gates", gates}});
     return;
   }
-  fmt::print("{} ({}), for {} ({})\n{}\n{} parameters; {}\n", space.title, space.name, space.synthName, space.synthFormat,
-             space.description, space.parameters.size(), space.file);
+  fmt::print("{} ({}), for {} ({})\n{}\n{} parameters; {}\n", space.title, space.name, space.synthName,
+             space.synthFormat, space.description, space.parameters.size(), space.file);
   std::size_t keyWidth = 0, nameWidth = 0;
   for (const auto& p : space.parameters) {
     keyWidth = std::max(keyWidth, p.key.size());
@@ -70,7 +90,8 @@ void show(const std::string& name, bool json) {
     for (const auto& p : space.parameters) {
       if (p.section != key) continue;
       if (std::exchange(first, false)) fmt::print("\n{}\n", title);
-      fmt::print("  {:<{}}  {:<{}}  {:<11}  {}\n", p.key, keyWidth, p.name, nameWidth, kindName(p.kind), rangeText(p));
+      fmt::print("  {:<{}}  {:<{}}  {:<11}  {}\n", p.key, keyWidth, p.name, nameWidth, kindName(p.kind),
+                 rangeText(p));
     }
   };
   for (const auto& section : space.sections) printSection(section.key, section.title);
@@ -83,9 +104,13 @@ void check(const SynthArguments& arguments, bool json) {
   const Patch patch{synth.space().draw(1, 0), {}, {}};
   const auto texts = synth.texts(patch);
   if (json)
-    printJson({{"space", synth.space().name}, {"synth", synth.plugin().name}, {"version", synth.plugin().version},
-               {"path", synth.plugin().path}, {"parameters", synth.space().parameters.size()},
-               {"plugin_parameters", synth.parameters().size()}, {"fits", true}});
+    printJson({{"space", synth.space().name},
+               {"synth", synth.plugin().name},
+               {"version", synth.plugin().version},
+               {"path", synth.plugin().path},
+               {"parameters", synth.space().parameters.size()},
+               {"plugin_parameters", synth.parameters().size()},
+               {"fits", true}});
   else
     fmt::print("{} fits {} ({}): all {} parameters are there, of the plug-in's {}\n", synth.space().name,
                synth.plugin().fullName(), synth.plugin().path, texts.size(), synth.parameters().size());
@@ -111,21 +136,26 @@ std::string simplified(const std::string& name) {
 
 PluginInfo chosenPlugin(const std::string& wanted) {
   ScanOptions scan;
-  const bool isFile = wanted.ends_with(".vst3") || wanted.ends_with(".vst3/") || wanted.ends_with(".lv2") || wanted.ends_with(".lv2/");
+  const bool isFile = wanted.ends_with(".vst3") || wanted.ends_with(".vst3/") || wanted.ends_with(".lv2") ||
+                      wanted.ends_with(".lv2/");
   if (isFile) scan.files.emplace_back(wanted);
   const Catalogue catalogue = scanPlugins(scan);
   std::vector<PluginInfo> found;
   for (const auto& plugin : catalogue.plugins) {
-    const bool sameFile = isFile && fs::weakly_canonical(plugin.path) == fs::weakly_canonical(fs::path(wanted));
-    if (plugin.id == wanted || sameFile || simplified(plugin.name) == simplified(wanted)) found.push_back(plugin);
+    const bool sameFile =
+        isFile && fs::weakly_canonical(plugin.path) == fs::weakly_canonical(fs::path(wanted));
+    if (plugin.id == wanted || sameFile || simplified(plugin.name) == simplified(wanted))
+      found.push_back(plugin);
   }
   if (found.empty())
     for (const auto& plugin : catalogue.plugins)
       if (simplified(plugin.name).find(simplified(wanted)) != std::string::npos) found.push_back(plugin);
-  if (found.empty()) failPlugin("no instrument '{}' is installed; 'patchpilot synths' lists those that are", wanted);
+  if (found.empty())
+    failPlugin("no instrument '{}' is installed; 'patchpilot synths' lists those that are", wanted);
   if (found.size() > 1) {
     std::string list;
-    for (const auto& plugin : found) list += fmt::format("{}{} ({}, {})", list.empty() ? "" : ", ", plugin.name, plugin.format, plugin.id);
+    for (const auto& plugin : found)
+      list += fmt::format("{}{} ({}, {})", list.empty() ? "" : ", ", plugin.name, plugin.format, plugin.id);
     failUsage("'{}' may be any of {}; name one by what stands last in the brackets", wanted, list);
   }
   return found.front();
@@ -146,7 +176,8 @@ void init(const InitArguments& arguments) {
 }  // namespace
 
 void addSpaceCommand(CLI::App& app) {
-  auto* space = app.add_subcommand("space", "Look at parameter spaces, check them, write a first one for a plug-in");
+  auto* space =
+      app.add_subcommand("space", "Look at parameter spaces, check them, write a first one for a plug-in");
   space->require_subcommand(1);
 
   auto name = std::make_shared<std::string>();
@@ -165,7 +196,8 @@ void addSpaceCommand(CLI::App& app) {
   checkCommand->callback([arguments, json] { check(*arguments, *json); });
 
   auto a = std::make_shared<InitArguments>();
-  auto* initCommand = space->add_subcommand("init", "Write a first space for any instrument from what it reports of itself");
+  auto* initCommand =
+      space->add_subcommand("init", "Write a first space for any instrument from what it reports of itself");
   initCommand->add_option("plugin", a->plugin, "Its name, LV2 URI, VST3 class id, or file")->required();
   initCommand->add_option("-o,--out", a->out, "The .toml to write")->required();
   initCommand->add_option("--name", a->name, "Name of the space (that of the file if left out)");

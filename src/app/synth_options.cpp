@@ -6,12 +6,17 @@ namespace patchpilot {
 
 void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace, bool spaceNeeded) {
   if (withSpace)
-    command.add_option("--space", arguments.space, "Parameter space: a name ('synths' lists those that fit) or a .toml file")
+    command
+        .add_option("--space", arguments.space,
+                    "Parameter space: a name ('synths' lists those that fit) or a .toml file")
         ->required(spaceNeeded);
   if (withSpace)
-    command.add_option("--base", arguments.base, "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
+    command.add_option("--base", arguments.base,
+                       "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
   command.add_option("--plugin", arguments.plugins, "Plug-in file besides those in the standard places");
-  command.add_option("--render-limit", arguments.limitSeconds, "Seconds that one render may take before its worker is killed")
+  command
+      .add_option("--render-limit", arguments.limitSeconds,
+                  "Seconds that one render may take before its worker is killed")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
 }
@@ -25,7 +30,8 @@ SynthOptions synthOptions(const SynthArguments& arguments) {
 }
 
 ParameterSpace spaceFor(const PresetFile& preset, const SynthArguments& arguments) {
-  return arguments.space.empty() ? spaceForPreset(preset, synthOptions(arguments).scan) : loadSpace(arguments.space);
+  return arguments.space.empty() ? spaceForPreset(preset, synthOptions(arguments).scan)
+                                 : loadSpace(arguments.space);
 }
 
 ParameterSpace spaceForJsonFile(const std::filesystem::path& file, const SynthArguments& arguments) {

@@ -16,14 +16,17 @@ struct SynthArguments {
 
 /// @param withSpace    whether --space and --base are among them
 /// @param spaceNeeded  whether --space must be given
-void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace = true, bool spaceNeeded = true);
+void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace = true,
+                     bool spaceNeeded = true);
 
 SynthOptions synthOptions(const SynthArguments& arguments);
 
-/// The space that --space names, else the one that fits a preset. @throws Error as `spaceForPreset` and `loadSpace`.
+/// The space that --space names, else the one that fits a preset. @throws Error as `spaceForPreset` and
+/// `loadSpace`.
 ParameterSpace spaceFor(const PresetFile& preset, const SynthArguments& arguments);
 
-/// The space that --space names, else the one that fits a `.json` patch. @throws Error as `spaceForJson` and `loadSpace`.
+/// The space that --space names, else the one that fits a `.json` patch. @throws Error as `spaceForJson` and
+/// `loadSpace`.
 ParameterSpace spaceForJsonFile(const std::filesystem::path& file, const SynthArguments& arguments);
 
 }  // namespace patchpilot

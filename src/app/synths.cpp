@@ -37,13 +37,15 @@ void printTable(const Catalogue& catalogue, const std::vector<ParameterSpace>& s
     width = std::max(width, plugin.name.size());
     versionWidth = std::max(versionWidth, plugin.version.size());
   }
-  fmt::print("{:<{}}  {:<6}  {:<{}}  {:>10}  {}\n", "NAME", width, "FORMAT", "VERSION", versionWidth, "PARAMETERS", "SPACES");
+  fmt::print("{:<{}}  {:<6}  {:<{}}  {:>10}  {}\n", "NAME", width, "FORMAT", "VERSION", versionWidth,
+             "PARAMETERS", "SPACES");
   for (const auto& plugin : catalogue.plugins)
-    fmt::print("{:<{}}  {:<6}  {:<{}}  {:>10}  {}\n", plugin.name, width, plugin.format, plugin.version, versionWidth,
-               plugin.parameters, joined(fittingSpaces(plugin, spaces)));
+    fmt::print("{:<{}}  {:<6}  {:<{}}  {:>10}  {}\n", plugin.name, width, plugin.format, plugin.version,
+               versionWidth, plugin.parameters, joined(fittingSpaces(plugin, spaces)));
   if (catalogue.plugins.empty())
     fmt::print("No instruments found. Debian's mda-lv2 has two: apt-get install mda-lv2\n");
-  for (const auto& problem : catalogue.problems) fmt::print(stderr, "skipped: {}: {}\n", problem.path, problem.problem);
+  for (const auto& problem : catalogue.problems)
+    fmt::print(stderr, "skipped: {}: {}\n", problem.path, problem.problem);
 }
 
 void printMachineReadable(const Catalogue& catalogue, const std::vector<ParameterSpace>& spaces) {
@@ -61,7 +63,8 @@ void run(const Options& options) {
   for (const auto& file : options.files) scan.files.emplace_back(file);
   scan.rescan = options.rescan;
   scan.limits.load = options.limitSeconds;
-  if (::isatty(STDERR_FILENO)) scan.onScan = [](const std::string& path) { fmt::print(stderr, "\r\033[Klooking into {}", path); };
+  if (::isatty(STDERR_FILENO))
+    scan.onScan = [](const std::string& path) { fmt::print(stderr, "\r\033[Klooking into {}", path); };
   const Catalogue catalogue = scanPlugins(scan);
   if (scan.onScan) fmt::print(stderr, "\r\033[K");
   std::vector<std::string> problems;
@@ -75,10 +78,13 @@ void run(const Options& options) {
 
 void addSynthsCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("synths", "List the instruments found (VST3, LV2), and which spaces fit them");
+  auto* command =
+      app.add_subcommand("synths", "List the instruments found (VST3, LV2), and which spaces fit them");
   command->add_option("files", options->files, "Plug-ins (.vst3, .lv2) besides those in the standard places");
   command->add_flag("--rescan", options->rescan, "Look into every plug-in again, changed or not");
-  command->add_option("--limit", options->limitSeconds, "Seconds that a plug-in may take to open")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--limit", options->limitSeconds, "Seconds that a plug-in may take to open")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options] { run(*options); });
 }

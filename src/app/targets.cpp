@@ -38,8 +38,10 @@ std::vector<int> parsePrograms(const std::string& text) {
   std::istringstream stream(text);
   for (std::string part; std::getline(stream, part, ',');) {
     int first = -1, last = -1, used = 0;
-    const bool range = std::sscanf(part.c_str(), "%d-%d%n", &first, &last, &used) == 2 && used == int(part.size());
-    if (!range && !(std::sscanf(part.c_str(), "%d%n", &first, &used) == 1 && used == int(part.size()))) first = -1;
+    const bool range =
+        std::sscanf(part.c_str(), "%d-%d%n", &first, &last, &used) == 2 && used == int(part.size());
+    if (!range && !(std::sscanf(part.c_str(), "%d%n", &first, &used) == 1 && used == int(part.size())))
+      first = -1;
     if (!range) last = first;
     if (first < 0 || last > 127 || first > last)
       failUsage("--programs is '{}'; give General MIDI programs from 0 to 127, such as 0,4,16-23", text);
@@ -64,29 +66,38 @@ TargetMakeReport makeInto(const fs::path& folder, Options& options) {
     return makeSoundfontTargets(folder, options.soundfont, programs, options.make);
   }
   if (!options.library.empty()) {
-    if (!options.synth.space.empty() || !options.synth.base.empty()) failUsage("--from-library brings its own space and base; leave --space and --base out");
+    if (!options.synth.space.empty() || !options.synth.base.empty())
+      failUsage("--from-library brings its own space and base; leave --space and --base out");
     Library library = Library::open(options.library);
     Synth synth = openLibrarySynth(library, synthOptions(options.synth));
     RenderPool pool(synth, {options.workers, options.make.durationSeconds});
-    return makeLibraryTargets(folder, library, synth, pool, options.make, options.velocityGiven ? std::optional(options.make.velocity) : std::nullopt);
+    return makeLibraryTargets(folder, library, synth, pool, options.make,
+                              options.velocityGiven ? std::optional(options.make.velocity) : std::nullopt);
   }
-  if (options.synth.space.empty()) failUsage("--space is needed: it says which synth plays the patches or presets");
+  if (options.synth.space.empty())
+    failUsage("--space is needed: it says which synth plays the patches or presets");
   const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
   RenderPool pool(synth, {options.workers, options.make.durationSeconds});
-  if (!options.presets.empty()) return makePresetTargets(folder, options.presets, presetFiles(options.presets), synth, pool, options.make);
+  if (!options.presets.empty())
+    return makePresetTargets(folder, options.presets, presetFiles(options.presets), synth, pool,
+                             options.make);
   return makeDrawnTargets(folder, synth, pool, options.make);
 }
 
 void make(Options options) {
   if (options.make.lowestNote > options.make.highestNote)
-    failUsage("--lowest-note {} lies above --highest-note {}", options.make.lowestNote, options.make.highestNote);
+    failUsage("--lowest-note {} lies above --highest-note {}", options.make.lowestNote,
+              options.make.highestNote);
   if (options.make.shortestSeconds > options.make.longestSeconds)
-    failUsage("--shortest {:g} is longer than --longest {:g}", options.make.shortestSeconds, options.make.longestSeconds);
+    failUsage("--shortest {:g} is longer than --longest {:g}", options.make.shortestSeconds,
+              options.make.longestSeconds);
   StagedDirectory folder(options.out, options.force);
   TargetMakeReport report;
   {
     Progress progress("targets", options.json);
-    options.make.onProgress = [&](std::size_t done) { progress.update(double(done), double(options.make.count)); };
+    options.make.onProgress = [&](std::size_t done) {
+      progress.update(double(done), double(options.make.count));
+    };
     report = makeInto(folder.path(), options);
   }
   if (interrupted()) return;
@@ -95,7 +106,8 @@ void make(Options options) {
     printJson({{"out", options.out}, {"targets", report.written}, {"left_out", report.leftOut}});
     return;
   }
-  for (std::size_t i = 0; i < std::min<std::size_t>(10, report.leftOut.size()); ++i) fmt::print(stderr, "left out: {}\n", report.leftOut[i]);
+  for (std::size_t i = 0; i < std::min<std::size_t>(10, report.leftOut.size()); ++i)
+    fmt::print(stderr, "left out: {}\n", report.leftOut[i]);
   if (report.leftOut.size() > 10) fmt::print(stderr, "left out: {} more\n", report.leftOut.size() - 10);
   fmt::print("{}: {} targets\n", options.out, report.written);
 }
@@ -106,23 +118,58 @@ void addTargetsCommand(CLI::App& app) {
   auto* targets = app.add_subcommand("targets", "Make sets of sounds to evaluate methods with");
   targets->require_subcommand(1);
   auto o = std::make_shared<Options>();
-  auto* command = targets->add_subcommand("make", "Play random patches, presets or soundfont programs, and write down how");
-  command->add_option("--space", o->synth.space, "Parameter space whose synth plays: random patches of it, or --from-presets");
-  command->add_option("--base", o->synth.base, "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
-  auto* presets = command->add_option("--from-presets", o->presets, "Play presets of this folder instead of random patches");
-  auto* library = command->add_option("--from-library", o->library, "Play patches of this library, at other notes, velocities and lengths than its own: 'eval' tells how often each is found")->excludes(presets);
-  command->add_option("--soundfont", o->soundfont, "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")->excludes(presets)->excludes(library);
-  command->add_option("--programs", o->programs, "Which programs of the soundfont, from 0, such as 0,4,16-23");
-  auto* count = command->add_option("--count", o->make.count, "How many targets at most; of a soundfont, all programs named without it")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+  auto* command = targets->add_subcommand(
+      "make", "Play random patches, presets or soundfont programs, and write down how");
+  command->add_option("--space", o->synth.space,
+                      "Parameter space whose synth plays: random patches of it, or --from-presets");
+  command->add_option("--base", o->synth.base,
+                      "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
+  auto* presets = command->add_option("--from-presets", o->presets,
+                                      "Play presets of this folder instead of random patches");
+  auto* library = command
+                      ->add_option("--from-library", o->library,
+                                   "Play patches of this library, at other notes, velocities and lengths "
+                                   "than its own: 'eval' tells how often each is found")
+                      ->excludes(presets);
+  command
+      ->add_option("--soundfont", o->soundfont,
+                   "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")
+      ->excludes(presets)
+      ->excludes(library);
+  command->add_option("--programs", o->programs,
+                      "Which programs of the soundfont, from 0, such as 0,4,16-23");
+  auto* count = command
+                    ->add_option("--count", o->make.count,
+                                 "How many targets at most; of a soundfont, all programs named without it")
+                    ->check(CLI::Range(1, 1'000'000))
+                    ->capture_default_str();
   command->add_option("--seed", o->make.seed, "The same seed makes the same set")->capture_default_str();
-  command->add_option("--kind", o->make.kind, "What the targets are called, and the table about them (default: the space's name, 'presets', 'soundfont')");
-  command->add_option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")->check(CLI::Range(0, 127))->capture_default_str();
-  command->add_option("--highest-note", o->make.highestNote, "... to here")->check(CLI::Range(0, 127))->capture_default_str();
-  command->add_option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")->check(CLI::Range(0.01, 60.0))->capture_default_str();
-  command->add_option("--longest", o->make.longestSeconds, "... to this many")->check(CLI::Range(0.01, 60.0))->capture_default_str();
-  auto* velocity = command->add_option("--velocity", o->make.velocity, "MIDI velocity; with --from-library it is drawn without it")->check(CLI::Range(1, 127))->capture_default_str();
-  command->add_option("--duration", o->make.durationSeconds, "Length of each sound in seconds")->check(CLI::Range(0.1, 60.0))->capture_default_str();
-  command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")->check(CLI::Range(0, 1024))->capture_default_str();
+  command->add_option("--kind", o->make.kind,
+                      "What the targets are called, and the table about them (default: the space's name, "
+                      "'presets', 'soundfont')");
+  command->add_option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")
+      ->check(CLI::Range(0, 127))
+      ->capture_default_str();
+  command->add_option("--highest-note", o->make.highestNote, "... to here")
+      ->check(CLI::Range(0, 127))
+      ->capture_default_str();
+  command->add_option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")
+      ->check(CLI::Range(0.01, 60.0))
+      ->capture_default_str();
+  command->add_option("--longest", o->make.longestSeconds, "... to this many")
+      ->check(CLI::Range(0.01, 60.0))
+      ->capture_default_str();
+  auto* velocity = command
+                       ->add_option("--velocity", o->make.velocity,
+                                    "MIDI velocity; with --from-library it is drawn without it")
+                       ->check(CLI::Range(1, 127))
+                       ->capture_default_str();
+  command->add_option("--duration", o->make.durationSeconds, "Length of each sound in seconds")
+      ->check(CLI::Range(0.1, 60.0))
+      ->capture_default_str();
+  command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
   command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
   addSynthOptions(*command, o->synth, false);
   command->add_flag("--force", o->force, "Replace the folder if it exists");

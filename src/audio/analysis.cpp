@@ -27,10 +27,12 @@ void setPitch(TargetAnalysis& result, const AudioBuffer& sound, std::size_t firs
   result.otherNotes = pitch.otherNotes;
   result.lowestHz = pitch.lowestHz;
   result.keyFeatures = pitch.keyFeatures;
-  if (!pitch.pitched) result.warnings.push_back("no pitch found: C4 (60) is used; give the note if you know it");
+  if (!pitch.pitched)
+    result.warnings.push_back("no pitch found: C4 (60) is used; give the note if you know it");
   if (pitch.severalNotes) {
     result.warnings.push_back(fmt::format(
-        "several notes sound at once (a chord): {} is used; a sound of one note gives better matches", pitch.note));
+        "several notes sound at once (a chord): {} is used; a sound of one note gives better matches",
+        pitch.note));
   }
 }
 
@@ -38,8 +40,9 @@ void setPitch(TargetAnalysis& result, const AudioBuffer& sound, std::size_t firs
 
 TargetAnalysis analyseSound(const AudioBuffer& sound, const AnalysisOptions& options) {
   if (sound.frames() == 0 || sound.sampleRateHz() != kSampleRateHz) {
-    throw Error(ExitCode::internal, fmt::format("analysis of {} frames at {} Hz: it takes one or more at 44100 Hz",
-                                                sound.frames(), sound.sampleRateHz()));
+    throw Error(ExitCode::internal,
+                fmt::format("analysis of {} frames at {} Hz: it takes one or more at 44100 Hz",
+                            sound.frames(), sound.sampleRateHz()));
   }
   TargetAnalysis result;
   const std::size_t onset = findOnset(sound);

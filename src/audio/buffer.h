@@ -18,7 +18,9 @@ class AudioBuffer {
 
   /// Silence of the given shape.
   AudioBuffer(int channels, std::size_t frames, double sampleRateHz = kSampleRateHz)
-      : channels_(channels), frames_(frames), sampleRateHz_(sampleRateHz),
+      : channels_(channels),
+        frames_(frames),
+        sampleRateHz_(sampleRateHz),
         samples_(static_cast<std::size_t>(channels) * frames) {}
 
   int channels() const { return channels_; }

@@ -17,8 +17,8 @@ double quietestTenth(std::vector<double> levels) {
   return *tenth;
 }
 
-/// The lowest mean level of so many blocks in a row before the loudest one. A sound that swells from nothing and is
-/// still there in the end has no quiet tenth, but a quiet beginning.
+/// The lowest mean level of so many blocks in a row before the loudest one. A sound that swells from nothing
+/// and is still there in the end has no quiet tenth, but a quiet beginning.
 double quietestBeforePeak(const std::vector<double>& levels, std::size_t blocks) {
   const auto peak = std::size_t(std::max_element(levels.begin(), levels.end()) - levels.begin());
   double least = std::numeric_limits<double>::infinity(), sum = 0;
@@ -34,21 +34,23 @@ double loudest(const std::vector<double>& levels) { return *std::max_element(lev
 
 double largestSample(const AudioBuffer& sound, std::size_t frame) {
   double result = 0;
-  for (int c = 0; c < sound.channels(); ++c) result = std::max(result, std::abs(double(sound.channel(c)[frame])));
+  for (int c = 0; c < sound.channels(); ++c)
+    result = std::max(result, std::abs(double(sound.channel(c)[frame])));
   return result;
 }
 
 /// A straight line through a run of levels.
 struct Line {
-  double slope = 0;      ///< dB per block
-  double start = 0;      ///< dB at the first block
-  double residual = 0;   ///< sum of squared distances
+  double slope = 0;     ///< dB per block
+  double start = 0;     ///< dB at the first block
+  double residual = 0;  ///< sum of squared distances
 };
 
 /// Fits lines to any run of levels in constant time.
 class LineFitter {
  public:
-  explicit LineFitter(const std::vector<double>& levels) : y_(levels.size() + 1), xy_(y_.size()), yy_(y_.size()) {
+  explicit LineFitter(const std::vector<double>& levels)
+      : y_(levels.size() + 1), xy_(y_.size()), yy_(y_.size()) {
     for (std::size_t i = 0; i < levels.size(); ++i) {
       y_[i + 1] = y_[i] + levels[i];
       xy_[i + 1] = xy_[i] + double(i) * levels[i];
@@ -73,7 +75,8 @@ class LineFitter {
 
 /// Where to cut `levels` into straight lines so that squared distances plus `penalty` for each line
 /// are least (dynamic programming). First is 0, last is levels.size().
-std::vector<std::size_t> straightPieces(const std::vector<double>& levels, const LineFitter& fitter, double penalty) {
+std::vector<std::size_t> straightPieces(const std::vector<double>& levels, const LineFitter& fitter,
+                                        double penalty) {
   constexpr std::size_t kShortest = 2;
   std::vector<double> cost(levels.size() + 1, std::numeric_limits<double>::infinity());
   std::vector<std::size_t> previous(levels.size() + 1, 0);
@@ -109,7 +112,8 @@ std::size_t clearestFall(const std::vector<double>& levels, double top, double b
     const double levelBefore = before.start + before.slope * double(cuts[i] - cuts[i - 1]);
     const double step = std::max(0.0, levelBefore - after.start);
     const double drop = step - after.slope * double(cuts[i + 1] - cuts[i]);
-    const double bend = std::max(before.slope - after.slope, step >= kLeastDropDb ? step : 0.0) / blockSeconds;
+    const double bend =
+        std::max(before.slope - after.slope, step >= kLeastDropDb ? step : 0.0) / blockSeconds;
     if (drop < kLeastDropDb || bend < kLeastBend) continue;
     const double nearTop = std::clamp(1 + (levelBefore - top) / kReachDb, 0.0, 1.0);
     const double mark = nearTop * std::min(drop, kReachDb) * std::sqrt(std::min(bend, kSteepest));
@@ -148,7 +152,8 @@ std::size_t findOnset(const AudioBuffer& sound) {
     if (levels[i] < threshold) continue;
     found = std::min(found, i);
     const auto end = levels.begin() + std::ptrdiff_t(std::min(levels.size(), i + kStay));
-    const auto loud = std::count_if(levels.begin() + std::ptrdiff_t(i), end, [&](double l) { return l >= threshold; });
+    const auto loud =
+        std::count_if(levels.begin() + std::ptrdiff_t(i), end, [&](double l) { return l >= threshold; });
     if (loud * 5 < std::ptrdiff_t(kStay) * 3) continue;
     found = i;
     break;
@@ -174,7 +179,8 @@ std::vector<std::size_t> findLaterOnsets(const AudioBuffer& sound, std::size_t o
     const double after = std::max(levels[i], levels[i + 1]);
     // Beating partials fall into short dips; before a new note it has been quiet for a while.
     double before = levels[i - 1];
-    for (std::size_t back = 2; back <= std::min(kQuiet, i); ++back) before = std::max(before, levels[i - back]);
+    for (std::size_t back = 2; back <= std::min(kQuiet, i); ++back)
+      before = std::max(before, levels[i - back]);
     loudestSoFar = std::max(loudestSoFar, levels[i - 1]);
     // A level that has only risen so far is still the attack of the note before.
     if (i < earliest || after < top - 15 || after < before + 9 || before > loudestSoFar - 6) continue;

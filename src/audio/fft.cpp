@@ -23,11 +23,13 @@ fftwf_plan makePlan(std::size_t size, float*) {
 fftw_plan makePlan(std::size_t size, double*) {
   std::vector<double> samples(size);
   std::vector<std::complex<double>> spectrum(size / 2 + 1);
-  return fftw_plan_dft_r2c_1d(static_cast<int>(size), samples.data(), reinterpret_cast<fftw_complex*>(spectrum.data()),
+  return fftw_plan_dft_r2c_1d(static_cast<int>(size), samples.data(),
+                              reinterpret_cast<fftw_complex*>(spectrum.data()),
                               FFTW_ESTIMATE | FFTW_UNALIGNED | FFTW_PRESERVE_INPUT);
 }
 
-/// FFTW's planner is not thread-safe, and nothing says that those of two precisions share nothing; executing a plan is.
+/// FFTW's planner is not thread-safe, and nothing says that those of two precisions share nothing; executing
+/// a plan is.
 std::mutex& planner() {
   static std::mutex mutex;
   return mutex;

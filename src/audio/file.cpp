@@ -50,7 +50,8 @@ SndFile openSound(const fs::path& path, SF_INFO& info) {
   SndFile file(sf_open(path.c_str(), SFM_READ, &info), &sf_close);
   if (!file) {
     std::string reason = sf_strerror(nullptr);
-    while (!reason.empty() && (reason.back() == '.' || std::isspace(static_cast<unsigned char>(reason.back())))) {
+    while (!reason.empty() &&
+           (reason.back() == '.' || std::isspace(static_cast<unsigned char>(reason.back())))) {
       reason.pop_back();
     }
     failInput("{}: not a sound file that can be read ({}); convert it to WAV or FLAC", path.string(), reason);
@@ -74,8 +75,8 @@ FrameRange requestedRange(const fs::path& path, const SF_INFO& info, const ReadO
     failUsage("--duration {}: must be more than 0 seconds", *options.durationSeconds);
   }
   if (start >= fileSeconds) {
-    failInput("{}: start {} s lies beyond the end of the sound ({:.3f} s); use a smaller --start", path.string(), start,
-              fileSeconds);
+    failInput("{}: start {} s lies beyond the end of the sound ({:.3f} s); use a smaller --start",
+              path.string(), start, fileSeconds);
   }
   const double seconds = std::min(options.durationSeconds.value_or(fileSeconds), fileSeconds - start);
   if (seconds > options.maxSeconds) {
@@ -116,7 +117,8 @@ AudioBuffer decode(const fs::path& path, SNDFILE* file, const SF_INFO& info, con
     mixBlock(block.data(), got, info.channels, sound, static_cast<std::size_t>(done));
     done += got;
   }
-  if (done == 0) failInput("{}: the file holds no audio (0 frames could be decoded); export it again", path.string());
+  if (done == 0)
+    failInput("{}: the file holds no audio (0 frames could be decoded); export it again", path.string());
   // A file that was cut off says more in its header than it holds.
   return done == range.count ? sound : sound.slice(0, static_cast<std::size_t>(done));
 }
@@ -188,7 +190,8 @@ std::vector<float> interleaved(const AudioBuffer& sound) {
 SF_VIRTUAL_IO memoryIo() { return {memoryLength, memorySeek, memoryRead, memoryWrite, memoryTell}; }
 
 /// Encodes in memory.
-Bytes encoded(const AudioBuffer& sound, int format, const char* formatName, const std::function<void(SNDFILE*)>& configure) {
+Bytes encoded(const AudioBuffer& sound, int format, const char* formatName,
+              const std::function<void(SNDFILE*)>& configure) {
   SF_INFO info{};
   info.samplerate = int(std::lround(sound.sampleRateHz()));
   info.channels = sound.channels();
@@ -197,7 +200,9 @@ Bytes encoded(const AudioBuffer& sound, int format, const char* formatName, cons
   MemoryFile memory;
   SndFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory), &sf_close);
   if (!file) {
-    throw Error(ExitCode::internal, fmt::format("{} of {} channels at {} Hz cannot be written: {}", formatName, info.channels, info.samplerate, sf_strerror(nullptr)));
+    throw Error(ExitCode::internal,
+                fmt::format("{} of {} channels at {} Hz cannot be written: {}", formatName, info.channels,
+                            info.samplerate, sf_strerror(nullptr)));
   }
   configure(file.get());
   const std::vector<float> samples = interleaved(sound);
@@ -229,11 +234,12 @@ Bytes wavBytes(const AudioBuffer& sound) {
 void writeWav(const fs::path& path, const AudioBuffer& sound) { writeFileAtomically(path, wavBytes(sound)); }
 
 void writeMp3(const fs::path& path, const AudioBuffer& sound) {
-  writeFileAtomically(path, encoded(sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {
-    double compression = 0.4;
-    sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
-    sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
-  }));
+  writeFileAtomically(path,
+                      encoded(sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {
+                        double compression = 0.4;
+                        sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
+                        sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+                      }));
 }
 
 Flac encodeFlac(std::span<const float> left, std::span<const float> right) {
@@ -255,11 +261,14 @@ AudioBuffer decodeFlac(const Flac& flac, const std::string& name) {
   SF_VIRTUAL_IO io = memoryIo();
   MemoryFile memory{flac.bytes, 0};
   const SndFile file(sf_open_virtual(&io, SFM_READ, &info, &memory), &sf_close);
-  if (!file || info.channels != kChannels || info.frames <= 0 || !(flac.scale > 0)) failInput("{} is damaged: it is no FLAC", name);
+  if (!file || info.channels != kChannels || info.frames <= 0 || !(flac.scale > 0))
+    failInput("{} is damaged: it is no FLAC", name);
   std::vector<float> samples(std::size_t(info.frames) * kChannels);
-  if (sf_readf_float(file.get(), samples.data(), info.frames) != info.frames) failInput("{} is damaged: its FLAC is cut short", name);
+  if (sf_readf_float(file.get(), samples.data(), info.frames) != info.frames)
+    failInput("{} is damaged: its FLAC is cut short", name);
   AudioBuffer sound(kChannels, std::size_t(info.frames));
-  for (std::size_t i = 0; i < samples.size(); ++i) sound.channel(int(i % kChannels))[i / kChannels] = float(samples[i] / flac.scale);
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    sound.channel(int(i % kChannels))[i / kChannels] = float(samples[i] / flac.scale);
   return sound;
 }
 

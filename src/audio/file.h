@@ -48,7 +48,8 @@ void writeMp3(const std::filesystem::path& path, const AudioBuffer& sound);
 /// A sound in two channels at 44.1 kHz as FLAC, in memory.
 struct Flac {
   std::vector<std::uint8_t> bytes;
-  double scale = 1;  ///< what the samples were multiplied by: FLAC holds none beyond full scale, and quiet ones coarsely
+  double scale =
+      1;  ///< what the samples were multiplied by: FLAC holds none beyond full scale, and quiet ones coarsely
 };
 
 /// Encodes at 24 bits, the loudest sample brought to full scale. @param left, right  of equal length, finite

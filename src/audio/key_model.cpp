@@ -13,7 +13,8 @@ constexpr double kFloorDb = -60;
 /// The loudest bin within 2 % of a frequency, in dB.
 double partialDb(const PowerSpectrum& spectrum, double hz) {
   const double bin = hz / spectrum.binHz;
-  const auto from = std::size_t(bin * 0.98), to = std::min(spectrum.power.size() - 1, std::size_t(bin * 1.02) + 1);
+  const auto from = std::size_t(bin * 0.98),
+             to = std::min(spectrum.power.size() - 1, std::size_t(bin * 1.02) + 1);
   double best = 1e-20;
   for (std::size_t k = from; k <= to; ++k) best = std::max(best, spectrum.power[k]);
   return 10 * std::log10(best);
@@ -27,7 +28,8 @@ double evenOverOdd(const PowerSpectrum& spectrum, double hz) {
   for (int even = 2; even <= 12 && (even + 1) * hz < 16000; even += 2) {
     const double level = partialDb(spectrum, even * hz);
     const double around = (std::max(loudest + kFloorDb, partialDb(spectrum, (even - 1) * hz)) +
-                           std::max(loudest + kFloorDb, partialDb(spectrum, (even + 1) * hz))) / 2;
+                           std::max(loudest + kFloorDb, partialDb(spectrum, (even + 1) * hz))) /
+                          2;
     const double weight = std::max(0.0, 1 + (std::max(level, around) - loudest) / 50);
     sum += weight * (std::max(level, loudest + kFloorDb) - around);
     weights += weight;
@@ -35,11 +37,12 @@ double evenOverOdd(const PowerSpectrum& spectrum, double hz) {
   return weights > 0 ? sum / weights : 0;
 }
 
-/// Some instruments look like that by themselves, and low notes are rarer than doubled octaves, hence a limit that
-/// rises with the note.
+/// Some instruments look like that by themselves, and low notes are rarer than doubled octaves, hence a limit
+/// that rises with the note.
 bool isOctaveAbove(const PowerSpectrum& spectrum, double hz, double note) {
   // Two partials alone are a note and its octave, not an octave and a sub-oscillator.
-  const bool rich = partialDb(spectrum, 4 * hz) > std::max(partialDb(spectrum, hz), partialDb(spectrum, 2 * hz)) - 50;
+  const bool rich =
+      partialDb(spectrum, 4 * hz) > std::max(partialDb(spectrum, hz), partialDb(spectrum, 2 * hz)) - 50;
   return rich && note < 64.5 && evenOverOdd(spectrum, hz) > std::clamp(3 + 0.75 * (note - 36), 3.0, 12.0);
 }
 
@@ -80,14 +83,15 @@ double keyPrior(double note) {
   return std::exp(-0.5 * std::pow(beyond / kDeviation, 2));
 }
 
-std::array<double, kKeyAnswers> keyProbabilities(const KeyFeatures& features, double lowestNote, const KeyModel& model,
-                                                 double (*prior)(double)) {
+std::array<double, kKeyAnswers> keyProbabilities(const KeyFeatures& features, double lowestNote,
+                                                 const KeyModel& model, double (*prior)(double)) {
   std::array<double, kKeyAnswers> likely{};
   for (std::size_t answer = 0; answer < kKeyAnswers; ++answer) {
     const auto& weights = model.weights[answer];
     likely[answer] = weights[kKeyFeatures];
     if (answer < kKeyShifts.size()) likely[answer] += std::log(prior(lowestNote + kKeyShifts[answer]));
-    for (std::size_t f = 0; f < kKeyFeatures; ++f) likely[answer] += weights[f] * (features[f] - model.mean[f]) * model.scale[f];
+    for (std::size_t f = 0; f < kKeyFeatures; ++f)
+      likely[answer] += weights[f] * (features[f] - model.mean[f]) * model.scale[f];
   }
   const double most = *std::max_element(likely.begin(), likely.end());
   double sum = 0;
@@ -96,6 +100,8 @@ std::array<double, kKeyAnswers> keyProbabilities(const KeyFeatures& features, do
   return likely;
 }
 
-std::size_t heardNote(const KeyFeatures& features) { return features[kOctaveRule] > 0.5 ? kNoShift + 1 : kNoShift; }
+std::size_t heardNote(const KeyFeatures& features) {
+  return features[kOctaveRule] > 0.5 ? kNoShift + 1 : kNoShift;
+}
 
 }  // namespace patchpilot

@@ -20,7 +20,8 @@ constexpr double kGridTopHz = 10000;
 constexpr double kPeriodicityShare = 0.15;  ///< weight of the autocorrelation beside the comb's match
 constexpr double kPitchedAbove = 0.2;       ///< mean score of a pitched sound; noise stays below 0.1
 constexpr double kForeignShare = 0.2;       ///< power outside the partials of the note that makes a chord
-constexpr std::size_t kLagWindow = 2048;  ///< samples compared with their delayed selves, and the longest delay
+constexpr std::size_t kLagWindow =
+    2048;  ///< samples compared with their delayed selves, and the longest delay
 
 double candidateHz(int candidate) { return noteToHz(kLowestNote + double(candidate) / kStepsPerNote); }
 
@@ -82,7 +83,8 @@ struct Tables {
     }
     for (std::size_t w = 0; w < kWindows.size(); ++w) {
       for (std::size_t i = 0; i < kWindows[w]; ++i) {
-        hann[w].push_back(float(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(i) + 0.5) / double(kWindows[w]))));
+        hann[w].push_back(
+            float(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(i) + 0.5) / double(kWindows[w]))));
       }
     }
   }
@@ -111,7 +113,8 @@ std::vector<float> loudness(const Part& part, std::ptrdiff_t centre, std::size_t
   std::vector<std::complex<float>> spectrum(fft.bins());
   for (int channel = 0; channel < part.sound.channels(); ++channel) {
     for (std::size_t i = 0; i < size; ++i) {
-      frame[i] = tables().hann[window][i] * part.at(channel, centre - std::ptrdiff_t(size / 2) + std::ptrdiff_t(i));
+      frame[i] =
+          tables().hann[window][i] * part.at(channel, centre - std::ptrdiff_t(size / 2) + std::ptrdiff_t(i));
     }
     fft.forward(frame.data(), spectrum.data());
     for (std::size_t k = 0; k < power.size(); ++k) power[k] += std::norm(spectrum[k]);
@@ -180,21 +183,23 @@ double periodicity(const std::vector<double>& correlation, double hz) {
   const double lag = period * multiple;
   const auto below = std::size_t(lag * 0.995), above = std::size_t(std::ceil(lag * 1.005));
   double best = -1;
-  for (std::size_t i = below; i <= std::min(above, correlation.size() - 1); ++i) best = std::max(best, correlation[i]);
+  for (std::size_t i = below; i <= std::min(above, correlation.size() - 1); ++i)
+    best = std::max(best, correlation[i]);
   return best;
 }
 
 /// What a moment of the sound says.
 struct Frame {
-  double weight;              ///< its level
-  std::vector<float> score;   ///< of every candidate: comb match plus a part of the periodicity
-  int best;                   ///< the candidate of the highest score
+  double weight;             ///< its level
+  std::vector<float> score;  ///< of every candidate: comb match plus a part of the periodicity
+  int best;                  ///< the candidate of the highest score
 };
 
 double levelAround(const Part& part, std::ptrdiff_t centre) {
   double sum = 0;
   for (int channel = 0; channel < part.sound.channels(); ++channel) {
-    for (std::ptrdiff_t i = centre - 1024; i < centre + 1024; ++i) sum += double(part.at(channel, i)) * part.at(channel, i);
+    for (std::ptrdiff_t i = centre - 1024; i < centre + 1024; ++i)
+      sum += double(part.at(channel, i)) * part.at(channel, i);
   }
   return std::sqrt(sum);
 }
@@ -225,7 +230,8 @@ std::vector<double> meanPower(const Part& part, const std::vector<std::ptrdiff_t
   for (const std::ptrdiff_t centre : centres) {
     for (int channel = 0; channel < part.sound.channels(); ++channel) {
       for (std::size_t i = 0; i < size; ++i) {
-        frame[i] = tables().hann[0][i] * part.at(channel, centre - std::ptrdiff_t(size / 2) + std::ptrdiff_t(i));
+        frame[i] =
+            tables().hann[0][i] * part.at(channel, centre - std::ptrdiff_t(size / 2) + std::ptrdiff_t(i));
       }
       fft.forward(frame.data(), spectrum.data());
       for (std::size_t k = 0; k < power.size(); ++k) power[k] += std::norm(spectrum[k]);
@@ -240,9 +246,11 @@ double refined(const std::vector<double>& power, double hz) {
   std::size_t peak = 0;
   int number = 1;
   for (int h = 1; h <= 6; ++h) {
-    const auto from = std::size_t(h * hz * 0.965 * binsPerHz), to = std::size_t(h * hz * 1.035 * binsPerHz) + 2;
+    const auto from = std::size_t(h * hz * 0.965 * binsPerHz),
+               to = std::size_t(h * hz * 1.035 * binsPerHz) + 2;
     if (to + 1 >= power.size()) break;
-    const auto best = std::max_element(power.begin() + std::ptrdiff_t(from), power.begin() + std::ptrdiff_t(to));
+    const auto best =
+        std::max_element(power.begin() + std::ptrdiff_t(from), power.begin() + std::ptrdiff_t(to));
     const auto at = std::size_t(best - power.begin());
     const bool isPeak = at > from && at + 1 < to;
     if (isPeak && *best > power[peak]) {
@@ -252,7 +260,8 @@ double refined(const std::vector<double>& power, double hz) {
   }
   if (peak == 0 || power[peak] <= 0) return hz;
   // The logarithm of a Hann window's peak is close to a parabola.
-  const double a = std::log(power[peak - 1] + 1e-30), b = std::log(power[peak]), c = std::log(power[peak + 1] + 1e-30);
+  const double a = std::log(power[peak - 1] + 1e-30), b = std::log(power[peak]),
+               c = std::log(power[peak + 1] + 1e-30);
   const double shift = a - 2 * b + c < 0 ? 0.5 * (a - c) / (a - 2 * b + c) : 0;
   return (double(peak) + shift) / binsPerHz / number;
 }
@@ -267,7 +276,8 @@ double foreignPeaks(const std::vector<double>& power, double hz) {
     const double ratio = double(k) * binHz / hz, nearest = std::max(1.0, std::round(ratio));
     const double tolerance = std::max(0.03 * nearest, 5 * binHz / hz);
     if (std::abs(ratio - nearest) < tolerance) continue;
-    const auto around = std::max_element(power.begin() + std::ptrdiff_t(k - 4), power.begin() + std::ptrdiff_t(k + 5));
+    const auto around =
+        std::max_element(power.begin() + std::ptrdiff_t(k - 4), power.begin() + std::ptrdiff_t(k + 5));
     const double aside = std::min(power[k - kAside], power[k + kAside]);
     if (*around > 100 * aside) foreign += power[k];
   }
@@ -291,11 +301,15 @@ std::vector<NoteGuess> likelyKeys(const KeyFeatures& features, double lowestHz) 
   constexpr double kLeast = 0.02;
   const auto likely = keyProbabilities(features, hzToNote(lowestHz));
   const std::size_t heard = heardNote(features);
-  const auto guess = [&](std::size_t i) { return NoteGuess{int(std::lround(hzToNote(lowestHz))) + kKeyShifts[i], likely[i]}; };
+  const auto guess = [&](std::size_t i) {
+    return NoteGuess{int(std::lround(hzToNote(lowestHz))) + kKeyShifts[i], likely[i]};
+  };
   std::vector<NoteGuess> guesses{guess(heard)};
   for (std::size_t i = 0; i < kKeyShifts.size(); ++i)
-    if (i != heard && likely[i] >= kLeast && guess(i).note >= 0 && guess(i).note <= 127) guesses.push_back(guess(i));
-  std::stable_sort(guesses.begin() + 1, guesses.end(), [](const NoteGuess& a, const NoteGuess& b) { return a.confidence > b.confidence; });
+    if (i != heard && likely[i] >= kLeast && guess(i).note >= 0 && guess(i).note <= 127)
+      guesses.push_back(guess(i));
+  std::stable_sort(guesses.begin() + 1, guesses.end(),
+                   [](const NoteGuess& a, const NoteGuess& b) { return a.confidence > b.confidence; });
   return guesses;
 }
 
@@ -303,10 +317,12 @@ std::vector<NoteGuess> likelyKeys(const KeyFeatures& features, double lowestHz) 
 std::vector<std::ptrdiff_t> moments(const Part& part) {
   const std::ptrdiff_t length = part.last - part.first;
   const std::ptrdiff_t margin = std::min<std::ptrdiff_t>(length / 2, 2048);
-  const std::ptrdiff_t hop = std::max<std::ptrdiff_t>(1024, (length - 2 * margin) / std::ptrdiff_t(kMaxFrames));
+  const std::ptrdiff_t hop =
+      std::max<std::ptrdiff_t>(1024, (length - 2 * margin) / std::ptrdiff_t(kMaxFrames));
   std::vector<std::ptrdiff_t> centres;
   if (length <= 0) return centres;
-  for (std::ptrdiff_t centre = part.first + margin; centre <= part.last - margin; centre += hop) centres.push_back(centre);
+  for (std::ptrdiff_t centre = part.first + margin; centre <= part.last - margin; centre += hop)
+    centres.push_back(centre);
   return centres;
 }
 
@@ -331,7 +347,8 @@ PitchEstimate estimatePitch(const AudioBuffer& sound, std::size_t first, std::si
     for (std::size_t c = 0; c < kCandidates; ++c) totals[c] += frames.back().weight * frames.back().score[c];
   }
   PitchEstimate result;
-  const double weight = std::accumulate(frames.begin(), frames.end(), 0.0, [](double sum, const Frame& f) { return sum + f.weight; });
+  const double weight = std::accumulate(frames.begin(), frames.end(), 0.0,
+                                        [](double sum, const Frame& f) { return sum + f.weight; });
   if (weight <= 0) return result;
   const auto best = int(std::max_element(totals.begin(), totals.end()) - totals.begin());
   PitchFinding finding;

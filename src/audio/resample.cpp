@@ -18,8 +18,8 @@ std::vector<float> resample(std::span<const float> samples, double fromHz, doubl
   std::vector<float> out(resampledFrames(samples.size(), fromHz, toHz));
   std::size_t used = 0, made = 0;
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
-  const soxr_error_t error =
-      soxr_oneshot(fromHz, toHz, 1, samples.data(), samples.size(), &used, out.data(), out.size(), &made, nullptr, &quality, nullptr);
+  const soxr_error_t error = soxr_oneshot(fromHz, toHz, 1, samples.data(), samples.size(), &used, out.data(),
+                                          out.size(), &made, nullptr, &quality, nullptr);
   if (error) throw Error(ExitCode::internal, fmt::format("resampling from {} Hz failed: {}", fromHz, error));
   return out;
 }

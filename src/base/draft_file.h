@@ -5,9 +5,9 @@
 
 namespace patchpilot {
 
-/// A file that is being made, hidden beside the place that it is for, under a name that is always the same and by one
-/// process at a time. What a process that was killed has left there is taken over. It goes with this object, unless it
-/// was put in its place.
+/// A file that is being made, hidden beside the place that it is for, under a name that is always the same
+/// and by one process at a time. What a process that was killed has left there is taken over. It goes with
+/// this object, unless it was put in its place.
 class DraftFile {
  public:
   /// Makes it, empty.

@@ -13,24 +13,30 @@ namespace patchpilot {
 
 namespace {
 
-/// One byte, far behind any file's end and behind those that SQLite locks. A lock of a range, as over NFS a lock of the whole
-/// file would shut SQLite out.
+/// One byte, far behind any file's end and behind those that SQLite locks. A lock of a range, as over NFS a
+/// lock of the whole file would shut SQLite out.
 constexpr off_t kByte = off_t(1) << 62;
 
 }  // namespace
 
-FileLock::FileLock(const std::filesystem::path& file) : descriptor_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {
-  if (descriptor_ < 0) failSystem("{} may not be written ({}); change its permissions or choose another place", file.string(), std::strerror(errno));
+FileLock::FileLock(const std::filesystem::path& file)
+    : descriptor_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {
+  if (descriptor_ < 0)
+    failSystem("{} may not be written ({}); change its permissions or choose another place", file.string(),
+               std::strerror(errno));
   struct flock range {};
   range.l_type = F_WRLCK;
   range.l_whence = SEEK_SET;
   range.l_start = kByte;
   range.l_len = 1;
-  // Of the open file, not of the process: two objects of one process count as two, and SQLite's closing a file does not end it.
+  // Of the open file, not of the process: two objects of one process count as two, and SQLite's closing a
+  // file does not end it.
   if (::fcntl(descriptor_, F_OFD_SETLK, &range) == 0) return;
   const int code = errno;
   ::close(descriptor_);
-  if (code == EAGAIN || code == EACCES) failSystem("{} is being written by another process; wait for it to end, or choose another file", file.string());
+  if (code == EAGAIN || code == EACCES)
+    failSystem("{} is being written by another process; wait for it to end, or choose another file",
+               file.string());
   failSystem("cannot lock {}: {}", file.string(), std::strerror(code));
 }
 

@@ -24,8 +24,8 @@ std::string readTextFile(const std::filesystem::path& path);
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text);
 
-/// Writes a new file, which appears whole or not at all. @return false, with nothing written, where there is a
-/// file of that name already, even one that another program has just made. @throws Error (system).
+/// Writes a new file, which appears whole or not at all. @return false, with nothing written, where there is
+/// a file of that name already, even one that another program has just made. @throws Error (system).
 bool writeNewFile(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 
 /// A folder that appears whole or not at all. Files are written under `path()`, a hidden

@@ -24,8 +24,10 @@ inline std::uint16_t floatToHalf(float value) {
   const std::uint32_t magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return std::uint16_t(sign | 0x7e00);
   if (magnitude >= 0x477ff000) return std::uint16_t(sign | 0x7c00);
-  if (magnitude < 0x38800000)  // below the least normal one: multiples of 2^-24, rounded to even as the processor does
-    return std::uint16_t(sign | std::uint16_t(std::nearbyint(std::ldexp(std::bit_cast<float>(magnitude), 24))));
+  if (magnitude <
+      0x38800000)  // below the least normal one: multiples of 2^-24, rounded to even as the processor does
+    return std::uint16_t(sign |
+                         std::uint16_t(std::nearbyint(std::ldexp(std::bit_cast<float>(magnitude), 24))));
   const std::uint32_t rounded = magnitude + 0xfff + ((magnitude >> 13) & 1);
   return std::uint16_t(sign | ((rounded - 0x38000000) >> 13));
 }

@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 
-#include <boost/interprocess/file_mapping.hpp>
 #include <fcntl.h>
+#include <boost/interprocess/file_mapping.hpp>
 
 #include <cstring>
 
@@ -14,7 +14,8 @@ namespace interprocess = boost::interprocess;
 
 MappedFile::MappedFile(const fs::path& path) {
   try {
-    region_ = interprocess::mapped_region(interprocess::file_mapping(path.c_str(), interprocess::read_only), interprocess::read_only);
+    region_ = interprocess::mapped_region(interprocess::file_mapping(path.c_str(), interprocess::read_only),
+                                          interprocess::read_only);
   } catch (const interprocess::interprocess_exception& error) {
     failInput("{} cannot be opened ({})", path.string(), error.what());
   }
@@ -23,9 +24,13 @@ MappedFile::MappedFile(const fs::path& path) {
 MappedNewFile::MappedNewFile(const fs::path& path, std::size_t bytes) : path_(path), draft_(path, "partial") {
   // Room is taken at once: a disk that fills up while memory is written would end the process.
   const int code = ::posix_fallocate(draft_.descriptor(), 0, off_t(bytes));
-  if (code != 0) failSystem("cannot write {}: {}; free some space or choose another place", path.string(), std::strerror(code));
+  if (code != 0)
+    failSystem("cannot write {}: {}; free some space or choose another place", path.string(),
+               std::strerror(code));
   try {
-    region_ = interprocess::mapped_region(interprocess::file_mapping(draft_.path().c_str(), interprocess::read_write), interprocess::read_write);
+    region_ = interprocess::mapped_region(
+        interprocess::file_mapping(draft_.path().c_str(), interprocess::read_write),
+        interprocess::read_write);
   } catch (const interprocess::interprocess_exception& error) {
     failSystem("cannot write {}: {}", path.string(), error.what());
   }

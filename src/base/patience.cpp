@@ -22,7 +22,9 @@ bool Patience::runsOut(double now, bool otherStopped) {
 
 bool isStopped(int childId, bool was) {
   // Of each stop and each going on there is news once. That of its end is left for whoever reaps it.
-  for (siginfo_t news{}; ::waitid(P_PID, id_t(childId), &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid == childId; news = {})
+  for (siginfo_t news{};
+       ::waitid(P_PID, id_t(childId), &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid == childId;
+       news = {})
     was = news.si_code != CLD_CONTINUED;
   return was;
 }

@@ -6,8 +6,8 @@
 
 namespace patchpilot {
 
-/// How long another process is waited for, without blaming it for time in which it could not run: where this process
-/// stood still too (Ctrl-Z, a virtual machine that was paused), or the other one was stopped.
+/// How long another process is waited for, without blaming it for time in which it could not run: where this
+/// process stood still too (Ctrl-Z, a virtual machine that was paused), or the other one was stopped.
 class Patience {
  public:
   /// How long to wait at a time, in seconds, before `runsOut` is asked again.
@@ -31,8 +31,8 @@ bool isStopped(int childId, bool was);
 /// Seconds by a clock that is never set.
 double steadySeconds();
 
-/// Waits for a message of a child: `late` where it has had `limitSeconds` to run in and none has come. A child that
-/// is stopped is waited for until it goes on, or Ctrl-C.
+/// Waits for a message of a child: `late` where it has had `limitSeconds` to run in and none has come. A
+/// child that is stopped is waited for until it goes on, or Ctrl-C.
 MessageChannel::Arrival receivePatiently(ChildProcess& child, nlohmann::json& message, double limitSeconds,
                                          const std::function<double()>& now = steadySeconds);
 

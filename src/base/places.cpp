@@ -28,7 +28,8 @@ fs::path xdg(const char* name, const char* standard) {
 /// What stands between `before` and `after`, where both are in the file.
 std::string textBetween(const fs::path& file, const std::string& before, const std::string& after) {
   std::ifstream stream(file);
-  const std::string text = "\n" + std::string{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const std::string text =
+      "\n" + std::string{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
   const auto found = text.find(before);
   if (found == std::string::npos) return "";
   const auto begin = found + before.size(), end = text.find(after, begin);
@@ -37,7 +38,8 @@ std::string textBetween(const fs::path& file, const std::string& before, const s
 
 /// The documents folder that the desktop has been told of; empty where there is none.
 fs::path chosenDocuments() {
-  std::string folder = textBetween(xdg("XDG_CONFIG_HOME", ".config") / "user-dirs.dirs", "\nXDG_DOCUMENTS_DIR=\"", "\"");
+  std::string folder =
+      textBetween(xdg("XDG_CONFIG_HOME", ".config") / "user-dirs.dirs", "\nXDG_DOCUMENTS_DIR=\"", "\"");
   if (folder.starts_with("$HOME")) folder.replace(0, 5, home().string());
   return folder;
 }
@@ -63,7 +65,8 @@ std::vector<fs::path> splitPath(const std::string& list) {
   std::vector<fs::path> folders;
   std::istringstream stream(list);
   for (std::string folder; std::getline(stream, folder, ':');)
-    if (!folder.empty()) folders.emplace_back(folder.starts_with("~/") ? home() / folder.substr(2) : fs::path(folder));
+    if (!folder.empty())
+      folders.emplace_back(folder.starts_with("~/") ? home() / folder.substr(2) : fs::path(folder));
   return folders;
 }
 
@@ -77,7 +80,9 @@ fs::path programFile() {
 fs::path findProgram(const std::string& name) {
   for (const fs::path& folder : splitPath(variable("PATH"))) {
     std::error_code ignored;
-    if (const fs::path file = folder / name; fs::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0) return file;
+    if (const fs::path file = folder / name;
+        fs::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0)
+      return file;
   }
   return {};
 }
@@ -118,10 +123,13 @@ std::vector<fs::path> spaceFolders() {
 
 fs::path pageFolder() {
   const auto given = variable("PATCHPILOT_PAGE");
-  return given.empty() ? firstFolder({"../share/patchpilot/web", "../web/dist", "../../web/dist"}) : fs::path(given);
+  return given.empty() ? firstFolder({"../share/patchpilot/web", "../web/dist", "../../web/dist"})
+                       : fs::path(given);
 }
 
-fs::path examplesFolder() { return firstFolder({"../share/patchpilot/examples", "../examples", "../../examples"}); }
+fs::path examplesFolder() {
+  return firstFolder({"../share/patchpilot/examples", "../examples", "../../examples"});
+}
 
 fs::path dataFolder() { return xdg("XDG_DATA_HOME", ".local/share") / "patchpilot"; }
 
@@ -136,14 +144,18 @@ std::vector<fs::path> lv2Folders() {
           "/usr/lib/aarch64-linux-gnu/lv2"};
 }
 
-std::vector<fs::path> vst3FactoryPresetFolders() { return {"/usr/local/share/vst3/presets", "/usr/share/vst3/presets"}; }
+std::vector<fs::path> vst3FactoryPresetFolders() {
+  return {"/usr/local/share/vst3/presets", "/usr/share/vst3/presets"};
+}
 
 std::vector<fs::path> surgeDataFolders(const fs::path& plugin) {
   if (const auto given = variable("SURGE_DATA_HOME"); !given.empty()) return {given};
   std::vector<fs::path> folders;
-  for (fs::path folder = plugin; folder.has_relative_path(); folder = folder.parent_path()) folders.push_back(folder / "SurgeXTData");
+  for (fs::path folder = plugin; folder.has_relative_path(); folder = folder.parent_path())
+    folders.push_back(folder / "SurgeXTData");
   const fs::path user = xdg("XDG_DATA_HOME", ".local/share");
-  for (const fs::path& place : {user / "Surge XT", user / "surge-xt", fs::path("/usr/local/share/surge-xt"), fs::path("/usr/share/surge-xt")})
+  for (const fs::path& place : {user / "Surge XT", user / "surge-xt", fs::path("/usr/local/share/surge-xt"),
+                                fs::path("/usr/share/surge-xt")})
     folders.push_back(place);
   return folders;
 }
@@ -154,11 +166,14 @@ fs::path userVst3PresetFolder() { return home() / ".vst3/presets"; }
 
 fs::path surgeUserFolder() {
   const std::string name = "Surge XT", vendor = "Surge Synth Team";
-  const fs::path settings = xdg("XDG_DATA_HOME", ".local/share") / vendor / name / "surgeUserDirectoryLocation.xml";
-  if (const fs::path chosen = textBetween(settings, "<path>", "</path>"); fs::is_directory(chosen)) return chosen;
+  const fs::path settings =
+      xdg("XDG_DATA_HOME", ".local/share") / vendor / name / "surgeUserDirectoryLocation.xml";
+  if (const fs::path chosen = textBetween(settings, "<path>", "</path>"); fs::is_directory(chosen))
+    return chosen;
   if (const fs::path documents = chosenDocuments(); !documents.empty()) return documents / name;
   const fs::path documents = home() / "Documents";
-  for (const fs::path& made : {home() / ("." + name), documents / name, home() / ("." + vendor) / name, documents / vendor / name})
+  for (const fs::path& made :
+       {home() / ("." + name), documents / name, home() / ("." + vendor) / name, documents / vendor / name})
     if (fs::is_directory(made)) return made;
   return fs::is_directory(documents) ? documents / name : home() / ("." + vendor) / name;
 }

@@ -20,21 +20,21 @@ std::filesystem::path workerProgram();
 /// The module that links MPI, beside the program or in ../libexec/patchpilot; empty where there is none.
 std::filesystem::path mpiModule();
 
-/// The module that holds the networks: PATCHPILOT_NETWORKS, else beside the program, else in ../libexec/patchpilot;
-/// empty where there is none.
+/// The module that holds the networks: PATCHPILOT_NETWORKS, else beside the program, else in
+/// ../libexec/patchpilot; empty where there is none.
 std::filesystem::path networksModule();
 
 /// Folders that hold models, the user's own first: PATCHPILOT_MODELS (several, with colons),
-/// $XDG_DATA_HOME/patchpilot/models, ../share/patchpilot/models, and where the trained embedders lie that come with the
-/// program: ../share/patchpilot/embedders, ../embedders.
+/// $XDG_DATA_HOME/patchpilot/models, ../share/patchpilot/models, and where the trained embedders lie that
+/// come with the program: ../share/patchpilot/embedders, ../embedders.
 std::vector<std::filesystem::path> modelFolders();
 
 /// Folders that hold parameter spaces, the user's own first: PATCHPILOT_SPACES (several, with colons),
 /// $XDG_DATA_HOME/patchpilot/spaces, ../share/patchpilot/spaces, ../spaces.
 std::vector<std::filesystem::path> spaceFolders();
 
-/// The page that `serve` shows, as Vite has built it: PATCHPILOT_PAGE, else ../share/patchpilot/web, else ../web/dist;
-/// empty where there is none.
+/// The page that `serve` shows, as Vite has built it: PATCHPILOT_PAGE, else ../share/patchpilot/web, else
+/// ../web/dist; empty where there is none.
 std::filesystem::path pageFolder();
 
 /// Sounds to try things with: ../share/patchpilot/examples, else ../examples; empty where there are none.

@@ -64,7 +64,8 @@ bool readAll(int descriptor, void* data, std::size_t size) {
 
 bool waitReadable(int descriptor, double seconds) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const auto end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
     pollfd entry{descriptor, POLLIN, 0};
@@ -84,8 +85,8 @@ bp::pipe privatePipe() {
   return bp::pipe(ends[0], ends[1]);
 }
 
-/// What libraries have opened (an HTTP connection, say) does not always close by itself. An old kernel refuses; then
-/// it stays open, which harms little.
+/// What libraries have opened (an HTTP connection, say) does not always close by itself. An old kernel
+/// refuses; then it stays open, which harms little.
 template <typename Executor>
 void closeOthers(Executor&) {
   ::close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
@@ -145,17 +146,21 @@ struct ChildProcess::Impl {
 };
 
 ChildProcess::ChildProcess(const std::filesystem::path& program,
-                           const std::map<std::string, std::string>& environment, const std::vector<std::string>& arguments)
+                           const std::map<std::string, std::string>& environment,
+                           const std::vector<std::string>& arguments)
     : impl_(std::make_unique<Impl>()) {
   bp::environment childEnvironment = boost::this_process::environment();
   for (const auto& [key, value] : environment) childEnvironment[key] = value;
   bp::pipe toChild = privatePipe(), fromChild = privatePipe();
   try {
-    impl_->child = bp::child(program.string(), bp::args(arguments), bp::std_in<toChild, bp::std_out> fromChild,
-                             bp::std_err > workerLog(), childEnvironment, bp::extend::on_exec_setup = [](auto& executor) { closeOthers(executor); });
+    impl_->child = bp::child(
+        program.string(), bp::args(arguments), bp::std_in<toChild, bp::std_out> fromChild,
+        bp::std_err > workerLog(), childEnvironment,
+        bp::extend::on_exec_setup = [](auto& executor) { closeOthers(executor); });
   } catch (const std::exception& error) {
-    failSystem("cannot start {}: {}; install Patch Pilot again, or set PATCHPILOT_WORKER to the worker program",
-               program.string(), error.what());
+    failSystem(
+        "cannot start {}: {}; install Patch Pilot again, or set PATCHPILOT_WORKER to the worker program",
+        program.string(), error.what());
   }
   impl_->channel = std::make_unique<MessageChannel>(movedAway(fromChild.native_source()),
                                                     movedAway(toChild.native_sink()));
@@ -164,7 +169,8 @@ ChildProcess::ChildProcess(const std::filesystem::path& program,
 ProgramResult runProgram(const std::string& name, const std::vector<std::string>& arguments) {
   const std::string program = findProgram(name).string();
   if (program.empty()) return {};
-  bp::child child(program, bp::args(arguments), bp::std_in < bp::null, bp::std_out > bp::null, bp::std_err > bp::null);
+  bp::child child(program, bp::args(arguments), bp::std_in<bp::null, bp::std_out> bp::null,
+                  bp::std_err > bp::null);
   child.wait();
   const int status = child.native_exit_code();
   return {true, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)};
@@ -187,7 +193,9 @@ int ChildProcess::id() const { return impl_->child.id(); }
 std::string ChildProcess::obituary(double seconds) {
   std::lock_guard lock(impl_->mutex);
   const pid_t id = impl_->child.id();
-  const auto reap = [&](int flags) { impl_->reaped = impl_->reaped || ::waitpid(id, &impl_->status, flags) == id; };
+  const auto reap = [&](int flags) {
+    impl_->reaped = impl_->reaped || ::waitpid(id, &impl_->status, flags) == id;
+  };
   reap(WNOHANG);
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (!impl_->reaped && std::chrono::steady_clock::now() < end) {
@@ -200,7 +208,8 @@ std::string ChildProcess::obituary(double seconds) {
   }
   impl_->child.detach();
   const int status = impl_->status;
-  if (WIFSIGNALED(status)) return fmt::format("killed by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
+  if (WIFSIGNALED(status))
+    return fmt::format("killed by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
   return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
@@ -216,7 +225,8 @@ std::unique_ptr<MessageChannel> adoptStandardStreams() {
 
 SharedMemory::SharedMemory(std::size_t bytes) : descriptor_(::memfd_create("patchpilot", MFD_CLOEXEC)) {
   try {
-    if (descriptor_ < 0 || ::ftruncate(descriptor_, off_t(bytes)) != 0) throw std::runtime_error(std::strerror(errno));
+    if (descriptor_ < 0 || ::ftruncate(descriptor_, off_t(bytes)) != 0)
+      throw std::runtime_error(std::strerror(errno));
     name_ = fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_);
     region_ = bip::mapped_region(bip::file_mapping(name_.c_str(), bip::read_write), bip::read_write);
   } catch (const std::exception& error) {
@@ -260,7 +270,8 @@ void limitMemory(std::uintmax_t bytes) {
   std::ifstream("/proc/self/statm") >> pages;
   const auto most = rlim_t(pages * std::uintmax_t(::sysconf(_SC_PAGESIZE)) + bytes);
   const rlimit limit{most, most};
-  if (::setrlimit(RLIMIT_AS, &limit) != 0) failSystem("cannot limit memory to {} bytes: {}", bytes, std::strerror(errno));
+  if (::setrlimit(RLIMIT_AS, &limit) != 0)
+    failSystem("cannot limit memory to {} bytes: {}", bytes, std::strerror(errno));
 }
 
 FolderLock::FolderLock(const std::filesystem::path& folder) {
@@ -270,7 +281,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
   const int code = errno;
   ::close(descriptor_);
-  if (code == EWOULDBLOCK) failUsage("another Patch Pilot uses {}; end it, or choose another folder", folder.string());
+  if (code == EWOULDBLOCK)
+    failUsage("another Patch Pilot uses {}; end it, or choose another folder", folder.string());
   failSystem("cannot lock {}: {}", file.string(), std::strerror(code));
 }
 

@@ -76,7 +76,8 @@ struct ProgramResult {
   int status = 0;      ///< its exit status; 128 + the signal that killed it
 };
 
-/// Runs a program of the system's, without a shell, with nothing on its stdin; what it prints is dropped. Ctrl-C reaches it too.
+/// Runs a program of the system's, without a shell, with nothing on its stdin; what it prints is dropped.
+/// Ctrl-C reaches it too.
 ProgramResult runProgram(const std::string& name, const std::vector<std::string>& arguments);
 
 /// The worker's side of `ChildProcess`: takes the channel off stdin and stdout, and points those
@@ -120,7 +121,8 @@ void fillNewMemory();
 /// For a worker: Ctrl-C in a terminal reaches it too, and it is the main program that decides.
 void ignoreInterrupts();
 
-/// For a child that reads files of unknown origin: it may take so much more memory than it has now. @throws Error (system).
+/// For a child that reads files of unknown origin: it may take so much more memory than it has now. @throws
+/// Error (system).
 void limitMemory(std::uintmax_t bytes);
 
 /// Holds a folder for this process: no other can hold it until this ends, however it ends.

@@ -11,7 +11,8 @@ class SplitMix64 {
   explicit SplitMix64(std::uint64_t state) : state_(state) {}
 
   /// The stream of one index of a seed: no two are alike, and none depends on another having been drawn.
-  SplitMix64(std::uint64_t seed, std::uint64_t index) : state_(SplitMix64(seed).next() ^ SplitMix64(index).next()) {}
+  SplitMix64(std::uint64_t seed, std::uint64_t index)
+      : state_(SplitMix64(seed).next() ^ SplitMix64(index).next()) {}
 
   std::uint64_t next() {
     state_ += 0x9e3779b97f4a7c15ull;

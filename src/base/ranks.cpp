@@ -18,16 +18,20 @@ using nlohmann::json;
 
 namespace {
 
-/// How often it is looked whether a message has come: MPI itself would wait by keeping a core busy, one that renders.
+/// How often it is looked whether a message has come: MPI itself would wait by keeping a core busy, one that
+/// renders.
 constexpr auto kPatience = std::chrono::microseconds(500);
 
 const MpiCalls* loadMpi() {
   const auto module = mpiModule();
   if (module.empty())
-    failSystem("mpirun has started this program, but it was built without Open MPI; install libopenmpi-dev and build it again, or run it alone");
+    failSystem(
+        "mpirun has started this program, but it was built without Open MPI; install libopenmpi-dev and "
+        "build it again, or run it alone");
   // Open MPI's own parts look for its symbols among the global ones.
   return reinterpret_cast<GetMpiCalls>(
-      moduleFunction(module, kMpiCallsSymbol, ModuleSymbols::global, "install Open MPI (openmpi-bin), or run the program alone"))();
+      moduleFunction(module, kMpiCallsSymbol, ModuleSymbols::global,
+                     "install Open MPI (openmpi-bin), or run the program alone"))();
 }
 
 }  // namespace

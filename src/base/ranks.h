@@ -8,8 +8,9 @@
 
 namespace patchpilot {
 
-/// The processes of one job that mpirun has started, on one machine or many, and messages between them: JSON values,
-/// as MessagePack. MPI itself lies in a module that is loaded here and nowhere else. Used by one thread at a time.
+/// The processes of one job that mpirun has started, on one machine or many, and messages between them: JSON
+/// values, as MessagePack. MPI itself lies in a module that is loaded here and nowhere else. Used by one
+/// thread at a time.
 class Ranks {
  public:
   /// Whether mpirun has started this process beside others.
@@ -17,8 +18,8 @@ class Ranks {
 
   /// Joins the others. At most once in a process. @throws Error (system) where this program has no MPI.
   Ranks();
-  /// Rank 0 tells the others that there is no more to do; then all wait for each other. What is still sent meanwhile
-  /// is dropped: so the job ends, and does not hang, where one rank leaves with an error.
+  /// Rank 0 tells the others that there is no more to do; then all wait for each other. What is still sent
+  /// meanwhile is dropped: so the job ends, and does not hang, where one rank leaves with an error.
   ~Ranks();
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;

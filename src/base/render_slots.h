@@ -10,8 +10,8 @@ namespace patchpilot {
 /// Of what the main program and its workers say to each other, and how. Raise it with any change.
 inline constexpr int kWorkerProtocol = 2;
 
-/// How renders lie in the memory that the main program shares with a worker: in each slot a word by which the main
-/// program ends the render that is being made there, then the left channel, then the right one.
+/// How renders lie in the memory that the main program shares with a worker: in each slot a word by which the
+/// main program ends the render that is being made there, then the left channel, then the right one.
 class RenderSlots {
  public:
   /// @param memory  zeros at first, of `bytes` or more
@@ -20,7 +20,9 @@ class RenderSlots {
 
   static std::size_t bytes(std::size_t slots, std::size_t frames) { return slots * slotBytes(frames); }
 
-  float* left(std::size_t slot) const { return reinterpret_cast<float*>(memory_ + slot * slotBytes(frames_) + kLine); }
+  float* left(std::size_t slot) const {
+    return reinterpret_cast<float*>(memory_ + slot * slotBytes(frames_) + kLine);
+  }
   float* right(std::size_t slot) const { return left(slot) + frames_; }
 
   /// Not 0: the rest of the render is not wanted.
@@ -33,7 +35,9 @@ class RenderSlots {
   static constexpr std::size_t kLine = 64;
   static_assert(std::atomic<std::uint32_t>::is_always_lock_free, "two processes share it");
 
-  static std::size_t slotBytes(std::size_t frames) { return kLine + (2 * frames * sizeof(float) + kLine - 1) / kLine * kLine; }
+  static std::size_t slotBytes(std::size_t frames) {
+    return kLine + (2 * frames * sizeof(float) + kLine - 1) / kLine * kLine;
+  }
 
   std::byte* memory_;
   std::size_t frames_;

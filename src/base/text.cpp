@@ -26,7 +26,8 @@ std::string oneLine(std::string_view text) {
     const auto length = utf8Length(text, i);
     const auto byte = static_cast<unsigned char>(text[i]);
     // U+0080 to U+009F are control characters as well.
-    const bool control = byte < 0x20 || byte == 0x7F || (byte == 0xC2 && length == 2 && (text[i + 1] & 0x60) == 0);
+    const bool control =
+        byte < 0x20 || byte == 0x7F || (byte == 0xC2 && length == 2 && (text[i + 1] & 0x60) == 0);
     if (length == 0) line += '?';
     else if (control) line += ' ';
     else line += text.substr(i, length);

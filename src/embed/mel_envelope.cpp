@@ -24,8 +24,14 @@ struct Stretch {
   double end;
   std::size_t hop;
 };
-constexpr std::array<Stretch, 8> kStretches{
-    {{0.06, 512}, {0.12, 1024}, {0.25, 2048}, {0.5, 2048}, {1.0, 4096}, {2.0, 8192}, {3.0, 8192}, {4.0, 8192}}};
+constexpr std::array<Stretch, 8> kStretches{{{0.06, 512},
+                                             {0.12, 1024},
+                                             {0.25, 2048},
+                                             {0.5, 2048},
+                                             {1.0, 4096},
+                                             {2.0, 8192},
+                                             {3.0, 8192},
+                                             {4.0, 8192}}};
 constexpr int kStretchCount = int(kStretches.size());
 
 /// What the envelope weighs against the spectrum; both are scaled so that their dimensions count as one.
@@ -48,7 +54,8 @@ MelEnvelopeEmbedder::MelEnvelopeEmbedder()
     : fft_(kFftSize), mel_(kSampleRateHz, kFftSize, kBands), window_(periodicHann(kFftSize)) {
   std::size_t frame = 0;
   for (int stretch = 0; stretch < kStretchCount; ++stretch)
-    for (; double(frame) < kStretches[std::size_t(stretch)].end * kSampleRateHz; frame += kStretches[std::size_t(stretch)].hop)
+    for (; double(frame) < kStretches[std::size_t(stretch)].end * kSampleRateHz;
+         frame += kStretches[std::size_t(stretch)].hop)
       windows_.push_back({frame, stretch});
 }
 
@@ -81,7 +88,8 @@ void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const flo
     for (std::size_t band = 0; band < std::size_t(kBands); ++band) {
       const auto& filter = mel_.bands()[band];
       float sum = 0;
-      for (std::size_t i = 0; i < filter.weights.size(); ++i) sum += filter.weights[i] * power[filter.firstBin + i];
+      for (std::size_t i = 0; i < filter.weights.size(); ++i)
+        sum += filter.weights[i] * power[filter.firstBin + i];
       vector[stretch * kBands + band] = sum / float(std::max(1, count));
     }
   }
@@ -91,7 +99,8 @@ void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const flo
   const auto step = std::size_t(kSeconds * kSampleRateHz) / kEnvelopeSteps;
   for (std::size_t i = 0; i < std::size_t(kEnvelopeSteps); ++i) {
     const std::size_t begin = std::min(i * step, left.size()), end = std::min(begin + step, left.size());
-    envelope[i] = sumOfSquares(left.subspan(begin, end - begin)) + sumOfSquares(right.subspan(begin, end - begin));
+    envelope[i] =
+        sumOfSquares(left.subspan(begin, end - begin)) + sumOfSquares(right.subspan(begin, end - begin));
   }
   scale(mel, 1.0f);
   scale(envelope, kEnvelopeWeight);

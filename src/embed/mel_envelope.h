@@ -1,8 +1,8 @@
 #pragma once
 
+#include "audio/fft.h"
 #include "embed/embedder.h"
 #include "features/mel.h"
-#include "audio/fft.h"
 
 #include <vector>
 
@@ -21,7 +21,8 @@ class MelEnvelopeEmbedder : public Embedder {
   std::string name() const override { return kMelEnvelopeName; }
   int version() const override { return 1; }
   int dimension() const override;
-  void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const override;
+  void embed(std::span<const float> left, std::span<const float> right,
+             std::span<float> vector) const override;
 
  private:
   struct Window {

@@ -17,19 +17,27 @@ namespace {
 
 /// A CLAP model of LAION's on Hugging Face: the projected embedding, and the style of the first two stages.
 /// @param channels  of the first stage
-Model clapModel(const std::string& folder, const std::string& title, const std::string& embedder, int channels) {
+Model clapModel(const std::string& folder, const std::string& title, const std::string& embedder,
+                int channels) {
   Model model{folder, title, "Apache 2.0", {}, {}};
-  for (const char* name : {"config.json", "preprocessor_config.json", "model.safetensors", "vocab.json", "merges.txt"})
-    model.files.push_back({folder + "/" + name, "https://huggingface.co/laion/" + folder + "/resolve/main/" + name});
+  for (const char* name :
+       {"config.json", "preprocessor_config.json", "model.safetensors", "vocab.json", "merges.txt"})
+    model.files.push_back(
+        {folder + "/" + name, "https://huggingface.co/laion/" + folder + "/resolve/main/" + name});
   model.files[3].forTexts = model.files[4].forTexts = true;
-  const NetworkEmbedder projected{.name = embedder, .version = 1, .kind = NetworkKind::clap, .dimension = 512};
+  const NetworkEmbedder projected{
+      .name = embedder, .version = 1, .kind = NetworkKind::clap, .dimension = 512};
   // Two blocks in each of the two stages, the second of twice the channels, a mean and a deviation of each.
-  const NetworkEmbedder style{.name = embedder + "-style", .version = 1, .kind = NetworkKind::clapStyle, .dimension = 2 * 2 * (channels + 2 * channels)};
+  const NetworkEmbedder style{.name = embedder + "-style",
+                              .version = 1,
+                              .kind = NetworkKind::clapStyle,
+                              .dimension = 2 * 2 * (channels + 2 * channels)};
   model.embedders = {projected, style};
   return model;
 }
 
-/// How long a CLAP network's vectors are stands in its configuration. What is wrong with that is told when the network is opened.
+/// How long a CLAP network's vectors are stands in its configuration. What is wrong with that is told when
+/// the network is opened.
 void readClapDimension(NetworkEmbedder& embedder) {
   const auto config = nlohmann::json::parse(readTextFile(embedder.files.front()), nullptr, false);
   try {
@@ -54,10 +62,15 @@ std::vector<Model> publishedModels() {
   large.name = "openl3-6144";
   large.dimension = 6144;
   const std::string openL3File = "openl3_audio_mel256_music-v0_4_0.h5.gz";
-  return {{"openl3-music-mel256", "OpenL3, trained on music, mel256 (Cramer et al. 2019)", "CC BY 4.0",
-           {{openL3File, "https://github.com/marl/openl3/raw/models/" + openL3File}}, {small, large}},
-          clapModel("clap-htsat-unfused", "CLAP, trained on sounds and their descriptions (Wu et al. 2023)", "clap", 96),
-          clapModel("larger_clap_music", "CLAP, larger, trained on music (Wu et al. 2023)", "clap-music", 128)};
+  return {
+      {"openl3-music-mel256",
+       "OpenL3, trained on music, mel256 (Cramer et al. 2019)",
+       "CC BY 4.0",
+       {{openL3File, "https://github.com/marl/openl3/raw/models/" + openL3File}},
+       {small, large}},
+      clapModel("clap-htsat-unfused", "CLAP, trained on sounds and their descriptions (Wu et al. 2023)",
+                "clap", 96),
+      clapModel("larger_clap_music", "CLAP, larger, trained on music (Wu et al. 2023)", "clap-music", 128)};
 }
 
 /// What a TOML file beside weights says.
@@ -69,17 +82,22 @@ Model readDescribed(const fs::path& tomlFile) {
     failInput("{}:{}: {}", tomlFile.string(), error.source().begin.line, error.description());
   }
   const TomlReader reader(table, tomlFile.string(), "network");
-  if (const auto format = reader.required<int>("format"); format != 1) reader.fail("format", fmt::format("is {}; this program reads 1", format));
+  if (const auto format = reader.required<int>("format"); format != 1)
+    reader.fail("format", fmt::format("is {}; this program reads 1", format));
   const std::string kind = reader.optional<std::string>("kind").value_or("torchscript");
-  if (kind != "torchscript" && kind != "trained") reader.fail("kind", fmt::format("is '{}'; this program knows torchscript and trained", kind));
+  if (kind != "torchscript" && kind != "trained")
+    reader.fail("kind", fmt::format("is '{}'; this program knows torchscript and trained", kind));
   const bool trained = kind == "trained";
   if (trained) reader.allowOnly({"format", "kind", "version", "dimension", "synth", "title", "licence"});
-  else reader.allowOnly({"format", "kind", "version", "sample_rate_hz", "seconds", "dimension", "title", "licence"});
+  else
+    reader.allowOnly(
+        {"format", "kind", "version", "sample_rate_hz", "seconds", "dimension", "title", "licence"});
   NetworkEmbedder embedder;
   embedder.name = tomlFile.stem().string();
   embedder.version = reader.required<int>("version");
   embedder.dimension = reader.required<int>("dimension");
-  if (embedder.dimension < 1 || embedder.dimension > 1'000'000) reader.fail("dimension", "must be from 1 to 1000000");
+  if (embedder.dimension < 1 || embedder.dimension > 1'000'000)
+    reader.fail("dimension", "must be from 1 to 1000000");
   const std::string licence = reader.optional<std::string>("licence").value_or("not told");
   if (trained) {
     embedder.kind = NetworkKind::trained;
@@ -88,11 +106,17 @@ Model readDescribed(const fs::path& tomlFile) {
     embedder.kind = NetworkKind::torchScript;
     embedder.sampleRateHz = reader.required<double>("sample_rate_hz");
     embedder.seconds = reader.required<double>("seconds");
-    if (!(embedder.sampleRateHz >= 1000 && embedder.sampleRateHz <= 768000)) reader.fail("sample_rate_hz", "must be from 1000 to 768000");
-    if (!(embedder.seconds > 0 && embedder.seconds <= 600)) reader.fail("seconds", "must be above 0, and 600 at most");
+    if (!(embedder.sampleRateHz >= 1000 && embedder.sampleRateHz <= 768000))
+      reader.fail("sample_rate_hz", "must be from 1000 to 768000");
+    if (!(embedder.seconds > 0 && embedder.seconds <= 600))
+      reader.fail("seconds", "must be above 0, and 600 at most");
   }
-  return {embedder.name, reader.optional<std::string>("title").value_or(trained ? "Trained by 'patchpilot train embedder'" : "TorchScript"), licence,
-          {{embedder.name + (trained ? ".safetensors" : ".pt"), ""}}, {embedder}};
+  return {embedder.name,
+          reader.optional<std::string>("title").value_or(trained ? "Trained by 'patchpilot train embedder'"
+                                                                 : "TorchScript"),
+          licence,
+          {{embedder.name + (trained ? ".safetensors" : ".pt"), ""}},
+          {embedder}};
 }
 
 /// What is wrong with a description is told when its model is asked for, and keeps no other from being used.
@@ -106,7 +130,12 @@ void addDescribed(std::vector<Model>& all, const fs::path& tomlFile) {
       const std::string weights = embedder.name + kind;
       std::error_code ignored;
       if (!fs::is_regular_file(tomlFile.parent_path() / weights, ignored)) continue;
-      all.push_back({embedder.name, "a network whose description is wrong", "not told", {{weights, ""}}, {embedder}, error.what()});
+      all.push_back({embedder.name,
+                     "a network whose description is wrong",
+                     "not told",
+                     {{weights, ""}},
+                     {embedder},
+                     error.what()});
       return;
     }
   }

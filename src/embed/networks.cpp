@@ -11,10 +11,13 @@ namespace {
 const Networks& openModule() {
   const auto file = networksModule();
   if (file.empty())
-    failSystem("networks need LibTorch, and this Patch Pilot was built without it; install libtorch-dev, libhdf5-dev and libpcre2-dev and "
-               "build it again");
-  return *reinterpret_cast<const Networks* (*)()>(moduleFunction(
-      file, kNetworksSymbol, ModuleSymbols::own, "install libtorch-dev, libhdf5-dev and libpcre2-dev, and build Patch Pilot again"))();
+    failSystem(
+        "networks need LibTorch, and this Patch Pilot was built without it; install libtorch-dev, "
+        "libhdf5-dev and libpcre2-dev and "
+        "build it again");
+  return *reinterpret_cast<const Networks* (*)()>(
+      moduleFunction(file, kNetworksSymbol, ModuleSymbols::own,
+                     "install libtorch-dev, libhdf5-dev and libpcre2-dev, and build Patch Pilot again"))();
 }
 
 }  // namespace

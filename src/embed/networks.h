@@ -23,7 +23,7 @@ struct NetworkEmbedder {
   std::vector<std::filesystem::path> files;  ///< its weights, in the order in which the kind names them
   double sampleRateHz = 0;                   ///< torchScript only
   double seconds = 0;                        ///< torchScript only: how much of a sound it hears
-  std::string synth;                         ///< trained only: id of the plug-in whose renders it was trained on
+  std::string synth;  ///< trained only: id of the plug-in whose renders it was trained on
 };
 
 /// Whether texts lie in the space of its vectors.
@@ -40,13 +40,16 @@ class Networks {
   /// @throws Error (input) where a file is not what the network needs
   virtual std::unique_ptr<Embedder> makeEmbedder(const NetworkEmbedder& wanted) const = 0;
 
-  /// Builds the network of texts that belongs to an embedder, where it has one (`knowsTexts`). @throws as above
+  /// Builds the network of texts that belongs to an embedder, where it has one (`knowsTexts`). @throws as
+  /// above
   virtual std::unique_ptr<TextEmbedder> makeTextEmbedder(const NetworkEmbedder& wanted) const = 0;
 
-  /// Trains an embedder of the kind `trained` and writes its weights, or goes on from a checkpoint. On the graphics card
-  /// where LibTorch can use one.
-  /// @throws Error (input) where the checkpoint is damaged or another run's; Error (system) where a file cannot be written
-  virtual TrainingResult train(const TrainingData& data, const TrainingOptions& options, const OnTraining& onTraining) const = 0;
+  /// Trains an embedder of the kind `trained` and writes its weights, or goes on from a checkpoint. On the
+  /// graphics card where LibTorch can use one.
+  /// @throws Error (input) where the checkpoint is damaged or another run's; Error (system) where a file
+  /// cannot be written
+  virtual TrainingResult train(const TrainingData& data, const TrainingOptions& options,
+                               const OnTraining& onTraining) const = 0;
 };
 
 /// The module's door, opened on the first call. @throws Error (system) where this program has no such module,

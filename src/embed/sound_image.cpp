@@ -17,13 +17,14 @@ constexpr float kFloorDb = -80.0f;
 
 std::size_t frameAt(double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); }
 
-/// Where each stretch of the mel part ends, how long its slots are, in seconds, and how far apart its windows lie, in
-/// frames.
+/// Where each stretch of the mel part ends, how long its slots are, in seconds, and how far apart its windows
+/// lie, in frames.
 struct Stretch {
   double end, slot;
   std::size_t hop;
 };
-constexpr std::array<Stretch, 5> kStretches{{{0.1, 0.025, 551}, {0.3, 0.05, 1102}, {0.7, 0.1, 2205}, {2.1, 0.2, 2940}, {4.0, 0.38, 4190}}};
+constexpr std::array<Stretch, 5> kStretches{
+    {{0.1, 0.025, 551}, {0.3, 0.05, 1102}, {0.7, 0.1, 2205}, {2.1, 0.2, 2940}, {4.0, 0.38, 4190}}};
 
 /// Where the windows of the keys begin, in seconds.
 constexpr std::array<double, SoundImage::kKeySlots> kKeyTimes{0, 0.1, 0.3, 0.7, 1.2, 1.8, 2.5, 3.3};
@@ -41,11 +42,12 @@ constexpr std::array<Steps, 3> kSteps{{{16, 0.008}, {16, 0.032}, {32, 0.105}}};
 /// Power to 0..1, in place: 1 for the loudest of them, 0 for 80 dB less.
 void toDecibels(std::span<float> values) {
   const float loudest = std::max(1e-20f, *std::max_element(values.begin(), values.end()));
-  for (float& value : values) value = std::max(0.0f, 1 - 10 * std::log10(std::max(value, 1e-20f) / loudest) / kFloorDb);
+  for (float& value : values)
+    value = std::max(0.0f, 1 - 10 * std::log10(std::max(value, 1e-20f) / loudest) / kFloorDb);
 }
 
-/// A filter for each key, a semitone to either side, and never narrower than one and a half bins: what sounds at low
-/// keys is spread over more.
+/// A filter for each key, a semitone to either side, and never narrower than one and a half bins: what sounds
+/// at low keys is spread over more.
 std::vector<MelFilterbank::Band> keyFilters() {
   std::vector<MelFilterbank::Band> filters;
   const double binHz = kSampleRateHz / double(kKeyFft);
@@ -66,7 +68,8 @@ std::vector<MelFilterbank::Band> keyFilters() {
 
 float weighted(const MelFilterbank::Band& filter, const std::vector<float>& power) {
   float sum = 0;
-  for (std::size_t i = 0; i < filter.weights.size(); ++i) sum += filter.weights[i] * power[filter.firstBin + i];
+  for (std::size_t i = 0; i < filter.weights.size(); ++i)
+    sum += filter.weights[i] * power[filter.firstBin + i];
   return sum;
 }
 
@@ -78,17 +81,20 @@ struct SoundImage::Sound {
   bool mono;
 
   /// Adds the power of both channels' windowed frames.
-  void addPower(const RealFft& fft, const std::vector<float>& window, std::size_t first, std::vector<float>& power) const {
+  void addPower(const RealFft& fft, const std::vector<float>& window, std::size_t first,
+                std::vector<float>& power) const {
     if (first >= left.size()) return;
     const std::size_t frames = std::min(window.size(), left.size() - first);
     std::vector<float> samples(window.size());
     std::vector<std::complex<float>> spectrum(fft.bins());
     for (const float sign : {1.0f, -1.0f}) {
       if (sign < 0 && mono) continue;
-      for (std::size_t i = 0; i < frames; ++i) samples[i] = (left[first + i] + sign * right[first + i]) * window[i];
+      for (std::size_t i = 0; i < frames; ++i)
+        samples[i] = (left[first + i] + sign * right[first + i]) * window[i];
       fft.forward(samples.data(), spectrum.data());
       const float* parts = reinterpret_cast<const float*>(spectrum.data());
-      for (std::size_t bin = 0; bin < power.size(); ++bin) power[bin] += parts[2 * bin] * parts[2 * bin] + parts[2 * bin + 1] * parts[2 * bin + 1];
+      for (std::size_t bin = 0; bin < power.size(); ++bin)
+        power[bin] += parts[2 * bin] * parts[2 * bin] + parts[2 * bin + 1] * parts[2 * bin + 1];
     }
   }
 
@@ -99,8 +105,12 @@ struct SoundImage::Sound {
 };
 
 SoundImage::SoundImage()
-    : melFft_(kMelFft), keyFft_(kKeyFft), melWindow_(periodicHann(kMelFft)), keyWindow_(periodicHann(kKeyFft)),
-      mel_(kSampleRateHz, kMelFft, kMelBands), keys_(keyFilters()) {
+    : melFft_(kMelFft),
+      keyFft_(kKeyFft),
+      melWindow_(periodicHann(kMelFft)),
+      keyWindow_(periodicHann(kKeyFft)),
+      mel_(kSampleRateHz, kMelFft, kMelBands),
+      keys_(keyFilters()) {
   std::size_t frame = 0, slot = 0;
   double begin = 0;
   for (const Stretch& stretch : kStretches) {
@@ -114,7 +124,8 @@ SoundImage::SoundImage()
   }
 }
 
-void SoundImage::operator()(std::span<const float> left, std::span<const float> right, std::span<float> values) const {
+void SoundImage::operator()(std::span<const float> left, std::span<const float> right,
+                            std::span<float> values) const {
   const Sound sound{left, right, std::equal(left.begin(), left.end(), right.begin())};
   std::fill(values.begin(), values.end(), 0.0f);
   paintMel(sound, values.subspan(0, kFirstKey));
@@ -130,8 +141,10 @@ void SoundImage::paintMel(const Sound& sound, std::span<float> values) const {
     const std::size_t slot = windows_[next].slot;
     std::fill(power.begin(), power.end(), 0.0f);
     int count = 0;
-    for (; next < windows_.size() && windows_[next].slot == slot; ++next, ++count) sound.addPower(melFft_, melWindow_, windows_[next].firstFrame, power);
-    for (std::size_t band = 0; band < kMelBands; ++band) values[slot * kMelBands + band] = weighted(mel_.bands()[band], power) / float(count);
+    for (; next < windows_.size() && windows_[next].slot == slot; ++next, ++count)
+      sound.addPower(melFft_, melWindow_, windows_[next].firstFrame, power);
+    for (std::size_t band = 0; band < kMelBands; ++band)
+      values[slot * kMelBands + band] = weighted(mel_.bands()[band], power) / float(count);
   }
   toDecibels(values);
 }
@@ -152,7 +165,8 @@ void SoundImage::paintEnvelope(const Sound& sound, std::span<float> values) cons
   for (const Steps& steps : kSteps)
     for (std::size_t i = 0; i < steps.count; ++i, ++step, begin += steps.seconds) {
       const std::size_t from = frameAt(begin), to = frameAt(begin + steps.seconds);
-      const float sum = sumOfSquares(sound.part(sound.left, from, to)) + sumOfSquares(sound.part(sound.right, from, to));
+      const float sum =
+          sumOfSquares(sound.part(sound.left, from, to)) + sumOfSquares(sound.part(sound.right, from, to));
       values[step] = sum / float(to - from);
     }
   toDecibels(values);

@@ -10,8 +10,8 @@
 
 namespace patchpilot {
 
-/// Turns a text into a vector that lies near those of sounds that it describes (L2), in the space of one of the
-/// embedders.
+/// Turns a text into a vector that lies near those of sounds that it describes (L2), in the space of one of
+/// the embedders.
 class TextEmbedder {
  public:
   virtual ~TextEmbedder() = default;
@@ -28,10 +28,12 @@ class TextEmbedder {
 /// The embedders in whose space texts lie, by name; their weights may be missing.
 std::vector<std::string> embeddersOfTexts();
 
-/// The text's side of an embedder. @throws as `makeEmbedder`, and Error (input) where this embedder knows no texts
+/// The text's side of an embedder. @throws as `makeEmbedder`, and Error (input) where this embedder knows no
+/// texts
 std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int version);
 
-/// The text's side of the embedder by which a library's vectors were made. @throws as above and as `makeEmbedder` of a library's
+/// The text's side of the embedder by which a library's vectors were made. @throws as above and as
+/// `makeEmbedder` of a library's
 std::unique_ptr<TextEmbedder> makeTextEmbedder(const EmbedderInfo& embedder, const std::string& library);
 
 }  // namespace patchpilot

@@ -12,11 +12,14 @@ namespace patchpilot {
 
 namespace {
 
-/// Adds what one target makes of its budgets. @param distances, mss  of the target from each patch of the group
-void judgeTarget(std::size_t target, std::span<const float> distances, std::span<const float> mss, Judgement& sum) {
+/// Adds what one target makes of its budgets. @param distances, mss  of the target from each patch of the
+/// group
+void judgeTarget(std::size_t target, std::span<const float> distances, std::span<const float> mss,
+                 Judgement& sum) {
   std::vector<std::size_t> order(distances.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return distances[a] < distances[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return distances[a] < distances[b]; });
   const auto place = std::size_t(std::find(order.begin(), order.end(), target) - order.begin());
   order.erase(order.begin() + std::ptrdiff_t(place));
   for (std::size_t b = 0; b < Judgement::kBudgets; ++b) {
@@ -76,12 +79,15 @@ Judgement judgeMelEnvelope(const std::vector<SoundGroup>& groups) {
   for (const SoundGroup& group : groups) {
     constexpr std::size_t n = SoundImage::kMelEnvelope;
     std::vector<float> vectors((group.conditions + 1) * group.patches * n);
-    for (std::size_t i = 0; i < vectors.size(); ++i) vectors[i] = halfToFloat(group.images[i / n * SoundImage::kValues + SoundImage::kFirstMelEnvelope + i % n]);
+    for (std::size_t i = 0; i < vectors.size(); ++i)
+      vectors[i] =
+          halfToFloat(group.images[i / n * SoundImage::kValues + SoundImage::kFirstMelEnvelope + i % n]);
     std::vector<float> distances;
     for (std::size_t row = group.patches; row < (group.conditions + 1) * group.patches; ++row)
       for (std::size_t other = 0; other < group.patches; ++other) {
         float sum = 0;
-        for (std::size_t i = 0; i < n; ++i) sum += std::pow(vectors[row * n + i] - vectors[other * n + i], 2.0f);
+        for (std::size_t i = 0; i < n; ++i)
+          sum += std::pow(vectors[row * n + i] - vectors[other * n + i], 2.0f);
         distances.push_back(sum);
       }
     parts.push_back(judge(group, distances));

@@ -9,8 +9,8 @@
 #include "features/mel.h"
 #include "library/builder.h"
 #include "match/matchers.h"
-#include "match/ranking.h"
 #include "match/objective.h"
+#include "match/ranking.h"
 #include "match/refiner.h"
 
 #include <algorithm>
@@ -35,7 +35,9 @@ constexpr int kOracleBatch = 500;
 /// Where so many drawn patches are silent, there is no audible one.
 constexpr int kHopeless = 1000;
 
-double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 void addTo(Distances& sum, const Distances& one, double weight) {
   sum.mss += weight * one.mss;
@@ -98,7 +100,8 @@ std::vector<std::string> libraryNames(const std::vector<std::string>& files) {
   std::vector<std::string> names;
   for (const auto& file : files) {
     const std::string name = fs::path(file).filename().string();
-    const auto same = std::count_if(files.begin(), files.end(), [&](const auto& f) { return fs::path(f).filename().string() == name; });
+    const auto same = std::count_if(files.begin(), files.end(),
+                                    [&](const auto& f) { return fs::path(f).filename().string() == name; });
     names.push_back(same > 1 ? file : name);
   }
   return names;
@@ -119,17 +122,25 @@ class RowMaker {
 
   std::vector<EvaluationRow> rows() {
     add({"floor", EvaluationRow::Role::floor, "", {}, kFloorRenders, {}});
-    for (const auto& libraries : groups()) addOnce("random " + spaces(libraries), EvaluationRow::Role::random, libraries, 0);
+    for (const auto& libraries : groups())
+      addOnce("random " + spaces(libraries), EvaluationRow::Role::random, libraries, 0);
     for (const int renders : options_.renders) {
       for (const auto& libraries : groups())
         // The best of one is the random row's.
-        if (renders > 1 && options_.baseline) addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)), EvaluationRow::Role::baseline, libraries, renders);
+        if (renders > 1 && options_.baseline)
+          addOnce(fmt::format("best of {} random {}", renders, spaces(libraries)),
+                  EvaluationRow::Role::baseline, libraries, renders);
       for (const auto& method : options_.methods)
         for (const auto& libraries : groups()) addMethod(method, libraries, renders);
     }
     if (options_.oracle)
       for (const auto& libraries : groups())
-        add({fmt::format("oracle {}", library(libraries)), EvaluationRow::Role::oracle, "oracle", libraries, 0, {}});
+        add({fmt::format("oracle {}", library(libraries)),
+             EvaluationRow::Role::oracle,
+             "oracle",
+             libraries,
+             0,
+             {}});
     return std::move(rows_);
   }
 
@@ -139,7 +150,8 @@ class RowMaker {
     std::vector<std::vector<std::size_t>> result;
     for (const auto& group : options_.libraries) {
       auto& indices = result.emplace_back();
-      for (const auto& file : group) indices.push_back(std::size_t(std::find(files_.begin(), files_.end(), file) - files_.begin()));
+      for (const auto& file : group)
+        indices.push_back(std::size_t(std::find(files_.begin(), files_.end(), file) - files_.begin()));
     }
     return result;
   }
@@ -151,7 +163,13 @@ class RowMaker {
       const std::string by = embeds ? " by " + options_.embedders[e] : "";
       std::vector<std::size_t> opened = libraries;
       for (std::size_t& index : opened) index += e * files_.size();
-      add({fmt::format("{} {}{}, {} render{}", method, library(libraries), by, renders, renders > 1 ? "s" : ""), EvaluationRow::Role::method, method, opened, renders, {}});
+      add({fmt::format("{} {}{}, {} render{}", method, library(libraries), by, renders,
+                       renders > 1 ? "s" : ""),
+           EvaluationRow::Role::method,
+           method,
+           opened,
+           renders,
+           {}});
     }
   }
 
@@ -178,12 +196,15 @@ class RowMaker {
 
   void add(EvaluationRow row) {
     for (const EvaluationRow& other : rows_)
-      if (other.role == EvaluationRow::Role::random && !row.libraries.empty() && synths(other.libraries) == synths(row.libraries)) row.random = other.id;
+      if (other.role == EvaluationRow::Role::random && !row.libraries.empty() &&
+          synths(other.libraries) == synths(row.libraries))
+        row.random = other.id;
     if (row.role == EvaluationRow::Role::random) row.random = row.id;
     rows_.push_back(std::move(row));
   }
 
-  /// Random draws: libraries of the same synths have the same ones. Two synths of one space, over two bases, have not.
+  /// Random draws: libraries of the same synths have the same ones. Two synths of one space, over two bases,
+  /// have not.
   void addOnce(std::string id, EvaluationRow::Role role, std::vector<std::size_t> libraries, int renders) {
     for (const EvaluationRow& other : rows_) {
       if (other.role != role || other.renders != renders) continue;
@@ -199,16 +220,25 @@ class RowMaker {
   std::vector<EvaluationRow> rows_;
 };
 
-json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entries, const EvaluationOptions& options, Sources& sources) {
+json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entries,
+                      const EvaluationOptions& options, Sources& sources) {
   json libraries = json::array();
   const std::vector<std::string> files = libraryFiles(options);
   for (std::size_t i = 0; i < files.size(); ++i) {
     const LibrarySettings& s = sources.libraries[i].library.settings();
     const LibraryCounts counts = sources.libraries[i].library.counts();
-    libraries.push_back({{"file", fs::path(files[i]).filename().string()}, {"space", s.spaceName}, {"fingerprint", s.spaceFingerprint},
-                         {"base", contentHash(s.base)}, {"synth", s.synthName}, {"version", s.synthVersion},
-                         {"patches", counts.patches}, {"rows", counts.rows}, {"seed", s.seed}, {"notes", s.notes},
-                         {"embedder", s.embedders.front().name}, {"embedder_version", s.embedders.front().version}});
+    libraries.push_back({{"file", fs::path(files[i]).filename().string()},
+                         {"space", s.spaceName},
+                         {"fingerprint", s.spaceFingerprint},
+                         {"base", contentHash(s.base)},
+                         {"synth", s.synthName},
+                         {"version", s.synthVersion},
+                         {"patches", counts.patches},
+                         {"rows", counts.rows},
+                         {"seed", s.seed},
+                         {"notes", s.notes},
+                         {"embedder", s.embedders.front().name},
+                         {"embedder_version", s.embedders.front().version}});
   }
   json groups = json::array();
   for (const auto& group : options.libraries) {
@@ -222,9 +252,18 @@ json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entr
     names.push_back(entry.name);
     for (const auto& hash : entry.excluded) excluded += hash;
   }
-  json settings = {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()}, {"fingerprint", set.fingerprint}, {"names", names}, {"excluded", contentHash(excluded)},
-          {"methods", options.methods}, {"libraries", libraries}, {"groups", groups}, {"renders", options.renders},
-          {"known", options.known}, {"oracle", options.oracle}, {"seed", options.seed}, {"velocity", options.velocity}};
+  json settings = {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()},
+                   {"fingerprint", set.fingerprint},
+                   {"names", names},
+                   {"excluded", contentHash(excluded)},
+                   {"methods", options.methods},
+                   {"libraries", libraries},
+                   {"groups", groups},
+                   {"renders", options.renders},
+                   {"known", options.known},
+                   {"oracle", options.oracle},
+                   {"seed", options.seed},
+                   {"velocity", options.velocity}};
   for (std::size_t e = 0; e < options.embedders.size(); ++e) {
     const EmbedderInfo& embedder = sources.libraries[e * files.size()].embedderInfo();
     settings["embedders"].push_back({{"name", embedder.name}, {"version", embedder.version}});
@@ -256,12 +295,17 @@ struct Finding {
 /// Runs rows over targets with instruments of its own; libraries are shared with other lanes.
 class Lane {
  public:
-  Lane(const EvaluationOptions& options, Sources& sources, std::vector<Instrument> instruments, std::mutex& librariesInUse)
-      : options_(options), sources_(sources), instruments_(std::move(instruments)), librariesInUse_(librariesInUse) {}
+  Lane(const EvaluationOptions& options, Sources& sources, std::vector<Instrument> instruments,
+       std::mutex& librariesInUse)
+      : options_(options),
+        sources_(sources),
+        instruments_(std::move(instruments)),
+        librariesInUse_(librariesInUse) {}
 
   void begin(const TargetEntry& entry) {
     entry_ = &entry;
-    truth_ = readTarget(entry.file, {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true});
+    truth_ = readTarget(entry.file,
+                        {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true});
     target_ = options_.known ? truth_ : readTarget(entry.file, TargetOptions{});
     features_ = soundFeatures(truth_.sound);
     truths_.clear();
@@ -280,7 +324,8 @@ class Lane {
       measureFloor(result);
     } else {
       waited_ = 0;
-      const Finding finding = row.role == EvaluationRow::Role::random ? firstAudible(row) : search(row, start);
+      const Finding finding =
+          row.role == EvaluationRow::Role::random ? firstAudible(row) : search(row, start);
       result.seconds = secondsSince(start) - waited_;
       describe(result, finding);
       if (sounds && finding.best) keepSound(*sounds, laidOver(finding.best->sound));
@@ -290,12 +335,14 @@ class Lane {
   }
 
  private:
-  /// Distances of the true patch's renders to the sound as it is in its file: what the synth itself leaves open.
+  /// Distances of the true patch's renders to the sound as it is in its file: what the synth itself leaves
+  /// open.
   void measureFloor(EvaluationResult& result) {
     for (std::size_t i = 0; i < instruments_.size(); ++i) {
       if (!truths_[i]) continue;
       const Note note{entry_->note, entry_->velocity, entry_->lengthSeconds};
-      const std::vector<RenderJob> jobs(kFloorRenders, RenderJob{0, &*truths_[i], note, truth_.sound.seconds()});
+      const std::vector<RenderJob> jobs(kFloorRenders,
+                                        RenderJob{0, &*truths_[i], note, truth_.sound.seconds()});
       const auto renders = instruments_[i].pool->renderAll(jobs);
       std::size_t good = 0;
       for (const auto& render : renders) good += render && !containsNonFinite(*render);
@@ -306,7 +353,9 @@ class Lane {
       }
       result.renders = kFloorRenders;
       result.found = good > 0;
-      if (good < renders.size()) result.problem = fmt::format("{} of {} renders of the true patch failed", renders.size() - good, renders.size());
+      if (good < renders.size())
+        result.problem =
+            fmt::format("{} of {} renders of the true patch failed", renders.size() - good, renders.size());
       return;
     }
     result.problem = "the true patch is not known, or not one of these synths'";
@@ -339,7 +388,9 @@ class Lane {
       else matcher = makeMatcher(method.matcher, context(row));
     }
     const bool ranked = row.role == EvaluationRow::Role::method && holdsTruth(row);
-    const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch : method.refined ? std::min(row.renders, kRefineStarts) : row.renders;
+    const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch
+                      : method.refined                        ? std::min(row.renders, kRefineStarts)
+                                                              : row.renders;
     do {
       std::vector<Proposal> proposals;
       {
@@ -350,7 +401,9 @@ class Lane {
       if (ranked) finding.rank = rankOfTruth(proposals);
       std::vector<Proposal> donors = splitOff(proposals, std::size_t(batch));
       if (proposals.empty()) break;
-      if (method.refined) rankAndRefine(std::move(proposals), std::move(donors), method.objective, finding, start, std::size_t(row.renders));
+      if (method.refined)
+        rankAndRefine(std::move(proposals), std::move(donors), method.objective, finding, start,
+                      std::size_t(row.renders));
       else rank(std::move(proposals), finding, start);
     } while (row.role == EvaluationRow::Role::oracle && !interrupted());
     return finding;
@@ -362,7 +415,9 @@ class Lane {
     const auto lock = useLibraries();
     for (const std::size_t index : row.libraries) {
       try {
-        if (patchIdentity(sources_.libraries[index].library.patch(entry_->fromLibrary->id)) == entry_->fromLibrary->identity) return true;
+        if (patchIdentity(sources_.libraries[index].library.patch(entry_->fromLibrary->id)) ==
+            entry_->fromLibrary->identity)
+          return true;
       } catch (const Error& error) {
         if (error.code() != ExitCode::input) throw;  // it has no such patch
       }
@@ -379,23 +434,29 @@ class Lane {
   int velocity() const { return options_.known ? entry_->velocity : options_.velocity; }
 
   /// What comes of proposals. @param keep  how many of the best
-  std::vector<Candidate> ranked(std::vector<Proposal> proposals, std::size_t keep, Finding& finding, Clock::time_point start) {
+  std::vector<Candidate> ranked(std::vector<Proposal> proposals, std::size_t keep, Finding& finding,
+                                Clock::time_point start) {
     const std::size_t before = finding.renders;
     RankOptions rankOptions;
     rankOptions.velocity = velocity();
     rankOptions.keep = keep;
-    rankOptions.onProgress = [&](const RankProgress& progress) { note(finding, start, before + progress.done, progress.best); };
+    rankOptions.onProgress = [&](const RankProgress& progress) {
+      note(finding, start, before + progress.done, progress.best);
+    };
     return rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
   }
 
   /// Adds what comes of proposals to a finding.
   void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start) {
     auto ranked = this->ranked(std::move(proposals), 1, finding, start);
-    if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss)) finding.best = std::move(ranked.front());
+    if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss))
+      finding.best = std::move(ranked.front());
   }
 
   /// Ranks proposals and refines what they give, with so many renders in all.
-  void rankAndRefine(std::vector<Proposal> proposals, std::vector<Proposal> donors, const std::string& objective, Finding& finding, Clock::time_point start, std::size_t renders) {
+  void rankAndRefine(std::vector<Proposal> proposals, std::vector<Proposal> donors,
+                     const std::string& objective, Finding& finding, Clock::time_point start,
+                     std::size_t renders) {
     auto ranked = this->ranked(std::move(proposals), RankOptions().keep, finding, start);
     const std::size_t before = finding.renders;
     if (before < renders && !ranked.empty()) {
@@ -405,8 +466,11 @@ class Lane {
       refineOptions.seed = options_.seed;
       refineOptions.objective = makeObjective(objective, target_);
       refineOptions.donors = std::move(donors);
-      if (options_.seconds > 0) refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
-      refineOptions.onProgress = [&](const RefineProgress& progress) { note(finding, start, before + progress.renders, progress.mss); };
+      if (options_.seconds > 0)
+        refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
+      refineOptions.onProgress = [&](const RefineProgress& progress) {
+        note(finding, start, before + progress.renders, progress.mss);
+      };
       ranked = refine(target_, std::move(ranked), instruments_, refineOptions, finding.problems);
     }
     if (!ranked.empty()) finding.best = std::move(ranked.front());
@@ -440,9 +504,11 @@ class Lane {
   /// A match where the method says that the note begins, as long as the file's sound.
   AudioBuffer laidOver(const AudioBuffer& match) const {
     AudioBuffer laid(kChannels, truth_.sound.frames());
-    const auto begin = std::min(laid.frames(), std::size_t(std::llround(target_.startSeconds * kSampleRateHz)));
+    const auto begin =
+        std::min(laid.frames(), std::size_t(std::llround(target_.startSeconds * kSampleRateHz)));
     for (int c = 0; c < kChannels; ++c)
-      std::copy_n(match.channel(c).begin(), std::min(match.frames(), laid.frames() - begin), laid.channel(c).begin() + std::ptrdiff_t(begin));
+      std::copy_n(match.channel(c).begin(), std::min(match.frames(), laid.frames() - begin),
+                  laid.channel(c).begin() + std::ptrdiff_t(begin));
     return laid;
   }
 
@@ -451,7 +517,9 @@ class Lane {
     result.renders = finding.renders;
     result.rank = finding.rank;
     result.trace = finding.trace;
-    if (!finding.problems.empty()) result.problem = fmt::format("{} failed, the first: {}", finding.problems.size(), finding.problems.front());
+    if (!finding.problems.empty())
+      result.problem =
+          fmt::format("{} failed, the first: {}", finding.problems.size(), finding.problems.front());
     if (!finding.best) {
       if (result.problem.empty()) result.problem = "nothing was proposed, or nothing was audible";
       return;
@@ -469,7 +537,8 @@ class Lane {
     // Of a preset's state, changed or not, the values are not all known.
     if (!truth || truth->values.empty() || values.empty() || !best.proposal.patch.state.empty()) return;
     result.error = parameterError(synth.space(), values, truth->values);
-    result.aligned = parameterError(synth.space(), undoSymmetries(synth.space(), values, truth->values), truth->values);
+    result.aligned =
+        parameterError(synth.space(), undoSymmetries(synth.space(), values, truth->values), truth->values);
   }
 
   const EvaluationOptions& options_;
@@ -477,11 +546,11 @@ class Lane {
   std::vector<Instrument> instruments_;
   std::mutex& librariesInUse_;
   const TargetEntry* entry_ = nullptr;
-  Target truth_;   ///< the sound as it is in its file, with its true note
-  Target target_;  ///< as the methods see it
-  SoundFeatures features_;  ///< of the sound as it is in its file
+  Target truth_;                              ///< the sound as it is in its file, with its true note
+  Target target_;                             ///< as the methods see it
+  SoundFeatures features_;                    ///< of the sound as it is in its file
   std::vector<std::optional<Patch>> truths_;  ///< the true patch, for each instrument whose patch it is
-  double waited_ = 0;       ///< seconds that the row in hand has spent waiting for other lanes
+  double waited_ = 0;  ///< seconds that the row in hand has spent waiting for other lanes
 };
 
 // ---------------------------------------------------------------- the run
@@ -489,7 +558,8 @@ class Lane {
 /// Hands targets to lanes, and results to the journal.
 class Runner {
  public:
-  Runner(Evaluation& evaluation, Journal& journal, const fs::path& folder, const std::function<void(std::size_t, std::size_t)>& onProgress)
+  Runner(Evaluation& evaluation, Journal& journal, const fs::path& folder,
+         const std::function<void(std::size_t, std::size_t)>& onProgress)
       : evaluation_(evaluation), journal_(journal), folder_(folder), onProgress_(onProgress) {}
 
   void run(std::vector<Lane>& lanes) {
@@ -521,7 +591,8 @@ class Runner {
         lane.begin(target.entry);
       } catch (const Error& error) {
         if (error.code() != ExitCode::input) throw;
-        for (const EvaluationRow* row : left) journal_.add({.target = target.entry.name, .row = row->id, .problem = error.what()});
+        for (const EvaluationRow* row : left)
+          journal_.add({.target = target.entry.name, .row = row->id, .problem = error.what()});
         tell();
         continue;
       }
@@ -529,7 +600,8 @@ class Runner {
       journal_.addTarget(target.entry.name, lane.target());
       for (const EvaluationRow* row : left) {
         const bool shown = row->role == EvaluationRow::Role::method;
-        const EvaluationResult result = lane.run(*row, shown ? std::optional(soundFiles(folder_, target.entry.name, row)) : std::nullopt);
+        const EvaluationResult result =
+            lane.run(*row, shown ? std::optional(soundFiles(folder_, target.entry.name, row)) : std::nullopt);
         if (stopped()) return;  // what was cut short is no result
         journal_.add(result);
         tell();
@@ -557,16 +629,19 @@ class Runner {
 std::vector<Instrument> moreInstruments(const Sources& sources, int workers) {
   std::vector<Instrument> instruments;
   for (const Instrument& one : sources.instruments)
-    instruments.push_back({one.synth, std::make_unique<RenderPool>(*one.synth, RenderPoolOptions{workers, kLongestSeconds})});
+    instruments.push_back(
+        {one.synth, std::make_unique<RenderPool>(*one.synth, RenderPoolOptions{workers, kLongestSeconds})});
   return instruments;
 }
 
 /// What is not done yet, if anything is.
 std::size_t unfinishedTargets(const Evaluation& evaluation, const Journal& journal) {
-  return std::size_t(std::count_if(evaluation.targets.begin(), evaluation.targets.end(), [&](const EvaluationTarget& target) {
-    return std::any_of(evaluation.rows.begin(), evaluation.rows.end(),
-                       [&](const EvaluationRow& row) { return !journal.holds(target.entry.name, row.id); });
-  }));
+  return std::size_t(std::count_if(
+      evaluation.targets.begin(), evaluation.targets.end(), [&](const EvaluationTarget& target) {
+        return std::any_of(evaluation.rows.begin(), evaluation.rows.end(), [&](const EvaluationRow& row) {
+          return !journal.holds(target.entry.name, row.id);
+        });
+      }));
 }
 
 }  // namespace
@@ -584,11 +659,13 @@ SoundFiles soundFiles(const fs::path& folder, const std::string& target, const E
   return {folder / "sounds" / (stem + ".mp3"), folder / "sounds" / (stem + ".mel")};
 }
 
-Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SourceOptions& open, const fs::path& folder,
+Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SourceOptions& open,
+                    const fs::path& folder,
                     const std::function<void(std::size_t done, std::size_t all)>& onProgress) {
   std::vector<SourceName> names;
   for (std::size_t e = 0; e < std::max<std::size_t>(1, options.embedders.size()); ++e)
-    for (const auto& file : libraryFiles(options)) names.push_back({file, options.embedders.empty() ? "" : options.embedders[e]});
+    for (const auto& file : libraryFiles(options))
+      names.push_back({file, options.embedders.empty() ? "" : options.embedders[e]});
   SourceOptions sourceOptions = open;
   sourceOptions.workers = options.workers;
   sourceOptions.longestSeconds = kLongestSeconds;

@@ -24,10 +24,10 @@ struct EvaluationOptions {
   bool baseline = true;          ///< add rows for the best of as many random patches as a method may render
   std::uint64_t seed = 1;
   int velocity = 100;
-  std::size_t limit = 0;         ///< only so many targets of each kind; 0: all
-  int lanes = 0;                 ///< targets at a time; 0: one for each core
-  int workers = 1;               ///< processes that render for each
-  bool replace = false;          ///< whether the results of another run may be removed from the folder
+  std::size_t limit = 0;  ///< only so many targets of each kind; 0: all
+  int lanes = 0;          ///< targets at a time; 0: one for each core
+  int workers = 1;        ///< processes that render for each
+  bool replace = false;   ///< whether the results of another run may be removed from the folder
 };
 
 /// One line of the table: something that is done to every target.
@@ -40,12 +40,13 @@ struct EvaluationRow {
     oracle
   };
 
-  std::string id;      ///< such as "retrieval, jx10.db, 50 renders"
+  std::string id;  ///< such as "retrieval, jx10.db, 50 renders"
   Role role = Role::method;
   std::string method;
-  std::vector<std::size_t> libraries;  ///< which of the evaluation's, by index; for two embedders a library counts twice
-  int renders = 0;                     ///< the most that it may spend; 0: no limit
-  std::string random;                  ///< id of the row of a random patch of the same synths; floor: empty
+  std::vector<std::size_t>
+      libraries;       ///< which of the evaluation's, by index; for two embedders a library counts twice
+  int renders = 0;     ///< the most that it may spend; 0: no limit
+  std::string random;  ///< id of the row of a random patch of the same synths; floor: empty
 };
 
 /// A moment at which a row came nearer to its target.
@@ -55,19 +56,21 @@ struct TracePoint {
   double mss = 0;
 };
 
-/// What one row made of one target. The distances are those to the whole sound as it is in its file, with the match laid
-/// where the method says that the note begins: who finds the onset too late is not judged by what is left.
+/// What one row made of one target. The distances are those to the whole sound as it is in its file, with the
+/// match laid where the method says that the note begins: who finds the onset too late is not judged by what
+/// is left.
 struct EvaluationResult {
   std::string target;
   std::string row;
-  bool found = false;     ///< whether anything could be rendered; nothing below counts where not, but `problem`
-  Distances distances;    ///< of the nearest by MSS; floor: means of its renders
+  bool found = false;   ///< whether anything could be rendered; nothing below counts where not, but `problem`
+  Distances distances;  ///< of the nearest by MSS; floor: means of its renders
   double gainDb = 0;
   double lengthPlayed = 0;  ///< when the note of the nearest is let go, from the start of the file
   std::string origin;
   std::optional<ParameterError> error;    ///< where the truth is known, of its space
   std::optional<ParameterError> aligned;  ///< the same, symmetries undone
-  std::optional<std::size_t> rank;  ///< where the library holds the true patch: its place, from 1, among the first proposals; 0: not among them
+  std::optional<std::size_t> rank;  ///< where the library holds the true patch: its place, from 1, among the
+                                    ///< first proposals; 0: not among them
   std::size_t renders = 0;
   double seconds = 0;
   std::string problem;
@@ -77,7 +80,7 @@ struct EvaluationResult {
 /// A target and what was found of its note.
 struct EvaluationTarget {
   TargetEntry entry;
-  bool analysed = false;   ///< whether what follows is known yet
+  bool analysed = false;  ///< whether what follows is known yet
   int noteFound = 60;
   double noteConfidence = 0;
   double lengthFound = 0;  ///< when the note is let go, from the start of the file
@@ -107,15 +110,16 @@ struct SoundFiles {
   std::filesystem::path mel;  ///< one byte a value, `frames x kViewBands`, -80 dB (0) to 0 dB (255)
 };
 inline constexpr std::size_t kViewBands = 96;
-SoundFiles soundFiles(const std::filesystem::path& folder, const std::string& target, const EvaluationRow* row = nullptr);
+SoundFiles soundFiles(const std::filesystem::path& folder, const std::string& target,
+                      const EvaluationRow* row = nullptr);
 
-/// Runs every row over every target, on all cores, and writes each result into `folder` as it comes. A folder that holds
-/// part of the same run is gone on with; the rows that stand there already are not run again.
+/// Runs every row over every target, on all cores, and writes each result into `folder` as it comes. A folder
+/// that holds part of the same run is gone on with; the rows that stand there already are not run again.
 /// @param open        how libraries and synths are opened; workers and seconds are those of `options`
 /// @param folder      made where it does not exist
 /// @param onProgress  called after each result with how many there are, and will be, by one thread at a time
-/// A target that cannot be read is a row that failed. @throws Error (input) as `openSources`, and where the folder holds
-/// another run and `replace` is not set; Error (usage) where another process runs in it
+/// A target that cannot be read is a row that failed. @throws Error (input) as `openSources`, and where the
+/// folder holds another run and `replace` is not set; Error (usage) where another process runs in it
 Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, const SourceOptions& open,
                     const std::filesystem::path& folder,
                     const std::function<void(std::size_t done, std::size_t all)>& onProgress);

@@ -29,10 +29,23 @@ json toJson(const EvaluationResult& result) {
   json trace = json::array();
   for (const TracePoint& point : result.trace) trace.push_back({point.seconds, point.renders, point.mss});
   const Distances& d = result.distances;
-  return {{"target", result.target}, {"row", result.row}, {"found", result.found}, {"mss", d.mss}, {"wmfcc", d.wmfcc},
-          {"sot", d.sot}, {"rms", d.rms}, {"gain_db", result.gainDb}, {"length", result.lengthPlayed}, {"origin", result.origin},
-          {"rank", result.rank ? json(*result.rank) : json()}, {"error", toJson(result.error)}, {"aligned", toJson(result.aligned)}, {"renders", result.renders},
-          {"seconds", result.seconds}, {"problem", result.problem}, {"trace", trace}};
+  return {{"target", result.target},
+          {"row", result.row},
+          {"found", result.found},
+          {"mss", d.mss},
+          {"wmfcc", d.wmfcc},
+          {"sot", d.sot},
+          {"rms", d.rms},
+          {"gain_db", result.gainDb},
+          {"length", result.lengthPlayed},
+          {"origin", result.origin},
+          {"rank", result.rank ? json(*result.rank) : json()},
+          {"error", toJson(result.error)},
+          {"aligned", toJson(result.aligned)},
+          {"renders", result.renders},
+          {"seconds", result.seconds},
+          {"problem", result.problem},
+          {"trace", trace}};
 }
 
 EvaluationResult resultFrom(const json& line) {
@@ -40,7 +53,8 @@ EvaluationResult resultFrom(const json& line) {
   result.target = line.at("target").get<std::string>();
   result.row = line.at("row").get<std::string>();
   result.found = line.at("found").get<bool>();
-  result.distances = {line.at("mss").get<double>(), line.at("wmfcc").get<double>(), line.at("sot").get<double>(), line.at("rms").get<double>()};
+  result.distances = {line.at("mss").get<double>(), line.at("wmfcc").get<double>(),
+                      line.at("sot").get<double>(), line.at("rms").get<double>()};
   result.gainDb = line.at("gain_db").get<double>();
   result.lengthPlayed = line.value("length", 0.0);  // an older run does not say
   result.origin = line.at("origin").get<std::string>();
@@ -51,18 +65,21 @@ EvaluationResult resultFrom(const json& line) {
   result.seconds = line.at("seconds").get<double>();
   result.problem = line.at("problem").get<std::string>();
   for (const auto& point : line.at("trace"))
-    result.trace.push_back({point.at(0).get<double>(), point.at(1).get<std::size_t>(), point.at(2).get<double>()});
+    result.trace.push_back(
+        {point.at(0).get<double>(), point.at(1).get<std::size_t>(), point.at(2).get<double>()});
   return result;
 }
 
 }  // namespace
 
-Journal::Journal(const fs::path& folder, const json& settings, bool replace) : file_(folder / "journal.jsonl") {
+Journal::Journal(const fs::path& folder, const json& settings, bool replace)
+    : file_(folder / "journal.jsonl") {
   std::error_code error;
   fs::create_directories(folder / "sounds", error);
   if (error) failSystem("{} cannot be made: {}", folder.string(), error.message());
   lock(folder);
-  if (!fs::exists(file_, error) || fs::file_size(file_, error) == 0 || !read(settings, replace)) begin(settings);
+  if (!fs::exists(file_, error) || fs::file_size(file_, error) == 0 || !read(settings, replace))
+    begin(settings);
 }
 
 /// Held until this process ends, however it ends.
@@ -74,14 +91,16 @@ void Journal::lock(const fs::path& folder) {
   } catch (const boost::interprocess::interprocess_exception& error) {
     failSystem("{} cannot be locked: {}", file.string(), error.what());
   }
-  if (!lock_.try_lock()) failUsage("{} is in use by another evaluation; wait for it, or name another folder", folder.string());
+  if (!lock_.try_lock())
+    failUsage("{} is in use by another evaluation; wait for it, or name another folder", folder.string());
 }
 
 void Journal::begin(const json& settings) {
   results_.clear();
   analyses_.clear();
   std::error_code ignored;
-  for (const char* made : {"sounds", "results.csv", "summary.md", "report.html"}) fs::remove_all(file_.parent_path() / made, ignored);
+  for (const char* made : {"sounds", "results.csv", "summary.md", "report.html"})
+    fs::remove_all(file_.parent_path() / made, ignored);
   fs::create_directories(file_.parent_path() / "sounds", ignored);
   stream_.open(file_, std::ios::trunc);
   write({{"settings", settings}});
@@ -100,8 +119,10 @@ bool Journal::read(const json& settings, bool replace) {
       failInput("{} is no journal of an evaluation; name another folder", file_.string());
     if (first && line.at("settings") != settings) {
       if (replace) return false;
-      failInput("{} holds another run (other targets, libraries or options); name another folder, or replace it with --force",
-                file_.parent_path().string());
+      failInput(
+          "{} holds another run (other targets, libraries or options); name another folder, or replace it "
+          "with --force",
+          file_.parent_path().string());
     }
     first = false;
     try {
@@ -124,7 +145,8 @@ void Journal::take(const json& line) {
     const auto key = std::pair(result.target, result.row);
     results_.insert_or_assign(key, std::move(result));
   } else if (line.contains("target")) {
-    analyses_[line.at("target").get<std::string>()] = {line.at("note").get<int>(), line.at("confidence").get<double>(), line.at("length").get<double>()};
+    analyses_[line.at("target").get<std::string>()] = {
+        line.at("note").get<int>(), line.at("confidence").get<double>(), line.at("length").get<double>()};
   }
 }
 
@@ -145,7 +167,10 @@ std::size_t Journal::size() const {
 
 void Journal::addTarget(const std::string& name, const Target& target) {
   std::lock_guard lock(mutex_);
-  const json line = {{"target", name}, {"note", target.note}, {"confidence", target.noteConfidence}, {"length", target.startSeconds + target.lengthSeconds}};
+  const json line = {{"target", name},
+                     {"note", target.note},
+                     {"confidence", target.noteConfidence},
+                     {"length", target.startSeconds + target.lengthSeconds}};
   write(line);
   take(line);
 }
@@ -167,7 +192,8 @@ void Journal::fill(Evaluation& evaluation) const {
       target.lengthFound = it->second.length;
     }
     for (const EvaluationRow& row : evaluation.rows)
-      if (const auto it = results_.find({target.entry.name, row.id}); it != results_.end()) evaluation.results.push_back(it->second);
+      if (const auto it = results_.find({target.entry.name, row.id}); it != results_.end())
+        evaluation.results.push_back(it->second);
   }
   evaluation.finished = evaluation.results.size() == evaluation.targets.size() * evaluation.rows.size();
 }

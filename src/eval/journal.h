@@ -11,13 +11,13 @@
 
 namespace patchpilot {
 
-/// What a run has found so far, in a file to which lines are added (JSON, one a line), so that it can be killed at any
-/// moment: at most the line being written is lost. Safe to use from several threads.
+/// What a run has found so far, in a file to which lines are added (JSON, one a line), so that it can be
+/// killed at any moment: at most the line being written is lost. Safe to use from several threads.
 class Journal {
  public:
-  /// Opens the journal of a run in `folder`, or begins one. @throws Error (input) where the folder holds another
-  /// run's, or something that is none; Error (usage) where another process runs in it; Error (system) where it cannot
-  /// be written.
+  /// Opens the journal of a run in `folder`, or begins one. @throws Error (input) where the folder holds
+  /// another run's, or something that is none; Error (usage) where another process runs in it; Error (system)
+  /// where it cannot be written.
   /// @param replace  another run's is removed instead
   Journal(const std::filesystem::path& folder, const nlohmann::json& settings, bool replace);
 

@@ -63,8 +63,10 @@ std::vector<float> projected(const Points& points, int dimension, std::size_t ax
   pca.apply_noalloc(count, points.vectors.data(), places.data());
   for (std::size_t axis = 0; axis < axes; ++axis) {
     float least = places[axis], most = places[axis];
-    for (std::size_t i = axis; i < places.size(); i += axes) least = std::min(least, places[i]), most = std::max(most, places[i]);
-    for (std::size_t i = axis; i < places.size(); i += axes) places[i] = most > least ? (places[i] - least) / (most - least) : 0.5f;
+    for (std::size_t i = axis; i < places.size(); i += axes)
+      least = std::min(least, places[i]), most = std::max(most, places[i]);
+    for (std::size_t i = axis; i < places.size(); i += axes)
+      places[i] = most > least ? (places[i] - least) / (most - least) : 0.5f;
   }
   return places;
 }
@@ -85,8 +87,12 @@ double brightness(const StereoView& sound) {
 }
 
 Bytes mp3(const StereoView& sound) {
-  const fs::path file = fs::temp_directory_path() / fmt::format("patchpilot-{}-{}.mp3", contentHash(std::span(
-      reinterpret_cast<const std::uint8_t*>(sound.left.data()), sound.left.size_bytes())), std::uintptr_t(sound.left.data()));
+  const fs::path file =
+      fs::temp_directory_path() /
+      fmt::format("patchpilot-{}-{}.mp3",
+                  contentHash(std::span(reinterpret_cast<const std::uint8_t*>(sound.left.data()),
+                                        sound.left.size_bytes())),
+                  std::uintptr_t(sound.left.data()));
   writeMp3(file, sound.copy());
   Bytes bytes = readFile(file);
   fs::remove(file);
@@ -102,7 +108,9 @@ struct Heard {
   std::string mp3;
   std::optional<MssSpectrum> spectrum, neighbourSpectrum;
 
-  bool isSame() const { return spectrum && neighbourSpectrum && mss(*spectrum, *neighbourSpectrum) < kLeastDifference; }
+  bool isSame() const {
+    return spectrum && neighbourSpectrum && mss(*spectrum, *neighbourSpectrum) < kLeastDifference;
+  }
 };
 
 std::vector<Heard> chooseHeard(Library& library, const Points& points, std::size_t wanted) {
@@ -114,7 +122,8 @@ std::vector<Heard> chooseHeard(Library& library, const Points& points, std::size
     Heard& one = heard.emplace_back();
     one.point = point;
     one.patch = library.patch(points.patches[point]);
-    for (const Neighbour& n : index.nearest(std::span(points.vectors).subspan(point * dimension, dimension), 1, {points.patches[point]})) {
+    for (const Neighbour& n : index.nearest(std::span(points.vectors).subspan(point * dimension, dimension),
+                                            1, {points.patches[point]})) {
       one.neighbour = library.patch(n.patch);
       one.hasNeighbour = true;
     }
@@ -123,7 +132,8 @@ std::vector<Heard> chooseHeard(Library& library, const Points& points, std::size
 }
 
 /// Renders each, and its neighbour at the same note.
-void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettings& settings, const Synth& synth, const LibraryMapOptions& options) {
+void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettings& settings,
+            const Synth& synth, const LibraryMapOptions& options) {
   RenderPool pool(synth, {options.workers, settings.durationSeconds});
   std::mutex mutex;
   std::uint64_t next = 0;
@@ -134,7 +144,8 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
         if (next / 2 >= heard.size()) return std::nullopt;
         Heard& one = heard[next / 2];
         const Note note{points.notes[one.point], settings.velocity, settings.lengthSeconds};
-        const RenderJob job{next, next % 2 == 0 ? &one.patch : &one.neighbour, note, settings.durationSeconds};
+        const RenderJob job{next, next % 2 == 0 ? &one.patch : &one.neighbour, note,
+                            settings.durationSeconds};
         ++next;
         return job;
       },
@@ -155,7 +166,8 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
 
 std::vector<int> loudness(const std::vector<Library::Level>& levels) {
   std::vector<int> steps(kLoudnessSteps);
-  for (const auto& level : levels) ++steps[std::size_t(std::clamp(int(-level.rmsDb / 2), 0, kLoudnessSteps - 1))];
+  for (const auto& level : levels)
+    ++steps[std::size_t(std::clamp(int(-level.rmsDb / 2), 0, kLoudnessSteps - 1))];
   return steps;
 }
 
@@ -166,13 +178,17 @@ std::vector<MapPoint> libraryMapPoints(Library& library, int most) {
   const std::vector<float> places = projected(points, library.dimension(), 3);
   std::vector<MapPoint> map;
   for (std::size_t i = 0; i < points.size(); ++i)
-    map.push_back({points.patches[i], points.notes[i], points.levels[i], {places[3 * i], places[3 * i + 1], places[3 * i + 2]}});
+    map.push_back({points.patches[i],
+                   points.notes[i],
+                   points.levels[i],
+                   {places[3 * i], places[3 * i + 1], places[3 * i + 2]}});
   return map;
 }
 
 std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMapOptions& options) {
   const std::vector<Library::Level> levels = library.levels();
-  if (levels.empty()) failInput("{} holds no patches yet; fill it with 'patchpilot library build'", library.file().string());
+  if (levels.empty())
+    failInput("{} holds no patches yet; fill it with 'patchpilot library build'", library.file().string());
   const Points points = choosePoints(library, levels, std::size_t(options.points));
   const std::vector<float> places = projected(points, library.dimension(), 2);
   std::vector<Heard> heard = chooseHeard(library, points, std::size_t(options.sounds));
@@ -180,15 +196,30 @@ std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMa
   listen(heard, points, s, synth, options);
   json list = json::array(), sounds = json::array();
   for (std::size_t i = 0; i < points.size(); ++i)
-    list.push_back({numberOrNull(places[2 * i]), numberOrNull(places[2 * i + 1]), numberOrNull(points.levels[i]), points.notes[i], points.patches[i]});
+    list.push_back({numberOrNull(places[2 * i]), numberOrNull(places[2 * i + 1]),
+                    numberOrNull(points.levels[i]), points.notes[i], points.patches[i]});
   for (const Heard& one : heard)
     if (one.spectrum)
-      sounds.push_back({{"point", one.point}, {"mp3", one.mp3}, {"hz", std::round(one.hz)}, {"same", one.isSame()}, {"source", one.patch.source}});
+      sounds.push_back({{"point", one.point},
+                        {"mp3", one.mp3},
+                        {"hz", std::round(one.hz)},
+                        {"same", one.isSame()},
+                        {"source", one.patch.source}});
   const LibraryCounts counts = library.counts();
-  return pageWith(pages::library_map, {{"file", library.file().filename().string()}, {"synth", s.synthName + " " + s.synthVersion}, {"space", s.spaceName},
-                                       {"patches", counts.patches}, {"rows", counts.rows}, {"silent", counts.silent}, {"skipped", counts.skipped},
-                                       {"notes", s.notes}, {"length", s.lengthSeconds}, {"duration", s.durationSeconds}, {"loudness", loudness(levels)},
-                                       {"points", list}, {"sounds", sounds}, {"least", kLeastDifference}});
+  return pageWith(pages::library_map, {{"file", library.file().filename().string()},
+                                       {"synth", s.synthName + " " + s.synthVersion},
+                                       {"space", s.spaceName},
+                                       {"patches", counts.patches},
+                                       {"rows", counts.rows},
+                                       {"silent", counts.silent},
+                                       {"skipped", counts.skipped},
+                                       {"notes", s.notes},
+                                       {"length", s.lengthSeconds},
+                                       {"duration", s.durationSeconds},
+                                       {"loudness", loudness(levels)},
+                                       {"points", list},
+                                       {"sounds", sounds},
+                                       {"least", kLeastDifference}});
 }
 
 }  // namespace patchpilot

@@ -29,9 +29,9 @@ struct MapPoint {
 std::vector<MapPoint> libraryMapPoints(Library& library, int most);
 
 /// One HTML file that needs no network: a map of a library's sounds (the two principal components of their
-/// embeddings), some of which play when clicked, how loud all of them are, how bright those are that can be heard,
-/// how many were silent, and how many of those that can be heard have a double in the library: another patch nearer than
-/// `kLeastDifference` in MSS.
+/// embeddings), some of which play when clicked, how loud all of them are, how bright those are that can be
+/// heard, how many were silent, and how many of those that can be heard have a double in the library: another
+/// patch nearer than `kLeastDifference` in MSS.
 /// @throws Error (input) where the library is empty; (plugin) where the synth fails
 std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMapOptions& options = {});
 

@@ -28,7 +28,8 @@ std::string base64(const Bytes& bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t group = 0;
     for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? bytes[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k) text += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+    for (std::size_t k = 0; k < 4; ++k)
+      text += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
   }
   return text;
 }
@@ -39,6 +40,8 @@ std::string pageWith(std::string page, const json& data) {
   return page.replace(mark, std::string(kDataMark).size(), insideScript(data));
 }
 
-json numberOrNull(double value) { return std::isfinite(value) ? json(std::round(value * 1e4) / 1e4) : json(); }
+json numberOrNull(double value) {
+  return std::isfinite(value) ? json(std::round(value * 1e4) / 1e4) : json();
+}
 
 }  // namespace patchpilot

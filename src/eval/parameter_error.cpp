@@ -31,7 +31,8 @@ std::vector<std::vector<std::size_t>> positions(const ParameterSpace& space, con
 
 }  // namespace
 
-ParameterError parameterError(const ParameterSpace& space, const std::vector<float>& patch, const std::vector<float>& truth) {
+ParameterError parameterError(const ParameterSpace& space, const std::vector<float>& patch,
+                              const std::vector<float>& truth) {
   double difference = 0;
   std::size_t continuous = 0, discrete = 0, right = 0;
   for (std::size_t i = 0; i < space.parameters.size(); ++i) {
@@ -50,7 +51,8 @@ ParameterError parameterError(const ParameterSpace& space, const std::vector<flo
   return error;
 }
 
-std::vector<float> undoSymmetries(const ParameterSpace& space, const std::vector<float>& patch, const std::vector<float>& truth) {
+std::vector<float> undoSymmetries(const ParameterSpace& space, const std::vector<float>& patch,
+                                  const std::vector<float>& truth) {
   std::vector<float> result = patch;
   for (const Symmetry& symmetry : space.symmetries) {
     const auto members = positions(space, symmetry);
@@ -59,7 +61,8 @@ std::vector<float> undoSymmetries(const ParameterSpace& space, const std::vector
     for (std::size_t from = 0; from < members.size(); ++from)
       for (std::size_t to = 0; to < members.size(); ++to)
         for (std::size_t k = 0; k < members[to].size(); ++k)
-          costs[from][to] += cost(space.parameters[members[to][k]], patch[members[from][k]], truth[members[to][k]]);
+          costs[from][to] +=
+              cost(space.parameters[members[to][k]], patch[members[from][k]], truth[members[to][k]]);
     std::vector<std::size_t> order(members.size()), best;
     std::iota(order.begin(), order.end(), std::size_t(0));
     double least = 0;
@@ -72,7 +75,8 @@ std::vector<float> undoSymmetries(const ParameterSpace& space, const std::vector
       }
     } while (std::next_permutation(order.begin(), order.end()));
     for (std::size_t to = 0; to < members.size(); ++to)
-      for (std::size_t k = 0; k < members[to].size(); ++k) result[members[to][k]] = patch[members[best[to]][k]];
+      for (std::size_t k = 0; k < members[to].size(); ++k)
+        result[members[to][k]] = patch[members[best[to]][k]];
   }
   return result;
 }

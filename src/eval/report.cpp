@@ -12,7 +12,9 @@ using nlohmann::json;
 
 namespace {
 
-json describe(const Estimate& e) { return {numberOrNull(e.value), numberOrNull(e.interval.low), numberOrNull(e.interval.high)}; }
+json describe(const Estimate& e) {
+  return {numberOrNull(e.value), numberOrNull(e.interval.low), numberOrNull(e.interval.high)};
+}
 
 const char* roleName(EvaluationRow::Role role) {
   switch (role) {
@@ -28,11 +30,22 @@ json describe(const RowSummary& row) {
   json recall = json::array();
   for (const double share : row.recall) recall.push_back(numberOrNull(share));
   return {{"recall", recall},
-          {"targets", row.targets}, {"failed", row.failed}, {"mss", describe(row.mssMean)}, {"median", describe(row.mssMedian)},
-          {"wmfcc", describe(row.wmfcc)}, {"sot", describe(row.sot)}, {"rms", describe(row.rms)}, {"gain", numberOrNull(row.gainDb)},
-          {"score", numberOrNull(row.score)}, {"solved", numberOrNull(row.solved)}, {"error", numberOrNull(row.continuousError)},
-          {"aligned", numberOrNull(row.alignedContinuousError)}, {"choices", numberOrNull(row.categoricalRight)},
-          {"alignedChoices", numberOrNull(row.alignedCategoricalRight)}, {"renders", numberOrNull(row.renders)}, {"seconds", numberOrNull(row.seconds)}};
+          {"targets", row.targets},
+          {"failed", row.failed},
+          {"mss", describe(row.mssMean)},
+          {"median", describe(row.mssMedian)},
+          {"wmfcc", describe(row.wmfcc)},
+          {"sot", describe(row.sot)},
+          {"rms", describe(row.rms)},
+          {"gain", numberOrNull(row.gainDb)},
+          {"score", numberOrNull(row.score)},
+          {"solved", numberOrNull(row.solved)},
+          {"error", numberOrNull(row.continuousError)},
+          {"aligned", numberOrNull(row.alignedContinuousError)},
+          {"choices", numberOrNull(row.categoricalRight)},
+          {"alignedChoices", numberOrNull(row.alignedCategoricalRight)},
+          {"renders", numberOrNull(row.renders)},
+          {"seconds", numberOrNull(row.seconds)}};
 }
 
 json describeKinds(const std::vector<KindSummary>& kinds) {
@@ -40,8 +53,11 @@ json describeKinds(const std::vector<KindSummary>& kinds) {
   for (const KindSummary& kind : kinds) {
     json rows = json::array();
     for (const RowSummary& row : kind.rows) rows.push_back(describe(row));
-    list.push_back({{"kind", kind.kind}, {"targets", kind.targets}, {"noteRight", numberOrNull(kind.noteRight)},
-                    {"lengthError", numberOrNull(kind.lengthErrorMedian)}, {"rows", rows}});
+    list.push_back({{"kind", kind.kind},
+                    {"targets", kind.targets},
+                    {"noteRight", numberOrNull(kind.noteRight)},
+                    {"lengthError", numberOrNull(kind.lengthErrorMedian)},
+                    {"rows", rows}});
   }
   return list;
 }
@@ -54,13 +70,16 @@ json sound(const SoundFiles& files) {
 
 json describeResult(const EvaluationResult& r) {
   json trace = json::array();
-  for (const TracePoint& p : r.trace) trace.push_back({numberOrNull(p.seconds), p.renders, numberOrNull(p.mss)});
+  for (const TracePoint& p : r.trace)
+    trace.push_back({numberOrNull(p.seconds), p.renders, numberOrNull(p.mss)});
   const Distances& d = r.distances;
-  return {{"mss", numberOrNull(d.mss)}, {"wmfcc", numberOrNull(d.wmfcc)}, {"sot", numberOrNull(d.sot)}, {"rms", numberOrNull(d.rms)},
-          {"gain", numberOrNull(r.gainDb)}, {"origin", r.origin}, {"renders", r.renders}, {"seconds", numberOrNull(r.seconds)}, {"trace", trace}};
+  return {{"mss", numberOrNull(d.mss)}, {"wmfcc", numberOrNull(d.wmfcc)},     {"sot", numberOrNull(d.sot)},
+          {"rms", numberOrNull(d.rms)}, {"gain", numberOrNull(r.gainDb)},     {"origin", r.origin},
+          {"renders", r.renders},       {"seconds", numberOrNull(r.seconds)}, {"trace", trace}};
 }
 
-json describeTarget(const Evaluation& evaluation, const ResultsByName& all, const EvaluationTarget& target, const fs::path& folder) {
+json describeTarget(const Evaluation& evaluation, const ResultsByName& all, const EvaluationTarget& target,
+                    const fs::path& folder) {
   json results = json::array(), matches = json::object();
   const EvaluationResult* best = nullptr;
   std::size_t bestIndex = 0;
@@ -75,9 +94,14 @@ json describeTarget(const Evaluation& evaluation, const ResultsByName& all, cons
     best = result;
     bestIndex = i;
   }
-  json object = {{"name", target.entry.name}, {"kind", target.entry.kind}, {"note", target.entry.note}, {"found", target.analysed ? json(target.noteFound) : json()},
-                 {"length", numberOrNull(target.entry.lengthSeconds)}, {"lengthFound", numberOrNull(target.lengthFound)},
-                 {"results", results}, {"sound", sound(soundFiles(folder, target.entry.name))}};
+  json object = {{"name", target.entry.name},
+                 {"kind", target.entry.kind},
+                 {"note", target.entry.note},
+                 {"found", target.analysed ? json(target.noteFound) : json()},
+                 {"length", numberOrNull(target.entry.lengthSeconds)},
+                 {"lengthFound", numberOrNull(target.lengthFound)},
+                 {"results", results},
+                 {"sound", sound(soundFiles(folder, target.entry.name))}};
   if (best != nullptr) object["best"] = bestIndex;
   object["matches"] = matches;
   return object;
@@ -85,13 +109,20 @@ json describeTarget(const Evaluation& evaluation, const ResultsByName& all, cons
 
 }  // namespace
 
-std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSummary>& kinds, const fs::path& folder) {
+std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSummary>& kinds,
+                       const fs::path& folder) {
   json rows = json::array(), targets = json::array();
   const ResultsByName all = evaluation.resultsByName();
-  for (const EvaluationRow& row : evaluation.rows) rows.push_back({{"id", row.id}, {"role", roleName(row.role)}});
-  for (const EvaluationTarget& target : evaluation.targets) targets.push_back(describeTarget(evaluation, all, target, folder));
-  const json data = {{"settings", evaluation.settings}, {"finished", evaluation.finished}, {"rows", rows}, {"kinds", describeKinds(kinds)},
-                     {"targets", targets}, {"bands", kViewBands}};
+  for (const EvaluationRow& row : evaluation.rows)
+    rows.push_back({{"id", row.id}, {"role", roleName(row.role)}});
+  for (const EvaluationTarget& target : evaluation.targets)
+    targets.push_back(describeTarget(evaluation, all, target, folder));
+  const json data = {{"settings", evaluation.settings},
+                     {"finished", evaluation.finished},
+                     {"rows", rows},
+                     {"kinds", describeKinds(kinds)},
+                     {"targets", targets},
+                     {"bands", kViewBands}};
   return pageWith(pages::report, data);
 }
 

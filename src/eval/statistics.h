@@ -15,8 +15,8 @@ struct Interval {
   double high = 0;
 };
 
-/// Between which values a statistic lies with a probability of 95 %: the percentile bootstrap (Efron, Annals of
-/// Statistics 7, 1979), 2,000 resamples, the same each time. NaN for no values.
+/// Between which values a statistic lies with a probability of 95 %: the percentile bootstrap (Efron, Annals
+/// of Statistics 7, 1979), 2,000 resamples, the same each time. NaN for no values.
 /// @param statistic  `mean` or `median`, or the like
 template <typename Statistic>
 Interval bootstrapInterval(const std::vector<double>& values, Statistic statistic);
@@ -26,8 +26,8 @@ class BootstrapResamples {
  public:
   explicit BootstrapResamples(std::size_t size) : size_(size) {}
 
-  /// Which values the next resample takes: `size` indices, drawn with replacement. False, with nothing drawn, after
-  /// the last one, and at once where there are no values.
+  /// Which values the next resample takes: `size` indices, drawn with replacement. False, with nothing drawn,
+  /// after the last one, and at once where there are no values.
   bool next(std::vector<std::size_t>& indices);
 
  private:

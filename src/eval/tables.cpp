@@ -12,16 +12,22 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-Estimate estimateMean(const std::vector<double>& values) { return {mean(values), bootstrapInterval(values, mean)}; }
-Estimate estimateMedian(const std::vector<double>& values) { return {median(values), bootstrapInterval(values, median)}; }
+Estimate estimateMean(const std::vector<double>& values) {
+  return {mean(values), bootstrapInterval(values, mean)};
+}
+Estimate estimateMedian(const std::vector<double>& values) {
+  return {median(values), bootstrapInterval(values, median)};
+}
 
-const EvaluationResult* foundResult(const ResultsByName& results, const std::string& target, const std::string& row) {
+const EvaluationResult* foundResult(const ResultsByName& results, const std::string& target,
+                                    const std::string& row) {
   const auto it = results.find({target, row});
   return it != results.end() && it->second->found ? it->second : nullptr;
 }
 
 const EvaluationRow& floorOf(const Evaluation& evaluation) {
-  return *std::find_if(evaluation.rows.begin(), evaluation.rows.end(), [](const auto& row) { return row.role == EvaluationRow::Role::floor; });
+  return *std::find_if(evaluation.rows.begin(), evaluation.rows.end(),
+                       [](const auto& row) { return row.role == EvaluationRow::Role::floor; });
 }
 
 /// The floor is measured from the first.
@@ -39,23 +45,28 @@ void append(std::vector<double>& values, const std::optional<double>& value) {
 RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& results, const EvaluationRow& row,
                         const std::vector<const EvaluationTarget*>& targets) {
   const bool isFloor = row.role == EvaluationRow::Role::floor;
-  std::vector<double> mss, wmfcc, sot, rms, gain, continuous, categorical, alignedContinuous, alignedCategorical, renders, seconds;
+  std::vector<double> mss, wmfcc, sot, rms, gain, continuous, categorical, alignedContinuous,
+      alignedCategorical, renders, seconds;
   std::vector<double> ofKnown, floors, randoms, solved;
   std::vector<std::size_t> ranks;
   RowSummary summary;
   summary.row = &row;
   for (const EvaluationTarget* target : targets) {
     const EvaluationResult* floor = foundResult(results, target->entry.name, floorOf(evaluation).id);
-    const EvaluationResult* random = foundResult(results, target->entry.name, isFloor ? firstRandom(evaluation) : row.random);
+    const EvaluationResult* random =
+        foundResult(results, target->entry.name, isFloor ? firstRandom(evaluation) : row.random);
     const EvaluationResult* result = foundResult(results, target->entry.name, row.id);
     if (floor != nullptr && random != nullptr && results.contains({target->entry.name, row.id})) {
       // Who finds nothing has solved nothing, and come no nearer than chance.
       ofKnown.push_back(result != nullptr ? result->distances.mss : random->distances.mss);
       floors.push_back(floor->distances.mss);
       randoms.push_back(random->distances.mss);
-      solved.push_back(result != nullptr && result->distances.mss <= std::max(kSolvedFloors * floor->distances.mss, kSolvedMss));
+      solved.push_back(result != nullptr &&
+                       result->distances.mss <= std::max(kSolvedFloors * floor->distances.mss, kSolvedMss));
     }
-    if (const auto any = results.find({target->entry.name, row.id}); any != results.end() && any->second->rank) ranks.push_back(*any->second->rank);
+    if (const auto any = results.find({target->entry.name, row.id});
+        any != results.end() && any->second->rank)
+      ranks.push_back(*any->second->rank);
     if (result == nullptr) {
       summary.failed += !isFloor && results.contains({target->entry.name, row.id});
       continue;
@@ -88,7 +99,8 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
   summary.alignedContinuousError = mean(alignedContinuous);
   summary.alignedCategoricalRight = mean(alignedCategorical);
   for (const std::size_t most : kRecallAt) {
-    const auto found = std::count_if(ranks.begin(), ranks.end(), [&](std::size_t rank) { return rank >= 1 && rank <= most; });
+    const auto found = std::count_if(ranks.begin(), ranks.end(),
+                                     [&](std::size_t rank) { return rank >= 1 && rank <= most; });
     summary.recall.push_back(ranks.empty() ? kNone : double(found) / double(ranks.size()));
   }
   summary.renders = mean(renders);
@@ -99,12 +111,16 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
 // ---------------------------------------------------------------- text
 
 /// A cell, empty where there is nothing to say.
-std::string number(double value, int digits) { return std::isnan(value) ? "" : fmt::format("{:.{}f}", value, digits); }
+std::string number(double value, int digits) {
+  return std::isnan(value) ? "" : fmt::format("{:.{}f}", value, digits);
+}
 
 std::string percent(double share) { return std::isnan(share) ? "" : fmt::format("{:.0f} %", 100 * share); }
 
 std::string estimate(const Estimate& e, int digits) {
-  return std::isnan(e.value) ? "" : fmt::format("{:.{}f} ({:.{}f} to {:.{}f})", e.value, digits, e.interval.low, digits, e.interval.high, digits);
+  return std::isnan(e.value) ? ""
+                             : fmt::format("{:.{}f} ({:.{}f} to {:.{}f})", e.value, digits, e.interval.low,
+                                           digits, e.interval.high, digits);
 }
 
 std::string csvCell(const std::string& text) {
@@ -114,17 +130,21 @@ std::string csvCell(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string optionalCell(const std::optional<double>& value) { return value ? fmt::format("{:.6f}", *value) : ""; }
+std::string optionalCell(const std::optional<double>& value) {
+  return value ? fmt::format("{:.6f}", *value) : "";
+}
 
 /// What sets a run of these rows apart, and the words it is told with.
 std::string howItWasRun(const Evaluation& evaluation) {
   const auto& s = evaluation.settings;
-  std::string text = fmt::format("Targets: {}. Note, length and onset: {}. Seed {}.\n", s.at("targets").get<std::string>(),
-                                 s.at("known").get<bool>() ? "known to the methods" : "found by the methods from the sound alone",
-                                 s.at("seed").get<std::uint64_t>());
+  std::string text = fmt::format(
+      "Targets: {}. Note, length and onset: {}. Seed {}.\n", s.at("targets").get<std::string>(),
+      s.at("known").get<bool>() ? "known to the methods" : "found by the methods from the sound alone",
+      s.at("seed").get<std::uint64_t>());
   for (const auto& library : s.at("libraries"))
-    text += fmt::format("Library {}: {} patches of {} {}, space {}.\n", library.at("file").get<std::string>(), library.at("patches").get<std::uint64_t>(),
-                        library.at("synth").get<std::string>(), library.at("version").get<std::string>(), library.at("space").get<std::string>());
+    text += fmt::format("Library {}: {} patches of {} {}, space {}.\n", library.at("file").get<std::string>(),
+                        library.at("patches").get<std::uint64_t>(), library.at("synth").get<std::string>(),
+                        library.at("version").get<std::string>(), library.at("space").get<std::string>());
   return text;
 }
 
@@ -132,7 +152,8 @@ std::string howItWasRun(const Evaluation& evaluation) {
 class Table {
  public:
   void add(std::string heading, std::vector<std::string> cells) {
-    const bool empty = std::all_of(cells.begin(), cells.end(), [](const std::string& c) { return c.empty(); });
+    const bool empty =
+        std::all_of(cells.begin(), cells.end(), [](const std::string& c) { return c.empty(); });
     if (!empty) columns_.push_back({std::move(heading), std::move(cells)});
   }
 
@@ -177,14 +198,18 @@ std::string kindTable(const KindSummary& kind) {
   table.add("score", cells(kind, [](const RowSummary& r) { return percent(r.score); }));
   table.add("solved", cells(kind, [](const RowSummary& r) { return percent(r.solved); }));
   for (std::size_t i = 0; i < std::size(kRecallAt); ++i)
-    table.add(fmt::format("recall at {}", kRecallAt[i]), cells(kind, [&](const RowSummary& r) { return percent(r.recall[i]); }));
+    table.add(fmt::format("recall at {}", kRecallAt[i]),
+              cells(kind, [&](const RowSummary& r) { return percent(r.recall[i]); }));
   table.add("parameter error", cells(kind, [](const RowSummary& r) { return number(r.continuousError, 3); }));
-  table.add("symmetries undone", cells(kind, [](const RowSummary& r) { return number(r.alignedContinuousError, 3); }));
+  table.add("symmetries undone",
+            cells(kind, [](const RowSummary& r) { return number(r.alignedContinuousError, 3); }));
   table.add("choices right", cells(kind, [](const RowSummary& r) { return percent(r.categoricalRight); }));
-  table.add("symmetries undone", cells(kind, [](const RowSummary& r) { return percent(r.alignedCategoricalRight); }));
+  table.add("symmetries undone",
+            cells(kind, [](const RowSummary& r) { return percent(r.alignedCategoricalRight); }));
   table.add("renders", cells(kind, [](const RowSummary& r) { return number(r.renders, 0); }));
   table.add("seconds", cells(kind, [](const RowSummary& r) { return number(r.seconds, 2); }));
-  table.add("failed", cells(kind, [](const RowSummary& r) { return r.failed == 0 ? "" : std::to_string(r.failed); }));
+  table.add("failed",
+            cells(kind, [](const RowSummary& r) { return r.failed == 0 ? "" : std::to_string(r.failed); }));
   return table.text();
 }
 
@@ -207,7 +232,8 @@ one target.
 std::vector<KindSummary> summarize(const Evaluation& evaluation) {
   std::vector<std::pair<std::string, std::vector<const EvaluationTarget*>>> kinds;
   for (const EvaluationTarget& target : evaluation.targets) {
-    auto it = std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.first == target.entry.kind; });
+    auto it = std::find_if(kinds.begin(), kinds.end(),
+                           [&](const auto& kind) { return kind.first == target.entry.kind; });
     if (it == kinds.end()) it = kinds.insert(kinds.end(), {target.entry.kind, {}});
     it->second.push_back(&target);
   }
@@ -225,31 +251,38 @@ std::vector<KindSummary> summarize(const Evaluation& evaluation) {
     }
     summary.noteRight = mean(right);
     summary.lengthErrorMedian = median(lengthErrors);
-    for (const EvaluationRow& row : evaluation.rows) summary.rows.push_back(summarizeRow(evaluation, results, row, targets));
+    for (const EvaluationRow& row : evaluation.rows)
+      summary.rows.push_back(summarizeRow(evaluation, results, row, targets));
   }
   return summaries;
 }
 
 std::string resultsCsv(const Evaluation& evaluation) {
   std::string csv =
-      "target,kind,row,method,note,note_found,length,length_found,mss,wmfcc,sot,rms,gain_db,continuous_error,categorical_right,"
-      "continuous_error_aligned,categorical_right_aligned,origin,rank,renders,problem,length_played,seconds\n";
+      "target,kind,row,method,note,note_found,length,length_found,mss,wmfcc,sot,rms,gain_db,continuous_error,"
+      "categorical_right,"
+      "continuous_error_aligned,categorical_right_aligned,origin,rank,renders,problem,length_played,"
+      "seconds\n";
   const ResultsByName results = evaluation.resultsByName();
   for (const EvaluationTarget& target : evaluation.targets) {
     for (const EvaluationRow& row : evaluation.rows) {
       const auto it = results.find({target.entry.name, row.id});
       if (it == results.end()) continue;
       const EvaluationResult& r = *it->second;
-      csv += fmt::format("{},{},{},{},{},{},{:.4f},{:.4f},", csvCell(target.entry.name), csvCell(target.entry.kind), csvCell(row.id), row.method,
-                         target.entry.note, target.noteFound, target.entry.lengthSeconds, target.lengthFound);
+      csv += fmt::format("{},{},{},{},{},{},{:.4f},{:.4f},", csvCell(target.entry.name),
+                         csvCell(target.entry.kind), csvCell(row.id), row.method, target.entry.note,
+                         target.noteFound, target.entry.lengthSeconds, target.lengthFound);
       if (r.found)
-        csv += fmt::format("{:.6f},{:.6f},{:.6f},{:.6f},{:.3f},", r.distances.mss, r.distances.wmfcc, r.distances.sot, r.distances.rms, r.gainDb);
-      else
-        csv += ",,,,,";
+        csv += fmt::format("{:.6f},{:.6f},{:.6f},{:.6f},{:.3f},", r.distances.mss, r.distances.wmfcc,
+                           r.distances.sot, r.distances.rms, r.gainDb);
+      else csv += ",,,,,";
       for (const auto& error : {r.error, r.aligned})
-        csv += fmt::format("{},{},", optionalCell(error ? error->continuous : std::nullopt), optionalCell(error ? error->categorical : std::nullopt));
-      csv += fmt::format("{},{},{},{},{},{:.3f}\n", csvCell(r.origin), r.rank ? *r.rank > 0 ? std::to_string(*r.rank) : "none" : "", r.renders, csvCell(r.problem),
-                         r.lengthPlayed > 0 ? fmt::format("{:.4f}", r.lengthPlayed) : "", r.seconds);
+        csv += fmt::format("{},{},", optionalCell(error ? error->continuous : std::nullopt),
+                           optionalCell(error ? error->categorical : std::nullopt));
+      csv += fmt::format("{},{},{},{},{},{:.3f}\n", csvCell(r.origin),
+                         r.rank ? *r.rank > 0 ? std::to_string(*r.rank) : "none" : "", r.renders,
+                         csvCell(r.problem), r.lengthPlayed > 0 ? fmt::format("{:.4f}", r.lengthPlayed) : "",
+                         r.seconds);
     }
   }
   return csv;
@@ -261,7 +294,8 @@ std::string summaryMarkdown(const Evaluation& evaluation, const std::vector<Kind
   for (const KindSummary& kind : kinds) {
     text += fmt::format("\n## {}: {} targets\n\n", kind.kind.empty() ? "targets" : kind.kind, kind.targets);
     if (!evaluation.settings.at("known").get<bool>())
-      text += fmt::format("Note found right, octave included: {}. Length off by {:.2f} s (median).\n\n", percent(kind.noteRight), kind.lengthErrorMedian);
+      text += fmt::format("Note found right, octave included: {}. Length off by {:.2f} s (median).\n\n",
+                          percent(kind.noteRight), kind.lengthErrorMedian);
     text += kindTable(kind);
   }
   return text + kLegend;

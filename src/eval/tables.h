@@ -14,16 +14,18 @@ struct Estimate {
 /// What one row made of all targets of one kind. NaN where there is nothing to say.
 struct RowSummary {
   const EvaluationRow* row = nullptr;
-  std::size_t targets = 0;   ///< for which anything was rendered
+  std::size_t targets = 0;  ///< for which anything was rendered
   std::size_t failed = 0;
   Estimate mssMean, mssMedian;
   Estimate wmfcc, sot, rms;  ///< means
   double gainDb = 0;         ///< mean of absolute values
-  double score = 0;          ///< how much of the way from random to floor, of the targets whose floor is known; 1 is all
-  double solved = 0;         ///< share of those within 1.5 times their floor or MSS 0.5, whichever is larger
+  double score =
+      0;  ///< how much of the way from random to floor, of the targets whose floor is known; 1 is all
+  double solved = 0;  ///< share of those within 1.5 times their floor or MSS 0.5, whichever is larger
   double continuousError = 0, categoricalRight = 0;                ///< means; see `ParameterError`
   double alignedContinuousError = 0, alignedCategoricalRight = 0;  ///< symmetries undone
-  std::vector<double> recall;       ///< share of targets whose true patch is among the first so many proposals; see `kRecallAt`
+  std::vector<double>
+      recall;  ///< share of targets whose true patch is among the first so many proposals; see `kRecallAt`
   double renders = 0, seconds = 0;  ///< means
 };
 
@@ -31,8 +33,8 @@ struct RowSummary {
 struct KindSummary {
   std::string kind;
   std::size_t targets = 0;
-  double noteRight = 0;             ///< share of targets whose note was found, octave included
-  double lengthErrorMedian = 0;     ///< seconds
+  double noteRight = 0;          ///< share of targets whose note was found, octave included
+  double lengthErrorMedian = 0;  ///< seconds
   std::vector<RowSummary> rows;
 };
 
@@ -46,8 +48,8 @@ inline constexpr std::size_t kRecallAt[] = {1, 5, 50};
 /// A table a kind, in the order in which they come in the set.
 std::vector<KindSummary> summarize(const Evaluation& evaluation);
 
-/// A row a target and row of the table, with a heading; cells that have nothing to say are empty. The last column,
-/// seconds, is the only one that differs between two runs on a deterministic synth.
+/// A row a target and row of the table, with a heading; cells that have nothing to say are empty. The last
+/// column, seconds, is the only one that differs between two runs on a deterministic synth.
 std::string resultsCsv(const Evaluation& evaluation);
 
 /// The tables in Markdown, and what they mean.

@@ -30,7 +30,8 @@ constexpr std::uint64_t kTargetDraws = 0x7461726765747300;
 
 /// Draws for the entry of that number, the same whatever came before it.
 std::mt19937_64 randomFor(const TargetMakeOptions& options, std::uint64_t number) {
-  std::seed_seq seed{std::uint32_t(options.seed), std::uint32_t(options.seed >> 32), std::uint32_t(number), std::uint32_t(number >> 32)};
+  std::seed_seq seed{std::uint32_t(options.seed), std::uint32_t(options.seed >> 32), std::uint32_t(number),
+                     std::uint32_t(number >> 32)};
   return std::mt19937_64(seed);
 }
 
@@ -42,7 +43,8 @@ Note drawNote(const TargetMakeOptions& options, std::uint64_t number) {
   Note note;
   note.midi = options.lowestNote + int(uniform(random) * range);
   note.velocity = options.velocity;
-  const double length = options.shortestSeconds + uniform(random) * (options.longestSeconds - options.shortestSeconds);
+  const double length =
+      options.shortestSeconds + uniform(random) * (options.longestSeconds - options.shortestSeconds);
   note.lengthSeconds = std::round(length * 1e4) / 1e4;
   return note;
 }
@@ -53,21 +55,28 @@ constexpr int kLowestVelocity = 50, kHighestVelocity = 127;
 constexpr double kOtherLength = 0.2;
 
 /// A note that is none of a library's, another velocity and another length.
-Note drawOtherNote(const TargetMakeOptions& options, std::uint64_t number, const LibrarySettings& library, std::optional<int> velocity) {
+Note drawOtherNote(const TargetMakeOptions& options, std::uint64_t number, const LibrarySettings& library,
+                   std::optional<int> velocity) {
   std::mt19937_64 random = randomFor(options, number);
   std::vector<int> notes, velocities;
   for (int midi = options.lowestNote; midi <= options.highestNote; ++midi)
-    if (std::find(library.notes.begin(), library.notes.end(), midi) == library.notes.end()) notes.push_back(midi);
+    if (std::find(library.notes.begin(), library.notes.end(), midi) == library.notes.end())
+      notes.push_back(midi);
   for (int v = kLowestVelocity; v <= kHighestVelocity; ++v)
     if (v != library.velocity) velocities.push_back(v);
-  if (notes.empty()) failUsage("notes {} to {} are all the library's own; widen --lowest-note and --highest-note", options.lowestNote, options.highestNote);
+  if (notes.empty())
+    failUsage("notes {} to {} are all the library's own; widen --lowest-note and --highest-note",
+              options.lowestNote, options.highestNote);
   Note note;
   note.midi = notes[std::size_t(uniform(random) * double(notes.size()))];
   note.velocity = velocity ? *velocity : velocities[std::size_t(uniform(random) * double(velocities.size()))];
   // What lies about the library's own length is cut out of the range, and the rest closed up.
   const double low = options.shortestSeconds, high = options.longestSeconds;
-  const double from = std::clamp(library.lengthSeconds - kOtherLength, low, high), to = std::clamp(library.lengthSeconds + kOtherLength, low, high);
-  if (high - low <= to - from) failUsage("lengths of {:g} to {:g} s are all the library's own; give other --shortest and --longest", low, high);
+  const double from = std::clamp(library.lengthSeconds - kOtherLength, low, high),
+               to = std::clamp(library.lengthSeconds + kOtherLength, low, high);
+  if (high - low <= to - from)
+    failUsage("lengths of {:g} to {:g} s are all the library's own; give other --shortest and --longest", low,
+              high);
   double length = low + uniform(random) * (high - low - (to - from));
   if (length > from) length += to - from;
   note.lengthSeconds = std::round(length * 1e4) / 1e4;
@@ -79,7 +88,8 @@ class Maker {
  public:
   Maker(const fs::path& folder, const TargetMakeOptions& options, std::string kind)
       : folder_(folder), options_(options), kind_(options.kind.empty() ? std::move(kind) : options.kind) {
-    if (!isTargetName(kind_)) failUsage("--kind is '{}'; use letters, digits, '-', '_', '.' and blanks", kind_);
+    if (!isTargetName(kind_))
+      failUsage("--kind is '{}'; use letters, digits, '-', '_', '.' and blanks", kind_);
   }
 
   bool isFull() const { return entries_.size() >= options_.count; }
@@ -104,7 +114,9 @@ class Maker {
 
   TargetMakeReport finish(std::vector<std::string> leftOut) {
     if (interrupted()) return {entries_.size(), std::move(leftOut)};
-    if (entries_.empty()) failInput("not one sound could be made{}{}", leftOut.empty() ? "" : "; the first reason: ", leftOut.empty() ? "" : leftOut.front());
+    if (entries_.empty())
+      failInput("not one sound could be made{}{}",
+                leftOut.empty() ? "" : "; the first reason: ", leftOut.empty() ? "" : leftOut.front());
     writeTargetList(folder_, entries_, about_);
     return {entries_.size(), std::move(leftOut)};
   }
@@ -119,7 +131,9 @@ class Maker {
 
 json describe(const Synth& synth) {
   const PluginInfo& plugin = synth.plugin();
-  return {{"synth", {{"name", plugin.name}, {"version", plugin.version}, {"format", plugin.format}, {"id", plugin.id}}}};
+  return {
+      {"synth",
+       {{"name", plugin.name}, {"version", plugin.version}, {"format", plugin.format}, {"id", plugin.id}}}};
 }
 
 /// Patches with the notes that they are played at, and what is heard of each.
@@ -144,7 +158,8 @@ struct Played {
 
 }  // namespace
 
-TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, RenderPool& pool, const TargetMakeOptions& options) {
+TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, RenderPool& pool,
+                                  const TargetMakeOptions& options) {
   Maker maker(folder, options, synth.space().name);
   std::size_t fruitless = 0;
   for (std::uint64_t first = 0; !maker.isFull() && !interrupted(); first += kBatch) {
@@ -157,8 +172,8 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
     for (std::size_t i = 0; i < kBatch && !maker.isFull(); ++i) {
       fruitless = played.problem(i).empty() ? 0 : fruitless + 1;
       if (fruitless >= kHopeless)
-        failPlugin("{} patches of space {} in a row made no sound on {}; check the space's ranges", kHopeless, synth.space().name,
-                   synth.plugin().name);
+        failPlugin("{} patches of space {} in a row made no sound on {}; check the space's ranges", kHopeless,
+                   synth.space().name, synth.plugin().name);
       if (fruitless > 0) continue;
       TargetEntry entry;
       entry.space = synth.space().name;
@@ -171,8 +186,9 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
   return maker.finish({});
 }
 
-TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& presets, const std::vector<fs::path>& files,
-                                   const Synth& synth, RenderPool& pool, const TargetMakeOptions& options) {
+TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& presets,
+                                   const std::vector<fs::path>& files, const Synth& synth, RenderPool& pool,
+                                   const TargetMakeOptions& options) {
   std::vector<fs::path> order = files;
   std::sort(order.begin(), order.end());
   std::mt19937_64 random = randomFor(options, std::uint64_t(-1));
@@ -214,25 +230,29 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
 
 namespace {
 
-/// What is known of a target that a library's patch made: its parameters, where they are all, else a preset of it.
-TargetEntry libraryEntry(const fs::path& folder, const std::string& name, const fs::path& library, std::int64_t id, const Patch& patch, Synth& synth) {
+/// What is known of a target that a library's patch made: its parameters, where they are all, else a preset
+/// of it.
+TargetEntry libraryEntry(const fs::path& folder, const std::string& name, const fs::path& library,
+                         std::int64_t id, const Patch& patch, Synth& synth) {
   TargetEntry entry;
   entry.space = synth.space().name;
   entry.fromLibrary = {library.filename().string(), id, patchIdentity(patch)};
   if (patch.state.empty()) {
     entry.baseHash = contentHash(synth.base());
-    for (std::size_t k = 0; k < synth.space().parameters.size(); ++k) entry.parameters[synth.space().parameters[k].key] = patch.values[k];
+    for (std::size_t k = 0; k < synth.space().parameters.size(); ++k)
+      entry.parameters[synth.space().parameters[k].key] = patch.values[k];
   } else {
     entry.preset = folder / (name + presetExtensions(synth.space()).front());
-    writePresetFile(entry.preset, synth.space(), synth.plugin().vendor, {.name = name}, synth.state(patch), false);
+    writePresetFile(entry.preset, synth.space(), synth.plugin().vendor, {.name = name}, synth.state(patch),
+                    false);
   }
   return entry;
 }
 
 }  // namespace
 
-TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Synth& synth, RenderPool& pool, const TargetMakeOptions& options,
-                                    std::optional<int> velocity) {
+TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Synth& synth, RenderPool& pool,
+                                    const TargetMakeOptions& options, std::optional<int> velocity) {
   std::vector<std::int64_t> order = library.patchIds();
   std::mt19937_64 random = randomFor(options, std::uint64_t(-1));
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
@@ -248,18 +268,20 @@ TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Sy
     played.render(pool, options.durationSeconds);
     for (std::size_t i = 0; i < end - first && !maker.isFull(); ++i) {
       if (const std::string problem = played.problem(i); !problem.empty()) {
-        leftOut.push_back(fmt::format("{}, patch {}: {} at note {}", library.file().string(), order[first + i], problem, played.notes[i].midi));
+        leftOut.push_back(fmt::format("{}, patch {}: {} at note {}", library.file().string(),
+                                      order[first + i], problem, played.notes[i].midi));
         continue;
       }
-      TargetEntry entry = libraryEntry(folder, maker.nextName(), library.file(), order[first + i], played.patches[i], synth);
+      TargetEntry entry =
+          libraryEntry(folder, maker.nextName(), library.file(), order[first + i], played.patches[i], synth);
       maker.add(std::move(entry), *played.sounds[i], played.notes[i], describe(synth));
     }
   }
   return maker.finish(std::move(leftOut));
 }
 
-TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& soundfont, const std::vector<int>& programs,
-                                      const TargetMakeOptions& options) {
+TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& soundfont,
+                                      const std::vector<int>& programs, const TargetMakeOptions& options) {
   readFile(soundfont, std::uintmax_t(4) << 30);  // says what is wrong with it better than fluidsynth does
   Maker maker(folder, options, "soundfont");
   std::vector<std::string> leftOut;
@@ -267,18 +289,23 @@ TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& so
     if (maker.isFull() || interrupted()) break;
     const Note note = drawNote(options, std::uint64_t(program));
     const fs::path midi = folder / ".note.mid", wav = folder / ".note.wav";
-    writeFileAtomically(midi, std::span<const std::uint8_t>(oneNoteMidi(program, note, options.durationSeconds)));
-    const ProgramResult played = runProgram(
-        "fluidsynth", {"-ni", "-q", "-R", "0", "-C", "0", "-g", "0.8", "-r", "44100", "-O", "float", "-F", wav.string(), soundfont.string(), midi.string()});
-    if (!played.found) failSystem("fluidsynth is not installed; it plays soundfonts (Debian: apt-get install fluidsynth)");
+    writeFileAtomically(midi,
+                        std::span<const std::uint8_t>(oneNoteMidi(program, note, options.durationSeconds)));
+    const ProgramResult played =
+        runProgram("fluidsynth", {"-ni", "-q", "-R", "0", "-C", "0", "-g", "0.8", "-r", "44100", "-O",
+                                  "float", "-F", wav.string(), soundfont.string(), midi.string()});
+    if (!played.found)
+      failSystem("fluidsynth is not installed; it plays soundfonts (Debian: apt-get install fluidsynth)");
     std::error_code ignored;
     fs::remove(midi, ignored);
     try {
-      const AudioBuffer sound = readSound(wav).sound.slice(0, std::size_t(std::llround(options.durationSeconds * kSampleRateHz)));
+      const AudioBuffer sound =
+          readSound(wav).sound.slice(0, std::size_t(std::llround(options.durationSeconds * kSampleRateHz)));
       if (rmsDb(sound) < kSilentDb) failInput("is silent");
       maker.add({}, sound, note, {{"program", program}, {"soundfont", soundfont.filename().string()}});
     } catch (const Error& error) {
-      leftOut.push_back(fmt::format("program {}: {}", program, played.status != 0 ? "fluidsynth failed" : error.what()));
+      leftOut.push_back(
+          fmt::format("program {}: {}", program, played.status != 0 ? "fluidsynth failed" : error.what()));
     }
     fs::remove(wav, ignored);
   }

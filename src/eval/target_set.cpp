@@ -16,7 +16,8 @@ namespace {
 
 void checkName(const std::string& name, const fs::path& list) {
   if (!isTargetName(name))
-    failInput("{}: '{}' is no name for a target; use letters, digits, '-', '_', '.' and blanks", list.string(), name);
+    failInput("{}: '{}' is no name for a target; use letters, digits, '-', '_', '.' and blanks",
+              list.string(), name);
 }
 
 /// A file of the set; one that a list places outside its folder is refused.
@@ -33,12 +34,15 @@ fs::path soundOf(const json& object, const std::string& name, const fs::path& fo
     const fs::path file = folder / (name + extension);
     if (std::error_code ignored; fs::exists(file, ignored)) return file;
   }
-  failInput("{}: target '{}' has no sound: neither {}.wav nor {}.flac is there", list.string(), name, name, name);
+  failInput("{}: target '{}' has no sound: neither {}.wav nor {}.flac is there", list.string(), name, name,
+            name);
 }
 
-void checkRange(const char* what, double value, double least, double most, const std::string& name, const fs::path& list) {
+void checkRange(const char* what, double value, double least, double most, const std::string& name,
+                const fs::path& list) {
   if (!(value >= least && value <= most))
-    failInput("{}: {} of target '{}' is {:g}; it must lie from {:g} to {:g}", list.string(), what, name, value, least, most);
+    failInput("{}: {} of target '{}' is {:g}; it must lie from {:g} to {:g}", list.string(), what, name,
+              value, least, most);
 }
 
 TargetEntry entryOf(const json& object, const fs::path& folder, const fs::path& list) {
@@ -60,7 +64,8 @@ TargetEntry entryOf(const json& object, const fs::path& folder, const fs::path& 
   entry.patch = object.value("patch", "");
   if (object.contains("library")) {
     const json& from = object.at("library");
-    entry.fromLibrary = {from.at("file").get<std::string>(), from.at("patch").get<std::int64_t>(), from.at("identity").get<std::string>()};
+    entry.fromLibrary = {from.at("file").get<std::string>(), from.at("patch").get<std::int64_t>(),
+                         from.at("identity").get<std::string>()};
   }
   entry.excluded = object.value("exclude", std::vector<std::string>{});
   return entry;
@@ -73,7 +78,8 @@ json parseList(const fs::path& list) {
   } catch (const json::exception& error) {
     failInput("{} is no JSON: {}", list.string(), error.what());
   }
-  if (!document.is_array() || document.empty()) failInput("{} is no list of targets: an array of objects is expected", list.string());
+  if (!document.is_array() || document.empty())
+    failInput("{} is no list of targets: an array of objects is expected", list.string());
   return document;
 }
 
@@ -86,7 +92,9 @@ std::string joined(const std::set<std::string>& words) {
 }  // namespace
 
 bool isTargetName(const std::string& name) {
-  const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == ' '; };
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) || c == '-' || c == '_' || c == '.' || c == ' ';
+  };
   return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
 }
 
@@ -125,13 +133,15 @@ TargetSet readTargetSet(const fs::path& folder, const std::vector<std::string>& 
     } catch (const json::exception& error) {
       failInput("{}: entry {} is no target: {}", list.string(), names.size(), error.what());
     }
-    if (!names.insert(entry.name).second) failInput("{}: two targets are named '{}'", list.string(), entry.name);
+    if (!names.insert(entry.name).second)
+      failInput("{}: two targets are named '{}'", list.string(), entry.name);
     kindsThere.insert(entry.kind);
     if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), entry.kind) == kinds.end()) continue;
     hashes += contentHash(object.dump()) + contentHash(readFile(entry.file));
     set.entries.push_back(std::move(entry));
   }
-  if (set.entries.empty()) failInput("{} has no target of that kind; there are: {}", list.string(), joined(kindsThere));
+  if (set.entries.empty())
+    failInput("{} has no target of that kind; there are: {}", list.string(), joined(kindsThere));
   set.fingerprint = contentHash(hashes);
   return set;
 }
@@ -144,18 +154,26 @@ void excludeOwnPresets(TargetSet& set, const fs::path& presets) {
     }
 }
 
-void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& entries, const std::vector<json>& about) {
+void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& entries,
+                     const std::vector<json>& about) {
   json list = json::array();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const TargetEntry& entry = entries[i];
     json object = about[i];
-    object.update({{"name", entry.name}, {"kind", entry.kind}, {"file", entry.file.filename().string()}, {"note", entry.note},
-                   {"velocity", entry.velocity}, {"note_off_s", entry.lengthSeconds}});
+    object.update({{"name", entry.name},
+                   {"kind", entry.kind},
+                   {"file", entry.file.filename().string()},
+                   {"note", entry.note},
+                   {"velocity", entry.velocity},
+                   {"note_off_s", entry.lengthSeconds}});
     if (!entry.space.empty()) object["space"] = entry.space;
     if (!entry.baseHash.empty()) object["base"] = entry.baseHash;
     if (!entry.parameters.empty()) object["params"] = entry.parameters;
     if (!entry.preset.empty()) object["preset"] = fs::relative(entry.preset, folder).string();
-    if (entry.fromLibrary) object["library"] = {{"file", entry.fromLibrary->file}, {"patch", entry.fromLibrary->id}, {"identity", entry.fromLibrary->identity}};
+    if (entry.fromLibrary)
+      object["library"] = {{"file", entry.fromLibrary->file},
+                           {"patch", entry.fromLibrary->id},
+                           {"identity", entry.fromLibrary->identity}};
     if (!entry.excluded.empty()) object["exclude"] = entry.excluded;
     list.push_back(std::move(object));
   }

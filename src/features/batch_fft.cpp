@@ -38,15 +38,16 @@ BatchFft::BatchFft(std::size_t size) : size_(size) {
     }
   }
   if (remaining != 1) {
-    throw Error(ExitCode::internal, fmt::format("no batch FFT of size {}: it has the factor {}", size, remaining));
+    throw Error(ExitCode::internal,
+                fmt::format("no batch FFT of size {}: it has the factor {}", size, remaining));
   }
 }
 
 ComplexLanes* BatchFft::transform(ComplexLanes* data, ComplexLanes* scratch) const {
   const LaneKernels& kernels = laneKernels();
   for (const Stage& stage : stages_) {
-    kernels.fftStage({stage.radix, stage.blocks, stage.stride, stage.twiddles.data(), stage.roots.data()}, data,
-                     scratch);
+    kernels.fftStage({stage.radix, stage.blocks, stage.stride, stage.twiddles.data(), stage.roots.data()},
+                     data, scratch);
     std::swap(data, scratch);
   }
   return data;

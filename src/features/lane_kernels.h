@@ -15,11 +15,11 @@ struct alignas(64) ComplexLanes {
 
 /// One pass of a Stockham FFT over all lanes.
 struct FftStage {
-  int radix;               ///< 2, 3, 5, 7, 9, 19 or 29
-  std::size_t blocks;      ///< butterflies with different twiddles
-  std::size_t stride;      ///< butterflies with the same twiddles, side by side in memory
-  const float* twiddles;   ///< blocks x radix x (re, im); the first of each is 1, and not read
-  const float* roots;      ///< exp(-2 pi i k / radix), radix x (re, im)
+  int radix;              ///< 2, 3, 5, 7, 9, 19 or 29
+  std::size_t blocks;     ///< butterflies with different twiddles
+  std::size_t stride;     ///< butterflies with the same twiddles, side by side in memory
+  const float* twiddles;  ///< blocks x radix x (re, im); the first of each is 1, and not read
+  const float* roots;     ///< exp(-2 pi i k / radix), radix x (re, im)
 };
 
 /// A sequence of vectors, component after component: component k of frame i is `values[k * stride + i]`.
@@ -70,17 +70,24 @@ struct LaneKernels {
   /// @param rows `stride` is at least `frames` rounded up to a multiple of kLanes
   /// @param columns the other sequence back to front, with 2 kLanes values of 1e20 before and kLanes behind
   /// @param edge columns.frames + 3 kLanes values of 1e30; overwritten
-  float (*warpedCost)(const WarpedSequence& rows, const WarpedSequence& columns, std::size_t count, float* edge);
+  float (*warpedCost)(const WarpedSequence& rows, const WarpedSequence& columns, std::size_t count,
+                      float* edge);
 };
 
 /// The kernels that suit the processor this runs on.
 const LaneKernels& laneKernels();
 
-namespace baseline { extern const LaneKernels kernels; }
+namespace baseline {
+extern const LaneKernels kernels;
+}
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define PATCHPILOT_X86_KERNELS 1
-namespace avx2 { extern const LaneKernels kernels; }
-namespace avx512 { extern const LaneKernels kernels; }
+namespace avx2 {
+extern const LaneKernels kernels;
+}
+namespace avx512 {
+extern const LaneKernels kernels;
+}
 #endif
 
 }  // namespace patchpilot

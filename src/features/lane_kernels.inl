@@ -40,8 +40,9 @@ struct PairedInputs {
 /// Outputs j and Radix - j, which share both partial sums, for `Count` j from `begin` on: a large radix
 /// does not fit the registers, and so each input is loaded once for all of them.
 template <int Radix, int Count>
-PATCHPILOT_INLINE void pairedOutputs(const PairedInputs<Radix>& x, int begin, ComplexLanes* out, std::size_t outStride,
-                                     std::size_t lane, const float* twiddles, const float* roots) {
+PATCHPILOT_INLINE void pairedOutputs(const PairedInputs<Radix>& x, int begin, ComplexLanes* out,
+                                     std::size_t outStride, std::size_t lane, const float* twiddles,
+                                     const float* roots) {
   ComplexVector even[Count], odd[Count];
   int root[Count];
 #pragma GCC unroll 4
@@ -68,8 +69,8 @@ PATCHPILOT_INLINE void pairedOutputs(const PairedInputs<Radix>& x, int begin, Co
     const int j = begin + i;
     storeProduct(out[std::size_t(j) * outStride], lane, {even[i].re - odd[i].im, even[i].im + odd[i].re},
                  twiddles + 2 * j);
-    storeProduct(out[std::size_t(Radix - j) * outStride], lane, {even[i].re + odd[i].im, even[i].im - odd[i].re},
-                 twiddles + 2 * (Radix - j));
+    storeProduct(out[std::size_t(Radix - j) * outStride], lane,
+                 {even[i].re + odd[i].im, even[i].im - odd[i].re}, twiddles + 2 * (Radix - j));
   }
 }
 
@@ -147,7 +148,8 @@ PATCHPILOT_INLINE void butterfly<9>(const ComplexLanes* in, std::size_t inStride
     if (i > 0) storeProduct(out[i * outStride], lane, x[3 * i], twiddles + 2 * i);
     storeProduct(out[(i + 3) * outStride], lane, x[3 * i + 1], twiddles + 2 * (i + 3));
     storeProduct(out[(i + 6) * outStride], lane, x[3 * i + 2], twiddles + 2 * (i + 6));
-  }  vectorAt(out[0].re + lane) = x[0].re;
+  }
+  vectorAt(out[0].re + lane) = x[0].re;
   vectorAt(out[0].im + lane) = x[0].im;
 }
 
@@ -188,17 +190,19 @@ PATCHPILOT_INLINE auto quads(const float* samples, std::size_t distance) {
   if constexpr (Count == 1) {
     return *reinterpret_cast<const Quad*>(samples);
   } else {
-    return joined(quads<Count / 2>(samples, distance), quads<Count / 2>(samples + Count / 2 * distance, distance),
+    return joined(quads<Count / 2>(samples, distance),
+                  quads<Count / 2>(samples + Count / 2 * distance, distance),
                   std::make_integer_sequence<int, 4 * Count>());
   }
 }
 
-/// The elements of a, and behind them those of b, that are named. Clang, with which the fuzzers are built, has another
-/// builtin for it, which needs them while compiling: there they are taken one by one.
+/// The elements of a, and behind them those of b, that are named. Clang, with which the fuzzers are built,
+/// has another builtin for it, which needs them while compiling: there they are taken one by one.
 PATCHPILOT_INLINE Vector shuffled(const Vector& a, const Vector& b, const IntVector& from) {
 #ifdef __clang__
   Vector result;
-  for (int lane = 0; lane < int(kWidth); ++lane) result[lane] = from[lane] < int(kWidth) ? a[from[lane]] : b[from[lane] - int(kWidth)];
+  for (int lane = 0; lane < int(kWidth); ++lane)
+    result[lane] = from[lane] < int(kWidth) ? a[from[lane]] : b[from[lane] - int(kWidth)];
   return result;
 #else
   return __builtin_shuffle(a, b, from);
@@ -221,7 +225,9 @@ PATCHPILOT_INLINE Vector inQuads(const Vector& a, const Vector& b) {
 /// lanes holds four frames, and is transposed by itself.
 PATCHPILOT_INLINE void transposeQuads(const float* samples, std::size_t hop, const Vector& window, float* out,
                                       std::size_t outStride) {
-  const auto row = [&](std::size_t frame) { return quads<kWidth / 4>(samples + frame * hop, 4 * hop) * window; };
+  const auto row = [&](std::size_t frame) {
+    return quads<kWidth / 4>(samples + frame * hop, 4 * hop) * window;
+  };
   const Vector a = row(0), b = row(1), c = row(2), d = row(3);
   const Vector abLow = inQuads<0, 4, 1, 5>(a, b), abHigh = inQuads<2, 6, 3, 7>(a, b);
   const Vector cdLow = inQuads<0, 4, 1, 5>(c, d), cdHigh = inQuads<2, 6, 3, 7>(c, d);
@@ -231,8 +237,8 @@ PATCHPILOT_INLINE void transposeQuads(const float* samples, std::size_t hop, con
   vectorAt(out + 3 * outStride) = inQuads<2, 3, 6, 7>(abHigh, cdHigh);
 }
 
-void gatherFrames(const float* left, const float* right, std::size_t hop, const float* window, std::size_t size,
-                  ComplexLanes* out) {
+void gatherFrames(const float* left, const float* right, std::size_t hop, const float* window,
+                  std::size_t size, ComplexLanes* out) {
   constexpr std::size_t kStride = sizeof(ComplexLanes) / sizeof(float);
   std::size_t i = 0;
   for (; i + 4 <= size; i += 4) {
@@ -263,7 +269,8 @@ void channelPowers(const ComplexLanes* spectrum, std::size_t size, ComplexLanes*
   }
 }
 
-void weightedSums(const ComplexLanes* values, const float* weights, std::size_t count, float* left, float* right) {
+void weightedSums(const ComplexLanes* values, const float* weights, std::size_t count, float* left,
+                  float* right) {
   for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
     ComplexVector sum = {};
     for (std::size_t i = 0; i < count; ++i) {
@@ -329,7 +336,8 @@ double absoluteDifference(const float* a, const float* b, std::size_t count) {
 }
 
 /// Powers of the average of both channels, and per lane its energy as a share of theirs.
-PATCHPILOT_INLINE void averagePowers(const ComplexLanes* spectrum, std::size_t size, float* power, float* share) {
+PATCHPILOT_INLINE void averagePowers(const ComplexLanes* spectrum, std::size_t size, float* power,
+                                     float* share) {
   for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
     Vector average = Vector{} + 1e-37f, both = average;  // silence is all of silence, and not 0 / 0
     for (std::size_t k = 0; k <= size / 2; ++k) {
@@ -360,7 +368,8 @@ PATCHPILOT_INLINE void rootsAndSums(float* values, std::size_t rows, float* sums
   }
 }
 
-void cumulatedMass(const ComplexLanes* spectrum, std::size_t size, float leastSum, float* cumulated, float* share) {
+void cumulatedMass(const ComplexLanes* spectrum, std::size_t size, float leastSum, float* cumulated,
+                   float* share) {
   const std::size_t bins = size / 2 + 1;
   averagePowers(spectrum, size, cumulated, share);
   float totals[kLanes];
@@ -400,7 +409,8 @@ PATCHPILOT_INLINE void frontDistances(const float* row, std::size_t rowStride, c
   for (std::size_t k = 0; k < count; ++k, row += rowStride, column += columnStride) {
     const Vector value = vectorAt(row);
 #pragma GCC unroll 8
-    for (std::size_t step = 0; step < kColumns; ++step) distances[step] += magnitude(value - vectorAt(column - step));
+    for (std::size_t step = 0; step < kColumns; ++step)
+      distances[step] += magnitude(value - vectorAt(column - step));
   }
 }
 

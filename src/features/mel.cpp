@@ -30,7 +30,8 @@ double melToHz(double mel) {
 MelFilterbank::MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands)
     : MelFilterbank(sampleRateHz, fftSize, bands, 0, sampleRateHz / 2) {}
 
-MelFilterbank::MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands, double lowestHz, double highestHz) {
+MelFilterbank::MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands, double lowestHz,
+                             double highestHz) {
   const double lowestMel = hzToMel(lowestHz);
   const double melStep = (hzToMel(highestHz) - lowestMel) / double(bands + 1);
   for (std::size_t band = 0; band < bands; ++band) {

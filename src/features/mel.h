@@ -25,7 +25,8 @@ class MelFilterbank {
 
   /// @param fftSize the bins are those of a real FFT of this size
   MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands);
-  MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands, double lowestHz, double highestHz);
+  MelFilterbank(double sampleRateHz, std::size_t fftSize, std::size_t bands, double lowestHz,
+                double highestHz);
 
   const std::vector<Band>& bands() const { return bands_; }
 

@@ -15,7 +15,8 @@ SoundFeatures soundFeatures(const AudioBuffer& sound) {
 }
 
 Distances distances(const SoundFeatures& a, const SoundFeatures& b) {
-  return {mss(a.mss, b.mss), wmfcc(a.mfcc, b.mfcc), sot(a.mass, b.mass), rmsSimilarity(a.envelope, b.envelope)};
+  return {mss(a.mss, b.mss), wmfcc(a.mfcc, b.mfcc), sot(a.mass, b.mass),
+          rmsSimilarity(a.envelope, b.envelope)};
 }
 
 }  // namespace patchpilot

@@ -16,7 +16,9 @@ constexpr float kFloorDb = -80;
 /// Everything about a scale that does not depend on the sound.
 struct ScalePlan {
   explicit ScalePlan(const MssSpectrum::Scale& scale)
-      : scale(scale), fft(scale.window), window(periodicHann(scale.window)),
+      : scale(scale),
+        fft(scale.window),
+        window(periodicHann(scale.window)),
         filters(kSampleRateHz, scale.window, scale.bands) {}
 
   MssSpectrum::Scale scale;
@@ -26,7 +28,8 @@ struct ScalePlan {
 };
 
 const std::array<ScalePlan, 3>& scalePlans() {
-  static const std::array<ScalePlan, 3> plans{ScalePlan(MssSpectrum::kScales[0]), ScalePlan(MssSpectrum::kScales[1]),
+  static const std::array<ScalePlan, 3> plans{ScalePlan(MssSpectrum::kScales[0]),
+                                              ScalePlan(MssSpectrum::kScales[1]),
                                               ScalePlan(MssSpectrum::kScales[2])};
   return plans;
 }
@@ -41,12 +44,13 @@ struct Workspace {
 void fillSpareLanes(std::vector<float>& values, std::size_t frames, std::size_t batchSize, float value) {
   const std::size_t used = (frames - 1) % kLanes + 1;
   for (std::size_t row = values.size() - batchSize; row < values.size(); row += kLanes) {
-    std::fill(values.begin() + std::ptrdiff_t(row + used), values.begin() + std::ptrdiff_t(row + kLanes), value);
+    std::fill(values.begin() + std::ptrdiff_t(row + used), values.begin() + std::ptrdiff_t(row + kLanes),
+              value);
   }
 }
 
-/// Mel powers of a sound, laid out as `MssSpectrum::Table`. One transform makes the spectra of two real signals:
-/// the two channels of a batch of frames, or, where they are equal, two batches of the one.
+/// Mel powers of a sound, laid out as `MssSpectrum::Table`. One transform makes the spectra of two real
+/// signals: the two channels of a batch of frames, or, where they are equal, two batches of the one.
 std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, std::size_t frames) {
   thread_local Workspace work;
   const LaneKernels& kernels = laneKernels();
@@ -57,8 +61,8 @@ std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, st
   const auto samplesOf = [window = window, hop = hop](const float* channel, std::size_t batch) {
     return channel + PaddedSound::kOrigin - window / 2 + batch * kLanes * hop;
   };
-  // Rows of bands: a batch's two channels lie one behind the other, as do two batches of one channel. Frames of zeros
-  // have no power, which is what `values` holds by now; a row is paired as it would be without that.
+  // Rows of bands: a batch's two channels lie one behind the other, as do two batches of one channel. Frames
+  // of zeros have no power, which is what `values` holds by now; a row is paired as it would be without that.
   const std::size_t sounding = (sound.sounding + window / 2 + kLanes * hop - 1) / (kLanes * hop) * channels;
   const std::size_t rows = std::min(batches * channels, sounding + sounding % 2);
   for (std::size_t row = 0; row < rows; row += 2) {
@@ -73,8 +77,8 @@ std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, st
     float* next = values.data() + last * bands * kLanes;
     for (std::size_t band = 0; band < bands; ++band) {
       const MelFilterbank::Band& filter = plan.filters.bands()[band];
-      kernels.weightedSums(power + filter.firstBin, filter.weights.data(), filter.weights.size(), out + band * kLanes,
-                           next + band * kLanes);
+      kernels.weightedSums(power + filter.firstBin, filter.weights.data(), filter.weights.size(),
+                           out + band * kLanes, next + band * kLanes);
     }
   }
   fillSpareLanes(values, frames, channels * bands * kLanes, 0);
@@ -91,14 +95,16 @@ PaddedSound& ownPaddedSound() {
 void powersToDb(std::vector<float>& values) {
   const LaneKernels& kernels = laneKernels();
   const double reference = std::max(kAmin, kernels.largest(values.data(), values.size()));
-  kernels.powersToDb(values.data(), values.size(), kAmin, static_cast<float>(10 * std::log10(reference)), kFloorDb);
+  kernels.powersToDb(values.data(), values.size(), kAmin, static_cast<float>(10 * std::log10(reference)),
+                     kFloorDb);
 }
 
 }  // namespace
 
 float MssSpectrum::at(std::size_t scale, int channel, std::size_t band, std::size_t frame) const {
   const std::size_t bands = kScales[scale].bands;
-  const std::size_t row = (frame / kLanes * channels_ + std::min(std::size_t(channel), channels_ - 1)) * bands + band;
+  const std::size_t row =
+      (frame / kLanes * channels_ + std::min(std::size_t(channel), channels_ - 1)) * bands + band;
   return tables_[scale].decibels[row * kLanes + frame % kLanes];
 }
 
@@ -149,7 +155,9 @@ double mss(const MssSpectrum& a, const MssSpectrum& b) {
       const auto &mono = a.mono() ? one : other, &stereo = a.mono() ? other : one;
       for (std::size_t at = 0; at < mono.size(); at += row)
         for (std::size_t channel = 0; channel < kChannels; ++channel)
-          sum += kernels.absoluteDifference(mono.data() + at, stereo.data() + kChannels * at + channel * row, row) / double(kChannels);
+          sum += kernels.absoluteDifference(mono.data() + at, stereo.data() + kChannels * at + channel * row,
+                                            row) /
+                 double(kChannels);
     }
     total += sum / double(a.tables_[i].frames * bands);
   }

@@ -28,28 +28,32 @@ void PaddedSound::Channel::assign(std::span<const float> samples) {
   if (padded.size() < samples.size() + kBehind) padded.resize(samples.size() + kBehind);
   const auto end = std::copy(samples.begin(), samples.end(), padded.begin() + kOrigin);
   // What a longer sound has left there, as far as a frame reaches: a part and a whole come by turns.
-  const auto used = padded.begin() + std::ptrdiff_t(usedTo), reached = padded.begin() + std::ptrdiff_t(samples.size() + kBehind);
+  const auto used = padded.begin() + std::ptrdiff_t(usedTo),
+             reached = padded.begin() + std::ptrdiff_t(samples.size() + kBehind);
   if (used > end) std::fill(end, std::min(used, reached), 0.0f);
   if (used <= reached) usedTo = kOrigin + samples.size();
 }
 
 bool PaddedSound::isFinite() const {
-  return !containsNonFinite({left() + kOrigin, samples}) && (mono || !containsNonFinite({right() + kOrigin, samples}));
+  return !containsNonFinite({left() + kOrigin, samples}) &&
+         (mono || !containsNonFinite({right() + kOrigin, samples}));
 }
 
 void PaddedSound::assign(const AudioBuffer& sound) {
   if (sound.frames() == 0 || sound.channels() < 1 || sound.channels() > kChannels ||
       sound.sampleRateHz() != kSampleRateHz) {
-    throw Error(ExitCode::internal, fmt::format("distances of a sound of {} frames, {} channels, {} Hz: they take one "
-                                                "frame or more, 1 or 2 channels, 44100 Hz",
-                                                sound.frames(), sound.channels(), sound.sampleRateHz()));
+    throw Error(ExitCode::internal,
+                fmt::format("distances of a sound of {} frames, {} channels, {} Hz: they take one "
+                            "frame or more, 1 or 2 channels, 44100 Hz",
+                            sound.frames(), sound.channels(), sound.sampleRateHz()));
   }
   assign(sound.channel(0), sound.channel(sound.channels() - 1));
 }
 
 void PaddedSound::assign(std::span<const float> leftSamples, std::span<const float> rightSamples) {
   if (leftSamples.empty() || leftSamples.size() != rightSamples.size())
-    throw Error(ExitCode::internal, fmt::format("distances of channels of {} and {} samples", leftSamples.size(), rightSamples.size()));
+    throw Error(ExitCode::internal, fmt::format("distances of channels of {} and {} samples",
+                                                leftSamples.size(), rightSamples.size()));
   samples = leftSamples.size();
   mono = areEqual(leftSamples, rightSamples);
   sounding = behindLastOf(leftSamples);
@@ -61,8 +65,9 @@ void PaddedSound::assign(std::span<const float> leftSamples, std::span<const flo
 
 void requireSameLength(const char* metric, std::size_t samplesA, std::size_t samplesB) {
   if (samplesA != samplesB) {
-    throw Error(ExitCode::internal, fmt::format("{} of sounds of {} and {} samples: they must be equally long", metric,
-                                                samplesA, samplesB));
+    throw Error(ExitCode::internal,
+                fmt::format("{} of sounds of {} and {} samples: they must be equally long", metric, samplesA,
+                            samplesB));
   }
 }
 

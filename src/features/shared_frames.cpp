@@ -21,7 +21,8 @@ void clearSpareLanes(float* rows, std::size_t count, std::size_t lanes) {
   }
 }
 
-void visitFrames(const PaddedSound& sound, bool alsoOdd, const std::function<void(const FrameBatch&)>& visit) {
+void visitFrames(const PaddedSound& sound, bool alsoOdd,
+                 const std::function<void(const FrameBatch&)>& visit) {
   static const BatchFft fft(FrameBatch::kWindow);
   static const std::vector<float> window = periodicHann(FrameBatch::kWindow);
   thread_local Workspace work;

@@ -59,7 +59,8 @@ SpectralMass spectralMass(const AudioBuffer& sound) {
 
 double sot(const SpectralMass& a, const SpectralMass& b) {
   requireSameLength("SOT", a.samples, b.samples);
-  const double sum = laneKernels().absoluteDifference(a.cumulated.data(), b.cumulated.data(), a.cumulated.size());
+  const double sum =
+      laneKernels().absoluteDifference(a.cumulated.data(), b.cumulated.data(), a.cumulated.size());
   return sum / double(a.frames * SpectralMass::kBins);
 }
 

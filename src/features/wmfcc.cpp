@@ -78,7 +78,8 @@ void MfccBuilder::add(const FrameBatch& batch) {
   for (std::size_t i = 0; i < MfccSequence::kBands; ++i) {
     const MelFilterbank::Band& filter = filters().bands()[i];
     ComplexLanes& out = bands_[first + i];
-    kernels.weightedSums(batch.scratch + filter.firstBin, filter.weights.data(), filter.weights.size(), out.re, out.im);
+    kernels.weightedSums(batch.scratch + filter.firstBin, filter.weights.data(), filter.weights.size(),
+                         out.re, out.im);
   }
   clearSpareLanes(bands_[first].re, 2 * MfccSequence::kBands, batch.lanes);
   parts_.push_back({batch.firstFrame, batch.lanes});
@@ -94,8 +95,8 @@ MfccSequence MfccBuilder::finish() {
     const ComplexLanes* bands = bands_.data() + part * MfccSequence::kBands;
     for (std::size_t c = 0; c < MfccSequence::kCoefficients; ++c) {
       ComplexLanes sums;
-      laneKernels().weightedSums(bands, transform.data() + c * MfccSequence::kBands, MfccSequence::kBands, sums.re,
-                                 sums.im);
+      laneKernels().weightedSums(bands, transform.data() + c * MfccSequence::kBands, MfccSequence::kBands,
+                                 sums.re, sums.im);
       float* left = result.values.data() + c * result.stride + firstFrame;
       float* right = left + MfccSequence::kCoefficients * result.stride;
       for (std::size_t lane = 0; lane < lanes; ++lane) {

@@ -44,10 +44,10 @@ constexpr double kSmallStep = 0.08, kLargeStep = 0.3;
 /// Where so many groups in a row hold nothing that can be heard, more will not help.
 constexpr std::size_t kHopelessGroups = 20;
 
-/// From how many renders on a validation group has so many patches. Few sizes, so that more renders are mostly more
-/// training groups behind those that there are.
-constexpr std::pair<std::size_t, std::size_t> kValidationSizes[] = {{0, 8}, {2000, 25}, {5000, 100}, {30000, 400}};
-
+/// From how many renders on a validation group has so many patches. Few sizes, so that more renders are
+/// mostly more training groups behind those that there are.
+constexpr std::pair<std::size_t, std::size_t> kValidationSizes[] = {
+    {0, 8}, {2000, 25}, {5000, 100}, {30000, 400}};
 
 Note drawNote(SplitMix64& random) {
   Note note;
@@ -68,10 +68,13 @@ class Source {
     for (std::size_t row = 0; row < all.patches.size(); ++row) {
       if (!patches_.empty() && patches_.back() == all.patches[row]) continue;  // of several notes the first
       patches_.push_back(all.patches[row]);
-      vectors_.insert(vectors_.end(), all.vectors.begin() + std::ptrdiff_t(row * dimension_), all.vectors.begin() + std::ptrdiff_t((row + 1) * dimension_));
+      vectors_.insert(vectors_.end(), all.vectors.begin() + std::ptrdiff_t(row * dimension_),
+                      all.vectors.begin() + std::ptrdiff_t((row + 1) * dimension_));
     }
     if (patches_.size() < kFewest)
-      failInput("{} holds {} patches; an embedder needs {} at the very least, and some thousands to be any good", library.file().string(), patches_.size(), kFewest);
+      failInput(
+          "{} holds {} patches; an embedder needs {} at the very least, and some thousands to be any good",
+          library.file().string(), patches_.size(), kFewest);
   }
 
   Synth& synth() { return *synth_; }
@@ -82,28 +85,34 @@ class Source {
     for (std::size_t a = 0; a < kAnchors; ++a) {
       const std::size_t anchor = drawIndex(random, false);
       for (const std::size_t one : nearest(anchor)) group.push_back(library_.patch(patches_[one]));
-      for (std::size_t i = 0; i < kChanged; ++i) group.push_back(changed(library_.patch(patches_[anchor]), random));
+      for (std::size_t i = 0; i < kChanged; ++i)
+        group.push_back(changed(library_.patch(patches_[anchor]), random));
     }
-    while (group.size() < DatasetPlan::kTrainingPatches) group.push_back(library_.patch(patches_[drawIndex(random, false)]));
+    while (group.size() < DatasetPlan::kTrainingPatches)
+      group.push_back(library_.patch(patches_[drawIndex(random, false)]));
     return group;
   }
 
   /// @param number  of the group among those of this library: none holds a patch of another
-  std::vector<Patch> drawValidation(std::uint64_t seed, std::size_t number, std::size_t groups, std::size_t count) {
+  std::vector<Patch> drawValidation(std::uint64_t seed, std::size_t number, std::size_t groups,
+                                    std::size_t count) {
     std::vector<std::size_t> heldBack;
     for (std::size_t i = 0; i < patches_.size(); i += kHeldBack) heldBack.push_back(i);
     SplitMix64 random(seed, 0);
-    for (std::size_t i = heldBack.size() - 1; i > 0; --i) std::swap(heldBack[i], heldBack[random.below(i + 1)]);
+    for (std::size_t i = heldBack.size() - 1; i > 0; --i)
+      std::swap(heldBack[i], heldBack[random.below(i + 1)]);
     const std::size_t share = std::min(count, heldBack.size() / groups);
     std::vector<Patch> group;
-    for (std::size_t i = number * share; i < (number + 1) * share; ++i) group.push_back(library_.patch(patches_[heldBack[i]]));
+    for (std::size_t i = number * share; i < (number + 1) * share; ++i)
+      group.push_back(library_.patch(patches_[heldBack[i]]));
     return group;
   }
 
  private:
   std::size_t drawIndex(SplitMix64& random, bool heldBack) const {
     for (;;)
-      if (const std::size_t index = random.below(patches_.size()); (index % kHeldBack == 0) == heldBack) return index;
+      if (const std::size_t index = random.below(patches_.size()); (index % kHeldBack == 0) == heldBack)
+        return index;
   }
 
   /// A patch and its nearest that are not held back, `kNearest + 1` in all.
@@ -168,7 +177,9 @@ class GroupMaker {
     const LibrarySettings& settings = station_.source.settings();
     for (std::size_t view = 0; view <= conditions; ++view) {
       Note note = drawNote(random);
-      if (view == 0) note = {settings.notes[random.below(settings.notes.size())], settings.velocity, settings.lengthSeconds};
+      if (view == 0)
+        note = {settings.notes[random.below(settings.notes.size())], settings.velocity,
+                settings.lengthSeconds};
       all.notes.insert(all.notes.end(), patches.size(), note.midi);
       render(note, view, all.images);
       if (interrupted()) break;  // not all was rendered
@@ -191,7 +202,8 @@ class GroupMaker {
       onRender_();
       if (outcome.status != RenderOutcome::Status::ok) return void(audible_[outcome.tag] = 0);
       const AudioBuffer sound = outcome.audio.copy();
-      if (const double level = rmsDb(sound); !(level >= kSilentDb) || !std::isfinite(level)) return void(audible_[outcome.tag] = 0);
+      if (const double level = rmsDb(sound); !(level >= kSilentDb) || !std::isfinite(level))
+        return void(audible_[outcome.tag] = 0);
       std::vector<float> values(SoundImage::kValues);
       image_(sound.channel(0), sound.channel(1), values);
       std::uint16_t* to = images.data() + (view * patches_->size() + outcome.tag) * SoundImage::kValues;
@@ -208,7 +220,9 @@ class GroupMaker {
     const auto rows = [&](std::size_t begin) {
       for (std::size_t a = begin; a < n; a += 2)
         for (std::size_t b = a + 1; b < n; ++b)
-          if (audible_[a] && audible_[b]) distances[first + a * n + b] = distances[first + b * n + a] = float(mss(spectra_[a], spectra_[b]));
+          if (audible_[a] && audible_[b])
+            distances[first + a * n + b] = distances[first + b * n + a] =
+                float(mss(spectra_[a], spectra_[b]));
     };
     std::thread odd(rows, 1);
     rows(0);
@@ -244,8 +258,9 @@ class GroupMaker {
 void checkOnePlugin(const std::vector<Library>& libraries) {
   for (const Library& library : libraries)
     if (library.settings().synthId != libraries.front().settings().synthId)
-      failInput("{} is of {}, {} of {}; an embedder is trained for one synth", libraries.front().file().string(),
-                libraries.front().settings().synthName, library.file().string(), library.settings().synthName);
+      failInput("{} is of {}, {} of {}; an embedder is trained for one synth",
+                libraries.front().file().string(), libraries.front().settings().synthName,
+                library.file().string(), library.settings().synthName);
 }
 
 }  // namespace
@@ -259,19 +274,23 @@ DatasetPlan::DatasetPlan(std::size_t wanted) {
 }
 
 std::size_t DatasetPlan::renders() const {
-  return kValidationGroups * validationPatches * (kValidationConditions + 1) + trainingGroups * kTrainingPatches * (kTrainingConditions + 1);
+  return kValidationGroups * validationPatches * (kValidationConditions + 1) +
+         trainingGroups * kTrainingPatches * (kTrainingConditions + 1);
 }
 
 std::string datasetName(const std::vector<Library>& libraries, const DatasetOptions& options) {
-  std::string name = fmt::format("image {}, {} patches of a validation group, seed {}", SoundImage::kVersion, DatasetPlan(options.renders).validationPatches, options.seed);
+  std::string name = fmt::format("image {}, {} patches of a validation group, seed {}", SoundImage::kVersion,
+                                 DatasetPlan(options.renders).validationPatches, options.seed);
   for (const Library& library : libraries) {
     const LibrarySettings& s = library.settings();
-    name += fmt::format("\n{} {} {} {} {} {}", std::filesystem::absolute(library.file()).string(), s.spaceFingerprint, s.synthId, s.synthVersion, s.seed, contentHash(s.base));
+    name += fmt::format("\n{} {} {} {} {} {}", std::filesystem::absolute(library.file()).string(),
+                        s.spaceFingerprint, s.synthId, s.synthVersion, s.seed, contentHash(s.base));
   }
   return name;
 }
 
-std::optional<TrainingData> makeTrainingData(std::vector<Library>& libraries, const DatasetOptions& options, const std::filesystem::path& file) {
+std::optional<TrainingData> makeTrainingData(std::vector<Library>& libraries, const DatasetOptions& options,
+                                             const std::filesystem::path& file) {
   checkOnePlugin(libraries);
   const DatasetPlan plan(options.renders);
   DatasetFile kept(file, datasetName(libraries, options));
@@ -289,21 +308,32 @@ std::optional<TrainingData> makeTrainingData(std::vector<Library>& libraries, co
   for (std::size_t number = 0; number < all; ++number) {
     // The validation groups come first, so that something can be said of a training that was cut short.
     const bool validation = number < DatasetPlan::kValidationGroups;
-    const std::size_t most = validation ? plan.validationPatches * (DatasetPlan::kValidationConditions + 1)
-                                        : DatasetPlan::kTrainingPatches * (DatasetPlan::kTrainingConditions + 1);
+    const std::size_t most = validation
+                                 ? plan.validationPatches * (DatasetPlan::kValidationConditions + 1)
+                                 : DatasetPlan::kTrainingPatches * (DatasetPlan::kTrainingConditions + 1);
     const std::size_t before = renders;
     if (number >= groups.size()) {
       auto& station = stations[number % libraries.size()];
       if (!station) station = std::make_unique<Station>(libraries[number % libraries.size()], options);
       SplitMix64 random(options.seed, number);
-      const std::size_t perLibrary = (DatasetPlan::kValidationGroups + libraries.size() - 1) / libraries.size();
-      const std::vector<Patch> patches = validation ? station->source.drawValidation(options.seed, number / libraries.size(), perLibrary, plan.validationPatches)
-                                                    : station->source.drawTraining(random);
-      SoundGroup group = GroupMaker(*station, image, onRender).make(patches, validation ? DatasetPlan::kValidationConditions : DatasetPlan::kTrainingConditions, random);
+      const std::size_t perLibrary =
+          (DatasetPlan::kValidationGroups + libraries.size() - 1) / libraries.size();
+      const std::vector<Patch> patches =
+          validation ? station->source.drawValidation(options.seed, number / libraries.size(), perLibrary,
+                                                      plan.validationPatches)
+                     : station->source.drawTraining(random);
+      SoundGroup group =
+          GroupMaker(*station, image, onRender)
+              .make(patches,
+                    validation ? DatasetPlan::kValidationConditions : DatasetPlan::kTrainingConditions,
+                    random);
       if (interrupted()) return std::nullopt;
       empty = group.patches < 2 ? empty + 1 : 0;
       if (empty >= kHopelessGroups)
-        failPlugin("{} groups of patches in a row hold nothing that can be heard; is {} still as it was when the library was made?", empty, station->source.synth().plugin().fullName());
+        failPlugin(
+            "{} groups of patches in a row hold nothing that can be heard; is {} still as it was when the "
+            "library was made?",
+            empty, station->source.synth().plugin().fullName());
       kept.append(group);
       groups.push_back(std::move(group));
     }
@@ -312,8 +342,11 @@ std::optional<TrainingData> makeTrainingData(std::vector<Library>& libraries, co
   }
   TrainingData data;
   for (std::size_t i = 0; i < groups.size(); ++i)
-    if (groups[i].patches >= 2) (i < DatasetPlan::kValidationGroups ? data.validation : data.training).push_back(std::move(groups[i]));
-  if (data.training.empty() || data.validation.empty()) failInput("{}: too few patches that can be heard; render more, or name a larger library", libraries.front().file().string());
+    if (groups[i].patches >= 2)
+      (i < DatasetPlan::kValidationGroups ? data.validation : data.training).push_back(std::move(groups[i]));
+  if (data.training.empty() || data.validation.empty())
+    failInput("{}: too few patches that can be heard; render more, or name a larger library",
+              libraries.front().file().string());
   return data;
 }
 

@@ -62,8 +62,11 @@ DatasetFile::DatasetFile(const fs::path& path, const std::string& name) : path_(
   if (!stream_) failSystem("{}: cannot be opened for writing; check its permissions", path.string());
   std::string found(beginning.size(), '\0');
   stream_.read(found.data(), std::streamsize(found.size()));
-  if (!stream_ || !found.starts_with(kMagic)) failInput("{} holds no data to train by; remove it, or name another --out", path.string());
-  if (found != beginning) failInput("{} holds data of other libraries or options; remove it to render anew, or name another --out", path.string());
+  if (!stream_ || !found.starts_with(kMagic))
+    failInput("{} holds no data to train by; remove it, or name another --out", path.string());
+  if (found != beginning)
+    failInput("{} holds data of other libraries or options; remove it to render anew, or name another --out",
+              path.string());
   readGroups();
 }
 

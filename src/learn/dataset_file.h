@@ -8,12 +8,14 @@
 
 namespace patchpilot {
 
-/// Groups on disk, one after the other, each with a hash: what a kill has left half written is dropped on opening.
+/// Groups on disk, one after the other, each with a hash: what a kill has left half written is dropped on
+/// opening.
 class DatasetFile {
  public:
   /// Makes a file, or opens one and reads its groups.
   /// @param name  of the data, see `datasetName`
-  /// @throws Error (input) where it is no such file, or of other data; Error (system) where it cannot be written
+  /// @throws Error (input) where it is no such file, or of other data; Error (system) where it cannot be
+  /// written
   DatasetFile(const std::filesystem::path& path, const std::string& name);
 
   /// Those that were there when it was opened, in their order; to be taken away.

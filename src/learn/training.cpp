@@ -22,9 +22,11 @@ fs::path beside(const fs::path& out, const std::string& ending) {
 }
 
 void checkOut(const fs::path& out) {
-  if (out.extension() != ".safetensors" || out.stem().empty()) failUsage("--out is '{}'; name a file that ends in .safetensors", out.string());
+  if (out.extension() != ".safetensors" || out.stem().empty())
+    failUsage("--out is '{}'; name a file that ends in .safetensors", out.string());
   if (fs::exists(out)) failUsage("{} exists; remove it, or name another --out", out.string());
-  if (const fs::path parent = fs::absolute(out).parent_path(); !fs::is_directory(parent)) failUsage("{}: there is no such folder; make it first", parent.string());
+  if (const fs::path parent = fs::absolute(out).parent_path(); !fs::is_directory(parent))
+    failUsage("{}: there is no such folder; make it first", parent.string());
 }
 
 json describe(const Judgement& j) {
@@ -37,8 +39,10 @@ json describe(const Judgement& j) {
 }
 
 std::string toml(const LibrarySettings& settings) {
-  return fmt::format("format = 1\nkind = \"trained\"\nversion = 1\ndimension = {}\nsynth = \"{}\"\ntitle = \"Trained on renders of {}\"\nlicence = \"GPL-3.0-or-later\"\n",
-                     kDimension, settings.synthId, settings.synthName);
+  return fmt::format(
+      "format = 1\nkind = \"trained\"\nversion = 1\ndimension = {}\nsynth = \"{}\"\ntitle = \"Trained on "
+      "renders of {}\"\nlicence = \"GPL-3.0-or-later\"\n",
+      kDimension, settings.synthId, settings.synthName);
 }
 
 }  // namespace
@@ -56,20 +60,29 @@ EmbedderReport trainEmbedder(const EmbedderTraining& training) {
   report.otherCondition = judgeOtherCondition(data->validation);
   if (training.onData) training.onData(report.melEnvelope, report.otherCondition);
 
-  TrainingOptions options{training.out, checkpoint, {}, training.start, training.data.seed, training.steps, training.threads, kHidden, kDimension};
+  TrainingOptions options{training.out,   checkpoint,       {},      training.start, training.data.seed,
+                          training.steps, training.threads, kHidden, kDimension};
   options.stopped = interrupted;
-  options.settings = contentHash(fmt::format("{}\n{} steps, from {}, {} wide, {} values, {} groups", datasetName(libraries, training.data), options.steps,
-                                             training.start.empty() ? "chance" : contentHash(readFile(training.start)), options.hidden, options.dimension, data->training.size()));
+  options.settings = contentHash(fmt::format(
+      "{}\n{} steps, from {}, {} wide, {} values, {} groups", datasetName(libraries, training.data),
+      options.steps, training.start.empty() ? "chance" : contentHash(readFile(training.start)),
+      options.hidden, options.dimension, data->training.size()));
   const TrainingResult result = door.train(*data, options, training.onTraining);
   if (!result.finished) return report;
 
   json curve = json::array();
   for (const TrainingMoment& moment : result.curve) {
-    curve.push_back({{"step", moment.step}, {"training_loss", moment.trainingLoss}, {"validation_loss", moment.validationLoss}});
+    curve.push_back({{"step", moment.step},
+                     {"training_loss", moment.trainingLoss},
+                     {"validation_loss", moment.validationLoss}});
     curve.back().update(describe(moment.judgement));
     if (moment.step == result.bestStep) report.own = moment.judgement;
   }
-  const json about = {{"mel_envelope", describe(report.melEnvelope)}, {"mss_under_another_condition", describe(report.otherCondition)}, {"trained", describe(report.own)}, {"best_step", result.bestStep}, {"curve", curve}};
+  const json about = {{"mel_envelope", describe(report.melEnvelope)},
+                      {"mss_under_another_condition", describe(report.otherCondition)},
+                      {"trained", describe(report.own)},
+                      {"best_step", result.bestStep},
+                      {"curve", curve}};
   const fs::path tomlFile = beside(training.out, ".toml"), curveFile = beside(training.out, ".training.json");
   writeFileAtomically(curveFile, about.dump(1) + "\n");
   writeFileAtomically(tomlFile, toml(libraries.front().settings()));

@@ -25,8 +25,8 @@ constexpr std::size_t kChanges[] = {1, 2, 4, 8, 16, 32, 64};
 constexpr double kSmallStep = 0.08;
 constexpr double kLargeStep = 0.3;
 
-constexpr double kCrossed = 0.5;             ///< share of patches that are crossed
-constexpr double kCrossedAndChanged = 0.5;   ///< share of those that are changed as well
+constexpr double kCrossed = 0.5;            ///< share of patches that are crossed
+constexpr double kCrossedAndChanged = 0.5;  ///< share of those that are changed as well
 
 constexpr int kAttemptsAtAPreset = 20;
 
@@ -75,7 +75,8 @@ struct AroundPresets::Impl {
     std::optional<Parent> parent;
     try {
       const Patch patch = presets.patch(kept[index].patch);
-      parent = Parent{synth.state(patch), synth.values(patch), presets.sources(kept[index].patch), shortName(kept[index].path)};
+      parent = Parent{synth.state(patch), synth.values(patch), presets.sources(kept[index].patch),
+                      shortName(kept[index].path)};
       bytesAtHand += parent->state.size();
     } catch (const Error& error) {
       if (error.code() != ExitCode::plugin) throw;
@@ -96,11 +97,21 @@ struct AroundPresets::Impl {
 };
 
 AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled)
-    : impl_(new Impl{presets, synth, seed, presets.presets(), {}, synth.space().crossingsOrSections(), defaultValues(synth), partsOfParameters(synth.space()), {}, 0}) {
+    : impl_(new Impl{presets,
+                     synth,
+                     seed,
+                     presets.presets(),
+                     {},
+                     synth.space().crossingsOrSections(),
+                     defaultValues(synth),
+                     partsOfParameters(synth.space()),
+                     {},
+                     0}) {
   const std::string file = presets.file().string();
   const LibrarySettings& settings = presets.settings();
   if (settings.synthId != synth.plugin().id || settings.synthFormat != synth.plugin().format)
-    failInput("{} holds presets of {}, not of {}; name a library of its presets", file, settings.synthName, synth.plugin().name);
+    failInput("{} holds presets of {}, not of {}; name a library of its presets", file, settings.synthName,
+              synth.plugin().name);
   auto& kept = impl_->kept;
   if (!settled.empty()) {
     const std::int64_t last = std::atoll(settled.c_str() + settled.find("to ") + 3);
@@ -108,10 +119,14 @@ AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed,
   }
   if (kept.empty()) failInput("{} holds no presets; add some with 'patchpilot library add'", file);
   std::string all;
-  for (const auto& preset : kept) all += fmt::format("{} {}\n", preset.patch, presets.stateHash(preset.patch));
+  for (const auto& preset : kept)
+    all += fmt::format("{} {}\n", preset.patch, presets.stateHash(preset.patch));
   impl_->name = fmt::format("{} presets up to {}, {}", kept.size(), kept.back().patch, contentHash(all));
   if (!settled.empty() && impl_->name != settled)
-    failInput("{} holds other presets than those that this library was begun with; name the same, or build a new library", file);
+    failInput(
+        "{} holds other presets than those that this library was begun with; name the same, or build a new "
+        "library",
+        file);
 }
 
 AroundPresets::~AroundPresets() = default;
@@ -120,7 +135,8 @@ const std::string& AroundPresets::name() const { return impl_->name; }
 
 namespace {
 
-/// The parts that one preset takes of another: at least one, and not all. Empty where there are fewer than two.
+/// The parts that one preset takes of another: at least one, and not all. Empty where there are fewer than
+/// two.
 std::vector<std::size_t> drawParts(std::size_t count, SplitMix64& random) {
   std::vector<std::size_t> parts;
   if (count < 2) return parts;
@@ -147,7 +163,8 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
   std::string words = parent.name;
 
   bool change = true;
-  const std::vector<std::size_t> parts = random.uniform() < kCrossed ? drawParts(a.crossings.size(), random) : std::vector<std::size_t>();
+  const std::vector<std::size_t> parts =
+      random.uniform() < kCrossed ? drawParts(a.crossings.size(), random) : std::vector<std::size_t>();
   if (!parts.empty() && a.kept.size() > 1) {
     const Parent other = a.draw(random, parent.sources.front());
     drawn.sources = unitedSources(drawn.sources, other.sources);
@@ -168,14 +185,16 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
   if (change) {
     std::vector<std::size_t> counts;
     for (const std::size_t count : kChanges)
-      if (count * 64 >= space.parameters.size() && count * 4 <= space.parameters.size()) counts.push_back(count);
+      if (count * 64 >= space.parameters.size() && count * 4 <= space.parameters.size())
+        counts.push_back(count);
     if (counts.empty()) counts.push_back(1);
     const std::size_t count = counts[random.below(counts.size())];
     std::set<std::size_t> changes;
     const std::vector<std::size_t> moved = movedParameters(parent.values, a.defaults);
     for (std::size_t i = 0; i < count; ++i) {
       const bool ofMoved = random.uniform() < kChangesOfMoved && !moved.empty();
-      const std::size_t which = ofMoved ? moved[random.below(moved.size())] : std::size_t(random.below(space.parameters.size()));
+      const std::size_t which =
+          ofMoved ? moved[random.below(moved.size())] : std::size_t(random.below(space.parameters.size()));
       const double step = random.uniform() < 0.5 ? kSmallStep : kLargeStep;
       const double move = step * random.normal();
       const float value = variedValue(space.parameters[which], parent.values[which], move, random);

@@ -9,17 +9,19 @@ namespace patchpilot {
 
 /// Draws patches from the neighbourhood of presets: what random corners of a space sound like is rarely what
 /// anyone searches for. Half of the patches are one preset with a few parameters changed, by a little or by
-/// more; the other half are one preset that takes one or more parts of another (`Crossing`), and every second of
-/// these is changed as well. A space without crossings or sections is changed only.
+/// more; the other half are one preset that takes one or more parts of another (`Crossing`), and every second
+/// of these is changed as well. A space without crossings or sections is changed only.
 ///
-/// A patch is the state of its first preset, as the synth saves it after loading (for Surge XT with the parts of
-/// the other in its place), and in `values` the parameters that differ; the others are NaN. `source` says in
-/// words what it is. The patch of an index depends on the presets, the space, the seed and the index alone.
+/// A patch is the state of its first preset, as the synth saves it after loading (for Surge XT with the parts
+/// of the other in its place), and in `values` the parameters that differ; the others are NaN. `source` says
+/// in words what it is. The patch of an index depends on the presets, the space, the seed and the index
+/// alone.
 class AroundPresets {
  public:
   /// @param presets  holds the presets; it and `synth` must outlive this
   /// @param settled  `name()` of the time when drawing began, or empty: presets that came later are left out
-  /// @throws Error (input) where there are no presets, they are another synth's, or are not those of `settled`.
+  /// @throws Error (input) where there are no presets, they are another synth's, or are not those of
+  /// `settled`.
   AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled = "");
   ~AroundPresets();
 

@@ -19,20 +19,27 @@ double renderLevelDb(const StereoView& audio) {
   return 10 * std::log10(std::max(mean, 1e-16));
 }
 
-RenderKeeping renderKeeping(const Library& library, bool audio) { return {library.settings().embedders, audio, library.file().string()}; }
+RenderKeeping renderKeeping(const Library& library, bool audio) {
+  return {library.settings().embedders, audio, library.file().string()};
+}
 
-std::string noVector(const std::string& embedder) { return fmt::format("gave a sound of which {} makes no vector of numbers", embedder); }
+std::string noVector(const std::string& embedder) {
+  return fmt::format("gave a sound of which {} makes no vector of numbers", embedder);
+}
 
-PatchRenderer::PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping, bool wantStates)
+PatchRenderer::PatchRenderer(const Synth& synth, const LibrarySettings& settings,
+                             const RenderKeeping& keeping, bool wantStates)
     : synth_(synth), settings_(settings), wantStates_(wantStates), keepAudio_(keeping.audio) {
-  for (const EmbedderInfo& embedder : keeping.embedders) embedders_.push_back(makeEmbedder(embedder, keeping.library));
+  for (const EmbedderInfo& embedder : keeping.embedders)
+    embedders_.push_back(makeEmbedder(embedder, keeping.library));
 }
 
 void PatchRenderer::run(int workers, const NextPatch& next, const TakePatch& take) {
   pending_.clear();
   issued_ = taken_ = 0;
   noteIndex_ = 0;
-  if (!pool_) pool_ = std::make_unique<RenderPool>(synth_, RenderPoolOptions{workers, settings_.durationSeconds});
+  if (!pool_)
+    pool_ = std::make_unique<RenderPool>(synth_, RenderPoolOptions{workers, settings_.durationSeconds});
   pool_->run([&] { return nextJob(next); }, [&](const RenderOutcome& outcome) { finish(outcome, take); });
 }
 
@@ -46,8 +53,10 @@ std::optional<RenderJob> PatchRenderer::nextJob(const NextPatch& next) {
     fresh.rendered.patch = std::move(*patch);
     fresh.rendersLeft = settings_.notes.size();
   }
-  RenderJob job{issued_ * settings_.notes.size() + noteIndex_, &pending_.at(issued_).rendered.patch,
-                {settings_.notes[noteIndex_], settings_.velocity, settings_.lengthSeconds}, settings_.durationSeconds};
+  RenderJob job{issued_ * settings_.notes.size() + noteIndex_,
+                &pending_.at(issued_).rendered.patch,
+                {settings_.notes[noteIndex_], settings_.velocity, settings_.lengthSeconds},
+                settings_.durationSeconds};
   job.wantState = wantStates_ && noteIndex_ == 0;
   noteIndex_ = (noteIndex_ + 1) % settings_.notes.size();
   if (noteIndex_ == 0) ++issued_;
@@ -83,11 +92,15 @@ void PatchRenderer::finish(const RenderOutcome& outcome, const TakePatch& take) 
   if (!outcome.state.empty()) pending.rendered.loadedState = outcome.state;
   if (!row.embeddings.empty()) pending.rendered.rows.push_back(std::move(row));
   if (--pending.rendersLeft > 0) return;
-  for (auto it = pending_.find(taken_); it != pending_.end() && it->second.rendersLeft == 0; it = pending_.find(++taken_)) {
+  for (auto it = pending_.find(taken_); it != pending_.end() && it->second.rendersLeft == 0;
+       it = pending_.find(++taken_)) {
     RenderedPatch rendered = std::move(it->second.rendered);
     pending_.erase(it);
-    const auto place = [&](const LibraryRow& r) { return std::find(settings_.notes.begin(), settings_.notes.end(), r.note); };
-    std::sort(rendered.rows.begin(), rendered.rows.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    const auto place = [&](const LibraryRow& r) {
+      return std::find(settings_.notes.begin(), settings_.notes.end(), r.note);
+    };
+    std::sort(rendered.rows.begin(), rendered.rows.end(),
+              [&](const auto& a, const auto& b) { return place(a) < place(b); });
     take(std::move(rendered));
   }
 }

@@ -49,7 +49,8 @@ class PatchRenderer {
   /// @param settings    notes and times; must outlive this, as `synth` must
   /// @param wantStates  whether the state after loading is asked for
   /// @throws as `makeEmbedder`
-  PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping, bool wantStates = false);
+  PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping,
+                bool wantStates = false);
 
   /// Renders until `next` has none, or Ctrl-C. The two are called by any thread, but never at the same time.
   /// @param workers  0: one for each core; they stay for the next run, so that its number counts no more

@@ -19,9 +19,14 @@ constexpr std::uint64_t kHopelessAttempts = 1000;
 class Builder {
  public:
   Builder(Library& library, const Synth& synth, const BuildOptions& options, DrawPatch draw)
-      : library_(library), synth_(synth), options_(options), draw_(std::move(draw)),
-        shard_(library.settings().shard), counts_(library.counts()),
-        wanted_(patchesOfShard(shard_, options.count, counts_)), nextToIssue_(counts_.nextAttempt),
+      : library_(library),
+        synth_(synth),
+        options_(options),
+        draw_(std::move(draw)),
+        shard_(library.settings().shard),
+        counts_(library.counts()),
+        wanted_(patchesOfShard(shard_, options.count, counts_)),
+        nextToIssue_(counts_.nextAttempt),
         nextToWrite_(counts_.nextAttempt) {}
 
   bool run() {
@@ -39,7 +44,9 @@ class Builder {
  private:
   void render(const NextPatch& next, const TakePatch& take) {
     if (options_.render) options_.render(next, take);
-    else PatchRenderer(synth_, library_.settings(), renderKeeping(library_, options_.keepAudio)).run(options_.workers, next, take);
+    else
+      PatchRenderer(synth_, library_.settings(), renderKeeping(library_, options_.keepAudio))
+          .run(options_.workers, next, take);
   }
 
   std::optional<Patch> next() {
@@ -74,9 +81,11 @@ class Builder {
     counts_.skipped += fate == LibraryAttempt::Fate::skipped;
     wanted_ = patchesOfShard(shard_, options_.count, counts_);
     if (fruitless_ >= kHopelessAttempts && counts_.patches == 0)
-      failPlugin("not one of the first {} patches of space {} made a sound on {} ({} silent, {} failed); check the "
-                 "space's ranges with 'patchpilot render --space {} --random 1'",
-                 fruitless_, synth_.space().name, synth_.plugin().name, counts_.silent, counts_.skipped, synth_.space().name);
+      failPlugin(
+          "not one of the first {} patches of space {} made a sound on {} ({} silent, {} failed); check the "
+          "space's ranges with 'patchpilot render --space {} --random 1'",
+          fruitless_, synth_.space().name, synth_.plugin().name, counts_.silent, counts_.skipped,
+          synth_.space().name);
   }
 
   void write(const std::vector<LibraryAttempt>& batch) {
@@ -126,7 +135,8 @@ Synth openLibrarySynth(const Library& library, SynthOptions options) {
   ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
   // What a space tells of its parameters besides what its patches mean may be more by now.
   for (ParameterSpace& installed : installedSpaces())
-    if (installed.name == space.name && installed.fingerprint() == settings.spaceFingerprint) space = std::move(installed);
+    if (installed.name == space.name && installed.fingerprint() == settings.spaceFingerprint)
+      space = std::move(installed);
   if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
   Synth synth(std::move(space), std::move(options));
   // A plug-in that has changed since does not make the same sounds.
@@ -156,32 +166,43 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
   const LibrarySettings& have = library.settings();
   const std::string file = library.file().string();
   if (have.synthFormat != wanted.synthFormat || have.synthId != wanted.synthId)
-    failInput("{} holds patches of {} ({}), not of {} ({}); choose another file", file, have.synthName, have.synthFormat,
-              wanted.synthName, wanted.synthFormat);
+    failInput("{} holds patches of {} ({}), not of {} ({}); choose another file", file, have.synthName,
+              have.synthFormat, wanted.synthName, wanted.synthFormat);
   if (have.synthVersion != wanted.synthVersion)
     failInput("{} was made with {} {}, installed is {}; build a new library, or install that version", file,
               have.synthName, have.synthVersion, wanted.synthVersion);
   if (have.spaceName != wanted.spaceName || have.spaceFingerprint != wanted.spaceFingerprint)
-    failInput("{} was made with another parameter space ({}, fingerprint {:.8}; now it is {}, {:.8}); build a new library",
-              file, have.spaceName, have.spaceFingerprint, wanted.spaceName, wanted.spaceFingerprint);
+    failInput(
+        "{} was made with another parameter space ({}, fingerprint {:.8}; now it is {}, {:.8}); build a new "
+        "library",
+        file, have.spaceName, have.spaceFingerprint, wanted.spaceName, wanted.spaceFingerprint);
   if (have.base != wanted.base)
     failInput("{} was made with another base preset; name the same one, or build a new library", file);
   if (!have.sampling.empty() && have.sampling != wanted.sampling)
-    failInput("{} was begun with {} sampling, asked for is {}; give the same, or build a new library", file, have.sampling, wanted.sampling);
+    failInput("{} was begun with {} sampling, asked for is {}; give the same, or build a new library", file,
+              have.sampling, wanted.sampling);
   if (have.shard.number != wanted.shard.number || have.shard.of != wanted.shard.of)
-    failInput("{} is {}, asked for is {}; give the same --shard, or choose another file", file, describe(have.shard), describe(wanted.shard));
+    failInput("{} is {}, asked for is {}; give the same --shard, or choose another file", file,
+              describe(have.shard), describe(wanted.shard));
   if (!have.sampling.empty() && have.seed != wanted.seed)
-    failInput("{} was made with seed {}, not {}; build a new library, or leave --seed out", file, have.seed, wanted.seed);
+    failInput("{} was made with seed {}, not {}; build a new library, or leave --seed out", file, have.seed,
+              wanted.seed);
   if (describeNotes(have) != describeNotes(wanted))
-    failInput("{} has {}; asked for are {}; give the same, or build a new library", file, describeNotes(have), describeNotes(wanted));
-  if (!std::equal(have.embedders.begin(), have.embedders.end(), wanted.embedders.begin(), wanted.embedders.end(), areComparable))
-    failInput("{} has embeddings of {}, asked for are those of {}; what a library begins with is settled when it is made, and "
-              "'patchpilot library embed' adds others", file, describeEmbedders(have), describeEmbedders(wanted));
+    failInput("{} has {}; asked for are {}; give the same, or build a new library", file, describeNotes(have),
+              describeNotes(wanted));
+  if (!std::equal(have.embedders.begin(), have.embedders.end(), wanted.embedders.begin(),
+                  wanted.embedders.end(), areComparable))
+    failInput(
+        "{} has embeddings of {}, asked for are those of {}; what a library begins with is settled when it "
+        "is made, and "
+        "'patchpilot library embed' adds others",
+        file, describeEmbedders(have), describeEmbedders(wanted));
 }
 
 std::uint64_t patchesOfShard(const Shard& shard, std::uint64_t count, const LibraryCounts& counts) {
   if (shard.of == 1) return count;
-  const auto share = (count + std::uint64_t(shard.of) - std::uint64_t(shard.number)) / std::uint64_t(shard.of);
+  const auto share =
+      (count + std::uint64_t(shard.of) - std::uint64_t(shard.number)) / std::uint64_t(shard.of);
   // Losses scatter like a Poisson count; four deviations hold for thousands of shards.
   return share + std::uint64_t(std::ceil(4 * std::sqrt(double(counts.silent + counts.skipped + 1))));
 }

@@ -22,15 +22,17 @@ struct DrawnPatch {
 /// Draws the patch of an index: the same one each time. Called by any thread, one at a time.
 using DrawPatch = std::function<DrawnPatch(std::uint64_t index)>;
 
-/// Renders until `next` has none, and hands over in the order in which patches came: see `PatchRenderer::run`.
+/// Renders until `next` has none, and hands over in the order in which patches came: see
+/// `PatchRenderer::run`.
 using RenderPatches = std::function<void(const NextPatch& next, const TakePatch& take)>;
 
 struct BuildOptions {
   std::uint64_t count = 1000;  ///< patches that the library is to have in the end, all its shards together
   int workers = 0;             ///< 0: one for each core
-  std::function<void(const BuildProgress&)> onProgress;  ///< called after each batch is handed in, by any thread
-  DrawPatch draw;    ///< empty: from the library's space, by its seed
-  RenderPatches render;  ///< empty: by `workers` on this machine
+  std::function<void(const BuildProgress&)>
+      onProgress;          ///< called after each batch is handed in, by any thread
+  DrawPatch draw;          ///< empty: from the library's space, by its seed
+  RenderPatches render;    ///< empty: by `workers` on this machine
   bool keepAudio = false;  ///< whether renders are kept; of no use where `render` is given
 };
 
@@ -49,14 +51,14 @@ LibrarySettings librarySettings(const Synth& synth);
 void checkCompatible(const Library& library, const LibrarySettings& wanted);
 
 /// How many patches a shard is to have: its share of `count`, and some more where silent and skipped ones are
-/// replaced. A shard replaces its own, so that no shard needs to know of another; but shards lose more or fewer than
-/// their share, and the library ends where a single process would have ended. So each goes on for a little
-/// longer, and what is too much is left out when they are merged.
+/// replaced. A shard replaces its own, so that no shard needs to know of another; but shards lose more or
+/// fewer than their share, and the library ends where a single process would have ended. So each goes on for
+/// a little longer, and what is too much is left out when they are merged.
 std::uint64_t patchesOfShard(const Shard& shard, std::uint64_t count, const LibraryCounts& counts);
 
 /// Draws patches, renders them at the library's notes, embeds them and writes them down until the
-/// library has `count`, or a shard its share. A silent patch is counted and the next one takes its place; one that fails
-/// is recorded and skipped. The patches depend on how they are drawn alone: not on the number of
+/// library has `count`, or a shard its share. A silent patch is counted and the next one takes its place; one
+/// that fails is recorded and skipped. The patches depend on how they are drawn alone: not on the number of
 /// workers, nor on how often the work was stopped and taken up again.
 /// @return false where Ctrl-C stopped it; what was done is kept
 /// @throws Error (plugin) where the plug-in fails on everything, or nothing is audible; Error (system)

@@ -17,26 +17,34 @@ namespace {
     case SQLITE_CORRUPT:
       failInput("{} is no Patch Pilot library, or a damaged one ({}); name another, or build it anew", file,
                 sqlite3_errstr(code));
-    case SQLITE_FULL: failSystem("{}: the disk is full; free some space and run the command again, it goes on where it stopped", file);
+    case SQLITE_FULL:
+      failSystem(
+          "{}: the disk is full; free some space and run the command again, it goes on where it stopped",
+          file);
     case SQLITE_BUSY:
     case SQLITE_LOCKED: failSystem("{} is in use by another process; wait for it to end", file);
     case SQLITE_CANTOPEN: failInput("{} cannot be opened; check that it exists and may be read", file);
-    case SQLITE_READONLY: failSystem("{} may not be written; change its permissions or choose another place", file);
+    case SQLITE_READONLY:
+      failSystem("{} may not be written; change its permissions or choose another place", file);
     default:
-      failSystem("{}: {} ({})", file, database != nullptr ? sqlite3_errmsg(database) : "cannot be opened", sqlite3_errstr(code));
+      failSystem("{}: {} ({})", file, database != nullptr ? sqlite3_errmsg(database) : "cannot be opened",
+                 sqlite3_errstr(code));
   }
 }
 
 }  // namespace
 
-Statement::Statement(sqlite3* database, std::string file, const char* sql) : database_(database), file_(std::move(file)) {
+Statement::Statement(sqlite3* database, std::string file, const char* sql)
+    : database_(database), file_(std::move(file)) {
   check(sqlite3_prepare_v2(database_, sql, -1, &statement_, nullptr));
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
 Statement::Statement(Statement&& other) noexcept
-    : database_(other.database_), file_(std::move(other.file_)), statement_(std::exchange(other.statement_, nullptr)) {}
+    : database_(other.database_),
+      file_(std::move(other.file_)),
+      statement_(std::exchange(other.statement_, nullptr)) {}
 
 void Statement::check(int code) const {
   if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW) fail(file_, database_, code);
@@ -58,8 +66,9 @@ Statement& Statement::bind(int parameter, const std::string& value) {
 }
 
 Statement& Statement::bindBytes(int parameter, std::span<const std::uint8_t> bytes) {
-  check(bytes.empty() ? sqlite3_bind_null(statement_, parameter)
-                      : sqlite3_bind_blob64(statement_, parameter, bytes.data(), bytes.size(), SQLITE_TRANSIENT));
+  check(bytes.empty()
+            ? sqlite3_bind_null(statement_, parameter)
+            : sqlite3_bind_blob64(statement_, parameter, bytes.data(), bytes.size(), SQLITE_TRANSIENT));
   return *this;
 }
 
@@ -86,7 +95,8 @@ double Statement::real(int column) const { return sqlite3_column_double(statemen
 
 std::string Statement::text(int column) const {
   const auto* text = sqlite3_column_text(statement_, column);
-  return text != nullptr ? std::string(reinterpret_cast<const char*>(text), std::size_t(sqlite3_column_bytes(statement_, column)))
+  return text != nullptr ? std::string(reinterpret_cast<const char*>(text),
+                                       std::size_t(sqlite3_column_bytes(statement_, column)))
                          : std::string();
 }
 
@@ -102,7 +112,9 @@ std::vector<float> Statement::floats(int column) const {
   return values;
 }
 
-std::size_t Statement::size(int column) const { return std::size_t(sqlite3_column_bytes(statement_, column)); }
+std::size_t Statement::size(int column) const {
+  return std::size_t(sqlite3_column_bytes(statement_, column));
+}
 
 void Statement::floats(int column, std::span<float> out) const {
   const void* data = sqlite3_column_blob(statement_, column);

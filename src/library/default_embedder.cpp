@@ -7,7 +7,9 @@ namespace patchpilot {
 std::string defaultEmbedder(const Synth& synth) {
   for (const Model& model : models())
     for (const NetworkEmbedder& embedder : model.embedders)
-      if (embedder.kind == NetworkKind::trained && embedder.synth == synth.plugin().id && !embedder.files.empty() && haveNetworks()) return embedder.name;
+      if (embedder.kind == NetworkKind::trained && embedder.synth == synth.plugin().id &&
+          !embedder.files.empty() && haveNetworks())
+        return embedder.name;
   return kMelEnvelopeName;
 }
 

@@ -23,8 +23,12 @@ constexpr int kPage = 500;
 class Adder {
  public:
   Adder(Library& library, std::size_t embedding, const EmbedOptions& options)
-      : library_(library), embedding_(embedding), options_(options), embedder_(makeEmbedder(library.settings().embedders[embedding], library.file().string())),
-        batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); }, options.secondsBetweenCommits) {
+      : library_(library),
+        embedding_(embedding),
+        options_(options),
+        embedder_(makeEmbedder(library.settings().embedders[embedding], library.file().string())),
+        batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); },
+               options.secondsBetweenCommits) {
     progress_ = {library.embeddingCounts(embedding).rows, library.counts().rows, 0};
   }
 
@@ -61,7 +65,8 @@ class Adder {
 
   void embedKept() {
     beginRows();
-    const int count = options_.workers > 0 ? options_.workers : int(std::max(1u, std::thread::hardware_concurrency()));
+    const int count =
+        options_.workers > 0 ? options_.workers : int(std::max(1u, std::thread::hardware_concurrency()));
     std::exception_ptr failure;
     std::vector<std::thread> threads;
     for (int i = 0; i < count; ++i)
@@ -87,7 +92,8 @@ class Adder {
       if (!row) return false;
       flac = library_.audio(*row);
     }
-    const AudioBuffer sound = decodeFlac(flac, fmt::format("{}: the render of patch {}, note {},", library_.file().string(), row->patch, row->note));
+    const AudioBuffer sound = decodeFlac(flac, fmt::format("{}: the render of patch {}, note {},",
+                                                           library_.file().string(), row->patch, row->note));
     take(*row, {sound.channel(0), sound.channel(1)}, true);
     return true;
   }
@@ -113,10 +119,14 @@ class Adder {
     const auto row = nextRow(false);
     if (!row) return std::nullopt;
     // The notes of a patch come one after the other.
-    if (!patch_ || patchId_ != row->patch) patch_ = std::make_shared<Patch>(library_.patch(patchId_ = row->patch));
+    if (!patch_ || patchId_ != row->patch)
+      patch_ = std::make_shared<Patch>(library_.patch(patchId_ = row->patch));
     const LibrarySettings& settings = library_.settings();
     pending_[issued_] = {*row, patch_};
-    return RenderJob{issued_++, patch_.get(), {row->note, settings.velocity, settings.lengthSeconds}, settings.durationSeconds};
+    return RenderJob{issued_++,
+                     patch_.get(),
+                     {row->note, settings.velocity, settings.lengthSeconds},
+                     settings.durationSeconds};
   }
 
   void finish(const RenderOutcome& outcome) {
@@ -162,7 +172,7 @@ class Adder {
   std::size_t embedding_;
   const EmbedOptions& options_;
   std::unique_ptr<Embedder> embedder_;
-  std::mutex mutex_;  ///< of all that follows, and the library
+  std::mutex mutex_;         ///< of all that follows, and the library
   std::deque<RowKey> page_;  ///< rows that come next
   RowKey last_{0, 0};
   std::int64_t patchId_ = 0;
@@ -176,7 +186,8 @@ class Adder {
 
 }  // namespace
 
-EmbedReport embedRows(Library& library, std::size_t embedding, const std::function<Synth()>& synth, const EmbedOptions& options) {
+EmbedReport embedRows(Library& library, std::size_t embedding, const std::function<Synth()>& synth,
+                      const EmbedOptions& options) {
   return Adder(library, embedding, options).run(synth);
 }
 

@@ -16,7 +16,7 @@ struct EmbedProgress {
 struct EmbedOptions {
   int workers = 0;  ///< processes that render, and threads that embed; 0: one for each core
   std::function<void(const EmbedProgress&)> onProgress;  ///< by any thread, one at a time
-  double secondsBetweenCommits = 2;  ///< what is lost at most when the power goes
+  double secondsBetweenCommits = 2;                      ///< what is lost at most when the power goes
 };
 
 struct EmbedReport {
@@ -26,12 +26,15 @@ struct EmbedReport {
   bool finished = true;         ///< false where Ctrl-C stopped it; what was done is kept
 };
 
-/// Gives every row of a library a vector in an embedding that lacks some: from its render, where that was kept, else from
-/// another one of the same patch at the same note, velocity and length. A render that fails is recorded with its reason,
-/// and tried again by the next run; the others never wait for it. Can be killed at any moment, and goes on.
+/// Gives every row of a library a vector in an embedding that lacks some: from its render, where that was
+/// kept, else from another one of the same patch at the same note, velocity and length. A render that fails
+/// is recorded with its reason, and tried again by the next run; the others never wait for it. Can be killed
+/// at any moment, and goes on.
 /// @param synth  gives the library's own; not asked where all renders were kept
-/// @throws Error as `makeEmbedder` and `synth` do; (plugin) where the plug-in fails on everything; (system) where the library
+/// @throws Error as `makeEmbedder` and `synth` do; (plugin) where the plug-in fails on everything; (system)
+/// where the library
 ///         cannot be written
-EmbedReport embedRows(Library& library, std::size_t embedding, const std::function<Synth()>& synth, const EmbedOptions& options);
+EmbedReport embedRows(Library& library, std::size_t embedding, const std::function<Synth()>& synth,
+                      const EmbedOptions& options);
 
 }  // namespace patchpilot

@@ -15,7 +15,8 @@ namespace {
 constexpr int kFormat = 3;
 /// "PPLB": SQLite's own place for what kind of file this is.
 constexpr int kApplicationId = 0x50504c42;
-/// In bytes. Several vectors go into a page of this size, where one of SQLite's own choice holds one or two and waste.
+/// In bytes. Several vectors go into a page of this size, where one of SQLite's own choice holds one or two
+/// and waste.
 constexpr int kPageSize = 16384;
 /// A row is numbered by its patch and its note: patch * kNotes + note.
 constexpr int kNotes = 128;
@@ -45,14 +46,17 @@ constexpr const char* kTablesOfFormat2[] = {
 };
 constexpr const char* kIndexOfFormat2 = "CREATE INDEX IF NOT EXISTS lineage_by_patch ON lineage (patch)";
 
-/// What format 3 changed: rows (numbered patch * 128 + note) stand apart from their vectors, of which each embedding has a
-/// table of its own, float32; failures tells of rows that could not be rendered again for an embedding. A kept render is
-/// FLAC, its samples multiplied by scale. Before, a row held the one vector that there was: (patch, note, rms_db, embedding).
+/// What format 3 changed: rows (numbered patch * 128 + note) stand apart from their vectors, of which each
+/// embedding has a table of its own, float32; failures tells of rows that could not be rendered again for an
+/// embedding. A kept render is FLAC, its samples multiplied by scale. Before, a row held the one vector that
+/// there was: (patch, note, rms_db, embedding).
 constexpr const char* kRowsOfFormat3 = "CREATE TABLE rows (id INTEGER PRIMARY KEY, rms_db REAL NOT NULL)";
 constexpr const char* kTablesOfFormat3[] = {
-    "TABLE embeddings (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, dimension INTEGER NOT NULL, "
+    "TABLE embeddings (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, "
+    "dimension INTEGER NOT NULL, "
     "rows INTEGER NOT NULL DEFAULT 0, weights TEXT NOT NULL DEFAULT '')",
-    "TABLE failures (embedding INTEGER NOT NULL, row INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (embedding, row)) WITHOUT ROWID",
+    "TABLE failures (embedding INTEGER NOT NULL, row INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY "
+    "(embedding, row)) WITHOUT ROWID",
     "TABLE audio (row INTEGER PRIMARY KEY, scale REAL NOT NULL, flac BLOB NOT NULL)",
 };
 
@@ -63,24 +67,33 @@ void makeTablesOfFormat3(Database& database, const std::string& create) {
 std::string vectorTable(std::size_t embedding) { return fmt::format("vectors_{}", embedding + 1); }
 
 void makeVectorTable(Database& database, std::size_t embedding) {
-  database.execute(fmt::format("CREATE TABLE {} (row INTEGER PRIMARY KEY, vector BLOB NOT NULL)", vectorTable(embedding)));
+  database.execute(
+      fmt::format("CREATE TABLE {} (row INTEGER PRIMARY KEY, vector BLOB NOT NULL)", vectorTable(embedding)));
 }
 
 void insertEmbedding(Database& database, const EmbedderInfo& embedder) {
-  auto insert = database.prepare("INSERT INTO embeddings (name, version, dimension, weights) VALUES (?, ?, ?, ?)");
-  insert.bind(1, embedder.name).bind(2, std::int64_t(embedder.version)).bind(3, std::int64_t(embedder.dimension)).bind(4, embedder.weights).run();
+  auto insert =
+      database.prepare("INSERT INTO embeddings (name, version, dimension, weights) VALUES (?, ?, ?, ?)");
+  insert.bind(1, embedder.name)
+      .bind(2, std::int64_t(embedder.version))
+      .bind(3, std::int64_t(embedder.dimension))
+      .bind(4, embedder.weights)
+      .run();
 }
 
 /// The first libraries of format 3 did not know by which weights their vectors were made.
 bool knowsWeights(Database& database) {
-  auto select = database.prepare("SELECT count(*) FROM pragma_table_info('embeddings') WHERE name = 'weights'");
+  auto select =
+      database.prepare("SELECT count(*) FROM pragma_table_info('embeddings') WHERE name = 'weights'");
   return select.step() && select.integer(0) > 0;
 }
 
 /// The one embedder that a library of format 1 or 2 has, before its rows are moved.
 EmbedderInfo embedderOfFormat2(Database& database) {
-  auto select = database.prepare("SELECT (SELECT value FROM settings WHERE key = 'embedder'), (SELECT value FROM settings WHERE key = 'embedder_version'),"
-                                 " (SELECT length(embedding) / 4 FROM rows LIMIT 1)");
+  auto select = database.prepare(
+      "SELECT (SELECT value FROM settings WHERE key = 'embedder'), (SELECT value FROM settings WHERE key = "
+      "'embedder_version'),"
+      " (SELECT length(embedding) / 4 FROM rows LIMIT 1)");
   select.step();
   EmbedderInfo embedder{select.text(0), int(select.integer(1)), int(select.integer(2)), ""};
   if (embedder.dimension == 0) embedder.dimension = embedderInfo(embedder.name, embedder.version).dimension;
@@ -120,18 +133,22 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
   {
     auto format = database.prepare("PRAGMA user_version");
     format.step();
-    if (format.integer(0) != 0) failSystem("{} has just been made by another process; run the command again", file.string());
+    if (format.integer(0) != 0)
+      failSystem("{} has just been made by another process; run the command again", file.string());
   }
   database.execute(fmt::format("PRAGMA page_size = {}", kPageSize));
   Transaction transaction(database);
-  database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat));
+  database.execute(
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kApplicationId, kFormat));
   database.execute(kSchema);
   makeTablesOfFormat2(database, "CREATE");
   database.execute(kIndexOfFormat2);
   database.execute(kRowsOfFormat3);
   makeTablesOfFormat3(database, "CREATE");
   auto insert = database.prepare("INSERT INTO settings VALUES (?, ?)");
-  const auto put = [&](const char* key, const auto& value) { insert.bind(1, std::string(key)).bind(2, value).run(); };
+  const auto put = [&](const char* key, const auto& value) {
+    insert.bind(1, std::string(key)).bind(2, value).run();
+  };
   put("space_toml", settings.spaceToml);
   put("space_name", settings.spaceName);
   put("space_fingerprint", settings.spaceFingerprint);
@@ -166,7 +183,8 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
 
 Library Library::open(const fs::path& file, Database::Mode mode) {
   std::error_code error;
-  if (!fs::exists(file, error)) failInput("{}: no such library; 'patchpilot library build' makes one", file.string());
+  if (!fs::exists(file, error))
+    failInput("{}: no such library; 'patchpilot library build' makes one", file.string());
   if (fs::is_directory(file, error)) failInput("{} is a directory; name a library file", file.string());
   // A write that was cut off is undone by the next one who may write, not by a reader.
   if (mode == Database::Mode::readOnly && fs::exists(file.string() + "-journal", error))
@@ -175,12 +193,15 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
   auto id = library.database_->prepare("PRAGMA application_id");
   id.step();
   if (id.integer(0) != kApplicationId)
-    failInput("{} is no Patch Pilot library; name a file that 'patchpilot library build' made", file.string());
+    failInput("{} is no Patch Pilot library; name a file that 'patchpilot library build' made",
+              file.string());
   auto format = library.database_->prepare("PRAGMA user_version");
   format.step();
   if (format.integer(0) < 1 || format.integer(0) > kFormat)
-    failInput("{} has library format {}, this program reads 1 to {}; build it anew or use another version of Patch Pilot",
-              file.string(), format.integer(0), kFormat);
+    failInput(
+        "{} has library format {}, this program reads 1 to {}; build it anew or use another version of Patch "
+        "Pilot",
+        file.string(), format.integer(0), kFormat);
   const std::int64_t found = format.integer(0);
   // Of a page that is cut in two SQLite reads zeros. While a statement is under way, nobody writes.
   auto page = library.database_->prepare("PRAGMA page_size");
@@ -198,7 +219,8 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
 void Library::bringUpToDate(Database::Mode mode, std::int64_t format) {
   const bool reader = mode == Database::Mode::readOnly;
   if (format == kFormat) {
-    if (!reader && !knowsWeights(*database_)) database_->execute("ALTER TABLE embeddings ADD COLUMN weights TEXT NOT NULL DEFAULT ''");
+    if (!reader && !knowsWeights(*database_))
+      database_->execute("ALTER TABLE embeddings ADD COLUMN weights TEXT NOT NULL DEFAULT ''");
     return;
   }
   // A reader leaves the file as it is, and sees the tables that it lacks as empty ones.
@@ -218,11 +240,13 @@ void Library::bringUpToDate(Database::Mode mode, std::int64_t format) {
   database_->execute(kRowsOfFormat3);
   insertEmbedding(*database_, embedder);
   makeVectorTable(*database_, 0);
-  database_->execute(fmt::format("INSERT INTO rows SELECT patch * {0} + note, rms_db FROM old_rows ORDER BY patch, note;"
-                                 "INSERT INTO {1} SELECT patch * {0} + note, embedding FROM old_rows ORDER BY patch, note;"
-                                 "UPDATE embeddings SET rows = (SELECT count(*) FROM rows);"
-                                 "DROP TABLE old_rows; DELETE FROM settings WHERE key IN ('embedder', 'embedder_version');"
-                                 "PRAGMA user_version = {2}", kNotes, vectorTable(0), kFormat));
+  database_->execute(
+      fmt::format("INSERT INTO rows SELECT patch * {0} + note, rms_db FROM old_rows ORDER BY patch, note;"
+                  "INSERT INTO {1} SELECT patch * {0} + note, embedding FROM old_rows ORDER BY patch, note;"
+                  "UPDATE embeddings SET rows = (SELECT count(*) FROM rows);"
+                  "DROP TABLE old_rows; DELETE FROM settings WHERE key IN ('embedder', 'embedder_version');"
+                  "PRAGMA user_version = {2}",
+                  kNotes, vectorTable(0), kFormat));
   transaction->commit();
 }
 
@@ -252,14 +276,20 @@ void Library::readSettings() {
   settings_.sampling = texts.contains("sampling") ? texts["sampling"] : "uniform";
   settings_.around = texts["around"];
   settings_.notes = split(texts["notes"]);
-  if (settings_.spaceToml.empty()) failInput("{} is damaged: its settings are incomplete; build it anew", file_.string());
+  if (settings_.spaceToml.empty())
+    failInput("{} is damaged: its settings are incomplete; build it anew", file_.string());
 }
 
 void Library::readEmbedders() {
-  auto select = database_->prepare(fmt::format("SELECT name, version, dimension, {} FROM embeddings ORDER BY id", knowsWeights(*database_) ? "weights" : "''"));
+  auto select =
+      database_->prepare(fmt::format("SELECT name, version, dimension, {} FROM embeddings ORDER BY id",
+                                     knowsWeights(*database_) ? "weights" : "''"));
   settings_.embedders.clear();
-  while (select.step()) settings_.embedders.push_back({select.text(0), int(select.integer(1)), int(select.integer(2)), select.text(3)});
-  if (settings_.embedders.empty()) failInput("{} is damaged: it names no embedding; build it anew", file_.string());
+  while (select.step())
+    settings_.embedders.push_back(
+        {select.text(0), int(select.integer(1)), int(select.integer(2)), select.text(3)});
+  if (settings_.embedders.empty())
+    failInput("{} is damaged: it names no embedding; build it anew", file_.string());
 }
 
 LibraryCounts Library::counts() {
@@ -288,9 +318,11 @@ void Library::setShardCount(std::uint64_t count) {
 }
 
 std::int64_t Library::insertPatch(const Patch& patch, std::optional<std::uint64_t> attempt,
-                                  const std::vector<LibraryRow>& rows, const std::vector<std::string>& sources) {
+                                  const std::vector<LibraryRow>& rows,
+                                  const std::vector<std::string>& sources) {
   const std::int64_t state = patch.state.empty() ? 0 : StateStore(*database_).put(patch.state);
-  auto insert = database_->prepare("INSERT INTO patches (attempt, parameters, state, source) VALUES (?, ?, ?, ?)");
+  auto insert =
+      database_->prepare("INSERT INTO patches (attempt, parameters, state, source) VALUES (?, ?, ?, ?)");
   insert.bindFloats(2, patch.values).bind(4, patch.source);
   if (attempt) insert.bind(1, std::int64_t(*attempt));
   if (state != 0) insert.bind(3, state);
@@ -312,17 +344,22 @@ void Library::insertRow(std::int64_t patch, const LibraryRow& row) {
   if (row.audio.bytes.empty()) return;
   auto audio = database_->prepare("INSERT INTO audio VALUES (?, ?, ?)");
   audio.bind(1, number).bind(2, row.audio.scale).bindBytes(3, row.audio.bytes).run();
-  auto count = database_->prepare("INSERT INTO settings VALUES ('audio_rows', 1), ('audio_bytes', ?) ON CONFLICT (key) DO UPDATE SET value = value + excluded.value");
+  auto count = database_->prepare(
+      "INSERT INTO settings VALUES ('audio_rows', 1), ('audio_bytes', ?) ON CONFLICT (key) DO UPDATE SET "
+      "value = value + excluded.value");
   count.bind(1, std::int64_t(row.audio.bytes.size())).run();
 }
 
 void Library::insertVector(std::size_t embedding, std::int64_t row, std::span<const float> vector) {
   const EmbedderInfo& embedder = settings_.embedders.at(embedding);
   const auto refuse = [&](const std::string& why) {
-    failInput("{}: the vector of {} for patch {}, note {} {}; check that the embedder is the one that the library was made with", file_.string(),
-              embedder.name, rowKey(row).patch, rowKey(row).note, why);
+    failInput(
+        "{}: the vector of {} for patch {}, note {} {}; check that the embedder is the one that the library "
+        "was made with",
+        file_.string(), embedder.name, rowKey(row).patch, rowKey(row).note, why);
   };
-  if (vector.size() != std::size_t(embedder.dimension)) refuse(fmt::format("has {} values instead of {}", vector.size(), embedder.dimension));
+  if (vector.size() != std::size_t(embedder.dimension))
+    refuse(fmt::format("has {} values instead of {}", vector.size(), embedder.dimension));
   if (containsNonFinite(vector)) refuse("holds values that are no numbers");
   auto insert = database_->prepare(fmt::format("INSERT INTO {} VALUES (?, ?)", vectorTable(embedding)));
   insert.bind(1, row).bindFloats(2, vector).run();
@@ -354,13 +391,17 @@ void Library::append(const std::vector<LibraryAttempt>& batch, std::uint64_t nex
 
 std::vector<std::int64_t> Library::appendPresets(const std::vector<PresetRecord>& batch) {
   Transaction transaction(*database_);
-  auto insert = database_->prepare("INSERT OR REPLACE INTO presets (content, path, fate, problem, patch) VALUES (?, ?, ?, ?, ?)");
+  auto insert = database_->prepare(
+      "INSERT OR REPLACE INTO presets (content, path, fate, problem, patch) VALUES (?, ?, ?, ?, ?)");
   auto line = database_->prepare("INSERT OR IGNORE INTO lineage (patch, source, own) VALUES (?, ?, 1)");
   std::vector<std::int64_t> ids;
   for (const auto& record : batch) {
     const bool kept = record.fate == PresetRecord::Fate::kept;
     ids.push_back(kept ? insertPatch(record.patch, std::nullopt, record.rows, record.sources) : 0);
-    insert.bind(1, record.content).bind(2, record.path).bind(3, std::int64_t(record.fate)).bind(4, record.problem);
+    insert.bind(1, record.content)
+        .bind(2, record.path)
+        .bind(3, std::int64_t(record.fate))
+        .bind(4, record.problem);
     insert.bind(5, kept ? ids.back() : record.duplicateOf).run();
     if (record.fate == PresetRecord::Fate::duplicate)
       for (const auto& source : record.sources) line.bind(1, record.duplicateOf).bind(2, source).run();
@@ -377,15 +418,18 @@ std::vector<std::int64_t> Library::patchIds() {
 }
 
 Patch Library::patch(std::int64_t id) {
-  auto select = database_->prepare("SELECT parameters, state, source, typeof(state) FROM patches WHERE id = ?");
+  auto select =
+      database_->prepare("SELECT parameters, state, source, typeof(state) FROM patches WHERE id = ?");
   if (!select.bind(1, id).step()) failInput("{} has no patch {}", file_.string(), id);
   const bool apart = select.text(3) == "integer";
-  return {select.floats(0), apart ? StateStore(*database_).get(select.integer(1), file_.string()) : select.bytes(1),
+  return {select.floats(0),
+          apart ? StateStore(*database_).get(select.integer(1), file_.string()) : select.bytes(1),
           select.text(2)};
 }
 
 std::vector<LibraryAttempt> Library::keptAfter(std::int64_t id, int limit) {
-  auto select = database_->prepare("SELECT id, attempt FROM patches WHERE id > ? AND attempt IS NOT NULL ORDER BY id LIMIT ?");
+  auto select = database_->prepare(
+      "SELECT id, attempt FROM patches WHERE id > ? AND attempt IS NOT NULL ORDER BY id LIMIT ?");
   select.bind(1, id).bind(2, std::int64_t(limit));
   std::vector<LibraryAttempt> attempts;
   while (select.step()) {
@@ -464,7 +508,8 @@ std::optional<PresetRecord> Library::knownPreset(const std::string& content) {
 
 void Library::movePreset(const std::string& content, const std::string& path) {
   Transaction transaction(*database_);
-  auto source = database_->prepare("UPDATE patches SET source = ? WHERE id = (SELECT patch FROM presets WHERE content = ?)");
+  auto source = database_->prepare(
+      "UPDATE patches SET source = ? WHERE id = (SELECT patch FROM presets WHERE content = ?)");
   source.bind(1, path).bind(2, content).run();
   auto preset = database_->prepare("UPDATE presets SET path = ? WHERE content = ?");
   preset.bind(1, path).bind(2, content).run();
@@ -472,7 +517,8 @@ void Library::movePreset(const std::string& content, const std::string& path) {
 }
 
 std::string Library::stateHash(std::int64_t id) {
-  auto select = database_->prepare("SELECT states.hash FROM patches JOIN states ON states.id = patches.state WHERE patches.id = ?");
+  auto select = database_->prepare(
+      "SELECT states.hash FROM patches JOIN states ON states.id = patches.state WHERE patches.id = ?");
   return select.bind(1, id).step() ? select.text(0) : std::string();
 }
 
@@ -495,14 +541,16 @@ std::size_t Library::embedding(const std::string& name) const {
     if (settings_.embedders[i].name == name) return i;
     all += (all.empty() ? "" : ", ") + settings_.embedders[i].name;
   }
-  failInput("{} holds no embeddings of {}, only of {}; 'patchpilot library embed {} --with {}' adds them", file_.string(), name, all, file_.string(), name);
+  failInput("{} holds no embeddings of {}, only of {}; 'patchpilot library embed {} --with {}' adds them",
+            file_.string(), name, all, file_.string(), name);
 }
 
 int Library::dimension(std::size_t embedding) const { return settings_.embedders[embedding].dimension; }
 
 EmbeddingCounts Library::embeddingCounts(std::size_t embedding) {
   if (hasOldRows_) return {counts().rows, 0};
-  auto select = database_->prepare("SELECT rows, (SELECT count(*) FROM failures WHERE embedding = ?1) FROM embeddings WHERE id = ?1");
+  auto select = database_->prepare(
+      "SELECT rows, (SELECT count(*) FROM failures WHERE embedding = ?1) FROM embeddings WHERE id = ?1");
   select.bind(1, std::int64_t(embedding + 1)).step();
   return {std::uint64_t(select.integer(0)), std::uint64_t(select.integer(1))};
 }
@@ -515,8 +563,10 @@ bool Library::isWhole(std::size_t embedding) {
 void Library::requireWhole(std::size_t embedding) {
   if (isWhole(embedding)) return;
   const std::string& name = settings_.embedders[embedding].name;
-  failInput("{} holds embeddings of {} for {} of its {} renders; 'patchpilot library embed {} --with {}' goes on with them", file_.string(), name,
-            embeddingCounts(embedding).rows, counts().rows, file_.string(), name);
+  failInput(
+      "{} holds embeddings of {} for {} of its {} renders; 'patchpilot library embed {} --with {}' goes on "
+      "with them",
+      file_.string(), name, embeddingCounts(embedding).rows, counts().rows, file_.string(), name);
 }
 
 std::size_t Library::addEmbedding(const EmbedderInfo& embedder) {
@@ -535,15 +585,22 @@ void Library::forgetEmbedding(std::size_t embedding, const EmbedderInfo& embedde
   database_->execute("DELETE FROM " + vectorTable(embedding));
   auto forget = database_->prepare("DELETE FROM failures WHERE embedding = ?");
   forget.bind(1, id).run();
-  auto update = database_->prepare("UPDATE embeddings SET version = ?, dimension = ?, weights = ?, rows = 0 WHERE id = ?");
-  update.bind(1, std::int64_t(embedder.version)).bind(2, std::int64_t(embedder.dimension)).bind(3, embedder.weights).bind(4, id).run();
+  auto update = database_->prepare(
+      "UPDATE embeddings SET version = ?, dimension = ?, weights = ?, rows = 0 WHERE id = ?");
+  update.bind(1, std::int64_t(embedder.version))
+      .bind(2, std::int64_t(embedder.dimension))
+      .bind(3, embedder.weights)
+      .bind(4, id)
+      .run();
   transaction.commit();
   settings_.embedders[embedding] = embedder;
 }
 
 std::vector<RowKey> Library::rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit) {
-  auto select = database_->prepare(fmt::format("SELECT id FROM rows WHERE id > ? AND NOT EXISTS (SELECT 1 FROM {} WHERE row = rows.id)"
-                                               " AND EXISTS (SELECT 1 FROM audio WHERE row = rows.id) = ? ORDER BY id LIMIT ?", vectorTable(embedding)));
+  auto select = database_->prepare(
+      fmt::format("SELECT id FROM rows WHERE id > ? AND NOT EXISTS (SELECT 1 FROM {} WHERE row = rows.id)"
+                  " AND EXISTS (SELECT 1 FROM audio WHERE row = rows.id) = ? ORDER BY id LIMIT ?",
+                  vectorTable(embedding)));
   select.bind(1, rowNumber(after)).bind(2, std::int64_t(kept)).bind(3, std::int64_t(limit));
   std::vector<RowKey> rows;
   while (select.step()) rows.push_back(rowKey(select.integer(0)));
@@ -563,10 +620,13 @@ void Library::appendEmbedding(std::size_t embedding, const std::vector<RowEmbedd
 }
 
 std::vector<std::string> Library::failedProblems(std::size_t embedding, int limit) {
-  auto select = database_->prepare("SELECT row, problem FROM failures WHERE embedding = ? ORDER BY row LIMIT ?");
+  auto select =
+      database_->prepare("SELECT row, problem FROM failures WHERE embedding = ? ORDER BY row LIMIT ?");
   select.bind(1, std::int64_t(embedding + 1)).bind(2, std::int64_t(limit));
   std::vector<std::string> problems;
-  while (select.step()) problems.push_back(fmt::format("patch {}, note {}: {}", rowKey(select.integer(0)).patch, rowKey(select.integer(0)).note, select.text(1)));
+  while (select.step())
+    problems.push_back(fmt::format("patch {}, note {}: {}", rowKey(select.integer(0)).patch,
+                                   rowKey(select.integer(0)).note, select.text(1)));
   return problems;
 }
 
@@ -576,7 +636,9 @@ Flac Library::audio(const RowKey& row) {
 }
 
 Library::AudioCounts Library::audioCounts() {
-  auto select = database_->prepare("SELECT (SELECT value FROM settings WHERE key = 'audio_rows'), (SELECT value FROM settings WHERE key = 'audio_bytes')");
+  auto select = database_->prepare(
+      "SELECT (SELECT value FROM settings WHERE key = 'audio_rows'), (SELECT value FROM settings WHERE key = "
+      "'audio_bytes')");
   select.step();
   return {std::uint64_t(select.integer(0)), std::uint64_t(select.integer(1))};
 }
@@ -584,8 +646,11 @@ Library::AudioCounts Library::audioCounts() {
 /// Patch, note and vector of the rows of the patches from `first` up to before `end`.
 Statement Library::selectVectors(std::size_t embedding, std::int64_t first, std::int64_t end) {
   Statement select = database_->prepare(
-      hasOldRows_ ? "SELECT patch, note, embedding FROM main.rows WHERE patch >= ? AND patch < ? ORDER BY patch, note"
-                  : fmt::format("SELECT row / {0}, row % {0}, vector FROM {1} WHERE row >= ? * {0} AND row < ? * {0} ORDER BY row", kNotes, vectorTable(embedding)));
+      hasOldRows_
+          ? "SELECT patch, note, embedding FROM main.rows WHERE patch >= ? AND patch < ? ORDER BY patch, note"
+          : fmt::format("SELECT row / {0}, row % {0}, vector FROM {1} WHERE row >= ? * {0} AND row < ? * {0} "
+                        "ORDER BY row",
+                        kNotes, vectorTable(embedding)));
   select.bind(1, first).bind(2, end);
   return select;
 }
@@ -593,13 +658,17 @@ Statement Library::selectVectors(std::size_t embedding, std::int64_t first, std:
 /// Patch, note and level, the same way.
 Statement Library::selectLevels(std::int64_t first, std::int64_t end) {
   Statement select = database_->prepare(
-      hasOldRows_ ? "SELECT patch, note, rms_db FROM main.rows WHERE patch >= ? AND patch < ? ORDER BY patch, note"
-                  : fmt::format("SELECT id / {0}, id % {0}, rms_db FROM rows WHERE id >= ? * {0} AND id < ? * {0} ORDER BY id", kNotes));
+      hasOldRows_
+          ? "SELECT patch, note, rms_db FROM main.rows WHERE patch >= ? AND patch < ? ORDER BY patch, note"
+          : fmt::format("SELECT id / {0}, id % {0}, rms_db FROM rows WHERE id >= ? * {0} AND id < ? * {0} "
+                        "ORDER BY id",
+                        kNotes));
   select.bind(1, first).bind(2, end);
   return select;
 }
 
-void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<const float>)>& use, std::uint64_t limit, std::size_t embedding) {
+void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<const float>)>& use,
+                         std::uint64_t limit, std::size_t embedding) {
   std::vector<float> vector(static_cast<std::size_t>(dimension(embedding)));
   auto select = selectVectors(embedding, 0, kEndOfPatches);
   for (std::uint64_t row = 0; row < limit && select.step(); ++row) {
@@ -612,7 +681,8 @@ void Library::forEachRow(const std::function<void(std::int64_t, int, std::span<c
 std::vector<Library::Level> Library::levels() {
   auto select = selectLevels(0, kEndOfPatches);
   std::vector<Level> levels;
-  while (select.step()) levels.push_back({{select.integer(0), int(select.integer(1))}, float(select.real(2))});
+  while (select.step())
+    levels.push_back({{select.integer(0), int(select.integer(1))}, float(select.real(2))});
   return levels;
 }
 
@@ -620,11 +690,13 @@ Library::Embeddings Library::embeddings(std::size_t embedding) {
   Embeddings result;
   result.dimension = dimension(embedding);
   result.vectors.reserve(embeddingCounts(embedding).rows * std::size_t(result.dimension));
-  forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
-    result.patches.push_back(patch);
-    result.notes.push_back(note);
-    result.vectors.insert(result.vectors.end(), vector.begin(), vector.end());
-  }, ~std::uint64_t(0), embedding);
+  forEachRow(
+      [&](std::int64_t patch, int note, std::span<const float> vector) {
+        result.patches.push_back(patch);
+        result.notes.push_back(note);
+        result.vectors.insert(result.vectors.end(), vector.begin(), vector.end());
+      },
+      ~std::uint64_t(0), embedding);
   return result;
 }
 
@@ -632,7 +704,9 @@ Library::Glance Library::glance(std::size_t embedding) {
   constexpr int kLooks = 16;
   Glance glance;
   glance.rows = embeddingCounts(embedding).rows;
-  auto last = database_->prepare(hasOldRows_ ? "SELECT max(patch) FROM main.rows" : fmt::format("SELECT max(row) / {} FROM {}", kNotes, vectorTable(embedding)));
+  auto last = database_->prepare(
+      hasOldRows_ ? "SELECT max(patch) FROM main.rows"
+                  : fmt::format("SELECT max(row) / {} FROM {}", kNotes, vectorTable(embedding)));
   last.step();
   glance.lastPatch = last.integer(0);
   for (int look = 0; look <= kLooks; ++look) {

@@ -24,20 +24,21 @@ struct Shard {
 
 /// What a library is made of, fixed when it is created.
 struct LibrarySettings {
-  std::string spaceToml;         ///< the parameter space, whole
+  std::string spaceToml;  ///< the parameter space, whole
   std::string spaceName;
   std::string spaceFingerprint;
-  std::string synthFormat;       ///< the plug-in that made the renders
+  std::string synthFormat;  ///< the plug-in that made the renders
   std::string synthId;
   std::string synthName;
   std::string synthVersion;
-  Bytes base;                    ///< the state that patches are laid over; empty for the plug-in's own
-  bool ownBase = false;          ///< whether the user named the base preset
-  std::string sampling = "uniform";  ///< how `library build` draws: "uniform", "around"; empty: nothing was drawn yet
-  std::string around;            ///< where sampling is "around": names the presets; see `AroundPresets`
+  Bytes base;            ///< the state that patches are laid over; empty for the plug-in's own
+  bool ownBase = false;  ///< whether the user named the base preset
+  std::string sampling =
+      "uniform";       ///< how `library build` draws: "uniform", "around"; empty: nothing was drawn yet
+  std::string around;  ///< where sampling is "around": names the presets; see `AroundPresets`
   std::uint64_t seed = 1;
   Shard shard;
-  std::vector<int> notes = {60}; ///< every patch is rendered at each
+  std::vector<int> notes = {60};  ///< every patch is rendered at each
   int velocity = 100;
   double lengthSeconds = 2;
   double durationSeconds = 4;
@@ -84,7 +85,8 @@ struct LibraryAttempt {
   Patch patch;
   std::vector<LibraryRow> rows;  ///< where kept: those that are audible
   std::string problem;           ///< where skipped
-  std::vector<std::string> sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
+  std::vector<std::string>
+      sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
 };
 
 /// What has become of one preset that was to be added.
@@ -97,8 +99,8 @@ struct PresetRecord {
   std::string problem;  ///< where broken: why
   Patch patch;
   std::vector<LibraryRow> rows;
-  std::vector<std::string> sources;     ///< where kept or a duplicate: its own `presetHash`es
-  std::int64_t duplicateOf = 0;         ///< where a duplicate: the patch that stands for it
+  std::vector<std::string> sources;  ///< where kept or a duplicate: its own `presetHash`es
+  std::int64_t duplicateOf = 0;      ///< where a duplicate: the patch that stands for it
 };
 
 /// A preset that a library keeps, as `presets()` lists it.
@@ -125,7 +127,8 @@ class Library {
   /// Makes a new file. @throws Error (system) where it cannot be written, or another writes it.
   static Library create(const std::filesystem::path& file, const LibrarySettings& settings);
 
-  /// @throws Error (input) where the file is missing, is no library, or of a newer format; Error (system) where it is to be
+  /// @throws Error (input) where the file is missing, is no library, or of a newer format; Error (system)
+  /// where it is to be
   ///         written, and another writes it.
   static Library open(const std::filesystem::path& file, Database::Mode mode = Database::Mode::readOnly);
 
@@ -196,7 +199,8 @@ class Library {
   /// How far an embedding has come; the first covers all rows.
   EmbeddingCounts embeddingCounts(std::size_t embedding);
 
-  /// Whether `library embed` has come to the end of an embedding: each row has a vector, or could not be rendered again.
+  /// Whether `library embed` has come to the end of an embedding: each row has a vector, or could not be
+  /// rendered again.
   bool isWhole(std::size_t embedding);
 
   /// @throws Error (input) with the remedy, where an embedding is not whole
@@ -205,10 +209,12 @@ class Library {
   /// Adds an embedding that has no vectors yet. @return its place
   std::size_t addEmbedding(const EmbedderInfo& embedder);
 
-  /// Forgets the vectors of an embedding, so that they are made anew. @param embedder  of its name, as it is now
+  /// Forgets the vectors of an embedding, so that they are made anew. @param embedder  of its name, as it is
+  /// now
   void forgetEmbedding(std::size_t embedding, const EmbedderInfo& embedder);
 
-  /// The rows that an embedding lacks, in their order, from behind `after`, at most `limit`; those that failed are among them.
+  /// The rows that an embedding lacks, in their order, from behind `after`, at most `limit`; those that
+  /// failed are among them.
   /// @param kept  those whose audio is kept, or the others
   std::vector<RowKey> rowsWithout(std::size_t embedding, RowKey after, bool kept, int limit);
 
@@ -227,9 +233,10 @@ class Library {
   };
   AudioCounts audioCounts();
 
-  /// Hands over the rows that an embedding covers, in their order, by patch and note, of the first `limit`. What is no vector
-  /// of this embedding (of another length, or not of numbers) is passed over.
-  /// @param use  called with the patch, the note, and `dimension(embedding)` values that are there during the call
+  /// Hands over the rows that an embedding covers, in their order, by patch and note, of the first `limit`.
+  /// What is no vector of this embedding (of another length, or not of numbers) is passed over.
+  /// @param use  called with the patch, the note, and `dimension(embedding)` values that are there during the
+  /// call
   void forEachRow(const std::function<void(std::int64_t patch, int note, std::span<const float> vector)>& use,
                   std::uint64_t limit = ~std::uint64_t(0), std::size_t embedding = 0);
 
@@ -249,7 +256,8 @@ class Library {
   };
   Embeddings embeddings(std::size_t embedding = 0);
 
-  /// A look at the rows of an embedding, by which one who has seen them knows whether they are still the same.
+  /// A look at the rows of an embedding, by which one who has seen them knows whether they are still the
+  /// same.
   struct Glance {
     std::uint64_t rows = 0;
     std::int64_t lastPatch = 0;
@@ -274,8 +282,8 @@ class Library {
   std::vector<LibraryRow> rowsOf(std::int64_t patch);
   Statement selectVectors(std::size_t embedding, std::int64_t first, std::int64_t end);
   Statement selectLevels(std::int64_t first, std::int64_t end);
-  std::int64_t insertPatch(const Patch& patch, std::optional<std::uint64_t> attempt, const std::vector<LibraryRow>& rows,
-                           const std::vector<std::string>& sources);
+  std::int64_t insertPatch(const Patch& patch, std::optional<std::uint64_t> attempt,
+                           const std::vector<LibraryRow>& rows, const std::vector<std::string>& sources);
 
   std::filesystem::path file_;
   FileLock lock_;  ///< of who writes; closed behind the database

@@ -18,7 +18,8 @@ constexpr int kBatch = 1000;
 /// Gives back what became of a shard's attempts, one after the other.
 class ShardReader {
  public:
-  explicit ShardReader(Library& shard) : shard_(shard), skipped_(shard.skipped()), end_(shard.counts().nextAttempt) {}
+  explicit ShardReader(Library& shard)
+      : shard_(shard), skipped_(shard.skipped()), end_(shard.counts().nextAttempt) {}
 
   /// @param index  the shard's next
   /// @return nothing behind the last
@@ -57,21 +58,28 @@ void checkShard(Library& shard) {
   const Shard& s = shard.settings().shard;
   if (s.of == 1) failInput("{} is no shard; name files that 'library build --shard' made", file);
   if (!shard.presets().empty())
-    failInput("{} holds presets that were added; build the shard anew, and add them to the merged library", file);
+    failInput("{} holds presets that were added; build the shard anew, and add them to the merged library",
+              file);
   const LibraryCounts counts = shard.counts();
   if (const auto wanted = patchesOfShard(s, s.count, counts); counts.patches < wanted)
-    failInput("{} is not finished: it has {} of its {} patches; run the command again that builds it", file, counts.patches, wanted);
+    failInput("{} is not finished: it has {} of its {} patches; run the command again that builds it", file,
+              counts.patches, wanted);
   for (std::size_t i = 0; i < shard.settings().embedders.size(); ++i) shard.requireWhole(i);
 }
 
 void checkSame(const Library& first, const Library& other) {
   const LibrarySettings& a = first.settings();
   LibrarySettings b = other.settings();
-  const std::string files = fmt::format("{} and {} cannot be merged", first.file().string(), other.file().string());
-  if (a.shard.of != b.shard.of) failInput("{}: one is a shard of {}, the other of {}; name the shards of one library", files, a.shard.of, b.shard.of);
+  const std::string files =
+      fmt::format("{} and {} cannot be merged", first.file().string(), other.file().string());
+  if (a.shard.of != b.shard.of)
+    failInput("{}: one is a shard of {}, the other of {}; name the shards of one library", files, a.shard.of,
+              b.shard.of);
   if (a.shard.count != b.shard.count)
-    failInput("{}: one was built for {} patches, the other for {}; build them with the same --count", files, a.shard.count, b.shard.count);
-  if (a.around != b.around) failInput("{}: they were drawn around other presets; build one of them anew", files);
+    failInput("{}: one was built for {} patches, the other for {}; build them with the same --count", files,
+              a.shard.count, b.shard.count);
+  if (a.around != b.around)
+    failInput("{}: they were drawn around other presets; build one of them anew", files);
   b.shard.number = a.shard.number;
   try {
     checkCompatible(first, b);
@@ -89,11 +97,12 @@ std::vector<Library> openShards(const std::vector<fs::path>& files) {
     checkSame(shards.front(), shards.back());
   }
   const auto number = [](const Library& shard) { return shard.settings().shard.number; };
-  std::stable_sort(shards.begin(), shards.end(), [&](const auto& a, const auto& b) { return number(a) < number(b); });
+  std::stable_sort(shards.begin(), shards.end(),
+                   [&](const auto& a, const auto& b) { return number(a) < number(b); });
   for (std::size_t i = 1; i < shards.size(); ++i)
     if (number(shards[i - 1]) == number(shards[i]))
-      failInput("{} and {} are both shard {} of {}; leave one out", shards[i - 1].file().string(), shards[i].file().string(),
-                number(shards[i]), shards[i].settings().shard.of);
+      failInput("{} and {} are both shard {} of {}; leave one out", shards[i - 1].file().string(),
+                shards[i].file().string(), number(shards[i]), shards[i].settings().shard.of);
   return shards;
 }
 
@@ -106,8 +115,8 @@ void requireAll(const std::vector<Library>& shards) {
     else missing += (missing.empty() ? "" : ", ") + std::to_string(number);
   }
   if (!missing.empty())
-    failInput("of the {} shards these are missing: {}; build them with '--shard {}/{}' and name them too", shard.of, missing,
-              missing.substr(0, missing.find(',')), shard.of);
+    failInput("of the {} shards these are missing: {}; build them with '--shard {}/{}' and name them too",
+              shard.of, missing, missing.substr(0, missing.find(',')), shard.of);
 }
 
 /// A library that goes away unless it is moved to its place.
@@ -132,7 +141,9 @@ class StagedLibrary {
   }
 
  private:
-  [[noreturn]] void failExists() const { failUsage("{} exists already; choose another name, or remove it", final_.string()); }
+  [[noreturn]] void failExists() const {
+    failUsage("{} exists already; choose another name, or remove it", final_.string());
+  }
 
   void removeJournal() {
     std::error_code ignored;
@@ -140,7 +151,8 @@ class StagedLibrary {
   }
 
   fs::path final_;
-  std::optional<DraftFile> draft_;  ///< closed behind the library: a process that closes a file drops SQLite's locks on it
+  std::optional<DraftFile>
+      draft_;  ///< closed behind the library: a process that closes a file drops SQLite's locks on it
   std::optional<Library> library_;
 };
 

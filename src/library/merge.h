@@ -8,19 +8,22 @@ namespace patchpilot {
 
 struct MergeReport {
   std::uint64_t patches = 0;  ///< in the merged library
-  std::uint64_t wanted = 0;   ///< of all shards together; more than `patches` where they have lost unusually many
+  std::uint64_t wanted =
+      0;  ///< of all shards together; more than `patches` where they have lost unusually many
   std::uint64_t silent = 0;
 };
 
 /// Puts all shards of a library together to what a single process would have written, row by row: the same
-/// patches under the same ids, silent ones replaced, and nothing behind the last patch that was wanted. The merged
-/// library can be built on as any other. It appears whole or not at all.
+/// patches under the same ids, silent ones replaced, and nothing behind the last patch that was wanted. The
+/// merged library can be built on as any other. It appears whole or not at all.
 /// @param shards      each of them once, in any order
 /// @param onProgress  called now and then with the patches written so far
-/// @throws Error (input) that names the file where one is no shard, is not finished, differs from the others in
-///         what it is made of, or holds presets; where a shard is there twice, or missing; Error (usage) where `out` is
-///         there already; Error (system) where it cannot be written.
-MergeReport mergeShards(const std::vector<std::filesystem::path>& shards, const std::filesystem::path& out,
-                        const std::function<void(std::uint64_t patches, std::uint64_t wanted)>& onProgress = {});
+/// @throws Error (input) that names the file where one is no shard, is not finished, differs from the others
+/// in
+///         what it is made of, or holds presets; where a shard is there twice, or missing; Error (usage)
+///         where `out` is there already; Error (system) where it cannot be written.
+MergeReport mergeShards(
+    const std::vector<std::filesystem::path>& shards, const std::filesystem::path& out,
+    const std::function<void(std::uint64_t patches, std::uint64_t wanted)>& onProgress = {});
 
 }  // namespace patchpilot

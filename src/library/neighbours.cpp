@@ -34,7 +34,9 @@ struct NeighbourIndex::Impl {
   }
 };
 
-NeighbourIndex::NeighbourIndex(Library& library, const IndexRule& rule, std::size_t embedding, const IndexProgress& onProgress) : impl_(std::make_unique<Impl>()) {
+NeighbourIndex::NeighbourIndex(Library& library, const IndexRule& rule, std::size_t embedding,
+                               const IndexProgress& onProgress)
+    : impl_(std::make_unique<Impl>()) {
   impl_->library = library.file();
   impl_->notesPerPatch = std::max<std::size_t>(1, library.settings().notes.size());
   impl_->rule = rule;
@@ -58,7 +60,9 @@ std::vector<Neighbour> NeighbourIndex::nearest(std::span<const float> vector, in
     impl_->replace(vectors);
     vectors = impl_->current();
     found = vectors->nearest(vector, k);
-    if (!found) failSystem("{} is damaged again as soon as it is written; check the disk", indexFile(Library::open(impl_->library), impl_->embedding).string());
+    if (!found)
+      failSystem("{} is damaged again as soon as it is written; check the disk",
+                 indexFile(Library::open(impl_->library), impl_->embedding).string());
   }
   std::vector<Neighbour> result;
   std::unordered_set<std::int64_t> seen;

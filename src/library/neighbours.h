@@ -15,13 +15,14 @@ struct Neighbour {
   float distance = 0;      ///< L2, in the embedding that was searched
 };
 
-/// The nearest neighbours in a library, by Faiss: exact in libraries of up to 100,000 rows, and in larger ones nearly
-/// so (see `IndexRule`). From 10,000 rows on the index is a file beside the library, which is mapped; it is made
-/// anew where it is missing, stale or damaged.
+/// The nearest neighbours in a library, by Faiss: exact in libraries of up to 100,000 rows, and in larger
+/// ones nearly so (see `IndexRule`). From 10,000 rows on the index is a file beside the library, which is
+/// mapped; it is made anew where it is missing, stale or damaged.
 class NeighbourIndex {
  public:
   /// @param embedding  which of the library's
-  explicit NeighbourIndex(Library& library, const IndexRule& rule = {}, std::size_t embedding = 0, const IndexProgress& onProgress = {});
+  explicit NeighbourIndex(Library& library, const IndexRule& rule = {}, std::size_t embedding = 0,
+                          const IndexProgress& onProgress = {});
   ~NeighbourIndex();
   NeighbourIndex(NeighbourIndex&&) noexcept;
 

@@ -31,13 +31,19 @@ std::vector<fs::path> filesUnder(const std::vector<fs::path>& paths) {
 class Adder {
  public:
   Adder(Library& library, const Synth& synth, std::vector<fs::path> files, const AddOptions& options)
-      : library_(library), synth_(synth), files_(std::move(files)), options_(options),
+      : library_(library),
+        synth_(synth),
+        files_(std::move(files)),
+        options_(options),
         renderer_(synth, library.settings(), renderKeeping(library, options.keepAudio), true),
-        batch_([this](const std::vector<PresetRecord>& batch) { write(batch); }, options.secondsBetweenCommits) {}
+        batch_([this](const std::vector<PresetRecord>& batch) { write(batch); },
+               options.secondsBetweenCommits) {}
 
   AddReport run() {
     try {
-      renderer_.run(options_.workers, [this] { return next(); }, [this](RenderedPatch rendered) { take(std::move(rendered)); });
+      renderer_.run(
+          options_.workers, [this] { return next(); },
+          [this](RenderedPatch rendered) { take(std::move(rendered)); });
     } catch (...) {
       batch_.commitIfItCan();
       throw;
@@ -80,7 +86,9 @@ class Adder {
     try {
       auto presets = readPresets(file);
       // Others' presets in a bundle of several plug-ins are none of this synth's business.
-      const auto foreign = [&](const PresetFile& p) { return p.format == PresetFormat::lv2 && p.synthId != synth_.plugin().id; };
+      const auto foreign = [&](const PresetFile& p) {
+        return p.format == PresetFormat::lv2 && p.synthId != synth_.plugin().id;
+      };
       if (!std::all_of(presets.begin(), presets.end(), foreign)) std::erase_if(presets, foreign);
       for (auto& preset : presets) ready_.push_back(std::move(preset));
     } catch (const Error& error) {
@@ -119,7 +127,8 @@ class Adder {
       ++report_.known;
       std::error_code error;
       if (known->path != path && known->fate == PresetRecord::Fate::kept) {
-        if (fs::exists(known->path, error)) report_.duplicates.push_back({path, "the same file as " + known->path});
+        if (fs::exists(known->path, error))
+          report_.duplicates.push_back({path, "the same file as " + known->path});
         else library_.movePreset(content, path);
       }
       known->path = path;
@@ -193,7 +202,8 @@ class Adder {
   void tell(const PresetRecord& record) {
     using Fate = PresetRecord::Fate;
     if (record.fate == Fate::broken) report_.broken.push_back({record.path, record.problem});
-    if (record.fate == Fate::silent) report_.silent.push_back({record.path, "not heard at any of the library's notes"});
+    if (record.fate == Fate::silent)
+      report_.silent.push_back({record.path, "not heard at any of the library's notes"});
     if (record.fate == Fate::duplicate)
       report_.duplicates.push_back({record.path, "sounds like " + library_.patchSource(record.duplicateOf)});
   }
@@ -210,18 +220,20 @@ class Adder {
   PatchRenderer renderer_;
   AddReport report_;
   std::size_t nextFile_ = 0;
-  std::deque<PresetFile> ready_;        ///< read, and not yet looked at
-  std::deque<std::optional<PresetRecord>> rendering_;  ///< in the order in which they come back; nothing: the base
+  std::deque<PresetFile> ready_;  ///< read, and not yet looked at
+  std::deque<std::optional<PresetRecord>>
+      rendering_;                     ///< in the order in which they come back; nothing: the base
   std::optional<PresetRecord> held_;  ///< to be rendered next
   bool basePlayed_ = false;
   std::unordered_map<std::string, std::string> inThisRun_;  ///< paths by content
-  std::unordered_set<std::string> ownSources_;  ///< of the presets in the batch
+  std::unordered_set<std::string> ownSources_;              ///< of the presets in the batch
   TimedBatch<PresetRecord> batch_;
 };
 
 }  // namespace
 
-AddReport addPresets(Library& library, const Synth& synth, const std::vector<fs::path>& paths, const AddOptions& options) {
+AddReport addPresets(Library& library, const Synth& synth, const std::vector<fs::path>& paths,
+                     const AddOptions& options) {
   return Adder(library, synth, filesUnder(paths), options).run();
 }
 

@@ -11,14 +11,14 @@ namespace patchpilot {
 struct AddProgress {
   std::uint64_t files = 0;  ///< read so far
   std::uint64_t filesInAll = 0;
-  std::uint64_t kept = 0;   ///< new in this run
+  std::uint64_t kept = 0;  ///< new in this run
 };
 
 struct AddOptions {
-  int workers = 0;  ///< 0: one for each core
+  int workers = 0;                                     ///< 0: one for each core
   std::function<void(const AddProgress&)> onProgress;  ///< by any thread, one at a time
-  double secondsBetweenCommits = 2;  ///< what is lost at most when the power goes
-  bool keepAudio = false;  ///< whether renders are kept
+  double secondsBetweenCommits = 2;                    ///< what is lost at most when the power goes
+  bool keepAudio = false;                              ///< whether renders are kept
 };
 
 /// A preset that was not kept, and why.
@@ -33,7 +33,7 @@ struct AddReport {
   std::uint64_t added = 0;    ///< new in this run
   std::uint64_t known = 0;    ///< looked at in an earlier run
   std::vector<PassedOver> broken, silent, duplicates;
-  bool finished = true;       ///< false where Ctrl-C stopped it; what was done is kept
+  bool finished = true;  ///< false where Ctrl-C stopped it; what was done is kept
 };
 
 /// Adds presets to a library: each is loaded whole, rendered at the library's notes and kept with its state

@@ -12,7 +12,8 @@ using nlohmann::json;
 
 namespace {
 
-/// So many patches travel at once, and each rank has so many blocks in hand: one that it renders, one that waits.
+/// So many patches travel at once, and each rank has so many blocks in hand: one that it renders, one that
+/// waits.
 constexpr std::size_t kBlock = 16;
 constexpr int kBlocksInHand = 2;
 
@@ -31,16 +32,24 @@ std::vector<float> floats(const json& packed) {
   return values;
 }
 
-json packed(const Patch& patch) { return {{"values", packed(patch.values)}, {"state", json::binary(patch.state)}}; }
+json packed(const Patch& patch) {
+  return {{"values", packed(patch.values)}, {"state", json::binary(patch.state)}};
+}
 
-Patch patchOf(const json& message) { return {floats(message.at("values")), message.at("state").get_binary(), {}}; }
+Patch patchOf(const json& message) {
+  return {floats(message.at("values")), message.at("state").get_binary(), {}};
+}
 
 json packed(const RenderedPatch& rendered) {
   json rows = json::array();
   for (const auto& row : rendered.rows) {
     json embeddings = json::array();
     for (const auto& vector : row.embeddings) embeddings.push_back(packed(vector));
-    rows.push_back({{"note", row.note}, {"rms", row.rmsDb}, {"embeddings", embeddings}, {"flac", json::binary(row.audio.bytes)}, {"scale", row.audio.scale}});
+    rows.push_back({{"note", row.note},
+                    {"rms", row.rmsDb},
+                    {"embeddings", embeddings},
+                    {"flac", json::binary(row.audio.bytes)},
+                    {"scale", row.audio.scale}});
   }
   return {{"rows", rows}, {"problem", rendered.problem}};
 }
@@ -49,7 +58,8 @@ RenderedPatch renderedOf(const json& message, Patch patch) {
   RenderedPatch rendered;
   rendered.patch = std::move(patch);
   for (const auto& row : message.at("rows")) {
-    LibraryRow& one = rendered.rows.emplace_back(LibraryRow{row.at("note"), row.at("rms"), {}, {row.at("flac").get_binary(), row.at("scale")}});
+    LibraryRow& one = rendered.rows.emplace_back(
+        LibraryRow{row.at("note"), row.at("rms"), {}, {row.at("flac").get_binary(), row.at("scale")}});
     for (const auto& vector : row.at("embeddings")) one.embeddings.push_back(floats(vector));
   }
   rendered.problem = message.at("problem");
@@ -58,13 +68,19 @@ RenderedPatch renderedOf(const json& message, Patch patch) {
 
 json packed(const RenderKeeping& keeping) {
   json embedders = json::array();
-  for (const auto& embedder : keeping.embedders) embedders.push_back({{"name", embedder.name}, {"version", embedder.version}, {"dimension", embedder.dimension}, {"weights", embedder.weights}});
+  for (const auto& embedder : keeping.embedders)
+    embedders.push_back({{"name", embedder.name},
+                         {"version", embedder.version},
+                         {"dimension", embedder.dimension},
+                         {"weights", embedder.weights}});
   return {{"embedders", embedders}, {"audio", keeping.audio}, {"library", keeping.library}};
 }
 
 RenderKeeping keepingOf(const json& message) {
   RenderKeeping keeping;
-  for (const auto& embedder : message.at("embedders")) keeping.embedders.push_back({embedder.at("name"), embedder.at("version"), embedder.at("dimension"), embedder.at("weights")});
+  for (const auto& embedder : message.at("embedders"))
+    keeping.embedders.push_back(
+        {embedder.at("name"), embedder.at("version"), embedder.at("dimension"), embedder.at("weights")});
   keeping.audio = message.at("audio");
   keeping.library = message.at("library");
   return keeping;
@@ -72,16 +88,23 @@ RenderKeeping keepingOf(const json& message) {
 
 /// Two ranks that agree in it make the same of a patch.
 std::string renderingOf(const LibrarySettings& s) {
-  std::string text = fmt::format("{} {} {} {} {} {} {} {}", s.spaceFingerprint, s.synthFormat, s.synthId, s.synthVersion,
-                                 contentHash(s.base), s.velocity, s.lengthSeconds, s.durationSeconds);
+  std::string text =
+      fmt::format("{} {} {} {} {} {} {} {}", s.spaceFingerprint, s.synthFormat, s.synthId, s.synthVersion,
+                  contentHash(s.base), s.velocity, s.lengthSeconds, s.durationSeconds);
   for (const int note : s.notes) text += fmt::format(" {}", note);
   return text;
 }
 
 class Dispatcher {
  public:
-  Dispatcher(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next, const TakePatch& take)
-      : ranks_(ranks), rendering_(renderingOf(library.settings())), keeping_(packed(renderKeeping(library, keepAudio))), next_(next), take_(take), inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
+  Dispatcher(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next,
+             const TakePatch& take)
+      : ranks_(ranks),
+        rendering_(renderingOf(library.settings())),
+        keeping_(packed(renderKeeping(library, keepAudio))),
+        next_(next),
+        take_(take),
+        inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
 
   void run() {
     for (;;) {
@@ -117,14 +140,17 @@ class Dispatcher {
 
   void read(int from, const json& message) {
     if (message.contains("failed"))
-      throw Error(ExitCode(message.at("failed").get<int>()), fmt::format("rank {} on {}: {}", from, message.at("host").get<std::string>(),
-                                                                        message.at("problem").get<std::string>()));
+      throw Error(ExitCode(message.at("failed").get<int>()),
+                  fmt::format("rank {} on {}: {}", from, message.at("host").get<std::string>(),
+                              message.at("problem").get<std::string>()));
     // It was stopped by a signal: so are all, and what is done is kept.
     if (Ranks::isGoodbye(message)) return setInterrupted(true);
     if (message.contains("ready")) {
       if (message.at("ready") != rendering_)
-        failInput("rank {} on {} would render otherwise than rank 0: it has another version of the plug-in, of the space or of the base preset; install the same",
-                  from, message.at("host").get<std::string>());
+        failInput(
+            "rank {} on {} would render otherwise than rank 0: it has another version of the plug-in, of the "
+            "space or of the base preset; install the same",
+            from, message.at("host").get<std::string>());
       inHand_[std::size_t(from)] = 0;
       return;
     }
@@ -145,7 +171,8 @@ class Dispatcher {
   json keeping_;
   const NextPatch& next_;
   const TakePatch& take_;
-  std::vector<int> inHand_;  ///< blocks, by rank; a rank that has not said that it is ready has its hands full
+  std::vector<int>
+      inHand_;  ///< blocks, by rank; a rank that has not said that it is ready has its hands full
   std::map<std::uint64_t, Patch> out_;
   std::map<std::uint64_t, RenderedPatch> back_;
   std::uint64_t issued_ = 0;
@@ -179,11 +206,13 @@ void renderBlocks(Ranks& ranks, const Synth& synth, const LibrarySettings& setti
 
 }  // namespace
 
-void renderOnRanks(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next, const TakePatch& take) {
+void renderOnRanks(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next,
+                   const TakePatch& take) {
   Dispatcher(ranks, library, keepAudio, next, take).run();
 }
 
-void renderForRankZero(Ranks& ranks, const std::function<std::pair<Synth, LibrarySettings>()>& open, int workers) {
+void renderForRankZero(Ranks& ranks, const std::function<std::pair<Synth, LibrarySettings>()>& open,
+                       int workers) {
   const auto tell = [&](ExitCode code, const char* problem) {
     ranks.send(0, {{"failed", int(code)}, {"host", hostName()}, {"problem", problem}});
     ranks.waitUntilSent();

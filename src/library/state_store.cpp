@@ -54,7 +54,8 @@ Bytes StateStore::get(std::int64_t id, const std::string& file) {
   std::istringstream ids(select.text(0));
   for (std::int64_t next = 0; ids >> next;) {
     piece.reset();
-    if (!piece.bind(1, next).step()) failInput("{} is damaged: it has no piece {}; build it anew", file, next);
+    if (!piece.bind(1, next).step())
+      failInput("{} is damaged: it has no piece {}; build it anew", file, next);
     const Bytes packed = piece.bytes(1);
     Bytes whole(std::size_t(piece.integer(0)));
     uLongf size = uLongf(whole.size());

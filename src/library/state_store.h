@@ -1,7 +1,7 @@
 #pragma once
 
-#include "library/database.h"
 #include "base/files.h"
+#include "library/database.h"
 
 namespace patchpilot {
 
@@ -10,10 +10,12 @@ namespace patchpilot {
 class StateStore {
  public:
   /// SQL of the tables that it needs, to be made with CREATE or CREATE TEMP.
-  static constexpr const char* kPieces = "TABLE IF NOT EXISTS pieces (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, "
-                                         "size INTEGER NOT NULL, deflated BLOB NOT NULL)";
-  static constexpr const char* kStates = "TABLE IF NOT EXISTS states (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, "
-                                         "pieces TEXT NOT NULL)";
+  static constexpr const char* kPieces =
+      "TABLE IF NOT EXISTS pieces (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, "
+      "size INTEGER NOT NULL, deflated BLOB NOT NULL)";
+  static constexpr const char* kStates =
+      "TABLE IF NOT EXISTS states (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, "
+      "pieces TEXT NOT NULL)";
 
   explicit StateStore(Database& database) : database_(database) {}
 

@@ -8,8 +8,8 @@
 
 namespace patchpilot {
 
-/// Records that are written in the order in which they come, a batch at a time and by the clock: so seldom that
-/// writing costs little, and so often that little is lost when the power goes.
+/// Records that are written in the order in which they come, a batch at a time and by the clock: so seldom
+/// that writing costs little, and so often that little is lost when the power goes.
 template <typename Record>
 class TimedBatch {
  public:

@@ -63,8 +63,8 @@ struct Header {
   std::uint64_t dimension = 0;
   std::uint64_t lists = 1;
   std::array<std::uint64_t, kAsked.size()> probes{};  ///< lists that are looked into for `kAsked` neighbours
-  Hash library{};  ///< of what it was made from
-  Hash head{};     ///< of everything before the vectors but this
+  Hash library{};                                     ///< of what it was made from
+  Hash head{};                                        ///< of everything before the vectors but this
 };
 
 /// Where everything lies, in bytes.
@@ -95,7 +95,9 @@ struct Parts {
   using Of = std::conditional_t<std::is_const_v<Byte>, const T, T>;
 
   explicit Parts(std::span<Byte> bytes)
-      : bytes(bytes), header(reinterpret_cast<Of<Header>*>(bytes.data())), layout(header->rows, header->dimension, header->lists) {}
+      : bytes(bytes),
+        header(reinterpret_cast<Of<Header>*>(bytes.data())),
+        layout(header->rows, header->dimension, header->lists) {}
 
   template <typename T>
   std::span<Of<T>> part(std::size_t offset, std::size_t count) const {
@@ -113,7 +115,8 @@ struct Parts {
 
   std::size_t begin(std::size_t list) const { return list == 0 ? 0 : ends()[list - 1]; }
   auto list(std::size_t list) const {
-    return vectors().subspan(begin(list) * header->dimension, (ends()[list] - begin(list)) * header->dimension);
+    return vectors().subspan(begin(list) * header->dimension,
+                             (ends()[list] - begin(list)) * header->dimension);
   }
   Hash listHash(std::size_t list) const { return hashOf(bytesOf(this->list(list))); }
   Hash headHash() const {
@@ -129,19 +132,22 @@ struct Parts {
   Layout layout;
 };
 
-/// Names the rows that an index is made of. Rows are only ever added, so that how many there are and a look at
-/// some of them say whether they are still the same.
+/// Names the rows that an index is made of. Rows are only ever added, so that how many there are and a look
+/// at some of them say whether they are still the same.
 Hash libraryHash(const EmbedderInfo& embedder, const Library::Glance& glance) {
-  std::string text = fmt::format("{} {} {} {} ", embedder.name, embedder.version, glance.rows, glance.lastPatch);
+  std::string text =
+      fmt::format("{} {} {} {} ", embedder.name, embedder.version, glance.rows, glance.lastPatch);
   for (const auto& vector : glance.some) text += contentHash(bytesOf(std::span(vector)));
   return hashOf(bytesOf(std::span(text)));
 }
 
 /// Tells how far k-means has come: it asks for the nearest centroids once a round.
 struct TellingQuantizer : faiss::IndexFlatL2 {
-  TellingQuantizer(idx_t dimension, std::function<void(double)> tell) : IndexFlatL2(dimension), tell(std::move(tell)) {}
+  TellingQuantizer(idx_t dimension, std::function<void(double)> tell)
+      : IndexFlatL2(dimension), tell(std::move(tell)) {}
 
-  void search(idx_t n, const float* x, idx_t k, float* distances, idx_t* labels, const faiss::SearchParameters* parameters) const override {
+  void search(idx_t n, const float* x, idx_t k, float* distances, idx_t* labels,
+              const faiss::SearchParameters* parameters) const override {
     IndexFlatL2::search(n, x, k, distances, labels, parameters);
     tell(double(++rounds) / kTrainingRounds);
   }
@@ -190,12 +196,15 @@ class Maker {
 
   /// Every row in its order, but those that cannot be used, at most those that were counted.
   /// @param from, to  the part of the work that it is
-  void forEachRow(double from, double to, const std::function<void(std::int64_t, int, std::span<const float>)>& use) {
+  void forEachRow(double from, double to,
+                  const std::function<void(std::int64_t, int, std::span<const float>)>& use) {
     std::size_t row = 0;
-    library_.forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
-      use(patch, note, vector);
-      if (++row % kChunk == 0) tell(from + (to - from) * double(row) / double(header_.rows));
-    }, header_.rows, embedding_);
+    library_.forEachRow(
+        [&](std::int64_t patch, int note, std::span<const float> vector) {
+          use(patch, note, vector);
+          if (++row % kChunk == 0) tell(from + (to - from) * double(row) / double(header_.rows));
+        },
+        header_.rows, embedding_);
   }
 
   void train(Parts<std::uint8_t>& parts) {
@@ -204,7 +213,8 @@ class Maker {
     sample.reserve(wanted * dimension());
     std::size_t row = 0;
     forEachRow(0, kSampled, [&](std::int64_t, int, std::span<const float> vector) {
-      if (row * wanted / header_.rows != (row + 1) * wanted / header_.rows) sample.insert(sample.end(), vector.begin(), vector.end());
+      if (row * wanted / header_.rows != (row + 1) * wanted / header_.rows)
+        sample.insert(sample.end(), vector.begin(), vector.end());
       ++row;
     });
     const std::size_t rows = sample.size() / dimension(), lists = std::min<std::size_t>(header_.lists, rows);
@@ -212,7 +222,8 @@ class Maker {
     faiss::ClusteringParameters parameters;
     parameters.niter = kTrainingRounds;
     faiss::Clustering clustering(int(dimension()), int(lists), parameters);
-    TellingQuantizer quantizer(faiss::Index::idx_t(dimension()), [&](double share) { tell(kSampled + (kTrained - kSampled) * share); });
+    TellingQuantizer quantizer(faiss::Index::idx_t(dimension()),
+                               [&](double share) { tell(kSampled + (kTrained - kSampled) * share); });
     clustering.train(faiss::Index::idx_t(rows), sample.data(), quantizer);
     std::copy(clustering.centroids.begin(), clustering.centroids.end(), parts.centroids().begin());
   }
@@ -247,16 +258,18 @@ class Maker {
     std::vector<std::uint64_t> next(header_.lists);
     for (std::size_t list = 0; list < header_.lists; ++list) next[list] = parts.begin(list);
     std::size_t row = 0;
-    forEachRow(one ? 0 : kAssigned, kPlaced, [&](std::int64_t patch, int note, std::span<const float> vector) {
-      const std::size_t at = next[one ? 0 : std::size_t(listOf[row++])]++;
-      parts.patches()[at] = patch;
-      parts.notes()[at] = note;
-      std::copy(vector.begin(), vector.end(), parts.vectors().begin() + std::ptrdiff_t(at * dimension()));
-    });
+    forEachRow(
+        one ? 0 : kAssigned, kPlaced, [&](std::int64_t patch, int note, std::span<const float> vector) {
+          const std::size_t at = next[one ? 0 : std::size_t(listOf[row++])]++;
+          parts.patches()[at] = patch;
+          parts.notes()[at] = note;
+          std::copy(vector.begin(), vector.end(), parts.vectors().begin() + std::ptrdiff_t(at * dimension()));
+        });
     if (one) parts.ends()[0] = next[0];
   }
 
-  /// In how many lists the neighbours of rows are found, so that `rule.recall` of them are, for each number that is asked for.
+  /// In how many lists the neighbours of rows are found, so that `rule.recall` of them are, for each number
+  /// that is asked for.
   void findProbes(Parts<std::uint8_t>& parts) const {
     const std::vector<std::vector<std::size_t>> ranks = ranksOfNeighbours(parts);
     std::uint64_t fewest = 1;
@@ -270,23 +283,30 @@ class Maker {
     }
   }
 
-  /// Of some rows, for each neighbour, the nearest first: how many lists are nearer to the row than the one that it lies in.
+  /// Of some rows, for each neighbour, the nearest first: how many lists are nearer to the row than the one
+  /// that it lies in.
   std::vector<std::vector<std::size_t>> ranksOfNeighbours(const Parts<std::uint8_t>& parts) const {
     const std::size_t d = dimension(), rows = parts.listed(), queries = std::min(kQueries, rows);
     std::vector<float> asked(queries * d);
     for (std::size_t q = 0; q < queries; ++q)
-      std::copy_n(parts.vectors().begin() + std::ptrdiff_t(q * rows / queries * d), d, asked.begin() + std::ptrdiff_t(q * d));
+      std::copy_n(parts.vectors().begin() + std::ptrdiff_t(q * rows / queries * d), d,
+                  asked.begin() + std::ptrdiff_t(q * d));
     const std::size_t k = std::min(kAsked.back() + 1, rows);  // a row is the first of its own neighbours
     std::vector<float> distances(queries * std::max<std::size_t>(k, header_.lists));
     std::vector<std::int64_t> nearest(queries * k), order(queries * header_.lists);
-    faiss::knn_L2sqr(asked.data(), parts.vectors().data(), d, queries, rows, k, distances.data(), nearest.data());
-    faiss::knn_L2sqr(asked.data(), parts.centroids().data(), d, queries, header_.lists, header_.lists, distances.data(), order.data());
+    faiss::knn_L2sqr(asked.data(), parts.vectors().data(), d, queries, rows, k, distances.data(),
+                     nearest.data());
+    faiss::knn_L2sqr(asked.data(), parts.centroids().data(), d, queries, header_.lists, header_.lists,
+                     distances.data(), order.data());
     std::vector<std::vector<std::size_t>> ranks(queries);
     for (std::size_t q = 0; q < queries; ++q) {
       std::vector<std::size_t> rankOf(header_.lists);
-      for (std::size_t rank = 0; rank < header_.lists; ++rank) rankOf[std::size_t(order[q * header_.lists + rank])] = rank;
+      for (std::size_t rank = 0; rank < header_.lists; ++rank)
+        rankOf[std::size_t(order[q * header_.lists + rank])] = rank;
       for (std::size_t i = 1; i < k; ++i) {
-        const auto list = std::upper_bound(parts.ends().begin(), parts.ends().end(), std::uint64_t(nearest[q * k + i])) - parts.ends().begin();
+        const auto list =
+            std::upper_bound(parts.ends().begin(), parts.ends().end(), std::uint64_t(nearest[q * k + i])) -
+            parts.ends().begin();
         ranks[q].push_back(rankOf[std::size_t(list)]);
       }
     }
@@ -305,7 +325,9 @@ struct Lists : faiss::InvertedLists {
   explicit Lists(const Parts<const std::uint8_t>& parts)
       : InvertedLists(parts.header->lists, parts.header->dimension * sizeof(float)), parts(parts) {}
   size_t list_size(size_t list) const override { return parts.list(list).size() / parts.header->dimension; }
-  const uint8_t* get_codes(size_t list) const override { return reinterpret_cast<const uint8_t*>(parts.list(list).data()); }
+  const uint8_t* get_codes(size_t list) const override {
+    return reinterpret_cast<const uint8_t*>(parts.list(list).data());
+  }
   const idx_t* get_ids(size_t) const override { return nullptr; }  // searched by place alone
   size_t add_entries(size_t, size_t, const idx_t*, const uint8_t*) override { refuse(); }
   void update_entries(size_t, size_t, size_t, const idx_t*, const uint8_t*) override { refuse(); }
@@ -323,7 +345,9 @@ bool isWhole(std::span<const std::uint8_t> bytes, const Header& wanted) {
   if (bytes.size() < sizeof(Header)) return false;
   Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  const auto what = [](const Header& h) { return std::tie(h.magic, h.endianness, h.rows, h.dimension, h.lists, h.library); };
+  const auto what = [](const Header& h) {
+    return std::tie(h.magic, h.endianness, h.rows, h.dimension, h.lists, h.library);
+  };
   if (what(header) != what(wanted) || std::ranges::max(header.probes) > header.lists) return false;
   const Parts<const std::uint8_t> parts(bytes);
   return parts.layout.size == bytes.size() && parts.headHash() == header.head;
@@ -333,8 +357,11 @@ bool isWhole(std::span<const std::uint8_t> bytes, const Header& wanted) {
 
 struct VectorIndex::Impl {
   explicit Impl(std::span<const std::uint8_t> bytes)
-      : parts(bytes), lists(parts), quantizer(faiss::Index::idx_t(parts.header->dimension)),
-        index(&quantizer, parts.header->dimension, parts.header->lists), checked(parts.header->lists) {
+      : parts(bytes),
+        lists(parts),
+        quantizer(faiss::Index::idx_t(parts.header->dimension)),
+        index(&quantizer, parts.header->dimension, parts.header->lists),
+        checked(parts.header->lists) {
     quantizer.add(faiss::Index::idx_t(parts.header->lists), parts.centroids().data());
     index.ntotal = faiss::Index::idx_t(parts.listed());
     index.is_trained = true;
@@ -361,7 +388,8 @@ struct VectorIndex::Impl {
 VectorIndex::VectorIndex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 VectorIndex::~VectorIndex() = default;
 
-std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size_t embedding, const IndexRule& rule, const IndexProgress& onProgress) {
+std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size_t embedding,
+                                                     const IndexRule& rule, const IndexProgress& onProgress) {
   const fs::path file = indexFile(library, embedding);
   Maker maker(library, embedding, rule, onProgress);
   const auto fromFile = [&]() -> std::shared_ptr<const VectorIndex> {
@@ -394,7 +422,8 @@ std::shared_ptr<const VectorIndex> VectorIndex::open(Library& library, std::size
   return std::shared_ptr<const VectorIndex>(new VectorIndex(std::move(impl)));
 }
 
-std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearest(std::span<const float> vector, std::size_t count) const {
+std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearest(std::span<const float> vector,
+                                                                    std::size_t count) const {
   const std::size_t k = std::min(count, rows());
   if (k == 0) return std::vector<Found>();
   for (std::size_t probes = this->probes(k);; probes = std::min(2 * probes, lists())) {
@@ -404,7 +433,9 @@ std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearest(std::span<co
   }
 }
 
-std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearestWithin(std::span<const float> vector, std::size_t k, std::size_t probes) const {
+std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearestWithin(std::span<const float> vector,
+                                                                          std::size_t k,
+                                                                          std::size_t probes) const {
   std::vector<faiss::Index::idx_t> lists(probes), labels(k);
   std::vector<float> distances(probes), squared(k);
   impl_->quantizer.search(1, vector.data(), faiss::Index::idx_t(probes), distances.data(), lists.data());
@@ -412,11 +443,13 @@ std::optional<std::vector<VectorIndex::Found>> VectorIndex::nearestWithin(std::s
     if (list >= 0 && !impl_->isIntact(std::size_t(list))) return std::nullopt;
   faiss::IVFSearchParameters parameters;
   parameters.nprobe = probes;
-  impl_->index.search_preassigned(1, vector.data(), faiss::Index::idx_t(k), lists.data(), distances.data(), squared.data(), labels.data(), true, &parameters);
+  impl_->index.search_preassigned(1, vector.data(), faiss::Index::idx_t(k), lists.data(), distances.data(),
+                                  squared.data(), labels.data(), true, &parameters);
   std::vector<Found> found;
   for (std::size_t i = 0; i < k; ++i)
     if (labels[i] >= 0)
-      found.push_back({impl_->parts.begin(faiss::lo_listno(std::uint64_t(labels[i]))) + faiss::lo_offset(std::uint64_t(labels[i])),
+      found.push_back({impl_->parts.begin(faiss::lo_listno(std::uint64_t(labels[i]))) +
+                           faiss::lo_offset(std::uint64_t(labels[i])),
                        std::max(0.0f, squared[i])});
   return found;
 }

@@ -14,8 +14,8 @@ namespace {
 /// Share of the sections that a child takes from its second parent, or of the parts of a preset.
 constexpr double kTaken = 0.35;
 
-/// How often a child takes whole parts, with all their sections: a filter with the envelope and the LFO that move it is of
-/// no use without them. Presets hold in their parts what no parameter reaches.
+/// How often a child takes whole parts, with all their sections: a filter with the envelope and the LFO that
+/// move it is of no use without them. Presets hold in their parts what no parameter reaches.
 constexpr double kByParts = 0.4, kByPartsOfPresets = 0.7;
 
 /// Share of the parts that a child of a patch of a space takes.
@@ -23,21 +23,26 @@ constexpr double kPartsTaken = 0.5;
 
 constexpr int kAttempts = 20;
 
-/// How fast what a parameter does is learnt, how much of it counts, what is assumed at first, and how often it decides.
+/// How fast what a parameter does is learnt, how much of it counts, what is assumed at first, and how often
+/// it decides.
 constexpr double kEffectRate = 0.3, kMostEffect = 1.0, kUnknownEffect = 0.5, kChosenByEffect = 0.7;
 
 /// How often a parameter that a space mostly holds constant is put there, or away from there where it is.
 constexpr double kToConstant = 0.3;
 
-/// How often the rate of an LFO that is moved is set to one that the target has, how far from it, in parts of its range,
-/// and how often what says how much the LFO does is drawn anew with it: a rate that is right is heard only then.
+/// How often the rate of an LFO that is moved is set to one that the target has, how far from it, in parts of
+/// its range, and how often what says how much the LFO does is drawn anew with it: a rate that is right is
+/// heard only then.
 constexpr double kHeardRate = 0.5, kRateSpread = 0.006, kDepthAnew = 0.5;
 
-/// The length of a note is sometimes drawn anew, and else moved by a factor whose logarithm has one of these deviations.
+/// The length of a note is sometimes drawn anew, and else moved by a factor whose logarithm has one of these
+/// deviations.
 constexpr double kLengthAnew = 0.3, kLeastLengthStep = 0.003, kMostLengthStep = 0.3;
 constexpr double kShortestSeconds = 0.02;
 
-double logUniform(double low, double high, SplitMix64& random) { return low * std::pow(high / low, random.uniform()); }
+double logUniform(double low, double high, SplitMix64& random) {
+  return low * std::pow(high / low, random.uniform());
+}
 
 }  // namespace
 
@@ -57,10 +62,17 @@ Proposal Genome::proposal() const {
 }
 
 Breeder::Breeder(Synth& synth, std::size_t index, BreederOptions options)
-    : synth_(synth), index_(index), space_(synth.space()), options_(std::move(options)), parts_(space_.crossingsOrSections()),
-      partOf_(partsOfParameters(space_)), defaults_(defaultValues(synth)), effects_(space_.parameters.size(), kUnknownEffect) {
+    : synth_(synth),
+      index_(index),
+      space_(synth.space()),
+      options_(std::move(options)),
+      parts_(space_.crossingsOrSections()),
+      partOf_(partsOfParameters(space_)),
+      defaults_(defaultValues(synth)),
+      effects_(space_.parameters.size(), kUnknownEffect) {
   std::map<std::string, std::vector<std::size_t>> sections;
-  for (std::size_t i = 0; i < space_.parameters.size(); ++i) sections[space_.parameters[i].section].push_back(i);
+  for (std::size_t i = 0; i < space_.parameters.size(); ++i)
+    sections[space_.parameters[i].section].push_back(i);
   for (auto& [key, parameters] : sections) sections_.push_back(std::move(parameters));
   for (const Carry& carry : space_.carries) coarseOf_[*space_.find(carry.fine)] = *space_.find(carry.coarse);
   for (const Lfo& lfo : space_.lfos) {
@@ -68,7 +80,8 @@ Breeder::Breeder(Synth& synth, std::size_t index, BreederOptions options)
     const ParameterSpec& p = space_.parameters[parameter];
     Rates heard;
     for (const double rate : options_.rates)
-      if (rate >= lfo.hertzAt(p.min) && rate <= lfo.hertzAt(p.max)) heard.values.push_back(lfo.valueAt(rate, p.min, p.max));
+      if (rate >= lfo.hertzAt(p.min) && rate <= lfo.hertzAt(p.max))
+        heard.values.push_back(lfo.valueAt(rate, p.min, p.max));
     for (const auto& key : lfo.depths) heard.depths.push_back(*space_.find(key));
     if (!heard.values.empty()) ratesOf_[parameter] = std::move(heard);
   }
@@ -99,7 +112,8 @@ void Breeder::lock(Genome& genome) const {
 }
 
 bool Breeder::isLocked(std::size_t parameter) const {
-  return std::any_of(options_.locked.begin(), options_.locked.end(), [&](const LockedParameter& one) { return one.parameter == parameter; });
+  return std::any_of(options_.locked.begin(), options_.locked.end(),
+                     [&](const LockedParameter& one) { return one.parameter == parameter; });
 }
 
 std::size_t Breeder::someParameter(const Genome& genome, SplitMix64& random) const {
@@ -141,7 +155,8 @@ std::optional<float> Breeder::carried(Genome& genome, std::size_t parameter, dou
   const auto found = coarseOf_.find(parameter);
   const ParameterSpec& p = space_.parameters[parameter];
   if (found == coarseOf_.end() || (value >= p.min && value <= p.max)) return std::nullopt;
-  const auto next = space_.parameters[found->second].next(genome.values[found->second], value > p.max ? 1 : -1);
+  const auto next =
+      space_.parameters[found->second].next(genome.values[found->second], value > p.max ? 1 : -1);
   if (isLocked(found->second) || !next) return std::nullopt;
   set(genome, found->second, *next);
   return std::clamp(float(value > p.max ? value - (p.max - p.min) : value + (p.max - p.min)), p.min, p.max);
@@ -155,7 +170,9 @@ void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& rand
   for (std::size_t i = 0; i < count; ++i) {
     std::size_t which = someParameter(genome, random);
     // A rate may open its own gate below, with a depth to hear it by.
-    for (int attempt = 0; attempt < kAttempts && std::binary_search(silent.begin(), silent.end(), which) && !ratesOf_.contains(which); ++attempt)
+    for (int attempt = 0; attempt < kAttempts && std::binary_search(silent.begin(), silent.end(), which) &&
+                          !ratesOf_.contains(which);
+         ++attempt)
       which = someParameter(genome, random);
     const ParameterSpec& p = space_.parameters[which];
     if (genome.state.empty() && setHeardRate(genome, which, random)) continue;
@@ -166,7 +183,9 @@ void Breeder::mutate(Genome& genome, double least, double most, SplitMix64& rand
     }
     float value = variedValue(p, genome.values[which], move, random);
     if (genome.state.empty() && p.constant && p.constantProbability < 1 && random.uniform() < kToConstant)
-      value = genome.values[which] == *p.constant ? p.nearest(float(p.min + random.uniform() * (p.max - p.min))) : *p.constant;
+      value = genome.values[which] == *p.constant
+                  ? p.nearest(float(p.min + random.uniform() * (p.max - p.min)))
+                  : *p.constant;
     set(genome, which, value);
   }
 }
@@ -203,7 +222,8 @@ void Breeder::cross(Genome& genome, const Genome& other, SplitMix64& random) con
       if (random.uniform() < kTaken)
         for (const std::size_t i : section) set(genome, i, other.values[i]);
   }
-  if (genome.lengthSeconds != other.lengthSeconds && random.uniform() < kTaken) genome.lengthSeconds = other.lengthSeconds;
+  if (genome.lengthSeconds != other.lengthSeconds && random.uniform() < kTaken)
+    genome.lengthSeconds = other.lengthSeconds;
   genome.sources = unitedSources(genome.sources, other.sources);
 }
 
@@ -228,7 +248,8 @@ void Breeder::exchange(Genome& genome, SplitMix64& random) const {
   if (space_.symmetries.empty()) return;
   const Symmetry& symmetry = space_.symmetries[random.below(space_.symmetries.size())];
   const std::size_t first = random.below(symmetry.members.size());
-  const std::size_t second = (first + 1 + random.below(symmetry.members.size() - 1)) % symmetry.members.size();
+  const std::size_t second =
+      (first + 1 + random.below(symmetry.members.size() - 1)) % symmetry.members.size();
   // Half of the time one becomes as the other, which is how two oscillators come to sound as one.
   const bool copy = random.uniform() < 0.5;
   for (std::size_t i = 0; i < symmetry.members[first].size(); ++i) {
@@ -266,8 +287,10 @@ std::vector<std::size_t> Breeder::searchable(const Genome& genome) const {
   const std::vector<std::size_t> silent = space_.silent(genome.values);
   for (std::size_t i = 0; i < space_.parameters.size(); ++i) {
     if (std::binary_search(silent.begin(), silent.end(), i)) continue;
-    const bool used = genome.state.empty() || genome.laidOver[i] || std::abs(genome.values[i] - defaults_[i]) > kUnmoved;
-    if (used && !isLocked(i) && space_.parameters[i].kind != ParameterKind::categorical && space_.parameters[i].max > space_.parameters[i].min)
+    const bool used =
+        genome.state.empty() || genome.laidOver[i] || std::abs(genome.values[i] - defaults_[i]) > kUnmoved;
+    if (used && !isLocked(i) && space_.parameters[i].kind != ParameterKind::categorical &&
+        space_.parameters[i].max > space_.parameters[i].min)
       parameters.push_back(i);
   }
   return parameters;
@@ -281,7 +304,8 @@ Genome Breeder::moved(const Genome& genome, std::size_t parameter, double move, 
   return withValues(genome, {parameter}, value);
 }
 
-Genome Breeder::withValues(const Genome& genome, const std::vector<std::size_t>& parameters, std::vector<double>& values) const {
+Genome Breeder::withValues(const Genome& genome, const std::vector<std::size_t>& parameters,
+                           std::vector<double>& values) const {
   Genome changed = genome;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterSpec& p = space_.parameters[parameters[i]];
@@ -291,7 +315,8 @@ Genome Breeder::withValues(const Genome& genome, const std::vector<std::size_t>&
       continue;
     }
     values[i] = reflected(values[i], std::min(p.min, own), std::max(p.max, own));
-    set(changed, parameters[i], p.kind == ParameterKind::stepped ? p.nearest(float(values[i])) : float(values[i]));
+    set(changed, parameters[i],
+        p.kind == ParameterKind::stepped ? p.nearest(float(values[i])) : float(values[i]));
   }
   return changed;
 }
@@ -301,11 +326,14 @@ bool Breeder::isHeardBeside(const Genome& genome, const Genome& other) const {
   if (genome.state != other.state || genome.lengthSeconds != other.lengthSeconds) return true;
   const std::vector<std::size_t> one = space_.silent(genome.values), two = space_.silent(other.values);
   for (std::size_t i = 0; i < genome.values.size(); ++i)
-    if (genome.values[i] != other.values[i] && !(std::binary_search(one.begin(), one.end(), i) && std::binary_search(two.begin(), two.end(), i))) return true;
+    if (genome.values[i] != other.values[i] &&
+        !(std::binary_search(one.begin(), one.end(), i) && std::binary_search(two.begin(), two.end(), i)))
+      return true;
   return false;
 }
 
-Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const {
+Genome Breeder::child(Variation variation, const Genome& a, const Genome& b, const Genome& c,
+                      SplitMix64& random) const {
   Genome child = a;
   switch (variation) {
     case Variation::little: mutate(child, 0.004, 0.06, random); break;

@@ -9,8 +9,9 @@
 namespace patchpilot {
 
 /// Separable CMA-ES (Ros and Hansen 2008, "A simple modification in CMA-ES achieving linear time and space
-/// complexity"): a normal distribution without correlations that moves to where it finds better points. A full
-/// covariance takes some n squared evaluations to learn, and a refiner has a thousand for fifty parameters.
+/// complexity"): a normal distribution without correlations that moves to where it finds better points. A
+/// full covariance takes some n squared evaluations to learn, and a refiner has a thousand for fifty
+/// parameters.
 class SeparableCmaEs {
  public:
   struct Point {
@@ -25,7 +26,8 @@ class SeparableCmaEs {
 
   std::vector<double> draw(SplitMix64& random) const;
 
-  /// Moves to the better ones of `population` points that were drawn; fewer of them count as the better part of so many.
+  /// Moves to the better ones of `population` points that were drawn; fewer of them count as the better part
+  /// of so many.
   void learn(std::vector<Point> points);
 
   /// How wide it draws, as a share of how wide it did at first.

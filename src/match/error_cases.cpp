@@ -22,17 +22,20 @@ ErrorCases errorCases(const MssSpectrum& target, const MssSpectrum& render, doub
   const auto [window, hop, bands] = MssSpectrum::kScales[kScale];
   const double second = kSampleRateHz / double(hop);  // in frames
   const double release = std::max(noteSeconds, 2 * kAttackSeconds);
-  const std::array<double, kStretches - 1> ends{kAttackSeconds * second, std::min(kLongestSecondStretch, (release + kAttackSeconds) / 2) * second,
-                                                release * second};
+  const std::array<double, kStretches - 1> ends{
+      kAttackSeconds * second, std::min(kLongestSecondStretch, (release + kAttackSeconds) / 2) * second,
+      release * second};
   const int channels = target.mono() && render.mono() ? 1 : 2;
   ErrorCases sums{};
   std::array<float, kErrorCases> counts{};
   for (std::size_t frame = 0; frame < target.frames(kScale); frame += kFrameStep) {
-    const auto stretch = std::size_t(std::upper_bound(ends.begin(), ends.end(), double(frame)) - ends.begin());
+    const auto stretch =
+        std::size_t(std::upper_bound(ends.begin(), ends.end(), double(frame)) - ends.begin());
     for (int channel = 0; channel < channels; ++channel)
       for (std::size_t band = 0; band < bands; ++band) {
         const std::size_t index = stretch * kGroups + band * kGroups / bands;
-        sums[index] += std::abs(target.at(kScale, channel, band, frame) - render.at(kScale, channel, band, frame));
+        sums[index] +=
+            std::abs(target.at(kScale, channel, band, frame) - render.at(kScale, channel, band, frame));
         ++counts[index];
       }
   }

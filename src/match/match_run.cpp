@@ -14,14 +14,18 @@ namespace patchpilot {
 using nlohmann::json;
 
 json Refinement::json() const {
-  return {{"from", from}, {"to", to}, {"renders", last.renders}, {"cut", last.cut}, {"seconds", last.seconds}, {"curve", curve}};
+  return {
+      {"from", from},  {"to", to}, {"renders", last.renders}, {"cut", last.cut}, {"seconds", last.seconds},
+      {"curve", curve}};
 }
 
 double Refinement::share() const {
-  return std::max(mostRenders > 0 ? double(last.renders) / double(mostRenders) : 0, mostSeconds > 0 ? last.seconds / mostSeconds : 0);
+  return std::max(mostRenders > 0 ? double(last.renders) / double(mostRenders) : 0,
+                  mostSeconds > 0 ? last.seconds / mostSeconds : 0);
 }
 
-MatchRun::MatchRun(MatchOptions options, MatchReports reports) : options_(std::move(options)), reports_(std::move(reports)) {
+MatchRun::MatchRun(MatchOptions options, MatchReports reports)
+    : options_(std::move(options)), reports_(std::move(reports)) {
   checkObjectiveName(options_.objective);
   target_ = readTarget(options_.sound, options_.target);
   if (!options_.name.empty()) target_.file = options_.name;
@@ -36,7 +40,8 @@ void MatchRun::tellProblems() {
 std::vector<Proposal> MatchRun::propose() {
   RetrievalMatcher matcher(sources_.searched());
   const int first = std::max(options_.proposals, options_.top);
-  std::vector<Proposal> proposals = matcher.propose(target_, options_.refine ? std::max(first, kRefineDonors) : first);
+  std::vector<Proposal> proposals =
+      matcher.propose(target_, options_.refine ? std::max(first, kRefineDonors) : first);
   if (options_.near) {
     takeNear(*options_.near);
     donors_ = std::exchange(proposals, std::move(around_));
@@ -48,7 +53,10 @@ std::vector<Proposal> MatchRun::propose() {
 
 void MatchRun::takeNear(const NearPatch& near) {
   if (sources_.instruments.size() != 1)
-    failUsage("a search around a patch takes libraries of one synth, and these are of {}; name those of the patch's synth", sources_.instruments.size());
+    failUsage(
+        "a search around a patch takes libraries of one synth, and these are of {}; name those of the "
+        "patch's synth",
+        sources_.instruments.size());
   Synth& synth = *sources_.instruments.front().synth;
   const auto indexOf = [&](const std::string& key) {
     const auto index = synth.space().find(key);
@@ -66,8 +74,12 @@ void MatchRun::takeNear(const NearPatch& near) {
   }
   for (const std::string& key : near.locked) locked_.push_back({indexOf(key), values[indexOf(key)]});
   // What is changed is so in the start, and free in what is bred.
-  const Genome genome = Breeder(synth, 0, {.locked = changed}).around(Breeder(synth, 0).genome(start), 0, options_.seed).front();
-  for (const Genome& one : Breeder(synth, 0, {.locked = locked_}).around(genome, std::size_t(std::max(options_.proposals, options_.top)) - 1, options_.seed))
+  const Genome genome = Breeder(synth, 0, {.locked = changed})
+                            .around(Breeder(synth, 0).genome(start), 0, options_.seed)
+                            .front();
+  for (const Genome& one :
+       Breeder(synth, 0, {.locked = locked_})
+           .around(genome, std::size_t(std::max(options_.proposals, options_.top)) - 1, options_.seed))
     around_.push_back(one.proposal());
 }
 
@@ -75,8 +87,9 @@ void MatchRun::rank() {
   const auto onFallback = [&](const std::string& file, const std::string& why) {
     if (reports_.onFallback) reports_.onFallback(file, why);
   };
-  sources_ = openSources(sourceNames(options_.libraries, options_.embedder),
-                         {options_.synth, options_.workers, target_.sound.seconds(), false, reports_.onIndex, onFallback});
+  sources_ = openSources(
+      sourceNames(options_.libraries, options_.embedder),
+      {options_.synth, options_.workers, target_.sound.seconds(), false, reports_.onIndex, onFallback});
   std::vector<Proposal> proposals = propose();
   const std::size_t count = proposals.size();
   RankOptions rank{.velocity = options_.velocity};
@@ -85,7 +98,8 @@ void MatchRun::rank() {
   rank.onFirst = reports_.onFirst;
   ranked_ = rankByRendering(target_, std::move(proposals), sources_.instruments, rank, problems_);
   tellProblems();
-  if (ranked_.empty() && !interrupted()) failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
+  if (ranked_.empty() && !interrupted())
+    failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
 }
 
 void MatchRun::refine() {
@@ -104,7 +118,8 @@ void MatchRun::refine() {
   double best = std::numeric_limits<double>::infinity();
   refineOptions.onProgress = [&](const RefineProgress& p) {
     refinement_.last = p;
-    if (p.mss < best) refinement_.curve.push_back({{"renders", p.renders}, {"seconds", p.seconds}, {"mss", p.mss}});
+    if (p.mss < best)
+      refinement_.curve.push_back({{"renders", p.renders}, {"seconds", p.seconds}, {"mss", p.mss}});
     best = std::min(best, p.mss);
     refinement_.to = p.mss;
     found_ = p.found;
@@ -118,11 +133,13 @@ void MatchRun::refine() {
 
 std::vector<Candidate> MatchRun::bestOf(const std::vector<Candidate>& ranked) const {
   std::vector<Candidate> chosen;
-  for (const std::size_t index : chooseDifferent(ranked, std::size_t(options_.top))) chosen.push_back(ranked[index]);
+  for (const std::size_t index : chooseDifferent(ranked, std::size_t(options_.top)))
+    chosen.push_back(ranked[index]);
   return chosen;
 }
 
-json MatchRun::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found, std::vector<Candidate>* written) {
+json MatchRun::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                          std::vector<Candidate>* written) {
   std::vector<Candidate> chosen = bestOf(found);
   const json document = writeFirstResults(folder, target_, chosen, sources_.instruments, options_.velocity);
   if (written != nullptr) *written = std::move(chosen);

@@ -14,7 +14,8 @@
 
 namespace patchpilot {
 
-/// How many of the likeliest proposals `MatchReports::onFirst` waits for: more than are shown, as some are near-duplicates.
+/// How many of the likeliest proposals `MatchReports::onFirst` waits for: more than are shown, as some are
+/// near-duplicates.
 inline constexpr std::size_t kFirstRanked = 12;
 
 /// How long to refine where nothing is said.
@@ -22,7 +23,7 @@ inline constexpr double kRefineSeconds = 30;
 
 /// A patch to search on around.
 struct NearPatch {
-  Proposal proposal;   ///< of the synth of the libraries, which must be one; its `synth` does not count
+  Proposal proposal;  ///< of the synth of the libraries, which must be one; its `synth` does not count
   std::map<std::string, float> changes;  ///< other values of some parameters, by their keys, normalized
   std::vector<std::string> locked;       ///< keys of parameters that keep their values
 };
@@ -39,12 +40,14 @@ struct MatchOptions {
   int proposals = 50;  ///< of the nearest patches, how many are rendered again and ranked
   int velocity = 100;
   bool refine = false;
-  double seconds = 0;       ///< how long to refine; 0: no limit, or `kRefineSeconds` where there is none of renders either
+  double seconds =
+      0;  ///< how long to refine; 0: no limit, or `kRefineSeconds` where there is none of renders either
   std::size_t renders = 0;  ///< how many renders to refine with; 0: no limit
   std::uint64_t seed = 1;
   std::string objective = "mss";  ///< see `objectiveNames`
-  int workers = 0;  ///< processes of each synth, 0: one for each core
-  std::optional<NearPatch> near;  ///< in place of the nearest patches of the libraries, which then only give sections to what is bred
+  int workers = 0;                ///< processes of each synth, 0: one for each core
+  std::optional<NearPatch> near;  ///< in place of the nearest patches of the libraries, which then only give
+                                  ///< sections to what is bred
 };
 
 /// How far refining has come, for `candidates.json`.
@@ -53,7 +56,8 @@ struct Refinement {
   double mostSeconds = 0;   ///< the limits; 0: none
   std::size_t mostRenders = 0;
   RefineProgress last;
-  nlohmann::json curve = nlohmann::json::array();  ///< `renders`, `seconds` and `mss` whenever it became better
+  nlohmann::json curve =
+      nlohmann::json::array();  ///< `renders`, `seconds` and `mss` whenever it became better
 
   nlohmann::json json() const;
 
@@ -61,18 +65,20 @@ struct Refinement {
   double share() const;
 };
 
-/// What is told while a match runs. All are called by the thread that runs it, but `onRanking`, which is called by
-/// any, one at a time. Each may be empty.
+/// What is told while a match runs. All are called by the thread that runs it, but `onRanking`, which is
+/// called by any, one at a time. Each may be empty.
 struct MatchReports {
   std::function<void(const Target&)> onTarget;
-  std::function<void(const std::string& file, double done)> onIndex;  ///< see `SourceOptions`
+  std::function<void(const std::string& file, double done)> onIndex;                ///< see `SourceOptions`
   std::function<void(const std::string& file, const std::string& why)> onFallback;  ///< the same
   std::function<void(std::size_t done, std::size_t all)> onRanking;
-  /// What came of the first `kFirstRanked` proposals, nearest first, before the others are rendered: for who wants to hear
-  /// something at once (`MatchRun::writeFirst`). The ranking is the same with it and without.
+  /// What came of the first `kFirstRanked` proposals, nearest first, before the others are rendered: for who
+  /// wants to hear something at once (`MatchRun::writeFirst`). The ranking is the same with it and without.
   std::function<void(const std::vector<Candidate>& found)> onFirst;
-  std::function<void(const Refinement&)> onRefining;  ///< in it, and nowhere else, what has been found may be written: `MatchRun::write`
-  std::function<void(const std::vector<std::string>& problems)> onProblems;  ///< what was skipped and why, when ranking or refining ends
+  std::function<void(const Refinement&)>
+      onRefining;  ///< in it, and nowhere else, what has been found may be written: `MatchRun::write`
+  std::function<void(const std::vector<std::string>& problems)>
+      onProblems;  ///< what was skipped and why, when ranking or refining ends
 };
 
 /// A match from the sound to the candidates that are worth writing.
@@ -88,14 +94,16 @@ class MatchRun {
   /// Searches on from there, if that is asked for, until the limit is reached, or Ctrl-C.
   void refine();
 
-  /// The best that differ, and how they were come by, into a folder; while it refines, of what has been found so far.
+  /// The best that differ, and how they were come by, into a folder; while it refines, of what has been found
+  /// so far.
   /// @param written  takes what was written, in its order
   /// @return as `writeResults`
   nlohmann::json write(const std::filesystem::path& folder, std::vector<Candidate>* written = nullptr);
 
   /// In `MatchReports::onFirst`: the best that differ of what it was told, to be heard at once.
   /// @return as `writeFirstResults`
-  nlohmann::json writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found, std::vector<Candidate>* written = nullptr);
+  nlohmann::json writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                            std::vector<Candidate>* written = nullptr);
 
   const Target& target() const { return target_; }
   std::vector<Instrument>& instruments() { return sources_.instruments; }
@@ -112,7 +120,8 @@ class MatchRun {
   Target target_;
   Sources sources_;
   std::vector<Candidate> ranked_;  ///< nearest first
-  std::function<std::vector<Candidate>()> found_;  ///< while it refines, in a report: what has been found so far
+  std::function<std::vector<Candidate>()>
+      found_;  ///< while it refines, in a report: what has been found so far
   std::vector<Proposal> donors_;
   std::vector<Proposal> around_;  ///< proposals near `MatchOptions::near`
   std::vector<LockedParameter> locked_;

@@ -13,13 +13,16 @@ namespace patchpilot {
 
 /// A patch that a matcher holds likely. It is worth nothing until it has been rendered.
 struct Proposal {
-  std::size_t synth = 0;       ///< index of the synth that it is for
+  std::size_t synth = 0;  ///< index of the synth that it is for
   Patch patch;
-  std::string origin;          ///< where it came from, such as "jx10.db, patch 17"; of a preset, its file
-  double score = 0;            ///< the matcher's own; smaller is better, of use within one matcher only
-  std::vector<std::string> sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
-  std::vector<std::size_t> withoutEffect;  ///< parameters of the space that were found to do nothing to its sound
-  std::optional<double> lengthSeconds;  ///< when its note is let go, where that is not as the target's analysis says
+  std::string origin;  ///< where it came from, such as "jx10.db, patch 17"; of a preset, its file
+  double score = 0;    ///< the matcher's own; smaller is better, of use within one matcher only
+  std::vector<std::string>
+      sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
+  std::vector<std::size_t>
+      withoutEffect;  ///< parameters of the space that were found to do nothing to its sound
+  std::optional<double>
+      lengthSeconds;  ///< when its note is let go, where that is not as the target's analysis says
 };
 
 /// The note that a proposal is played with.

@@ -51,9 +51,11 @@ std::unique_ptr<Matcher> makeMatcher(const std::string& name, const MatcherConte
   return std::make_unique<RetrievalMatcher>(context.libraries, context.leftOut);
 }
 
-RandomMatcher::RandomMatcher(const MatcherContext& context) : instruments_(*context.instruments), seed_(context.seed ^ kRandomDraws) {
+RandomMatcher::RandomMatcher(const MatcherContext& context)
+    : instruments_(*context.instruments), seed_(context.seed ^ kRandomDraws) {
   for (const SearchLibrary* library : context.libraries)
-    if (std::find(synths_.begin(), synths_.end(), library->synth) == synths_.end()) synths_.push_back(library->synth);
+    if (std::find(synths_.begin(), synths_.end(), library->synth) == synths_.end())
+      synths_.push_back(library->synth);
 }
 
 std::vector<Proposal> RandomMatcher::propose(const Target& target, int count) {

@@ -10,8 +10,9 @@ namespace patchpilot {
 struct MatcherContext {
   std::vector<SearchLibrary*> libraries;
   std::vector<Instrument>* instruments = nullptr;
-  std::uint64_t seed = 1;         ///< of methods that draw
-  std::set<std::string> leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed
+  std::uint64_t seed = 1;  ///< of methods that draw
+  std::set<std::string>
+      leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed
 };
 
 /// The methods that there are, for help and messages.
@@ -34,8 +35,8 @@ void checkMatcherName(const std::string& name);
 /// @throws as `checkMatcherName`
 std::unique_ptr<Matcher> makeMatcher(const std::string& name, const MatcherContext& context);
 
-/// What any method must beat: patches drawn from the spaces of the libraries' synths, by turns. The draws depend on
-/// the seed and the target's sound, and are never those that a library of the same seed holds.
+/// What any method must beat: patches drawn from the spaces of the libraries' synths, by turns. The draws
+/// depend on the seed and the target's sound, and are never those that a library of the same seed holds.
 class RandomMatcher : public Matcher {
  public:
   explicit RandomMatcher(const MatcherContext& context);
@@ -49,8 +50,8 @@ class RandomMatcher : public Matcher {
   std::uint64_t seed_;
 };
 
-/// Everything that the libraries hold, in their order, however long that takes: what comes out of it shows what the other methods that search
-/// them have missed, and what the libraries lack.
+/// Everything that the libraries hold, in their order, however long that takes: what comes out of it shows
+/// what the other methods that search them have missed, and what the libraries lack.
 class OracleMatcher : public Matcher {
  public:
   explicit OracleMatcher(const MatcherContext& context);

@@ -39,7 +39,8 @@ std::array<std::vector<double>, kTrend> trends(std::size_t frames) {
   std::array<std::vector<double>, kTrend> basis;
   for (std::size_t degree = 0; degree < kTrend; ++degree) {
     auto& row = basis[degree];
-    for (std::size_t i = 0; i < frames; ++i) row.push_back(std::pow(2 * (double(i) + 0.5) / double(frames) - 1, double(degree)));
+    for (std::size_t i = 0; i < frames; ++i)
+      row.push_back(std::pow(2 * (double(i) + 0.5) / double(frames) - 1, double(degree)));
     for (std::size_t other = 0; other < degree; ++other) remove(basis[other], row);
     double norm = 0;
     for (const double value : row) norm += value * value;
@@ -54,7 +55,8 @@ std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds
   const auto [window, hop, bands] = MssSpectrum::kScales[kScale];
   const double framesPerSecond = kSampleRateHz / double(hop);
   const auto begin = std::size_t(kFromSeconds * framesPerSecond);
-  const std::size_t end = std::min(sound.frames(kScale), std::size_t(std::clamp(noteSeconds, 0.0, kLastSeconds) * framesPerSecond));
+  const std::size_t end = std::min(sound.frames(kScale),
+                                   std::size_t(std::clamp(noteSeconds, 0.0, kLastSeconds) * framesPerSecond));
   if (end < begin + std::size_t(kLeastSeconds * framesPerSecond)) return {};
   const std::size_t frames = end - begin;
   const auto basis = trends(frames);
@@ -77,7 +79,8 @@ std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds
   for (std::size_t k = 0; k < kRates; ++k) {
     const double hz = kLowestHz * std::pow(kHighestHz / kLowestHz, double(k) / double(kRates - 1));
     std::vector<std::complex<double>> turns;
-    for (std::size_t i = 0; i < frames; ++i) turns.push_back(std::polar(1.0, -2 * std::numbers::pi * hz * double(i) / framesPerSecond));
+    for (std::size_t i = 0; i < frames; ++i)
+      turns.push_back(std::polar(1.0, -2 * std::numbers::pi * hz * double(i) / framesPerSecond));
     double power = 0;
     for (const auto& levels : series) {
       std::complex<double> sum = 0;
@@ -90,7 +93,8 @@ std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds
   std::vector<std::size_t> peaks;
   for (std::size_t k = 1; k + 1 < kRates; ++k)
     if (powers[k] > powers[k - 1] && powers[k] >= powers[k + 1]) peaks.push_back(k);
-  std::stable_sort(peaks.begin(), peaks.end(), [&](std::size_t a, std::size_t b) { return powers[a] > powers[b]; });
+  std::stable_sort(peaks.begin(), peaks.end(),
+                   [&](std::size_t a, std::size_t b) { return powers[a] > powers[b]; });
   if (peaks.size() > kMostPeaks) peaks.resize(kMostPeaks);
   std::vector<double> found;
   for (const std::size_t k : peaks) found.push_back(rates[k]);

@@ -75,7 +75,9 @@ Objective tolerant(const Target& target) {
 Objective four(const Target& target) {
   return [features = soundFeatures(target.sound)](const Candidate& candidate) {
     const Distances d = distances(features, soundFeatures(candidate.sound));
-    return (d.mss / kRandomPatch.mss + d.wmfcc / kRandomPatch.wmfcc + d.sot / kRandomPatch.sot + (1 - d.rms) / (1 - kRandomPatch.rms)) / 4;
+    return (d.mss / kRandomPatch.mss + d.wmfcc / kRandomPatch.wmfcc + d.sot / kRandomPatch.sot +
+            (1 - d.rms) / (1 - kRandomPatch.rms)) /
+           4;
   };
 }
 

@@ -6,7 +6,8 @@ namespace patchpilot {
 
 /// The names of what a refiner can be told to make small:
 /// - "mss", as the ranking in the end;
-/// - "tolerant": log-mel spectrum and level, each moment compared with the target's moments up to 20 ms before and
+/// - "tolerant": log-mel spectrum and level, each moment compared with the target's moments up to 20 ms
+/// before and
 ///   behind, of which the nearest counts, so that a small shift in time costs little;
 /// - "four": the mean of the four metrics of `Distances`, each as a share of what a random patch has.
 std::vector<std::string> objectiveNames();

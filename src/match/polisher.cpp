@@ -13,17 +13,18 @@ constexpr std::size_t kNothing = std::size_t(-1);
 /// How far a probe moves a parameter, in parts of its range: far enough that what does anything is heard.
 constexpr double kProbeMove = 0.2;
 
-/// A probe that differs no more than this from the champion, in MSS, has changed nothing; and where the synth's own
-/// renders differ, than so many times that.
+/// A probe that differs no more than this from the champion, in MSS, has changed nothing; and where the
+/// synth's own renders differ, than so many times that.
 constexpr double kLeastEffect = 0.02, kSpreads = 1.2;
 
-/// What all parameters moved together by one deviation are to do at first, in parts of the champion's cost, if each
-/// does what its probe did.
+/// What all parameters moved together by one deviation are to do at first, in parts of the champion's cost,
+/// if each does what its probe did.
 constexpr double kFirstMove = 0.4;
 constexpr double kLeastDeviation = 0.002, kMostDeviation = 0.15;
 
-/// It ends after so many generations without a better one, or when it draws as narrowly as this. What a run has left at
-/// rest is often the best of its surroundings: then of a patch of a space, which took few probes, fewer are enough.
+/// It ends after so many generations without a better one, or when it draws as narrowly as this. What a run
+/// has left at rest is often the best of its surroundings: then of a patch of a space, which took few probes,
+/// fewer are enough.
 constexpr int kFirstIdleGenerations = 3, kIdleGenerations = 8;
 constexpr double kLeastWidth = 0.05;
 
@@ -33,7 +34,11 @@ constexpr double kLeastGain = 0.01;
 }  // namespace
 
 Polisher::Polisher(const Breeder& breeder, Genome champion, double cost, std::size_t population)
-    : breeder_(breeder), champion_(std::move(champion)), startCost_(cost), best_(cost), population_(population),
+    : breeder_(breeder),
+      champion_(std::move(champion)),
+      startCost_(cost),
+      best_(cost),
+      population_(population),
       differences_(champion_.values.size(), std::numeric_limits<double>::infinity()) {
   queue_ = breeder_.searchable(champion_);
   queue_.insert(queue_.begin(), kNothing);
@@ -84,7 +89,8 @@ void Polisher::learn(const std::vector<Outcome>& outcomes) {
 
 void Polisher::beginSearch() {
   const double floor = kLeastEffect + kSpreads * spread_;
-  for (const std::size_t i : breeder_.searchable(champion_)) (differences_[i] > floor ? searched_ : withoutEffect_).push_back(i);
+  for (const std::size_t i : breeder_.searchable(champion_))
+    (differences_[i] > floor ? searched_ : withoutEffect_).push_back(i);
   if (searched_.empty()) {
     done_ = true;
     search_.emplace(std::vector<double>{}, std::vector<double>{}, population_);

@@ -5,9 +5,9 @@
 
 namespace patchpilot {
 
-/// Improves one patch in the parameters that change its sound. It is probed first: every parameter is moved once,
-/// and those that do nothing are left alone from then on. Then the others are searched together, with steps that
-/// are small where a parameter does much.
+/// Improves one patch in the parameters that change its sound. It is probed first: every parameter is moved
+/// once, and those that do nothing are left alone from then on. Then the others are searched together, with
+/// steps that are small where a parameter does much.
 class Polisher {
  public:
   /// What to render next for a patch.
@@ -47,12 +47,13 @@ class Polisher {
   double startCost_;
   double best_;
   std::size_t population_;
-  std::vector<std::size_t> queue_;     ///< parameters to probe; `kNothing` renders the champion again
-  std::vector<double> differences_;    ///< between each probe and the champion, in MSS; infinite until it is heard
-  double spread_ = 0;                  ///< of the champion rendered twice
+  std::vector<std::size_t> queue_;  ///< parameters to probe; `kNothing` renders the champion again
+  std::vector<double>
+      differences_;    ///< between each probe and the champion, in MSS; infinite until it is heard
+  double spread_ = 0;  ///< of the champion rendered twice
   std::vector<std::size_t> searched_, withoutEffect_;
   std::optional<SeparableCmaEs> search_;
-  int idle_ = 0;                       ///< generations without a better one
+  int idle_ = 0;  ///< generations without a better one
   bool done_ = false;
 };
 

@@ -12,7 +12,8 @@ namespace {
 
 /// Renders come in no certain order; equal distances are told apart by the matcher's own score.
 bool nearer(const Candidate& a, const Candidate& b) {
-  return std::tie(a.mss, a.proposal.score, a.proposal.origin) < std::tie(b.mss, b.proposal.score, b.proposal.origin);
+  return std::tie(a.mss, a.proposal.score, a.proposal.origin) <
+         std::tie(b.mss, b.proposal.score, b.proposal.origin);
 }
 
 /// The best candidates so far, and what became of the others. Safe to use from several threads.
@@ -65,8 +66,8 @@ class Ranking {
 
 }  // namespace
 
-std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem,
-                               double keepWithin) {
+std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome,
+                               std::string& problem, double keepWithin) {
   problem = outcome.problem;
   if (outcome.status != RenderOutcome::Status::ok) return std::nullopt;
   auto spectrum = finiteMssSpectrum(outcome.audio.left, outcome.audio.right);
@@ -96,9 +97,11 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
       const auto next = [&]() -> std::optional<RenderJob> {
         if (position == own.size()) return std::nullopt;
         const std::size_t index = own[position++];
-        return RenderJob{index, &proposals[index].patch, noteOf(proposals[index], target, options.velocity), target.sound.seconds()};
+        return RenderJob{index, &proposals[index].patch, noteOf(proposals[index], target, options.velocity),
+                         target.sound.seconds()};
       };
-      instruments[synth].pool->run(next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); });
+      instruments[synth].pool->run(
+          next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); });
     }
   };
   const std::size_t first = options.onFirst ? std::min(options.first, proposals.size()) : 0;

@@ -12,16 +12,18 @@ namespace patchpilot {
 /// A proposal that has been rendered.
 struct Candidate {
   Proposal proposal;
-  AudioBuffer sound;    ///< empty where it was not worth keeping
+  AudioBuffer sound;  ///< empty where it was not worth keeping
   MssSpectrum spectrum;
   double mss = 0;  ///< distance of the render to the target
 };
 
 /// What a render of `proposal` is worth; nothing where it failed or holds samples that are no numbers.
 /// @param problem     what failed, in a few words
-/// @param keepWithin  the sound of a render that is farther from the target is not kept: most are of no use, and a
+/// @param keepWithin  the sound of a render that is farther from the target is not kept: most are of no use,
+/// and a
 ///                    megabyte and a half to copy
-std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome, std::string& problem,
+std::optional<Candidate> heard(const Target& target, const Proposal& proposal, const RenderOutcome& outcome,
+                               std::string& problem,
                                double keepWithin = std::numeric_limits<double>::infinity());
 
 struct RankProgress {
@@ -32,9 +34,12 @@ struct RankProgress {
 struct RankOptions {
   int velocity = 100;
   std::size_t keep = std::size_t(-1);  ///< how many of the best are kept; the others cost no memory
-  std::size_t first = 0;  ///< where `onFirst` is given: so many proposals, the likeliest, are rendered before the others
-  std::function<void(const std::vector<Candidate>&)> onFirst;  ///< told of those of them that have a render, nearest first, unless none has
-  std::function<void(const RankProgress&)> onProgress;  ///< called after each render, by any thread, one at a time
+  std::size_t first =
+      0;  ///< where `onFirst` is given: so many proposals, the likeliest, are rendered before the others
+  std::function<void(const std::vector<Candidate>&)>
+      onFirst;  ///< told of those of them that have a render, nearest first, unless none has
+  std::function<void(const RankProgress&)>
+      onProgress;  ///< called after each render, by any thread, one at a time
 };
 
 /// Renders every proposal at the target's note and length, for as long as the target sounds, and

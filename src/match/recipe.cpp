@@ -41,7 +41,8 @@ std::string joined(const Words& words, std::size_t from) {
 }
 
 bool isNumber(const std::string& word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  return !word.empty() &&
+         std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 bool isOneOf(const std::string& word, std::initializer_list<const char*> words) {
@@ -49,7 +50,8 @@ bool isOneOf(const std::string& word, std::initializer_list<const char*> words) 
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
   return text;
 }
 
@@ -57,10 +59,14 @@ std::string lower(std::string text) {
 std::string withinSentence(const std::string& name) {
   std::string text = name;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto isUpper = [&](std::size_t at) { return at < name.size() && std::isupper(static_cast<unsigned char>(name[at])) != 0; };
+    const auto isUpper = [&](std::size_t at) {
+      return at < name.size() && std::isupper(static_cast<unsigned char>(name[at])) != 0;
+    };
     const bool begins = i == 0 || name[i - 1] == ' ';
-    const bool alone = i + 1 == name.size() || name[i + 1] == ' ' || std::isdigit(static_cast<unsigned char>(name[i + 1])) != 0;
-    if (begins && isUpper(i) && !isUpper(i + 1) && !alone) text[i] = char(std::tolower(static_cast<unsigned char>(text[i])));
+    const bool alone = i + 1 == name.size() || name[i + 1] == ' ' ||
+                       std::isdigit(static_cast<unsigned char>(name[i + 1])) != 0;
+    if (begins && isUpper(i) && !isUpper(i + 1) && !alone)
+      text[i] = char(std::tolower(static_cast<unsigned char>(text[i])));
   }
   return text;
 }
@@ -75,12 +81,17 @@ Stage stageOf(const std::string& title) {
   for (const char c : lower(title)) plain += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
   for (const auto& word : wordsOf(plain)) {
     if (isOneOf(word, {"output", "master", "global"})) has[output] = true;
-    if (isOneOf(word, {"effect", "effects", "fx", "reverb", "chorus", "distortion", "phaser", "flanger", "eq"})) has[effects] = true;
-    if (isOneOf(word, {"lfo", "lfos", "modulation", "vibrato", "tremolo", "glide", "macros", "matrix"})) has[modulation] = true;
+    if (isOneOf(word,
+                {"effect", "effects", "fx", "reverb", "chorus", "distortion", "phaser", "flanger", "eq"}))
+      has[effects] = true;
+    if (isOneOf(word, {"lfo", "lfos", "modulation", "vibrato", "tremolo", "glide", "macros", "matrix"}))
+      has[modulation] = true;
     if (isOneOf(word, {"envelope", "envelopes", "env", "eg", "adsr"})) has[envelopes] = true;
     if (isOneOf(word, {"filter", "filters", "vcf"})) has[filters] = true;
     if (isOneOf(word, {"mixer", "mix", "noise"})) has[mixer] = true;
-    if (isOneOf(word, {"oscillator", "oscillators", "osc", "vco", "carrier", "modulator", "voice", "fm", "wave"})) has[oscillators] = true;
+    if (isOneOf(word,
+                {"oscillator", "oscillators", "osc", "vco", "carrier", "modulator", "voice", "fm", "wave"}))
+      has[oscillators] = true;
   }
   // "Filter envelope" is an envelope and "LFO 3 to oscillator 1" an LFO: what comes late in the order wins.
   for (const Stage stage : {output, effects, modulation, envelopes, filters, mixer, oscillators})
@@ -109,21 +120,29 @@ Place placeOf(const std::string& fullName) {
   const auto at = [&](const std::string& section, const std::string& name) {
     return Place{scene.empty() ? section : scene + withinSentence(section), name};
   };
-  if (isOneOf(first, {"osc", "oscillator"}) && numbered) return ofMixer ? at("Mixer", whole) : at("Oscillator " + words[1], joined(words, 2));
-  if (isOneOf(first, {"ring", "noise", "pre-filter"}) && (ofMixer || first == "pre-filter")) return at("Mixer", whole);
+  if (isOneOf(first, {"osc", "oscillator"}) && numbered)
+    return ofMixer ? at("Mixer", whole) : at("Oscillator " + words[1], joined(words, 2));
+  if (isOneOf(first, {"ring", "noise", "pre-filter"}) && (ofMixer || first == "pre-filter"))
+    return at("Mixer", whole);
   if (first == "filter" && numbered) return at("Filter " + words[1], joined(words, 2));
   for (const char* which : {"Amp", "Filter"})
     if (first == lower(which) && words.size() > 2 && isOneOf(lower(words[1]), {"eg", "env", "envelope"}))
       return at(std::string(which) + " envelope", joined(words, 2));
   if (first == "lfo" && numbered) return at("LFO " + words[1], joined(words, 2));
-  if (first == "scene" && words.size() > 3 && isNumber(words[2])) return at(joined({words[0], words[1], words[2]}, 0), joined(words, 3));
-  if (first == "fx" && words.size() > 2) return at("Effect " + words[1], joined(words, isOneOf(words[2], {"FX"}) ? 3 : 2));
+  if (first == "scene" && words.size() > 3 && isNumber(words[2]))
+    return at(joined({words[0], words[1], words[2]}, 0), joined(words, 3));
+  if (first == "fx" && words.size() > 2)
+    return at("Effect " + words[1], joined(words, isOneOf(words[2], {"FX"}) ? 3 : 2));
   if (words[0].size() == 3 && words[0][0] == 'M' && words[0][2] == ':') return at("Macros", whole);
-  if (isOneOf(first, {"filter", "highpass", "waveshaper", "feedback", "link", "cutoff", "resonance", "vcf"})) return at("Filters, common", whole);
-  if (isOneOf(first, {"osc", "oscillator", "octave", "pitch", "portamento", "glide", "play", "fm", "noise", "keytrack", "character"}))
+  if (isOneOf(first, {"filter", "highpass", "waveshaper", "feedback", "link", "cutoff", "resonance", "vcf"}))
+    return at("Filters, common", whole);
+  if (isOneOf(first, {"osc", "oscillator", "octave", "pitch", "portamento", "glide", "play", "fm", "noise",
+                      "keytrack", "character"}))
     return at("Oscillators, common", whole);
   if (isOneOf(first, {"send", "fx"})) return at("Effects", whole);
-  if (isOneOf(first, {"volume", "pan", "width", "vca", "velocity", "global", "master", "scene", "active", "polyphony", "level", "gain"})) return at("Output", whole);
+  if (isOneOf(first, {"volume", "pan", "width", "vca", "velocity", "global", "master", "scene", "active",
+                      "polyphony", "level", "gain"}))
+    return at("Output", whole);
   return at("Other", whole);
 }
 
@@ -137,8 +156,12 @@ std::string panelTitle(const std::string& title) {
 class Describer {
  public:
   Describer(Synth& synth, const Patch& patch)
-      : synth_(synth), patch_(patch), space_(synth.space()), surge_(space_.fxpId == surgeFxId),
-        wholeState_(!patch.state.empty()), pluginSpeaks_(wholeState_ && space_.synthFormat == "VST3") {
+      : synth_(synth),
+        patch_(patch),
+        space_(synth.space()),
+        surge_(space_.fxpId == surgeFxId),
+        wholeState_(!patch.state.empty()),
+        pluginSpeaks_(wholeState_ && space_.synthFormat == "VST3") {
     for (const auto& p : space_.parameters) specs_.emplace(p.id, &p);
     for (const auto& section : space_.sections) titles_.emplace(section.key, section.title);
   }
@@ -165,7 +188,8 @@ class Describer {
   std::vector<float> valuesIn(const std::vector<ParameterReading>& readings) const {
     std::vector<float> values;
     for (const auto& p : space_.parameters) {
-      const auto found = std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.id == p.id; });
+      const auto found =
+          std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.id == p.id; });
       values.push_back(found == readings.end() ? std::numeric_limits<float>::quiet_NaN() : found->value);
     }
     return values;
@@ -182,12 +206,14 @@ class Describer {
       return synth_.readings({{}, serializeVstPreset(initial), {}});
     }
     std::vector<ParameterReading> readings;
-    for (const auto& p : synth_.parameters()) readings.push_back({p.id, p.name, p.defaultValue, p.defaultText});
+    for (const auto& p : synth_.parameters())
+      readings.push_back({p.id, p.name, p.defaultValue, p.defaultText});
     return readings;
   }
 
   static const ParameterReading* called(const std::vector<ParameterReading>& readings, const char* name) {
-    const auto found = std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.name == name; });
+    const auto found =
+        std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.name == name; });
     return found == readings.end() ? nullptr : &*found;
   }
 
@@ -200,8 +226,9 @@ class Describer {
 
   RecipeSection& sectionCalled(const std::string& title) {
     const std::string shown = wholeState_ ? panelTitle(title) : title;
-    const auto found = std::find_if(sections_.begin(), sections_.end(),
-                                    [&](const auto& section) { return panelTitle(section.title) == panelTitle(shown); });
+    const auto found = std::find_if(sections_.begin(), sections_.end(), [&](const auto& section) {
+      return panelTitle(section.title) == panelTitle(shown);
+    });
     if (found != sections_.end()) return *found;
     sections_.push_back({shown, {}});
     return sections_.back();
@@ -221,7 +248,8 @@ class Describer {
     if (!sceneB_ && now.name.starts_with("B ")) return;
     Place place = placeOf(now.name);
     if (spec) {
-      if (const auto title = titles_.find(spec->section); title != titles_.end()) place.section = title->second;
+      if (const auto title = titles_.find(spec->section); title != titles_.end())
+        place.section = title->second;
       if (!pluginSpeaks_) place.name = spec->name;
     }
     sectionCalled(place.section).settings.push_back({now.id, place.name, text, usualText, now.value});
@@ -241,11 +269,13 @@ class Describer {
       for (int oscillator = 0; oscillator < 3; ++oscillator) {
         const std::string name = surgeWavetableName(patch, scene, oscillator);
         if (name.empty()) continue;
-        const Place place = placeOf(fmt::format("{} Osc {} Wavetable", scene == 0 ? "A" : "B", oscillator + 1));
+        const Place place =
+            placeOf(fmt::format("{} Osc {} Wavetable", scene == 0 ? "A" : "B", oscillator + 1));
         auto& settings = sectionCalled(place.section).settings;
         // It is chosen right after the type.
         const bool typeFirst = !settings.empty() && settings.front().name == "Type";
-        settings.insert(settings.begin() + typeFirst, {"", place.name, fmt::format("\"{}\"", oneLine(name)), "", 0});
+        settings.insert(settings.begin() + typeFirst,
+                        {"", place.name, fmt::format("\"{}\"", oneLine(name)), "", 0});
       }
   }
 
@@ -346,7 +376,10 @@ json recipeJson(const Recipe& recipe) {
     }
     sections.push_back({{"title", section.title}, {"settings", std::move(settings)}});
   }
-  return {{"synth", recipe.synth}, {"from", recipe.fromBasePreset ? "base preset" : "initial patch"}, {"sections", std::move(sections)}, {"without_effect", recipe.withoutEffect}};
+  return {{"synth", recipe.synth},
+          {"from", recipe.fromBasePreset ? "base preset" : "initial patch"},
+          {"sections", std::move(sections)},
+          {"without_effect", recipe.withoutEffect}};
 }
 
 }  // namespace patchpilot

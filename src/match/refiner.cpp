@@ -22,22 +22,23 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Children that are bred before the first of them is heard: enough to keep several workers busy, and few enough
-/// that what one batch finds serves the next.
+/// Children that are bred before the first of them is heard: enough to keep several workers busy, and few
+/// enough that what one batch finds serves the next.
 constexpr std::size_t kBatch = 24;
 
 /// How many presets are crossed: what each holds is asked of the synth, which takes as long as two renders.
 constexpr std::size_t kMostPresets = 30;
 
-/// A parent is the best of so many drawn, its first partner of so many; or, so often, the best in some respects.
+/// A parent is the best of so many drawn, its first partner of so many; or, so often, the best in some
+/// respects.
 constexpr std::size_t kParentRounds = 3, kPartnerRounds = 2;
 constexpr double kParentByCases = 0.5, kPartnerByCases = 0.7;
 
 /// How often a partner is a donor.
 constexpr double kByDonor = 0.25;
 
-/// In one respect, those are as good as the best that are worse by no more than this share, or than this part of the
-/// way to the best quarter.
+/// In one respect, those are as good as the best that are worse by no more than this share, or than this part
+/// of the way to the best quarter.
 constexpr float kAsGood = 1.05f, kAsGoodOfQuarter = 0.3f;
 
 /// Each way to a child is taken at least as often as this, whatever it has brought.
@@ -46,13 +47,14 @@ constexpr double kLeastShare = 0.08;
 /// What a way to a child has brought counts less with each child that it has made since.
 constexpr double kForget = 0.98;
 
-/// A run has come to rest when its best has become better by less than this in so many batches, or in so large a
-/// share of those it has had.
+/// A run has come to rest when its best has become better by less than this in so many batches, or in so
+/// large a share of those it has had.
 constexpr double kProgress = 0.03, kRestShare = 0.3;
 constexpr std::size_t kRestBatches = 10;
 
-/// A render is cut when its first part lies farther from the target's than its place asks for, in MSS, by more than
-/// this. Of what would have been the best so far that loses 1 in 50, and saves a third of the audio on presets.
+/// A render is cut when its first part lies farther from the target's than its place asks for, in MSS, by
+/// more than this. Of what would have been the best so far that loses 1 in 50, and saves a third of the audio
+/// on presets.
 constexpr double kPartSeconds = 1, kPartTolerance = 1.05, kPartSlack = 0.1;
 
 /// Of a synth that does not render the same twice, so many of the best are heard once more in the end.
@@ -81,7 +83,8 @@ struct Child {
   std::optional<Variation> variation;  ///< none: it is the polisher's
   Proposal proposal;
   double partLimit = 0;  ///< its first part may lie so far from the target's
-  double keepWithin = std::numeric_limits<double>::infinity();  ///< farther from the target, its sound is of no use
+  double keepWithin =
+      std::numeric_limits<double>::infinity();  ///< farther from the target, its sound is of no use
   std::optional<Candidate> candidate;
   bool wasCut = false;
   std::string problem;
@@ -108,7 +111,8 @@ class VariationChoice {
     for (std::size_t i = 0; i < count_; ++i) total += better_[i] / tried_[i];
     double left = random.uniform();
     for (std::size_t i = 0; i < count_; ++i)
-      if ((left -= kLeastShare + (1 - kLeastShare * double(count_)) * better_[i] / tried_[i] / total) < 0) return Variation(i);
+      if ((left -= kLeastShare + (1 - kLeastShare * double(count_)) * better_[i] / tried_[i] / total) < 0)
+        return Variation(i);
     return Variation::little;
   }
 
@@ -126,11 +130,15 @@ class VariationChoice {
 
 class Search {
  public:
-  Search(const Target& target, std::vector<Instrument>& instruments, const RefineOptions& options, std::vector<std::string>& problems)
+  Search(const Target& target, std::vector<Instrument>& instruments, const RefineOptions& options,
+         std::vector<std::string>& problems)
       : target_(target), instruments_(instruments), options_(options), problems_(problems) {
-    if (!options.locked.empty() && instruments.size() != 1) throw Error(ExitCode::internal, "parameters are locked of one instrument only");
+    if (!options.locked.empty() && instruments.size() != 1)
+      throw Error(ExitCode::internal, "parameters are locked of one instrument only");
     const std::vector<double> rates = modulationRates(target.spectrum, target.lengthSeconds);
-    for (std::size_t i = 0; i < instruments.size(); ++i) breeders_.emplace_back(*instruments[i].synth, i, BreederOptions{options.locked, rates, target.sound.seconds()});
+    for (std::size_t i = 0; i < instruments.size(); ++i)
+      breeders_.emplace_back(*instruments[i].synth, i,
+                             BreederOptions{options.locked, rates, target.sound.seconds()});
     // Another objective may like what MSS does not.
     cases_ = !options.objective;
     for (const Proposal& proposal : options.donors)
@@ -165,12 +173,15 @@ class Search {
  private:
   static bool nearer(const Candidate& a, const Candidate& b) { return a.mss < b.mss; }
 
-  double cost(const Candidate& candidate) const { return options_.objective ? options_.objective(candidate) : candidate.mss; }
+  double cost(const Candidate& candidate) const {
+    return options_.objective ? options_.objective(candidate) : candidate.mss;
+  }
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   bool done() const {
-    return interrupted() || (options_.renders > 0 && rendersLeft() == 0) || (options_.seconds > 0 && seconds() >= options_.seconds);
+    return interrupted() || (options_.renders > 0 && rendersLeft() == 0) ||
+           (options_.seconds > 0 && seconds() >= options_.seconds);
   }
 
   /// Where `renders` is the limit: how many the search may still make.
@@ -218,20 +229,25 @@ class Search {
     nearestStart_ = best.candidate;
   }
 
-  /// Of many renders that differ by chance the nearest was a lucky one. The best are heard once more: the mean of both
-  /// decides among them, and what the second gave is what is told.
+  /// Of many renders that differ by chance the nearest was a lucky one. The best are heard once more: the
+  /// mean of both decides among them, and what the second gave is what is told.
   void hearAgain() {
     if (interrupted() || finished_.empty()) return;
-    const std::size_t most = options_.renders > 0 ? std::min(kHeardAgain, options_.renders - renders_) : kHeardAgain;
+    const std::size_t most =
+        options_.renders > 0 ? std::min(kHeardAgain, options_.renders - renders_) : kHeardAgain;
     std::vector<Child> again(std::min(most, finished_.size()));
     for (std::size_t i = 0; i < again.size(); ++i) again[i].proposal = finished_[i].proposal;
     renderProposals(again);
     std::vector<std::size_t> order(again.size());
     std::iota(order.begin(), order.end(), 0);
-    const auto mean = [&](std::size_t i) { return (finished_[i].mss + (again[i].candidate ? again[i].candidate->mss : finished_[i].mss)) / 2; };
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return mean(a) < mean(b); });
+    const auto mean = [&](std::size_t i) {
+      return (finished_[i].mss + (again[i].candidate ? again[i].candidate->mss : finished_[i].mss)) / 2;
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return mean(a) < mean(b); });
     std::vector<Candidate> best;
-    for (const std::size_t i : order) best.push_back(std::move(again[i].candidate ? *again[i].candidate : finished_[i]));
+    for (const std::size_t i : order)
+      best.push_back(std::move(again[i].candidate ? *again[i].candidate : finished_[i]));
     std::move(finished_.begin() + std::ptrdiff_t(again.size()), finished_.end(), std::back_inserter(best));
     finished_ = std::move(best);
     if (cost(finished_.front()) <= cost(nearestStart_)) return;
@@ -243,24 +259,28 @@ class Search {
     Member member{std::move(genome), std::move(candidate)};
     member.cost = cost(member.candidate);
     if (cases_) member.cases = errorCases(target_.spectrum, member.candidate.spectrum, target_.lengthSeconds);
-    if (cuts_) member.partCost = mss(targetPart_, mssSpectrum(firstPart(member.candidate.sound, partFrames_)));
+    if (cuts_)
+      member.partCost = mss(targetPart_, mssSpectrum(firstPart(member.candidate.sound, partFrames_)));
     member.id = ++ids_;
     return member;
   }
 
   void sort() {
-    std::stable_sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.cost < b.cost; });
+    std::stable_sort(members_.begin(), members_.end(),
+                     [](const Member& a, const Member& b) { return a.cost < b.cost; });
   }
 
   /// The best of some drawn.
   std::size_t select(SplitMix64& random, std::size_t rounds) const {
     std::size_t best = members_.size();
-    for (std::size_t i = 0; i < rounds; ++i) best = std::min<std::size_t>(best, random.below(members_.size()));
+    for (std::size_t i = 0; i < rounds; ++i)
+      best = std::min<std::size_t>(best, random.below(members_.size()));
     return best;
   }
 
-  /// The one left when the respects are gone through in some order and only those that are as good as the best
-  /// stay (lexicase selection, Spector 2012): a patch that is right in its attack alone is a parent for it.
+  /// The one left when the respects are gone through in some order and only those that are as good as the
+  /// best stay (lexicase selection, Spector 2012): a patch that is right in its attack alone is a parent for
+  /// it.
   std::size_t selectByCases(SplitMix64& random) const {
     std::vector<std::size_t> left(members_.size());
     std::iota(left.begin(), left.end(), 0);
@@ -280,11 +300,13 @@ class Search {
   }
 
   std::size_t selectParent(SplitMix64& random) const {
-    return cases_ && random.uniform() < kParentByCases ? selectByCases(random) : select(random, kParentRounds);
+    return cases_ && random.uniform() < kParentByCases ? selectByCases(random)
+                                                       : select(random, kParentRounds);
   }
 
   std::size_t selectPartner(SplitMix64& random) const {
-    return cases_ && random.uniform() < kPartnerByCases ? selectByCases(random) : select(random, kPartnerRounds);
+    return cases_ && random.uniform() < kPartnerByCases ? selectByCases(random)
+                                                        : select(random, kPartnerRounds);
   }
 
   /// Another of the same synth and kind; the same one where none is found.
@@ -309,7 +331,8 @@ class Search {
 
   /// How far a render may lie from the target to take the place of a member, or to be remembered.
   double usefulWithin(const Member& place) const {
-    if (options_.objective || different_.size() < kMostDifferent) return std::numeric_limits<double>::infinity();
+    if (options_.objective || different_.size() < kMostDifferent)
+      return std::numeric_limits<double>::infinity();
     return std::max(place.cost, different_.back().mss);
   }
 
@@ -325,7 +348,9 @@ class Search {
       child.variation = variations_.draw(random);
       child.genome = breeders_[parent.synth].child(*child.variation, parent, partner, third, random);
       const Member& place = isKin(*child.variation) ? members_[child.parent] : members_.back();
-      child.partLimit = kPartTolerance * members_[child.parent].partCost * place.cost / std::max(members_[child.parent].cost, 1e-9) + kPartSlack;
+      child.partLimit = kPartTolerance * members_[child.parent].partCost * place.cost /
+                            std::max(members_[child.parent].cost, 1e-9) +
+                        kPartSlack;
       child.keepWithin = usefulWithin(place);
     }
     render(children);
@@ -349,8 +374,8 @@ class Search {
     return batches_ - bestBatch_ > std::max(kRestBatches, std::size_t(kRestShare * double(batches_)));
   }
 
-  /// A run that has come to rest sits in one place. Its best is polished; then another run looks anew for some parts of
-  /// it, and ends elsewhere; then what both have found is crossed, and so on.
+  /// A run that has come to rest sits in one place. Its best is polished; then another run looks anew for
+  /// some parts of it, and ends elsewhere; then what both have found is crossed, and so on.
   void next() {
     if (!polisher_) {
       const Member& best = members_.front();
@@ -376,8 +401,9 @@ class Search {
     begin(std::move(both));
   }
 
-  /// The starts, each with some parts of the best so far in place of its own. What is right in those stays, and the others
-  /// are no longer its own: a filter that is wrong, but does its best with its envelope, bars the way to the right one.
+  /// The starts, each with some parts of the best so far in place of its own. What is right in those stays,
+  /// and the others are no longer its own: a filter that is wrong, but does its best with its envelope, bars
+  /// the way to the right one.
   std::vector<Member> renewed(const Genome& best) {
     SplitMix64 random(options_.seed ^ kGrafts, bred_++);
     const Breeder& breeder = breeders_[best.synth];
@@ -395,7 +421,8 @@ class Search {
     }
     render(children);
     for (Child& child : children)
-      if (child.candidate) members[child.parent] = member(std::move(child.genome), std::move(*child.candidate));
+      if (child.candidate)
+        members[child.parent] = member(std::move(child.genome), std::move(*child.candidate));
     return members;
   }
 
@@ -405,7 +432,8 @@ class Search {
     std::vector<Polisher::Trial> trials = polisher_->next(random);
     trials.resize(std::min(trials.size(), batchSize()));
     std::vector<Child> children(trials.size());
-    const auto place = std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.id == place_; });
+    const auto place = std::find_if(members_.begin(), members_.end(),
+                                    [&](const Member& member) { return member.id == place_; });
     for (std::size_t i = 0; i < trials.size(); ++i) {
       children[i].genome = trials[i].genome;
       if (place != members_.end()) children[i].keepWithin = usefulWithin(*place);
@@ -413,7 +441,8 @@ class Search {
     render(children);
     std::vector<Polisher::Outcome> outcomes;
     for (std::size_t i = 0; i < trials.size(); ++i)
-      if (const auto& heard = children[i].candidate) outcomes.push_back({&trials[i], cost(*heard), mss(heard->spectrum, champion_.spectrum)});
+      if (const auto& heard = children[i].candidate)
+        outcomes.push_back({&trials[i], cost(*heard), mss(heard->spectrum, champion_.spectrum)});
     polisher_->learn(outcomes);
     Child* best = nullptr;
     for (Child& child : children) {
@@ -445,7 +474,9 @@ class Search {
         while (position < children.size() && children[position].proposal.synth != synth) ++position;
         if (position == children.size()) return std::nullopt;
         const std::size_t index = position++;
-        return RenderJob{index, &children[index].proposal.patch, noteOf(children[index].proposal, target_, options_.velocity), target_.sound.seconds(), children[index].partLimit > 0 ? kPartSeconds : 0};
+        return RenderJob{index, &children[index].proposal.patch,
+                         noteOf(children[index].proposal, target_, options_.velocity),
+                         target_.sound.seconds(), children[index].partLimit > 0 ? kPartSeconds : 0};
       };
       const auto done = [&](const RenderOutcome& outcome) {
         Child& child = children[outcome.tag];
@@ -462,12 +493,13 @@ class Search {
     renders_ += children.size();
     for (const Child& child : children) {
       cut_ += child.wasCut;
-      if (!child.problem.empty()) problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
+      if (!child.problem.empty())
+        problems_.push_back(fmt::format("{}: {}", child.proposal.origin, child.problem));
     }
   }
 
-  /// Who stays. A child that is its parent but for a few parameters can only take its parent's place, so that one
-  /// patch and its kin do not fill the house; others push out the worst.
+  /// Who stays. A child that is its parent but for a few parameters can only take its parent's place, so that
+  /// one patch and its kin do not fill the house; others push out the worst.
   void settleBred(std::vector<Child> children) {
     const double worst = members_.back().cost;
     std::vector<Member> others;
@@ -479,7 +511,8 @@ class Search {
       if (!child.candidate) continue;
       remember(*child.candidate);
       if (isKin(*child.variation))
-        breeders_[child.genome.synth].learn(parent.genome, child.genome, mss(parent.candidate.spectrum, child.candidate->spectrum));
+        breeders_[child.genome.synth].learn(parent.genome, child.genome,
+                                            mss(parent.candidate.spectrum, child.candidate->spectrum));
       if (isKin(*child.variation) ? !better : cost(*child.candidate) >= worst) continue;
       Member grown = member(std::move(child.genome), std::move(*child.candidate));
       if (isKin(*child.variation)) kin.emplace_back(child.parent, std::move(grown));
@@ -496,7 +529,10 @@ class Search {
   void removeWorst() {
     std::vector<bool> best(members_.size(), false);
     for (std::size_t which = 0; cases_ && which < kErrorCases; ++which)
-      best[std::size_t(std::min_element(members_.begin(), members_.end(), [&](const Member& a, const Member& b) { return a.cases[which] < b.cases[which]; }) -
+      best[std::size_t(std::min_element(members_.begin(), members_.end(),
+                                        [&](const Member& a, const Member& b) {
+                                          return a.cases[which] < b.cases[which];
+                                        }) -
                        members_.begin())] = true;
     for (const bool evenTheBest : {false, true})
       for (std::size_t i = members_.size(); i-- > 0 && members_.size() > capacity_;)
@@ -504,15 +540,18 @@ class Search {
   }
 
   static bool isKin(Variation variation) {
-    return variation == Variation::little || variation == Variation::much || variation == Variation::difference || variation == Variation::playing;
+    return variation == Variation::little || variation == Variation::much ||
+           variation == Variation::difference || variation == Variation::playing;
   }
 
-  /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping for those
-  /// who want several that differ.
+  /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping
+  /// for those who want several that differ.
   void remember(const Candidate& candidate) {
     if (candidate.sound.frames() == 0) return;  // it lay too far off when it was heard
     if (different_.size() == kMostDifferent && candidate.mss >= different_.back().mss) return;
-    const auto isNear = [&](const Candidate& other) { return mss(candidate.spectrum, other.spectrum) < kLeastDifference; };
+    const auto isNear = [&](const Candidate& other) {
+      return mss(candidate.spectrum, other.spectrum) < kLeastDifference;
+    };
     const auto firstWorse = std::upper_bound(different_.begin(), different_.end(), candidate, nearer);
     if (std::any_of(different_.begin(), firstWorse, isNear)) return;
     std::vector<Candidate> rest;
@@ -526,25 +565,29 @@ class Search {
 
   static bool isSamePatch(const Candidate& one, const Candidate& other) {
     const Patch &a = one.proposal.patch, &b = other.proposal.patch;
-    return a.state == b.state && std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
-                                            [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+    return a.state == b.state &&
+           std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
+                      [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
   }
 
   bool isRemembered(const Candidate& candidate) const {
-    return std::any_of(different_.begin(), different_.end(),
-                       [&](const Candidate& other) { return candidate.mss == other.mss && isSamePatch(candidate, other); });
+    return std::any_of(different_.begin(), different_.end(), [&](const Candidate& other) {
+      return candidate.mss == other.mss && isSamePatch(candidate, other);
+    });
   }
 
   void tell() {
     if (members_.empty()) return;
     const Member& best = members_.front();
     if (best.cost < told_.best) told_ = {0, 0, best.cost, best.candidate.mss};
-    if (options_.onProgress) options_.onProgress({renders_, seconds(), told_.best, told_.mss, [this] { return found(); }, cut_});
+    if (options_.onProgress)
+      options_.onProgress({renders_, seconds(), told_.best, told_.mss, [this] { return found(); }, cut_});
   }
 
   std::vector<Candidate> found() const {
     std::vector<Candidate> found = different_;
-    for (std::size_t i = 0; i < std::min(starts_.size(), kMostDifferent); ++i) found.push_back(starts_[i].candidate);
+    for (std::size_t i = 0; i < std::min(starts_.size(), kMostDifferent); ++i)
+      found.push_back(starts_[i].candidate);
     std::stable_sort(found.begin(), found.end(), nearer);
     return found;
   }
@@ -556,15 +599,15 @@ class Search {
   std::vector<Breeder> breeders_;
   VariationChoice variations_{target_.lengthOpen ? kVariations : std::size_t(Variation::playing)};
   std::vector<Member> starts_, members_;  ///< nearest first
-  std::vector<Candidate> different_;  ///< bred here, nearest first, no two closer than `kLeastDifference`
+  std::vector<Candidate> different_;      ///< bred here, nearest first, no two closer than `kLeastDifference`
   std::vector<Candidate> finished_;
   std::size_t capacity_ = 0;
-  std::size_t batches_ = 0;    ///< of this run
+  std::size_t batches_ = 0;  ///< of this run
   std::uint64_t ids_ = 0;
   RefineProgress told_{0, 0, std::numeric_limits<double>::infinity(), 0};
 
-  std::size_t bestBatch_ = 0;  ///< of this run, when its best was last better by `kProgress`
-  double bestCost_ = 0;        ///< then
+  std::size_t bestBatch_ = 0;   ///< of this run, when its best was last better by `kProgress`
+  double bestCost_ = 0;         ///< then
   std::vector<Member> before_;  ///< what the run before has found
 
   std::optional<Polisher> polisher_;
@@ -575,8 +618,9 @@ class Search {
   bool cases_ = true;  ///< whether selection looks at single respects
   bool cuts_ = false;  ///< whether renders may be cut
   std::size_t partFrames_ = 0;
-  Candidate nearestStart_;         ///< where `spread_`
-  std::optional<double> spread_;  ///< of the objective, between two renders of one patch; none where they are equal
+  Candidate nearestStart_;  ///< where `spread_`
+  std::optional<double>
+      spread_;  ///< of the objective, between two renders of one patch; none where they are equal
   MssSpectrum targetPart_;
   std::size_t renders_ = 0, cut_ = 0;
   std::uint64_t bred_ = 0;
@@ -593,8 +637,9 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
   return others;
 }
 
-std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, std::vector<Instrument>& instruments,
-                              const RefineOptions& options, std::vector<std::string>& problems) {
+std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts,
+                              std::vector<Instrument>& instruments, const RefineOptions& options,
+                              std::vector<std::string>& problems) {
   return Search(target, instruments, options, problems).run(std::move(starts));
 }
 

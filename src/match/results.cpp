@@ -23,7 +23,8 @@ namespace {
 PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank) {
   const std::string sound = target.file.stem().string();
   return {fmt::format("{} {}", sound, rank), "Patch Pilot", "Patch Pilot",
-          fmt::format("Made by Patch Pilot to sound like {}; MSS {:.2f}", target.file.filename().string(), candidate.mss)};
+          fmt::format("Made by Patch Pilot to sound like {}; MSS {:.2f}", target.file.filename().string(),
+                      candidate.mss)};
 }
 
 /// What presets found for a text are named after: its beginning.
@@ -31,7 +32,9 @@ std::string titleOf(const std::string& text) {
   constexpr std::size_t kLongest = 48;
   const std::string line = oneLine(text);
   std::size_t end = 0;
-  for (std::size_t length; end < line.size() && (length = utf8Length(line, end)) > 0 && end + length <= kLongest;) end += length;
+  for (std::size_t length;
+       end < line.size() && (length = utf8Length(line, end)) > 0 && end + length <= kLongest;)
+    end += length;
   return line.substr(0, end);
 }
 
@@ -41,13 +44,14 @@ struct WrittenPreset {
   Patch patch;  ///< as read back from the file
 };
 
-WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth& synth, const PresetLabel& label,
-                          const Bytes& state) {
+WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth& synth,
+                          const PresetLabel& label, const Bytes& state) {
   const Bytes labelled = labelledState(synth.space(), state, label);
   WrittenPreset written;
   for (const auto& extension : presetExtensions(synth.space())) {
     written.files.push_back(stem + extension);
-    writePresetFile(folder / written.files.back(), synth.space(), synth.plugin().vendor, label, labelled, false);
+    writePresetFile(folder / written.files.back(), synth.space(), synth.plugin().vendor, label, labelled,
+                    false);
   }
   written.patch = readPatchFile(folder / written.files.front(), synth.space(), synth);
   return written;
@@ -55,28 +59,36 @@ WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth
 
 json describeParameters(Synth& synth, const Patch& patch) {
   const std::vector<std::string> texts = synth.texts(patch);
-  const std::vector<float> values = patch.state.empty() && !patch.values.empty() ? patch.values : synth.values(patch);
+  const std::vector<float> values =
+      patch.state.empty() && !patch.values.empty() ? patch.values : synth.values(patch);
   json parameters = json::array();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const ParameterSpec& spec = synth.space().parameters[i];
-    parameters.push_back({{"key", spec.key}, {"name", spec.name}, {"section", spec.section}, {"value", values[i]}, {"text", texts[i]}});
+    parameters.push_back({{"key", spec.key},
+                          {"name", spec.name},
+                          {"section", spec.section},
+                          {"value", values[i]},
+                          {"text", texts[i]}});
   }
   return parameters;
 }
 
 json describeTarget(const Target& target) {
   json others = json::array();
-  for (const NoteGuess& other : target.otherNotes) others.push_back({{"note", other.note}, {"confidence", other.confidence}});
-  return {{"path", target.file.string()}, {"note", target.note},          {"confidence", target.noteConfidence}, {"other_notes", others},
-          {"start", target.startSeconds}, {"length", target.lengthSeconds}, {"duration", target.sound.seconds()},
-          {"warnings", target.warnings}};
+  for (const NoteGuess& other : target.otherNotes)
+    others.push_back({{"note", other.note}, {"confidence", other.confidence}});
+  return {{"path", target.file.string()},        {"note", target.note},
+          {"confidence", target.noteConfidence}, {"other_notes", others},
+          {"start", target.startSeconds},        {"length", target.lengthSeconds},
+          {"duration", target.sound.seconds()},  {"warnings", target.warnings}};
 }
 
 std::string stemOf(std::size_t rank) { return fmt::format("{:02}", rank); }
 
 /// What `candidates.json` says of a candidate, but its parameters.
 /// @param more  what else is to be said of it
-json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, const Note& note, const json& more) {
+json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, const Note& note,
+             const json& more) {
   const std::string stem = stemOf(rank);
   json presets = json::array();
   for (const std::string& extension : presetExtensions(synth.space())) presets.push_back(stem + extension);
@@ -87,7 +99,11 @@ json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, con
                 {"note", note.midi},
                 {"velocity", note.velocity},
                 {"length", note.lengthSeconds},
-                {"files", {{"render", stem + ".wav"}, {"presets", std::move(presets)}, {"parameters", stem + ".json"}, {"recipe", stem + ".txt"}}}};
+                {"files",
+                 {{"render", stem + ".wav"},
+                  {"presets", std::move(presets)},
+                  {"parameters", stem + ".json"},
+                  {"recipe", stem + ".txt"}}}};
   entry.update(more);
   return entry;
 }
@@ -100,13 +116,15 @@ json nearnessOf(const Candidate& candidate, const Target& target) {
 /// Writes a candidate's render, presets, recipe and parameters.
 /// @param more  what else is to be said of it
 /// @return what `candidates.json` says of it
-json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, const Proposal& proposal, const Bytes& state,
-                    const AudioBuffer& sound, const PresetLabel& label, const Note& note, const json& more) {
+json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, const Proposal& proposal,
+                    const Bytes& state, const AudioBuffer& sound, const PresetLabel& label, const Note& note,
+                    const json& more) {
   const std::string stem = stemOf(rank);
   writePreset(folder, stem, synth, label, state);
   Recipe recipe = recipeOf(synth, proposal.patch);
   setAside(recipe, synth.space(), proposal.withoutEffect);
-  const std::string played = fmt::format("\nPlay {} with velocity {} and let go after {:.2f} s.\n", noteName(note.midi), note.velocity, note.lengthSeconds);
+  const std::string played = fmt::format("\nPlay {} with velocity {} and let go after {:.2f} s.\n",
+                                         noteName(note.midi), note.velocity, note.lengthSeconds);
   writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name) + played));
   writeWav(folder / (stem + ".wav"), sound);
   json entry = entryOf(rank, synth, proposal, note, more);
@@ -118,7 +136,9 @@ json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, cons
 /// Whatever each synth is to play of some presets, it plays at once.
 /// @param jobs  `tag` is an index of `synths`, which names the instrument of each
 /// @return a sound of each job, by its tag; nothing where it was not played
-std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>& jobs, const std::vector<std::size_t>& synths, std::vector<Instrument>& instruments) {
+std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>& jobs,
+                                                    const std::vector<std::size_t>& synths,
+                                                    std::vector<Instrument>& instruments) {
   std::vector<std::optional<AudioBuffer>> sounds(jobs.size());
   for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
     std::vector<RenderJob> own;
@@ -136,13 +156,15 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
   std::vector<RenderJob> jobs;
   std::vector<std::size_t> synths;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    jobs.push_back({i, &presets[i].patch, noteOf(chosen[i].proposal, target, velocity), target.sound.seconds()});
+    jobs.push_back(
+        {i, &presets[i].patch, noteOf(chosen[i].proposal, target, velocity), target.sound.seconds()});
     synths.push_back(chosen[i].proposal.synth);
   }
   auto sounds = renderAllOf(jobs, synths, instruments);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     if (!sounds[i])
-      failPlugin("{} did not play the preset {} that it gave", instruments[synths[i]].synth->plugin().name, presets[i].files.front());
+      failPlugin("{} did not play the preset {} that it gave", instruments[synths[i]].synth->plugin().name,
+                 presets[i].files.front());
     chosen[i].sound = std::move(*sounds[i]);
     chosen[i].spectrum = mssSpectrum(chosen[i].sound);
     chosen[i].mss = mss(target.spectrum, chosen[i].spectrum);
@@ -152,7 +174,9 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
 /// Plays what was found for a text, from presets as they will be written.
 /// @param states  are put here, one of each
 /// @return a sound of each; nothing where it was not played, or where Ctrl-C came before
-std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder, const std::vector<TextMatch>& found, std::vector<Bytes>& states,
+std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder,
+                                                    const std::vector<TextMatch>& found,
+                                                    std::vector<Bytes>& states,
                                                     std::vector<Instrument>& instruments) {
   std::vector<Patch> written;
   for (const TextMatch& match : found) {
@@ -188,15 +212,18 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   renderPresets(target, chosen, presets, instruments, velocity);
   std::vector<std::size_t> order(chosen.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return chosen[a].mss < chosen[b].mss; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return chosen[a].mss < chosen[b].mss; });
 
   json list = json::array();
   for (const std::size_t index : order) {
     const Candidate& candidate = chosen[index];
     Synth& synth = *instruments[candidate.proposal.synth].synth;
     const std::size_t rank = list.size() + 1;
-    list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound, labelOf(target, candidate, int(rank)),
-                                  noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
+    list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound,
+                                  labelOf(target, candidate, int(rank)),
+                                  noteOf(candidate.proposal, target, velocity),
+                                  nearnessOf(candidate, target)));
   }
   std::vector<Candidate> ordered;
   for (const std::size_t index : order) ordered.push_back(std::move(chosen[index]));
@@ -214,14 +241,16 @@ json writeFirstResults(const fs::path& folder, const Target& target, const std::
   for (const Candidate& candidate : chosen) {
     const std::size_t rank = list.size() + 1;
     writeWav(folder / (stemOf(rank) + ".wav"), candidate.sound);
-    list.push_back(entryOf(rank, *instruments[candidate.proposal.synth].synth, candidate.proposal, noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
+    list.push_back(entryOf(rank, *instruments[candidate.proposal.synth].synth, candidate.proposal,
+                           noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
   }
   const json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
   return document;
 }
 
-json writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch>& found, std::vector<Instrument>& instruments) {
+json writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch>& found,
+                      std::vector<Instrument>& instruments) {
   std::vector<Bytes> states;
   const std::vector<std::optional<AudioBuffer>> sounds = renderFound(folder, found, states, instruments);
   json list = json::array(), skipped = json::array();
@@ -230,41 +259,52 @@ json writeTextResults(const fs::path& folder, const std::string& text, std::vect
     TextMatch& match = found[i];
     Synth& synth = *instruments[match.proposal.synth].synth;
     if (!sounds[i]) {
-      if (!interrupted()) skipped.push_back(fmt::format("{} did not play {}", synth.plugin().name, match.proposal.origin));
+      if (!interrupted())
+        skipped.push_back(fmt::format("{} did not play {}", synth.plugin().name, match.proposal.origin));
       continue;
     }
     const std::size_t rank = list.size() + 1;
-    const PresetLabel label{fmt::format("{} {}", titleOf(text), rank), "Patch Pilot", "Patch Pilot",
-                            fmt::format("Found by Patch Pilot for \"{}\"; similarity {:.3f}", oneLine(text), match.similarity)};
-    list.push_back(writeCandidate(folder, rank, synth, match.proposal, states[i], *sounds[i], label, match.note, {{"similarity", match.similarity}}));
+    const PresetLabel label{
+        fmt::format("{} {}", titleOf(text), rank), "Patch Pilot", "Patch Pilot",
+        fmt::format("Found by Patch Pilot for \"{}\"; similarity {:.3f}", oneLine(text), match.similarity)};
+    list.push_back(writeCandidate(folder, rank, synth, match.proposal, states[i], *sounds[i], label,
+                                  match.note, {{"similarity", match.similarity}}));
     played.push_back(std::move(match));
   }
-  if (list.empty() && !skipped.empty()) failPlugin("{}, nor anything else that was found", skipped.front().get<std::string>());
+  if (list.empty() && !skipped.empty())
+    failPlugin("{}, nor anything else that was found", skipped.front().get<std::string>());
   found = std::move(played);
   const json document = {{"text", text}, {"candidates", list}, {"skipped", skipped}};
   writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
   return document;
 }
 
-std::vector<std::string> installPresets(const std::vector<fs::path>& presets, const std::string& name, const Synth& synth) {
+std::vector<std::string> installPresets(const std::vector<fs::path>& presets, const std::string& name,
+                                        const Synth& synth) {
   std::vector<std::string> installed;
   for (const fs::path& preset : presets) {
-    const fs::path place = userPresetFolder(synth.space(), synth.plugin().vendor, preset.extension().string());
+    const fs::path place =
+        userPresetFolder(synth.space(), synth.plugin().vendor, preset.extension().string());
     if (!place.empty()) installed.push_back(installPreset(preset, place, name).string());
   }
   return installed;
 }
 
 void installResults(json& document, const fs::path& folder, const std::vector<Instrument>& instruments) {
-  const std::string sound = document.contains("text") ? titleOf(document.at("text").get<std::string>())
-                                                      : fs::path(document.at("target").at("path").get<std::string>()).stem().string();
+  const std::string sound =
+      document.contains("text")
+          ? titleOf(document.at("text").get<std::string>())
+          : fs::path(document.at("target").at("path").get<std::string>()).stem().string();
   for (auto& candidate : document.at("candidates")) {
     const auto instrument = std::find_if(instruments.begin(), instruments.end(), [&](const Instrument& i) {
-      return i.synth->space().name == candidate.at("space") && i.synth->plugin().name == candidate.at("synth");
+      return i.synth->space().name == candidate.at("space") &&
+             i.synth->plugin().name == candidate.at("synth");
     });
     std::vector<fs::path> presets;
-    for (const auto& file : candidate.at("files").at("presets")) presets.push_back(folder / file.get<std::string>());
-    candidate["installed"] = installPresets(presets, fmt::format("{} {}", sound, candidate.at("rank").get<int>()), *instrument->synth);
+    for (const auto& file : candidate.at("files").at("presets"))
+      presets.push_back(folder / file.get<std::string>());
+    candidate["installed"] = installPresets(
+        presets, fmt::format("{} {}", sound, candidate.at("rank").get<int>()), *instrument->synth);
   }
 }
 

@@ -13,14 +13,16 @@ Note noteOf(const Proposal& proposal, const Target& target, int velocity) {
 }
 
 std::string patchIdentity(const Patch& patch) {
-  const auto values = std::span(reinterpret_cast<const std::uint8_t*>(patch.values.data()), patch.values.size() * sizeof(float));
+  const auto values = std::span(reinterpret_cast<const std::uint8_t*>(patch.values.data()),
+                                patch.values.size() * sizeof(float));
   return contentHash(contentHash(values) + contentHash(patch.state));
 }
 
 Proposal libraryProposal(SearchLibrary& from, std::int64_t id, double score) {
   Patch patch = from.library.patch(id);
-  const std::string origin =
-      patch.source.empty() ? fmt::format("{}, patch {}", from.library.file().filename().string(), id) : patch.source;
+  const std::string origin = patch.source.empty()
+                                 ? fmt::format("{}, patch {}", from.library.file().filename().string(), id)
+                                 : patch.source;
   return {from.synth, std::move(patch), origin, score, from.library.sources(id)};
 }
 
@@ -45,7 +47,9 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
     for (std::size_t rank = 0; rank < nearest.size(); ++rank) found.push_back({i, rank, nearest[rank]});
   }
   // Distances in two embeddings say nothing of each other: then libraries take turns.
-  const bool comparable = std::all_of(libraries_.begin(), libraries_.end(), [&](const SearchLibrary* one) { return areComparable(one->embedderInfo(), libraries_.front()->embedderInfo()); });
+  const bool comparable = std::all_of(libraries_.begin(), libraries_.end(), [&](const SearchLibrary* one) {
+    return areComparable(one->embedderInfo(), libraries_.front()->embedderInfo());
+  });
   std::stable_sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
     return comparable ? a.neighbour.distance < b.neighbour.distance : a.rank < b.rank;
   });
@@ -56,7 +60,8 @@ std::vector<Proposal> RetrievalMatcher::propose(const Target& target, int count)
     if (proposals.size() == std::size_t(count)) break;
     SearchLibrary& from = *libraries_[one.library];
     Proposal proposal = libraryProposal(from, one.neighbour.patch, one.neighbour.distance);
-    if (seen.insert({from.synth, patchIdentity(proposal.patch)}).second) proposals.push_back(std::move(proposal));
+    if (seen.insert({from.synth, patchIdentity(proposal.patch)}).second)
+      proposals.push_back(std::move(proposal));
   }
   return proposals;
 }

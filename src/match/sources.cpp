@@ -24,7 +24,9 @@ std::size_t embeddingOf(Library& library, const SourceName& name, bool forTexts)
     embedding = library.embedding(name.embedder);
   } else if (forTexts) {
     const auto names = embeddersOfTexts();
-    const auto known = std::find_if(embedders.begin(), embedders.end(), [&](const EmbedderInfo& e) { return std::find(names.begin(), names.end(), e.name) != names.end(); });
+    const auto known = std::find_if(embedders.begin(), embedders.end(), [&](const EmbedderInfo& e) {
+      return std::find(names.begin(), names.end(), e.name) != names.end();
+    });
     if (known != embedders.end()) embedding = std::size_t(known - embedders.begin());
   }
   library.requireWhole(embedding);
@@ -48,7 +50,8 @@ struct Wish {
 std::vector<Chosen> choose(const std::vector<Wish>& wishes, const SourceOptions& options) {
   std::vector<std::pair<EmbedderInfo, std::shared_ptr<const Embedder>>> made;
   const auto make = [&](const EmbedderInfo& info, const std::string& file) {
-    const auto known = std::find_if(made.begin(), made.end(), [&](const auto& one) { return one.first == info; });
+    const auto known =
+        std::find_if(made.begin(), made.end(), [&](const auto& one) { return one.first == info; });
     return known != made.end() ? known->second : made.emplace_back(info, makeEmbedder(info, file)).second;
   };
   std::vector<Chosen> all;
@@ -60,17 +63,23 @@ std::vector<Chosen> choose(const std::vector<Wish>& wishes, const SourceOptions&
         break;
       } catch (const Error& error) {
         if (i + 1 == wish.embeddings.size()) throw;
-        options.onFallback(wish.file, fmt::format("searched by {}, as {} cannot be used: {}", wish.embedders[wish.embeddings[i + 1]].name, info.name, error.what()));
+        options.onFallback(wish.file,
+                           fmt::format("searched by {}, as {} cannot be used: {}",
+                                       wish.embedders[wish.embeddings[i + 1]].name, info.name, error.what()));
       }
     }
   return all;
 }
 
 /// The mel vector, which needs no network, where a library holds it and nothing else was asked for.
-std::vector<std::size_t> insteadOf(std::size_t embedding, Library& library, const SourceName& name, const SourceOptions& options) {
+std::vector<std::size_t> insteadOf(std::size_t embedding, Library& library, const SourceName& name,
+                                   const SourceOptions& options) {
   if (!options.onFallback || !name.embedder.empty() || options.forTexts) return {};
   const auto& embedders = library.settings().embedders;
-  const auto mel = std::size_t(std::find_if(embedders.begin(), embedders.end(), [](const EmbedderInfo& e) { return e.name == kMelEnvelopeName; }) - embedders.begin());
+  const auto mel =
+      std::size_t(std::find_if(embedders.begin(), embedders.end(),
+                               [](const EmbedderInfo& e) { return e.name == kMelEnvelopeName; }) -
+                  embedders.begin());
   if (mel == embedders.size() || mel == embedding || !library.isWhole(mel)) return {};
   return {mel};
 }
@@ -104,24 +113,28 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
       failInput("{} holds no patches yet; fill it with 'patchpilot library build'", name.file);
     const std::size_t embedding = embeddingOf(opened.back(), name, options.forTexts);
     wishes.push_back({name.file, opened.back().settings().embedders, {embedding}});
-    for (const std::size_t other : insteadOf(embedding, opened.back(), name, options)) wishes.back().embeddings.push_back(other);
+    for (const std::size_t other : insteadOf(embedding, opened.back(), name, options))
+      wishes.back().embeddings.push_back(other);
   }
   double longest = options.longestSeconds;
   for (const Library& library : opened)
     if (options.forTexts) longest = std::max(longest, library.settings().durationSeconds);
   // Opening networks takes about as long as opening a plug-in: both at once.
-  auto made = std::async(std::launch::async, [&] { return options.forTexts ? std::vector<Chosen>() : choose(wishes, options); });
+  auto made = std::async(std::launch::async,
+                         [&] { return options.forTexts ? std::vector<Chosen>() : choose(wishes, options); });
   Sources sources;
   std::vector<LibrarySettings> synths;
   std::vector<std::size_t> synthOf;
   for (const Library& library : opened) {
-    const auto known = std::find_if(synths.begin(), synths.end(), [&](const auto& s) { return sameSynth(s, library.settings()); });
+    const auto known = std::find_if(synths.begin(), synths.end(),
+                                    [&](const auto& s) { return sameSynth(s, library.settings()); });
     synthOf.push_back(std::size_t(known - synths.begin()));
     if (known != synths.end()) continue;
     synths.push_back(library.settings());
     Instrument instrument{std::make_shared<Synth>(openLibrarySynth(library, options.synth)), nullptr};
     // The workers open the plug-in while the libraries are read.
-    instrument.pool = std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{options.workers, longest});
+    instrument.pool =
+        std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{options.workers, longest});
     sources.instruments.push_back(std::move(instrument));
   }
   const auto ready = made.get();
@@ -131,7 +144,8 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     };
     const Chosen chosen = options.forTexts ? Chosen{wishes[i].embeddings.front(), nullptr} : ready[i];
     NeighbourIndex index(opened[i], {}, chosen.embedding, tell);
-    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i], chosen.embedding, chosen.embedder});
+    sources.libraries.push_back(
+        {std::move(opened[i]), std::move(index), synthOf[i], chosen.embedding, chosen.embedder});
   }
   return sources;
 }

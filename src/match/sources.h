@@ -54,17 +54,21 @@ struct SourceOptions {
   SynthOptions synth;
   int workers = 0;            ///< processes of each instrument, 0: one for each core
   double longestSeconds = 4;  ///< no render listens longer
-  bool forTexts = false;      ///< texts are searched for, not sounds: renders last as long as the libraries' own, if that is longer
+  bool forTexts = false;  ///< texts are searched for, not sounds: renders last as long as the libraries' own,
+                          ///< if that is longer
   /// Told of an index that is being made, and how much of that is done.
   std::function<void(const std::string& file, double done)> onIndex;
-  /// Told of a library that is searched by the mel vector, as its first embedder cannot be used here. Empty: that is an error.
+  /// Told of a library that is searched by the mel vector, as its first embedder cannot be used here. Empty:
+  /// that is an error.
   std::function<void(const std::string& file, const std::string& why)> onFallback;
 };
 
 /// Opens libraries, and the synths that they were made with. Libraries of the same synth, space and
 /// base share an instrument, which renders with the base that the library holds.
-/// A library that is named for two embedders is opened twice. An embedder is opened once, while the workers start.
-/// @throws Error (input) where a file is no library, holds no patches or not the embedding, or the synth installed is of
+/// A library that is named for two embedders is opened twice. An embedder is opened once, while the workers
+/// start.
+/// @throws Error (input) where a file is no library, holds no patches or not the embedding, or the synth
+/// installed is of
 ///         another version; Error (plugin) where it is not installed; as `makeEmbedder`
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options);
 

@@ -26,8 +26,10 @@ std::optional<Displayed> displayed(const std::string& text) {
   return Displayed{number, unit};
 }
 
-/// How much the displayed number grows over the whole range, where it does so in a straight line; and its unit.
-std::optional<Displayed> span(const std::string& lowest, const std::string& middle, const std::string& highest) {
+/// How much the displayed number grows over the whole range, where it does so in a straight line; and its
+/// unit.
+std::optional<Displayed> span(const std::string& lowest, const std::string& middle,
+                              const std::string& highest) {
   const auto low = displayed(lowest), half = displayed(middle), high = displayed(highest);
   if (!low || !half || !high || low->unit != half->unit || half->unit != high->unit) return std::nullopt;
   const double all = high->number - low->number;
@@ -55,7 +57,8 @@ double numberIn(const SurgePatch& patch, const std::string& element) {
 
 }  // namespace
 
-SurgeModulation::SurgeModulation(Synth& synth, const Patch& patch, const SurgePatch& saved, const std::vector<ParameterReading>& now)
+SurgeModulation::SurgeModulation(Synth& synth, const Patch& patch, const SurgePatch& saved,
+                                 const std::vector<ParameterReading>& now)
     : synth_(synth), patch_(patch), saved_(saved), now_(now) {
   for (const auto& routing : surgeRoutings(saved_)) {
     if (surgeDepthText(saved_, routing)) continue;
@@ -72,7 +75,8 @@ const ParameterReading* SurgeModulation::readingOf(const std::string& element) c
   };
   auto found = now_.end();
   if (const auto slot = surgeSlotParameter(element)) {
-    // The type's name is fixed. An oscillator has its octave and its pitch between the type and its parameters.
+    // The type's name is fixed. An oscillator has its octave and its pitch between the type and its
+    // parameters.
     std::ptrdiff_t offset = 1 + slot->index;
     if (slot->ofEffect) {
       int before = slot->slot;
@@ -122,20 +126,23 @@ void SurgeModulation::askTexts() {
 float SurgeModulation::destination(const SurgeRouting& routing) const {
   const Moved& moved = moved_.at(routing.element);
   const double range = moved.highest - moved.lowest;
-  return range == 0 ? moved.reading->value : std::clamp(float(moved.reading->value + routing.depth / range), 0.0f, 1.0f);
+  return range == 0 ? moved.reading->value
+                    : std::clamp(float(moved.reading->value + routing.depth / range), 0.0f, 1.0f);
 }
 
 std::string SurgeModulation::howFar(const SurgeRouting& routing) const {
   if (const auto known = surgeDepthText(saved_, routing)) return "by " + *known;
   const auto found = moved_.find(routing.element);
-  if (found == moved_.end() || found->second.highest == found->second.lowest) return fmt::format("by {:.3g}", routing.depth);
+  if (found == moved_.end() || found->second.highest == found->second.lowest)
+    return fmt::format("by {:.3g}", routing.depth);
   const Moved& moved = found->second;
   const auto textAt = [&](float value) { return textAt_.at({routing.element, value}); };
   const double share = routing.depth / (moved.highest - moved.lowest);
   if (const auto all = span(textAt(0), textAt(0.5f), textAt(1)))
     return fmt::format("by {:.3g}{}{}", share * all->number, all->unit.empty() ? "" : " ", all->unit);
   const std::string destinationText = textAt(destination(routing));
-  if (destinationText != moved.reading->text) return fmt::format("from {} to {}", moved.reading->text, destinationText);
+  if (destinationText != moved.reading->text)
+    return fmt::format("from {} to {}", moved.reading->text, destinationText);
   return fmt::format("by {:.3g} % of its range", 100 * share);
 }
 

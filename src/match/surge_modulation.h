@@ -13,18 +13,20 @@ struct ModulationWords {
   std::string howFar;  ///< "by 24 semitones", "from -6.02 dB to 0.00 dB"
 };
 
-/// Puts the routings of one patch into words. What a parameter of an oscillator or an effect is called, and in which unit
-/// it goes, is asked of the plug-in, which knows it for the types that the patch has; so is what a level is in dB.
+/// Puts the routings of one patch into words. What a parameter of an oscillator or an effect is called, and
+/// in which unit it goes, is asked of the plug-in, which knows it for the types that the patch has; so is
+/// what a level is in dB.
 class SurgeModulation {
  public:
   /// @param patch  what is asked about
   /// @param saved  the same as the plug-in saves it
   /// @param now    the same as `Synth::readings` has it
   /// @throws Error (plugin) where the plug-in fails
-  SurgeModulation(Synth& synth, const Patch& patch, const SurgePatch& saved, const std::vector<ParameterReading>& now);
+  SurgeModulation(Synth& synth, const Patch& patch, const SurgePatch& saved,
+                  const std::vector<ParameterReading>& now);
 
-  /// Nothing for a routing that is not heard: it is muted, goes nowhere, or moves a parameter that this type of oscillator
-  /// or effect does not have.
+  /// Nothing for a routing that is not heard: it is muted, goes nowhere, or moves a parameter that this type
+  /// of oscillator or effect does not have.
   std::optional<ModulationWords> words(const SurgeRouting& routing) const;
 
  private:

@@ -21,14 +21,14 @@ struct TargetOptions {
 /// A sound to match, from its onset on.
 struct Target {
   std::filesystem::path file;
-  AudioBuffer sound;          ///< from the onset, at its own level, 44.1 kHz stereo
+  AudioBuffer sound;  ///< from the onset, at its own level, 44.1 kHz stereo
   MssSpectrum spectrum;
-  double startSeconds = 0;    ///< of the onset, in the file
+  double startSeconds = 0;  ///< of the onset, in the file
   int note = 60;
-  double noteConfidence = 0;  ///< 0 to 1
+  double noteConfidence = 0;          ///< 0 to 1
   std::vector<NoteGuess> otherNotes;  ///< keys that may have been pressed instead, likeliest first
-  double lengthSeconds = 0;   ///< when the note is let go, from the onset
-  bool lengthOpen = false;    ///< whether that was only found in the sound, and another may be right
+  double lengthSeconds = 0;           ///< when the note is let go, from the onset
+  bool lengthOpen = false;            ///< whether that was only found in the sound, and another may be right
   std::vector<std::string> warnings;
 };
 

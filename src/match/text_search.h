@@ -14,7 +14,9 @@ struct TextMatch {
 
 /// The patches whose renders lie nearest to a text, likeliest first, each patch once. The libraries must hold
 /// embeddings of one and the same embedder, one that knows texts (CLAP's).
-/// @throws Error (input) where they do not, or the text's network is not there; (usage) where it cannot read the text
-std::vector<TextMatch> searchByText(const std::vector<SearchLibrary*>& libraries, const std::string& text, int count);
+/// @throws Error (input) where they do not, or the text's network is not there; (usage) where it cannot read
+/// the text
+std::vector<TextMatch> searchByText(const std::vector<SearchLibrary*>& libraries, const std::string& text,
+                                    int count);
 
 }  // namespace patchpilot

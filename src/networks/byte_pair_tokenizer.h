@@ -12,9 +12,10 @@
 
 namespace patchpilot {
 
-/// Text as the numbers that RoBERTa reads: GPT-2's byte-level byte-pair encoding (Radford et al. 2019), between
-/// `<s>` and `</s>`; the same as transformers' RobertaTokenizer. The text is taken as text: what looks like a special
-/// token in it (`<mask>`) is none.
+/// Text as the numbers that RoBERTa reads: GPT-2's byte-level byte-pair encoding (Radford et al. 2019),
+/// between
+/// `<s>` and `</s>`; the same as transformers' RobertaTokenizer. The text is taken as text: what looks like a
+/// special token in it (`<mask>`) is none.
 class BytePairTokenizer {
  public:
   /// @param folder  holds vocab.json and merges.txt, else tokenizer.json

@@ -25,8 +25,10 @@ void copyTo(const at::Tensor& from, std::span<float> vector) {
 ClapHearing readFittingHearing(const std::filesystem::path& file, const ClapAudioConfig& audio) {
   const ClapHearing hearing = readClapHearing(file);
   if (std::int64_t(hearing.bands) != audio.melBins || std::int64_t(hearing.frames()) > audio.frames())
-    failInput("{}: it makes {} frames x {} mel bands of a sound, config.json asks for {} x {} at most; it belongs to another model", file.string(),
-              hearing.frames(), hearing.bands, audio.frames(), audio.melBins);
+    failInput(
+        "{}: it makes {} frames x {} mel bands of a sound, config.json asks for {} x {} at most; it belongs "
+        "to another model",
+        file.string(), hearing.frames(), hearing.bands, audio.frames(), audio.melBins);
   return hearing;
 }
 
@@ -39,7 +41,8 @@ class ClapEmbedder : public Embedder {
   int version() const override { return wanted_.version; }
   int dimension() const override { return int(styled() ? tower_.styleDimension() : tower_.dimension()); }
 
-  void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const override {
+  void embed(std::span<const float> left, std::span<const float> right,
+             std::span<float> vector) const override {
     const Spectrogram mel = frontEnd_(mono(left, right, frontEnd_.hearing().sampleRateHz));
     withTorchErrorsOf(wanted_.files[2].string(), [&] {
       const Inference inference;
@@ -49,7 +52,9 @@ class ClapEmbedder : public Embedder {
 
  private:
   ClapEmbedder(const NetworkEmbedder& wanted, Safetensors& file, const ClapConfig& config)
-      : wanted_(wanted), frontEnd_(readFittingHearing(wanted.files.at(1), config.audio)), tower_(config, file) {
+      : wanted_(wanted),
+        frontEnd_(readFittingHearing(wanted.files.at(1), config.audio)),
+        tower_(config, file) {
     // What does not fit is told now, and not by the first of many renders.
     std::vector<float> vector(static_cast<std::size_t>(dimension()));
     embed({}, {}, vector);
@@ -65,12 +70,15 @@ class ClapEmbedder : public Embedder {
 class ClapTextEmbedder : public TextEmbedder {
  public:
   ClapTextEmbedder(const NetworkEmbedder& wanted, Safetensors file)
-      : file_(file.file()), tokenizer_(wanted.files.at(0).parent_path()), tower_(readClapConfig(wanted.files.at(0)), file) {}
+      : file_(file.file()),
+        tokenizer_(wanted.files.at(0).parent_path()),
+        tower_(readClapConfig(wanted.files.at(0)), file) {}
 
   int dimension() const override { return int(tower_.dimension()); }
 
   void embed(std::string_view text, std::span<float> vector) const override {
-    if (text.size() > kLongestText) failUsage("the text has {} bytes; at most {} are read: shorten it", text.size(), kLongestText);
+    if (text.size() > kLongestText)
+      failUsage("the text has {} bytes; at most {} are read: shorten it", text.size(), kLongestText);
     const std::vector<std::int64_t> tokens = tokenizer_(text);
     withTorchErrorsOf(file_.string(), [&] {
       const Inference inference;
@@ -86,7 +94,9 @@ class ClapTextEmbedder : public TextEmbedder {
 
 }  // namespace
 
-std::unique_ptr<Embedder> makeClap(const NetworkEmbedder& wanted) { return std::make_unique<ClapEmbedder>(wanted, Safetensors(wanted.files.at(2))); }
+std::unique_ptr<Embedder> makeClap(const NetworkEmbedder& wanted) {
+  return std::make_unique<ClapEmbedder>(wanted, Safetensors(wanted.files.at(2)));
+}
 
 std::unique_ptr<TextEmbedder> makeClapText(const NetworkEmbedder& wanted) {
   return std::make_unique<ClapTextEmbedder>(wanted, Safetensors(wanted.files.at(2)));

@@ -4,8 +4,8 @@
 
 namespace patchpilot {
 
-/// CLAP (Wu et al. 2023): the projected embedding of a sound, or its style (see `ClapAudioTower`), out of a folder as
-/// Hugging Face publishes it.
+/// CLAP (Wu et al. 2023): the projected embedding of a sound, or its style (see `ClapAudioTower`), out of a
+/// folder as Hugging Face publishes it.
 /// @param wanted  its files are config.json, preprocessor_config.json and model.safetensors
 /// @throws Error (input) where they do not belong together, or to such a model
 std::unique_ptr<Embedder> makeClap(const NetworkEmbedder& wanted);

@@ -26,13 +26,15 @@ at::Tensor windowOrder(std::int64_t side, std::int64_t window, std::int64_t shif
   for (std::int64_t top = 0; top < side; top += window)
     for (std::int64_t left = 0; left < side; left += window)
       for (std::int64_t y = top; y < top + window; ++y)
-        for (std::int64_t x = left; x < left + window; ++x) *next++ = ((y + shift) % side) * side + (x + shift) % side;
+        for (std::int64_t x = left; x < left + window; ++x)
+          *next++ = ((y + shift) % side) * side + (x + shift) % side;
   return order;
 }
 
 at::Tensor wayBack(const at::Tensor& order) {
   at::Tensor back = at::empty_like(order);
-  for (std::int64_t i = 0; i < order.numel(); ++i) back.data_ptr<std::int64_t>()[order.data_ptr<std::int64_t>()[i]] = i;
+  for (std::int64_t i = 0; i < order.numel(); ++i)
+    back.data_ptr<std::int64_t>()[order.data_ptr<std::int64_t>()[i]] = i;
   return back;
 }
 
@@ -47,7 +49,8 @@ at::Tensor positionBias(const at::Tensor& table, std::int64_t window, std::int64
   return table.index_select(0, index).view({patches, patches, heads}).permute({2, 0, 1}).contiguous();
 }
 
-/// windows x 1 x patches x patches: 0, or `kApart` where two patches of a window come from two edges of the grid.
+/// windows x 1 x patches x patches: 0, or `kApart` where two patches of a window come from two edges of the
+/// grid.
 at::Tensor shiftMask(std::int64_t side, std::int64_t window, std::int64_t shift) {
   const std::int64_t patches = window * window, across = side / window;
   const auto part = [&](std::int64_t at) { return at < side - window ? 0 : at < side - shift ? 1 : 2; };
@@ -66,16 +69,16 @@ at::Tensor shiftMask(std::int64_t side, std::int64_t window, std::int64_t shift)
 
 /// Queries, keys and values by one matrix. The scores' factor goes into the queries.
 LinearLayer readQkv(const Weights& weights, std::int64_t channels, bool biased, double factor) {
-  const LinearLayer query(weights["query"], channels, channels, biased), key(weights["key"], channels, channels, biased),
-      value(weights["value"], channels, channels, biased);
+  const LinearLayer query(weights["query"], channels, channels, biased),
+      key(weights["key"], channels, channels, biased), value(weights["value"], channels, channels, biased);
   LinearLayer all;
   all.weight = at::cat({query.weight * factor, key.weight, value.weight});
   if (biased) all.bias = at::cat({query.bias * factor, key.bias, value.bias});
   return all;
 }
 
-/// Weights of the four samples about a place `t` after the second, Keys's cubic with a = -0.75 (Keys 1981), as PyTorch
-/// has it.
+/// Weights of the four samples about a place `t` after the second, Keys's cubic with a = -0.75 (Keys 1981),
+/// as PyTorch has it.
 std::array<float, 4> cubicWeights(float t) {
   constexpr float a = -0.75f;
   const auto near = [](float x) { return ((a + 2) * x - (a + 3)) * x * x + 1; };
@@ -83,8 +86,9 @@ std::array<float, 4> cubicWeights(float t) {
   return {far(t + 1), near(t), near(1 - t), far(2 - t)};
 }
 
-/// The rows of a table as `count` rows, by cubic interpolation, first on first and last on last. Not LibTorch's own:
-/// its versions round the places differently, and the places of a thousand rows are worth 1e-4 of a value.
+/// The rows of a table as `count` rows, by cubic interpolation, first on first and last on last. Not
+/// LibTorch's own: its versions round the places differently, and the places of a thousand rows are worth
+/// 1e-4 of a value.
 at::Tensor stretched(const at::Tensor& rows, std::int64_t count) {
   const std::int64_t last = rows.size(0) - 1, width = rows.size(1);
   at::Tensor result = at::zeros({count, width});
@@ -94,7 +98,8 @@ at::Tensor stretched(const at::Tensor& rows, std::int64_t count) {
     const auto weights = cubicWeights(place - below);
     float* to = result.data_ptr<float>() + i * width;
     for (std::int64_t tap = 0; tap < 4; ++tap) {
-      const float* from = rows.data_ptr<float>() + std::clamp<std::int64_t>(std::int64_t(below) + tap - 1, 0, last) * width;
+      const float* from =
+          rows.data_ptr<float>() + std::clamp<std::int64_t>(std::int64_t(below) + tap - 1, 0, last) * width;
       for (std::int64_t x = 0; x < width; ++x) to[x] += weights[std::size_t(tap)] * from[x];
     }
   }
@@ -106,9 +111,12 @@ at::Tensor unit(const at::Tensor& x) { return x / x.norm().clamp_min(1e-12); }
 }  // namespace
 
 ClapAudioTower::ClapAudioTower(const ClapConfig& config, Safetensors& file)
-    : config_(config.audio), projection_(Weights(file)["audio_projection"], config_.stageChannels(config_.depths.size() - 1), config.projection) {
+    : config_(config.audio),
+      projection_(Weights(file)["audio_projection"], config_.stageChannels(config_.depths.size() - 1),
+                  config.projection) {
   const Weights weights = Weights(file)["audio_model"]["audio_encoder"], batchNorm = weights["batch_norm"];
-  melScale_ = batchNorm("weight", {config_.melBins}) / at::sqrt(batchNorm("running_var", {config_.melBins}) + 1e-5);
+  melScale_ =
+      batchNorm("weight", {config_.melBins}) / at::sqrt(batchNorm("running_var", {config_.melBins}) + 1e-5);
   melShift_ = batchNorm("bias", {config_.melBins}) - batchNorm("running_mean", {config_.melBins}) * melScale_;
   const Weights embedding = weights["patch_embed"];
   patchWeight_ = embedding["proj"]("weight", {config_.channels, 1, config_.patchSize, config_.patchSize});
@@ -127,7 +135,8 @@ ClapAudioTower::ClapAudioTower(const ClapConfig& config, Safetensors& file)
     }
     if (s + 1 < config_.depths.size()) {
       stage.mergeNorm = NormLayer(layer["downsample"]["norm"], 4 * stage.channels, 1e-5);
-      stage.merge = LinearLayer(layer["downsample"]["reduction"], 4 * stage.channels, 2 * stage.channels, false);
+      stage.merge =
+          LinearLayer(layer["downsample"]["reduction"], 4 * stage.channels, 2 * stage.channels, false);
     }
     stages_.push_back(std::move(stage));
   }
@@ -139,8 +148,10 @@ std::int64_t ClapAudioTower::shiftOf(std::size_t stage) const {
   return config_.side(stage) > config_.windowSize ? config_.windowSize / 2 : 0;
 }
 
-ClapAudioTower::Block ClapAudioTower::readBlock(const Weights& weights, std::size_t stage, std::int64_t shift) const {
-  const std::int64_t channels = config_.stageChannels(stage), window = config_.windowSize, side = config_.side(stage);
+ClapAudioTower::Block ClapAudioTower::readBlock(const Weights& weights, std::size_t stage,
+                                                std::int64_t shift) const {
+  const std::int64_t channels = config_.stageChannels(stage), window = config_.windowSize,
+                     side = config_.side(stage);
   const std::int64_t wide = std::int64_t(config_.mlpRatio * double(channels)), span = 2 * window - 1;
   Block block;
   block.heads = config_.heads[stage];
@@ -151,21 +162,29 @@ ClapAudioTower::Block ClapAudioTower::readBlock(const Weights& weights, std::siz
   block.out = LinearLayer(weights["attention"]["output"]["dense"], channels, channels);
   block.widen = LinearLayer(weights["intermediate"]["dense"], channels, wide);
   block.narrow = LinearLayer(weights["output"]["dense"], wide, channels);
-  block.bias = positionBias(attention("relative_position_bias_table", {span * span, block.heads}), window, block.heads).unsqueeze(0);
+  block.bias =
+      positionBias(attention("relative_position_bias_table", {span * span, block.heads}), window, block.heads)
+          .unsqueeze(0);
   block.order = windowOrder(side, window, shift);
   block.back = wayBack(block.order);
   return block;
 }
 
 at::Tensor ClapAudioTower::patches(const Spectrogram& mel) const {
-  if (std::int64_t(mel.bands) != config_.melBins || mel.frames < 1 || std::int64_t(mel.frames) > config_.frames())
-    failInput("a sound of {} frames x {} mel bands does not fit a CLAP model of {} x {}; its preprocessor_config.json belongs to another",
-              mel.frames, mel.bands, config_.frames(), config_.melBins);
-  const at::Tensor decibels = at::from_blob(const_cast<float*>(mel.values.data()), {std::int64_t(mel.frames), config_.melBins});
+  if (std::int64_t(mel.bands) != config_.melBins || mel.frames < 1 ||
+      std::int64_t(mel.frames) > config_.frames())
+    failInput(
+        "a sound of {} frames x {} mel bands does not fit a CLAP model of {} x {}; its "
+        "preprocessor_config.json belongs to another",
+        mel.frames, mel.bands, config_.frames(), config_.melBins);
+  const at::Tensor decibels =
+      at::from_blob(const_cast<float*>(mel.values.data()), {std::int64_t(mel.frames), config_.melBins});
   at::Tensor image = decibels * melScale_ + melShift_;
   if (std::int64_t(mel.frames) < config_.frames()) image = stretched(image, config_.frames());
   // Time is cut into parts that are laid one below the other.
-  image = image.view({config_.foldedParts(), config_.specSize, config_.melBins}).permute({0, 2, 1}).reshape({1, 1, config_.specSize, config_.specSize});
+  image = image.view({config_.foldedParts(), config_.specSize, config_.melBins})
+              .permute({0, 2, 1})
+              .reshape({1, 1, config_.specSize, config_.specSize});
   const std::int64_t padding = (config_.patchSize - config_.patchStride) / 2;
   const at::Tensor x = at::conv2d(image, patchWeight_, patchBias_, config_.patchStride, padding);
   const at::Tensor rows = x.view({config_.channels, -1}).t().contiguous();
@@ -173,14 +192,16 @@ at::Tensor ClapAudioTower::patches(const Spectrogram& mel) const {
 }
 
 at::Tensor ClapAudioTower::runBlock(const Block& block, const at::Tensor& x) const {
-  const std::int64_t patches = config_.windowSize * config_.windowSize, windows = x.size(0) / patches, channels = x.size(1);
+  const std::int64_t patches = config_.windowSize * config_.windowSize, windows = x.size(0) / patches,
+                     channels = x.size(1);
   const at::Tensor qkv = block.qkv(block.before(x).index_select(0, block.order))
                              .view({windows, patches, 3, block.heads, channels / block.heads})
                              .permute({2, 0, 3, 1, 4})
                              .contiguous();  // 3 x windows x heads x patches x channels of a head
   at::Tensor scores = at::matmul(qkv[0], qkv[1].transpose(2, 3)).add_(block.bias);
   if (block.mask.defined()) scores.add_(block.mask);
-  const at::Tensor heard = at::matmul(at::softmax(scores, -1), qkv[2]).transpose(1, 2).reshape({windows * patches, channels});
+  const at::Tensor heard =
+      at::matmul(at::softmax(scores, -1), qkv[2]).transpose(1, 2).reshape({windows * patches, channels});
   at::Tensor y = block.out(heard).index_select(0, block.back).add_(x);
   return y.add_(block.narrow(at::gelu(block.widen(block.after(y)))));
 }
@@ -188,7 +209,9 @@ at::Tensor ClapAudioTower::runBlock(const Block& block, const at::Tensor& x) con
 at::Tensor ClapAudioTower::mergePatches(const Stage& stage, const at::Tensor& x) const {
   const std::int64_t side = std::int64_t(std::llround(std::sqrt(double(x.size(0)))));
   // The four of a square, column by column.
-  const at::Tensor four = x.view({side / 2, 2, side / 2, 2, stage.channels}).permute({0, 2, 3, 1, 4}).reshape({side * side / 4, 4 * stage.channels});
+  const at::Tensor four = x.view({side / 2, 2, side / 2, 2, stage.channels})
+                              .permute({0, 2, 3, 1, 4})
+                              .reshape({side * side / 4, 4 * stage.channels});
   return stage.merge(stage.mergeNorm(four));
 }
 
@@ -214,7 +237,8 @@ at::Tensor ClapAudioTower::embed(const Spectrogram& mel, const LayerListener& li
 
 std::int64_t ClapAudioTower::styleDimension() const {
   std::int64_t dimension = 0;
-  for (std::size_t s = 0; s < std::min(kStyleStages, stages_.size()); ++s) dimension += 2 * stages_[s].channels * std::int64_t(stages_[s].blocks.size());
+  for (std::size_t s = 0; s < std::min(kStyleStages, stages_.size()); ++s)
+    dimension += 2 * stages_[s].channels * std::int64_t(stages_[s].blocks.size());
   return dimension;
 }
 

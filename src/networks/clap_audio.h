@@ -12,7 +12,8 @@ namespace patchpilot {
 /// Told of what each layer gives, by its name in the file of weights: `rows x channels`.
 using LayerListener = std::function<void(const std::string& name, const at::Tensor& output)>;
 
-/// CLAP's audio tower: transformers' ClapAudioModel without fusion, for one sound at a time, and its projection.
+/// CLAP's audio tower: transformers' ClapAudioModel without fusion, for one sound at a time, and its
+/// projection.
 class ClapAudioTower {
  public:
   /// @throws Error (input) where weights are missing or of another shape than the config says
@@ -25,9 +26,9 @@ class ClapAudioTower {
   /// @param mel  frames x melBins, decibels; at most `config.frames()` frames
   at::Tensor embed(const Spectrogram& mel, const LayerListener& listener = {}) const;
 
-  /// What the sound is made of, wherever and whenever: for each block of the first two stages the mean and the
-  /// standard deviation of each channel over all places in time and frequency. Each of these parts is brought to the
-  /// same length, and all together to length 1.
+  /// What the sound is made of, wherever and whenever: for each block of the first two stages the mean and
+  /// the standard deviation of each channel over all places in time and frequency. Each of these parts is
+  /// brought to the same length, and all together to length 1.
   at::Tensor style(const Spectrogram& mel) const;
   std::int64_t styleDimension() const;
 
@@ -35,8 +36,8 @@ class ClapAudioTower {
   struct Block {
     NormLayer before, after;
     LinearLayer qkv, out, widen, narrow;  ///< qkv: queries, keys and values in one
-    at::Tensor bias;       ///< what a score gains by where two patches lie: 1 x heads x patches x patches
-    at::Tensor mask;       ///< of a shifted one, the same for all of its stage: windows x 1 x patches x patches
+    at::Tensor bias;  ///< what a score gains by where two patches lie: 1 x heads x patches x patches
+    at::Tensor mask;  ///< of a shifted one, the same for all of its stage: windows x 1 x patches x patches
     at::Tensor order, back;  ///< where the windows' patches lie in the grid, and the way back
     std::int64_t heads = 1;
   };
@@ -44,7 +45,7 @@ class ClapAudioTower {
     std::int64_t channels = 0;
     std::vector<Block> blocks;
     NormLayer mergeNorm;
-    LinearLayer merge;     ///< of four patches into one, undefined after the last stage
+    LinearLayer merge;  ///< of four patches into one, undefined after the last stage
   };
 
   /// By how many patches every second grid of a stage is shifted.

@@ -9,18 +9,24 @@ namespace {
 /// Twice that of the published models.
 constexpr std::int64_t kWidestGrid = 128;
 
-/// Of what is kept for every two patches of a window in all blocks, and of what is made of them in one: sixty times
-/// what the published models have.
+/// Of what is kept for every two patches of a window in all blocks, and of what is made of them in one: sixty
+/// times what the published models have.
 constexpr std::int64_t kMostScores = std::int64_t(1) << 26;
 
 /// The square must come out even: no published model pads its windows.
 void checkGrid(const JsonSettings& settings, const ClapAudioConfig& audio) {
-  if (audio.specSize % audio.melBins != 0) settings.fail("spec_size", fmt::format("is {}, which is no multiple of num_mel_bins, {}", audio.specSize, audio.melBins));
+  if (audio.specSize % audio.melBins != 0)
+    settings.fail("spec_size", fmt::format("is {}, which is no multiple of num_mel_bins, {}", audio.specSize,
+                                           audio.melBins));
   if (audio.specSize % audio.foldedParts() != 0 || audio.specSize % audio.patchStride != 0)
-    settings.fail("spec_size", fmt::format("is {}, which cannot be cut into patches of {}", audio.specSize, audio.patchStride));
-  if (audio.grid() > kWidestGrid) settings.fail("spec_size", fmt::format("is {}, which makes more than {} patches a side", audio.specSize, kWidestGrid));
+    settings.fail("spec_size", fmt::format("is {}, which cannot be cut into patches of {}", audio.specSize,
+                                           audio.patchStride));
+  if (audio.grid() > kWidestGrid)
+    settings.fail("spec_size",
+                  fmt::format("is {}, which makes more than {} patches a side", audio.specSize, kWidestGrid));
   if (audio.patchSize < audio.patchStride || (audio.patchSize - audio.patchStride) % 2 != 0)
-    settings.fail("patch_size", fmt::format("is {}, which does not go with a stride of {}", audio.patchSize, audio.patchStride));
+    settings.fail("patch_size", fmt::format("is {}, which does not go with a stride of {}", audio.patchSize,
+                                            audio.patchStride));
   if (audio.depths.empty() || audio.depths.size() > 8 || audio.heads.size() != audio.depths.size())
     settings.fail("depths", "and num_attention_heads must name as many stages, 8 at most");
   const std::int64_t patches = audio.windowSize * audio.windowSize;
@@ -28,17 +34,22 @@ void checkGrid(const JsonSettings& settings, const ClapAudioConfig& audio) {
   for (std::size_t stage = 0; stage < audio.depths.size(); ++stage) {
     const std::int64_t side = audio.side(stage);
     if (audio.grid() % (std::int64_t(1) << stage) != 0 || side % audio.windowSize != 0)
-      settings.fail("window_size", fmt::format("is {}, which does not fill the {} patches a side of stage {}", audio.windowSize, side, stage + 1));
+      settings.fail("window_size", fmt::format("is {}, which does not fill the {} patches a side of stage {}",
+                                               audio.windowSize, side, stage + 1));
     if (audio.stageChannels(stage) % audio.heads[stage] != 0)
-      settings.fail("num_attention_heads", fmt::format("has {} for the {} channels of stage {}", audio.heads[stage], audio.stageChannels(stage), stage + 1));
+      settings.fail("num_attention_heads",
+                    fmt::format("has {} for the {} channels of stage {}", audio.heads[stage],
+                                audio.stageChannels(stage), stage + 1));
     kept += audio.depths[stage] * audio.heads[stage] * patches * patches;
     if (kept > kMostScores || side * side * patches * audio.heads[stage] > kMostScores)
-      settings.fail("window_size", fmt::format("is {}, too much for so many blocks and heads as stage {} has", audio.windowSize, stage + 1));
+      settings.fail("window_size", fmt::format("is {}, too much for so many blocks and heads as stage {} has",
+                                               audio.windowSize, stage + 1));
   }
 }
 
 ClapAudioConfig readAudio(const JsonSettings& settings) {
-  if (settings.flag("enable_fusion", false)) settings.fail("enable_fusion", "is true; use a model without fusion, such as laion/clap-htsat-unfused");
+  if (settings.flag("enable_fusion", false))
+    settings.fail("enable_fusion", "is true; use a model without fusion, such as laion/clap-htsat-unfused");
   settings.word("hidden_act", "gelu", {"gelu"});
   settings.whole("patch_embed_input_channels", 1, 1, 1);
   ClapAudioConfig audio;
@@ -46,7 +57,8 @@ ClapAudioConfig readAudio(const JsonSettings& settings) {
   audio.specSize = settings.whole("spec_size", audio.specSize, 1, 1024);
   audio.patchSize = settings.wholes("patch_size", {audio.patchSize}, 1, 64).at(0);
   const auto strides = settings.wholes("patch_stride", {audio.patchStride, audio.patchStride}, 1, 64);
-  if (strides.size() != 2 || strides[0] != strides[1]) settings.fail("patch_stride", "must be the same in both directions");
+  if (strides.size() != 2 || strides[0] != strides[1])
+    settings.fail("patch_stride", "must be the same in both directions");
   audio.patchStride = strides[0];
   audio.windowSize = settings.whole("window_size", audio.windowSize, 2, 16);
   audio.channels = settings.whole("patch_embeds_hidden_size", audio.channels, 1, 4096);
@@ -75,7 +87,8 @@ ClapTextConfig readText(const JsonSettings& settings) {
   text.tokenTypes = settings.whole("type_vocab_size", text.tokenTypes, 1, 16);
   text.padding = settings.whole("pad_token_id", text.padding, 0, 4);
   text.normEpsilon = settings.number("layer_norm_eps", text.normEpsilon, 0, 1);
-  if (text.channels % text.heads != 0) settings.fail("num_attention_heads", fmt::format("is {} for {} channels", text.heads, text.channels));
+  if (text.channels % text.heads != 0)
+    settings.fail("num_attention_heads", fmt::format("is {} for {} channels", text.heads, text.channels));
   return text;
 }
 
@@ -85,7 +98,8 @@ ClapConfig readClapConfig(const std::filesystem::path& file) {
   const JsonSettings settings(file);
   settings.word("model_type", "", {"clap"});
   settings.word("projection_hidden_act", "relu", {"relu"});
-  return {readAudio(settings.within("audio_config")), readText(settings.within("text_config")), settings.whole("projection_dim", 512, 1, 16384)};
+  return {readAudio(settings.within("audio_config")), readText(settings.within("text_config")),
+          settings.whole("projection_dim", 512, 1, 16384)};
 }
 
 }  // namespace patchpilot

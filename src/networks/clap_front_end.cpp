@@ -17,7 +17,8 @@ constexpr std::size_t kMostSamples = 5'000'000, kMostTransformed = 100'000'000;
 
 std::vector<double> hann(std::size_t size) {
   std::vector<double> window(size);
-  for (std::size_t i = 0; i < size; ++i) window[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * double(i) / double(size));
+  for (std::size_t i = 0; i < size; ++i)
+    window[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * double(i) / double(size));
   return window;
 }
 
@@ -42,12 +43,15 @@ ClapHearing readClapHearing(const std::filesystem::path& file) {
   hearing.samples = std::size_t(rate * settings.whole("max_length_s", 10, 1, 600));
   hearing.padding = settings.word("padding", "repeatpad", {"repeatpad", "repeat", "pad"});
   settings.word("truncation", "fusion", {"rand_trunc"});
-  hearing.fftSize = std::size_t(settings.whole("fft_window_size", 1024, 16, std::min<std::int64_t>(65536, std::int64_t(hearing.samples))));
+  hearing.fftSize = std::size_t(settings.whole("fft_window_size", 1024, 16,
+                                               std::min<std::int64_t>(65536, std::int64_t(hearing.samples))));
   hearing.hop = std::size_t(settings.whole("hop_length", 480, 1, 65536));
   if (hearing.samples > kMostSamples)
-    settings.fail("max_length_s", fmt::format("makes {} samples; {} at most are heard", hearing.samples, kMostSamples));
+    settings.fail("max_length_s",
+                  fmt::format("makes {} samples; {} at most are heard", hearing.samples, kMostSamples));
   if (hearing.frames() > kMostTransformed / hearing.fftSize)
-    settings.fail("hop_length", fmt::format("is {}, which makes {} frames of {} samples; that is too much", hearing.hop, hearing.frames(), hearing.fftSize));
+    settings.fail("hop_length", fmt::format("is {}, which makes {} frames of {} samples; that is too much",
+                                            hearing.hop, hearing.frames(), hearing.fftSize));
   hearing.bands = std::size_t(settings.whole("feature_size", 64, 1, 1024));
   hearing.lowestHz = settings.number("frequency_min", 0, 0, double(rate) / 2);
   hearing.highestHz = settings.number("frequency_max", 14000, hearing.lowestHz + 1, double(rate) / 2);
@@ -83,7 +87,8 @@ Spectrogram ClapFrontEnd::operator()(std::span<const float> sound) const {
     for (std::size_t k = 0; k < power.size(); ++k) power[k] = std::norm(spectrum[k]);
     for (const auto& band : mel_.bands()) {
       double sum = 0;
-      for (std::size_t i = 0; i < band.weights.size(); ++i) sum += double(band.weights[i]) * power[band.firstBin + i];
+      for (std::size_t i = 0; i < band.weights.size(); ++i)
+        sum += double(band.weights[i]) * power[band.firstBin + i];
       result.values.push_back(float(10 * std::log10(std::max(kLeastPower, sum))));
     }
   }

@@ -63,8 +63,10 @@ Bytes unzipped(const std::string& file, const Bytes& bytes) {
     const std::size_t made = (1u << 20) - stream.avail_out;
     out.resize(done + made);
     const bool stuck = state == Z_OK && made == 0;
-    if ((state != Z_OK && state != Z_STREAM_END) || stuck) failInput("{}: the compressed file is damaged; fetch it again", file);
-    if (out.size() > kLargestBytes) failInput("{}: unpacked it has more than 1 GB; that is no file of weights", file);
+    if ((state != Z_OK && state != Z_STREAM_END) || stuck)
+      failInput("{}: the compressed file is damaged; fetch it again", file);
+    if (out.size() > kLargestBytes)
+      failInput("{}: unpacked it has more than 1 GB; that is no file of weights", file);
   }
   return out;
 }
@@ -90,7 +92,8 @@ class WeightFile {
     for (const std::string& name : texts(group, "layer_names")) {
       const Handle layerGroup = open(group, name);
       KerasLayer layer{name, {}};
-      for (const std::string& array : texts(layerGroup, "weight_names")) layer.arrays.push_back(read(layerGroup, array));
+      for (const std::string& array : texts(layerGroup, "weight_names"))
+        layer.arrays.push_back(read(layerGroup, array));
       if (!layer.arrays.empty()) result.push_back(std::move(layer));
     }
     return result;
@@ -118,10 +121,12 @@ class WeightFile {
     if (count <= 0) return result;  // Keras writes an empty list of numbers where there is no text
     if (H5Tget_class(type) != H5T_STRING) fail(fmt::format("attribute '{}' is no list of texts", name));
     const std::size_t length = H5Tget_size(type);
-    if (std::size_t(count) > kMostNameBytes / std::max<std::size_t>(1, length)) fail(fmt::format("attribute '{}' is too long", name));
+    if (std::size_t(count) > kMostNameBytes / std::max<std::size_t>(1, length))
+      fail(fmt::format("attribute '{}' is too long", name));
     if (H5Tis_variable_str(type) > 0) {
       std::vector<char*> pointers(static_cast<std::size_t>(count), nullptr);
-      if (H5Aread(attribute, type, pointers.data()) < 0) fail(fmt::format("attribute '{}' cannot be read", name));
+      if (H5Aread(attribute, type, pointers.data()) < 0)
+        fail(fmt::format("attribute '{}' cannot be read", name));
       for (const char* text : pointers) result.emplace_back(text != nullptr ? text : "");
       H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
       return result;

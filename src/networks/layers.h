@@ -37,10 +37,13 @@ struct LinearLayer {
 
   LinearLayer() = default;
   LinearLayer(const Weights& weights, std::int64_t inputs, std::int64_t outputs, bool biased = true)
-      : weight(weights("weight", {outputs, inputs})), bias(biased ? weights("bias", {outputs}) : at::Tensor()) {}
+      : weight(weights("weight", {outputs, inputs})),
+        bias(biased ? weights("bias", {outputs}) : at::Tensor()) {}
 
   /// @param x  rows x inputs
-  at::Tensor operator()(const at::Tensor& x) const { return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t()); }
+  at::Tensor operator()(const at::Tensor& x) const {
+    return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
+  }
 };
 
 /// Layer normalisation (Ba et al. 2016) over the channels.
@@ -53,7 +56,9 @@ struct NormLayer {
       : weight(weights("weight", {channels})), bias(weights("bias", {channels})), epsilon(eps) {}
 
   /// @param x  rows x channels
-  at::Tensor operator()(const at::Tensor& x) const { return at::layer_norm(x, weight.sizes(), weight, bias, epsilon); }
+  at::Tensor operator()(const at::Tensor& x) const {
+    return at::layer_norm(x, weight.sizes(), weight, bias, epsilon);
+  }
 };
 
 /// CLAP's two layers from a tower's channels to the space that sounds and texts share, and to length 1 there.

@@ -42,7 +42,8 @@ class TorchNetworks : public Networks {
     throw Error(ExitCode::internal, fmt::format("no network of texts of kind {}", int(wanted.kind)));
   }
 
-  TrainingResult train(const TrainingData& data, const TrainingOptions& options, const OnTraining& onTraining) const override {
+  TrainingResult train(const TrainingData& data, const TrainingOptions& options,
+                       const OnTraining& onTraining) const override {
     return Trainer(data, options).run(onTraining);
   }
 };

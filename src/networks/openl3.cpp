@@ -38,7 +38,8 @@ class Layers {
     const KerasLayer& layer = layers_[index];
     check(layer, layer.arrays.size() == 2 && layer.arrays[0].shape.size() == 4);
     const std::int64_t out = layer.arrays[0].shape[3];
-    check(layer, layer.arrays[0].shape == std::vector{kKernel, kKernel, in, out} && layer.arrays[1].shape == std::vector{out});
+    check(layer, layer.arrays[0].shape == std::vector{kKernel, kKernel, in, out} &&
+                     layer.arrays[1].shape == std::vector{out});
     return layer;
   }
 
@@ -61,8 +62,10 @@ class Layers {
   }
 
   [[noreturn]] void fail(const std::string& what) const {
-    failInput("{} does not hold the weights of an OpenL3 audio network for mel256 ({}); 'patchpilot models' says where to get them",
-              file_, what);
+    failInput(
+        "{} does not hold the weights of an OpenL3 audio network for mel256 ({}); 'patchpilot models' says "
+        "where to get them",
+        file_, what);
   }
 
  private:
@@ -77,7 +80,10 @@ class Layers {
 }  // namespace
 
 OpenL3::OpenL3(const NetworkEmbedder& wanted)
-    : file_(wanted.files.at(0).string()), name_(wanted.name), version_(wanted.version), dimension_(wanted.dimension) {
+    : file_(wanted.files.at(0).string()),
+      name_(wanted.name),
+      version_(wanted.version),
+      dimension_(wanted.dimension) {
   withTorchErrorsOf(file_, [&] { read(wanted.files.at(0)); });
 }
 
@@ -99,7 +105,8 @@ void OpenL3::read(const std::filesystem::path& file) {
       kernel = kernel * factor.reshape({-1, 1, 1, 1});
       bias = bias * factor + shift;
     }
-    convolutions_.push_back({layer.name, kernel.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast), bias.to(at::kFloat), !last, !last && i % 2 == 1});
+    convolutions_.push_back({layer.name, kernel.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast),
+                             bias.to(at::kFloat), !last, !last && i % 2 == 1});
   }
   if (dimension_ == channels) pooling_ = {kLastBands, kLastColumns};
   else if (dimension_ == 12 * channels) pooling_ = {kLastBands / 4, kLastColumns / 3};
@@ -129,8 +136,9 @@ std::vector<float> OpenL3::frames(std::span<const float> sound) const {
     std::vector<float> spectrograms(now * kSize);
     for (std::size_t i = 0; i < now; ++i)
       frontEnd_.spectrogram(sound, first + i, std::span(spectrograms).subspan(i * kSize, kSize));
-    const at::Tensor out = forward(at::from_blob(spectrograms.data(), {std::int64_t(now), 1, std::int64_t(OpenL3FrontEnd::kBands),
-                                                                       std::int64_t(OpenL3FrontEnd::kColumns)}));
+    const at::Tensor out = forward(
+        at::from_blob(spectrograms.data(), {std::int64_t(now), 1, std::int64_t(OpenL3FrontEnd::kBands),
+                                            std::int64_t(OpenL3FrontEnd::kColumns)}));
     result.insert(result.end(), out.data_ptr<float>(), out.data_ptr<float>() + out.numel());
   }
   return result;

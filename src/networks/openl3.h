@@ -13,10 +13,10 @@
 
 namespace patchpilot {
 
-/// OpenL3's audio network (Cramer et al., "Look, Listen and Learn More", ICASSP 2019) for "mel256" spectrograms,
-/// as openl3 0.4.2 builds it: a batch normalization, four blocks of two 3 x 3 convolutions, each with a batch
-/// normalization and a ReLU (the last convolution with neither), the maximum of 2 x 2 between the blocks, and
-/// the maximum over all places (512 values), or over 4 x 3 parts of them (6144).
+/// OpenL3's audio network (Cramer et al., "Look, Listen and Learn More", ICASSP 2019) for "mel256"
+/// spectrograms, as openl3 0.4.2 builds it: a batch normalization, four blocks of two 3 x 3 convolutions,
+/// each with a batch normalization and a ReLU (the last convolution with neither), the maximum of 2 x 2
+/// between the blocks, and the maximum over all places (512 values), or over 4 x 3 parts of them (6144).
 class OpenL3 : public Embedder {
  public:
   /// @param wanted  its file holds the weights; how many channels each layer has follows from them
@@ -27,9 +27,10 @@ class OpenL3 : public Embedder {
   int version() const override { return version_; }
   int dimension() const override { return dimension_; }
 
-  /// The mean over the frames of `get_audio_embedding(hop_size=0.1, center=True)`. The rate is changed by soxr,
-  /// where openl3 takes resampy.
-  void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const override;
+  /// The mean over the frames of `get_audio_embedding(hop_size=0.1, center=True)`. The rate is changed by
+  /// soxr, where openl3 takes resampy.
+  void embed(std::span<const float> left, std::span<const float> right,
+             std::span<float> vector) const override;
 
   /// The frames of a sound at 48 kHz, `frames x dimension`, one after the other.
   std::vector<float> frames(std::span<const float> sound) const;

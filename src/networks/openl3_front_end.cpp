@@ -17,30 +17,35 @@ constexpr float kFloorDb = -80;
 
 }  // namespace
 
-OpenL3FrontEnd::OpenL3FrontEnd() : fft_(kFftSize), window_(periodicHann(kFftSize)), mel_(kRateHz, kFftSize, kBands) {}
+OpenL3FrontEnd::OpenL3FrontEnd()
+    : fft_(kFftSize), window_(periodicHann(kFftSize)), mel_(kRateHz, kFftSize, kBands) {}
 
 std::size_t OpenL3FrontEnd::frames(std::size_t samples) {
   const std::size_t padded = kSamples / 2 + samples;
   return padded <= kSamples ? 1 : 1 + (padded - kSamples + kHop - 1) / kHop;
 }
 
-void OpenL3FrontEnd::spectrogram(std::span<const float> sound, std::size_t frame, std::span<float> decibels) const {
+void OpenL3FrontEnd::spectrogram(std::span<const float> sound, std::size_t frame,
+                                 std::span<float> decibels) const {
   std::vector<float> second(kSamples + kFftSize), samples(kFftSize), magnitudes(fft_.bins());
   std::vector<std::complex<float>> spectrum(fft_.bins());
   const std::size_t silence = frame * kHop < kSamples / 2 ? kSamples / 2 - frame * kHop : 0;
   const std::size_t first = frame * kHop + silence - kSamples / 2;
   const std::size_t heard = first < sound.size() ? std::min(kSamples - silence, sound.size() - first) : 0;
-  std::copy_n(sound.begin() + std::ptrdiff_t(std::min(first, sound.size())), heard, second.begin() + std::ptrdiff_t(silence));
+  std::copy_n(sound.begin() + std::ptrdiff_t(std::min(first, sound.size())), heard,
+              second.begin() + std::ptrdiff_t(silence));
   float loudest = kLeastMagnitude;
   for (std::size_t column = 0; column < kColumns; ++column) {
     for (std::size_t i = 0; i < kFftSize; ++i) samples[i] = second[column * kColumnHop + i] * window_[i];
     fft_.forward(samples.data(), spectrum.data());
     for (std::size_t bin = 0; bin < magnitudes.size(); ++bin)
-      magnitudes[bin] = std::sqrt(spectrum[bin].real() * spectrum[bin].real() + spectrum[bin].imag() * spectrum[bin].imag());
+      magnitudes[bin] = std::sqrt(spectrum[bin].real() * spectrum[bin].real() +
+                                  spectrum[bin].imag() * spectrum[bin].imag());
     for (std::size_t band = 0; band < kBands; ++band) {
       const auto& filter = mel_.bands()[band];
       float sum = 0;
-      for (std::size_t i = 0; i < filter.weights.size(); ++i) sum += filter.weights[i] * magnitudes[filter.firstBin + i];
+      for (std::size_t i = 0; i < filter.weights.size(); ++i)
+        sum += filter.weights[i] * magnitudes[filter.firstBin + i];
       decibels[band * kColumns + column] = sum = std::max(sum, kLeastMagnitude);
       loudest = std::max(loudest, sum);
     }

@@ -8,15 +8,15 @@
 
 namespace patchpilot {
 
-/// What OpenL3's "mel256" networks hear of one second at 48 kHz: openl3 0.4.2, `_construct_mel256_audio_network`
-/// with kapre 0.3.7's `get_melspectrogram_layer(pad_end=True)` before it.
+/// What OpenL3's "mel256" networks hear of one second at 48 kHz: openl3 0.4.2,
+/// `_construct_mel256_audio_network` with kapre 0.3.7's `get_melspectrogram_layer(pad_end=True)` before it.
 class OpenL3FrontEnd {
  public:
   static constexpr double kRateHz = 48000;
   static constexpr std::size_t kSamples = 48000;  ///< in one frame, which is a second
   static constexpr std::size_t kHop = 4800;       ///< from frame to frame: openl3's hop_size, 0.1 s
   static constexpr std::size_t kBands = 256;
-  static constexpr std::size_t kColumns = 199;    ///< of time, 242 samples apart
+  static constexpr std::size_t kColumns = 199;  ///< of time, 242 samples apart
 
   OpenL3FrontEnd();
 

@@ -21,8 +21,19 @@ namespace {
 /// No header that the format's own library reads is longer.
 constexpr std::uint64_t kLongestHeader = 100'000'000;
 
-constexpr std::array<std::pair<std::string_view, std::uint64_t>, 13> kTypeBytes{{{"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2},
-    {"I64", 8}, {"U64", 8}, {"I32", 4}, {"U32", 4}, {"I16", 2}, {"U16", 2}, {"I8", 1}, {"U8", 1}, {"BOOL", 1}}};
+constexpr std::array<std::pair<std::string_view, std::uint64_t>, 13> kTypeBytes{{{"F64", 8},
+                                                                                 {"F32", 4},
+                                                                                 {"F16", 2},
+                                                                                 {"BF16", 2},
+                                                                                 {"I64", 8},
+                                                                                 {"U64", 8},
+                                                                                 {"I32", 4},
+                                                                                 {"U32", 4},
+                                                                                 {"I16", 2},
+                                                                                 {"U16", 2},
+                                                                                 {"I8", 1},
+                                                                                 {"U8", 1},
+                                                                                 {"BOOL", 1}}};
 
 std::uint64_t bytesOf(std::string_view type) {
   for (const auto& [name, bytes] : kTypeBytes)
@@ -45,10 +56,13 @@ std::optional<std::uint64_t> sizeOf(const Safetensors::Tensor& tensor) {
 }
 
 Safetensors::Tensor readTensor(const fs::path& file, const std::string& name, const json& entry) {
-  const auto bad = [&](std::string_view what) { failInput("{}: {} of the tensor {} makes no sense; download the file again", file.string(), what, name); };
+  const auto bad = [&](std::string_view what) {
+    failInput("{}: {} of the tensor {} makes no sense; download the file again", file.string(), what, name);
+  };
   if (!entry.is_object()) bad("the entry");
   Safetensors::Tensor tensor;
-  const json type = entry.value("dtype", json()), shape = entry.value("shape", json()), offsets = entry.value("data_offsets", json());
+  const json type = entry.value("dtype", json()), shape = entry.value("shape", json()),
+             offsets = entry.value("data_offsets", json());
   if (!type.is_string() || bytesOf(type.get_ref<const std::string&>()) == 0) bad("the type");
   tensor.type = type.get<std::string>();
   if (!shape.is_array()) bad("the shape");
@@ -56,7 +70,9 @@ Safetensors::Tensor readTensor(const fs::path& file, const std::string& name, co
     if (!one.is_number_unsigned() || one.get<std::uint64_t>() > std::uint64_t(INT64_MAX)) bad("the shape");
     tensor.shape.push_back(one.get<std::int64_t>());
   }
-  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() || !offsets[1].is_number_unsigned()) bad("the place");
+  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
+      !offsets[1].is_number_unsigned())
+    bad("the place");
   tensor.begin = offsets[0].get<std::uint64_t>();
   tensor.end = offsets[1].get<std::uint64_t>();
   if (tensor.end < tensor.begin || sizeOf(tensor) != tensor.end - tensor.begin) bad("the size");
@@ -64,18 +80,21 @@ Safetensors::Tensor readTensor(const fs::path& file, const std::string& name, co
 }
 
 /// The values lie end to end and fill the file: so none can lie over another, or outside.
-void checkPlaces(const fs::path& file, const std::map<std::string, Safetensors::Tensor>& tensors, std::uint64_t dataBytes) {
+void checkPlaces(const fs::path& file, const std::map<std::string, Safetensors::Tensor>& tensors,
+                 std::uint64_t dataBytes) {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
   for (const auto& [name, tensor] : tensors) places.emplace_back(tensor.begin, tensor.end);
   std::sort(places.begin(), places.end());
   std::uint64_t at = 0;
   for (const auto& [begin, end] : places) {
     if (begin != at)
-      failInput("{}: its header has a gap or an overlap at byte {} of the values; download the file again", file.string(), std::min(at, begin));
+      failInput("{}: its header has a gap or an overlap at byte {} of the values; download the file again",
+                file.string(), std::min(at, begin));
     at = end;
   }
   if (at != dataBytes)
-    failInput("{}: it should hold {} bytes of values, and has {}; download the file again", file.string(), at, dataBytes);
+    failInput("{}: it should hold {} bytes of values, and has {}; download the file again", file.string(), at,
+              dataBytes);
 }
 
 template <typename Stored, typename Convert>
@@ -91,7 +110,9 @@ void convertAll(std::span<const char> bytes, std::span<float> values, const Conv
 
 static_assert(std::endian::native == std::endian::little, "the file's values are little endian");
 
-std::string shapeText(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+std::string shapeText(std::span<const std::int64_t> shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
 
 Safetensors::Safetensors(const fs::path& file) : file_(file) {
   std::error_code error;
@@ -106,7 +127,8 @@ Safetensors::Safetensors(const fs::path& file) : file_(file) {
   std::string text(headerBytes, '\0');
   stream_.read(text.data(), std::streamsize(text.size()));
   const json header = parseShallow(text);
-  if (!stream_ || !header.is_object()) failInput("{}: this is no safetensors file: its header is no JSON", file.string());
+  if (!stream_ || !header.is_object())
+    failInput("{}: this is no safetensors file: its header is no JSON", file.string());
   for (const auto& [name, entry] : header.items())
     if (name != "__metadata__") tensors_.emplace(name, readTensor(file, name, entry));
   if (const json about = header.value("__metadata__", json::object()); about.is_object())
@@ -116,38 +138,53 @@ Safetensors::Safetensors(const fs::path& file) : file_(file) {
   checkPlaces(file, tensors_, size - dataStart_);
 }
 
-const Safetensors::Tensor& Safetensors::require(const std::string& name, std::span<const std::int64_t> shape) const {
+const Safetensors::Tensor& Safetensors::require(const std::string& name,
+                                                std::span<const std::int64_t> shape) const {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) failInput("{}: the tensor {} is missing; is this the file that belongs to its config.json?", file_.string(), name);
+  if (found == tensors_.end())
+    failInput("{}: the tensor {} is missing; is this the file that belongs to its config.json?",
+              file_.string(), name);
   if (!std::equal(shape.begin(), shape.end(), found->second.shape.begin(), found->second.shape.end()))
-    failInput("{}: the tensor {} has the shape {}, config.json asks for {}", file_.string(), name, shapeText(found->second.shape), shapeText(shape));
+    failInput("{}: the tensor {} has the shape {}, config.json asks for {}", file_.string(), name,
+              shapeText(found->second.shape), shapeText(shape));
   return found->second;
 }
 
-void Safetensors::read(const std::string& name, std::span<const std::int64_t> shape, std::span<float> values) {
+void Safetensors::read(const std::string& name, std::span<const std::int64_t> shape,
+                       std::span<float> values) {
   const Tensor& tensor = require(name, shape);
   std::vector<char> bytes(tensor.end - tensor.begin);
   stream_.clear();
   stream_.seekg(std::streamoff(dataStart_ + tensor.begin));
   stream_.read(bytes.data(), std::streamsize(bytes.size()));
-  if (!stream_) failInput("{}: the tensor {} cannot be read; was the file changed meanwhile?", file_.string(), name);
+  if (!stream_)
+    failInput("{}: the tensor {} cannot be read; was the file changed meanwhile?", file_.string(), name);
   if (tensor.type == "F32") convertAll<float>(bytes, values, [](float v) { return v; });
   else if (tensor.type == "F64") convertAll<double>(bytes, values, [](double v) { return float(v); });
   else if (tensor.type == "F16") convertAll<std::uint16_t>(bytes, values, halfToFloat);
-  else if (tensor.type == "BF16") convertAll<std::uint16_t>(bytes, values, [](std::uint16_t v) { return std::bit_cast<float>(std::uint32_t(v) << 16); });
-  else failInput("{}: the tensor {} is of type {}; weights are F32, F16, BF16 or F64", file_.string(), name, tensor.type);
+  else if (tensor.type == "BF16")
+    convertAll<std::uint16_t>(bytes, values,
+                              [](std::uint16_t v) { return std::bit_cast<float>(std::uint32_t(v) << 16); });
+  else
+    failInput("{}: the tensor {} is of type {}; weights are F32, F16, BF16 or F64", file_.string(), name,
+              tensor.type);
 }
 
-void writeSafetensors(const fs::path& file, const std::vector<StoredTensor>& tensors, const std::map<std::string, std::string>& metadata) {
+void writeSafetensors(const fs::path& file, const std::vector<StoredTensor>& tensors,
+                      const std::map<std::string, std::string>& metadata) {
   json header = {{"__metadata__", metadata}};
   std::string values;
   for (const StoredTensor& tensor : tensors) {
     const std::size_t begin = values.size();
     for (const float value : tensor.values) {
       const std::uint16_t half = floatToHalf(value);
-      values.append(tensor.half ? reinterpret_cast<const char*>(&half) : reinterpret_cast<const char*>(&value), tensor.half ? sizeof(half) : sizeof(value));
+      values.append(
+          tensor.half ? reinterpret_cast<const char*>(&half) : reinterpret_cast<const char*>(&value),
+          tensor.half ? sizeof(half) : sizeof(value));
     }
-    header[tensor.name] = {{"dtype", tensor.half ? "F16" : "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, values.size()}}};
+    header[tensor.name] = {{"dtype", tensor.half ? "F16" : "F32"},
+                           {"shape", tensor.shape},
+                           {"data_offsets", {begin, values.size()}}};
   }
   const std::string text = header.dump();
   const std::uint64_t size = text.size();

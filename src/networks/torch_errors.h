@@ -9,8 +9,8 @@
 
 namespace patchpilot {
 
-/// Does something with a file's network. @throws Error (input) that names the file and one line of what LibTorch
-/// says, where that throws
+/// Does something with a file's network. @throws Error (input) that names the file and one line of what
+/// LibTorch says, where that throws
 template <typename Use>
 auto withTorchErrorsOf(const std::string& file, const Use& use) {
   static constexpr char kMessage[] = "{}: this network cannot be used: {}";

@@ -15,18 +15,24 @@ namespace {
 
 class TrainedEmbedder : public Embedder {
  public:
-  TrainedEmbedder(const NetworkEmbedder& wanted, Safetensors file) : wanted_(wanted), network_(checked(file)) {
+  TrainedEmbedder(const NetworkEmbedder& wanted, Safetensors file)
+      : wanted_(wanted), network_(checked(file)) {
     if (network_.dimension() != wanted.dimension)
-      failInput("{}: its vectors have {} values, its TOML file says {}", file.file().string(), network_.dimension(), wanted.dimension);
+      failInput("{}: its vectors have {} values, its TOML file says {}", file.file().string(),
+                network_.dimension(), wanted.dimension);
   }
 
   std::string name() const override { return wanted_.name; }
   int version() const override { return wanted_.version; }
   int dimension() const override { return wanted_.dimension; }
 
-  void embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const override { embedNote(left, right, std::nullopt, vector); }
+  void embed(std::span<const float> left, std::span<const float> right,
+             std::span<float> vector) const override {
+    embedNote(left, right, std::nullopt, vector);
+  }
 
-  void embedNote(std::span<const float> left, std::span<const float> right, std::optional<int> note, std::span<float> vector) const override {
+  void embedNote(std::span<const float> left, std::span<const float> right, std::optional<int> note,
+                 std::span<float> vector) const override {
     std::vector<float> values(SoundImage::kValues);
     image_(left, right, values);
     withTorchErrorsOf(wanted_.files[0].string(), [&] {
@@ -41,9 +47,11 @@ class TrainedEmbedder : public Embedder {
  private:
   static Safetensors& checked(Safetensors& file) {
     const auto image = file.metadata().find("image");
-    if (image == file.metadata().end()) failInput("{}: this is no file of 'patchpilot train embedder'", file.file().string());
+    if (image == file.metadata().end())
+      failInput("{}: this is no file of 'patchpilot train embedder'", file.file().string());
     if (image->second != std::to_string(SoundImage::kVersion))
-      failInput("{}: it was trained on images of version {}, this program makes version {}; train it again", file.file().string(), image->second, SoundImage::kVersion);
+      failInput("{}: it was trained on images of version {}, this program makes version {}; train it again",
+                file.file().string(), image->second, SoundImage::kVersion);
     return file;
   }
 
@@ -54,6 +62,8 @@ class TrainedEmbedder : public Embedder {
 
 }  // namespace
 
-std::unique_ptr<Embedder> makeTrained(const NetworkEmbedder& wanted) { return std::make_unique<TrainedEmbedder>(wanted, Safetensors(wanted.files.at(0))); }
+std::unique_ptr<Embedder> makeTrained(const NetworkEmbedder& wanted) {
+  return std::make_unique<TrainedEmbedder>(wanted, Safetensors(wanted.files.at(0)));
+}
 
 }  // namespace patchpilot

@@ -12,15 +12,16 @@
 
 namespace patchpilot {
 
-/// The network of a trained embedder: what a sound's image and note say, standardised, through layers of one width
-/// with layer normalisation (Ba et al. 2016) and GELU, of which the later are residual, to the vector.
+/// The network of a trained embedder: what a sound's image and note say, standardised, through layers of one
+/// width with layer normalisation (Ba et al. 2016) and GELU, of which the later are residual, to the vector.
 class TrainedNetwork {
  public:
   /// How many of the keys it looks at, from an octave below the note on.
   static constexpr std::int64_t kHarmonicKeys = 84;
   static constexpr std::int64_t kNoteValues = 12;
-  static constexpr std::int64_t kInputs = std::int64_t(SoundImage::kValues - SoundImage::kKeySlots * SoundImage::kKeys) +
-                                          std::int64_t(SoundImage::kKeySlots) * kHarmonicKeys + kNoteValues;
+  static constexpr std::int64_t kInputs =
+      std::int64_t(SoundImage::kValues - SoundImage::kKeySlots * SoundImage::kKeys) +
+      std::int64_t(SoundImage::kKeySlots) * kHarmonicKeys + kNoteValues;
   static constexpr int kBlocks = 2;
 
   /// Random weights, by a seed, and nothing standardised.
@@ -32,7 +33,8 @@ class TrainedNetwork {
   std::int64_t dimension() const { return get("out.bias").size(0); }
   std::int64_t hidden() const { return get("in.bias").size(0); }
 
-  /// What the network is told. @param images  rows x SoundImage::kValues @param notes  rows, 64-bit; -1: not known
+  /// What the network is told. @param images  rows x SoundImage::kValues @param notes  rows, 64-bit; -1: not
+  /// known
   /// @return rows x kInputs
   static at::Tensor inputs(const at::Tensor& images, const at::Tensor& notes);
 

@@ -32,7 +32,8 @@ constexpr double kAverage = 0.99;  ///< how much of the average a step keeps
 constexpr double kTemperatureDb = 1.0;  ///< how much nearer the nearer must be
 constexpr double kLogWeight = 1.0, kContrastWeight = 0.3;
 
-/// How often, while training, a sound's note is not told, or told an octave wrong: in use it is often found by ear.
+/// How often, while training, a sound's note is not told, or told an octave wrong: in use it is often found
+/// by ear.
 constexpr double kUnknownNote = 0.05, kWrongOctave = 0.05;
 
 json toJson(const Judgement& j) {
@@ -40,14 +41,22 @@ json toJson(const Judgement& j) {
 }
 
 json toJson(const TrainingMoment& m) {
-  return {{"step", m.step}, {"training_loss", m.trainingLoss}, {"validation_loss", m.validationLoss}, {"judgement", toJson(m.judgement)}};
+  return {{"step", m.step},
+          {"training_loss", m.trainingLoss},
+          {"validation_loss", m.validationLoss},
+          {"judgement", toJson(m.judgement)}};
 }
 
 /// JSON has no NaN: it stands there as null.
-double number(const json& value) { return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>(); }
+double number(const json& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
 
 TrainingMoment momentOf(const json& value) {
-  TrainingMoment m{value.at("step").get<int>(), number(value.at("training_loss")), number(value.at("validation_loss")), {}};
+  TrainingMoment m{value.at("step").get<int>(),
+                   number(value.at("training_loss")),
+                   number(value.at("validation_loss")),
+                   {}};
   const json& j = value.at("judgement");
   for (std::size_t b = 0; b < Judgement::kBudgets; ++b) {
     m.judgement.best[b] = number(j.at("best").at(b));
@@ -67,15 +76,18 @@ at::Tensor distancesBetween(const at::Tensor& a, const at::Tensor& b) {
   return (squares.clamp_min(0) + 1e-3).sqrt();
 }
 
-at::Tensor tensorOf(const std::vector<float>& values, at::IntArrayRef shape) { return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat); }
+at::Tensor tensorOf(const std::vector<float>& values, at::IntArrayRef shape) {
+  return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat);
+}
 
-/// What one group's distances lack, see `Trainer`. The true patch is left out of who is near: it would take all the
-/// weight, and what is searched for is mostly not in the library.
+/// What one group's distances lack, see `Trainer`. The true patch is left out of who is near: it would take
+/// all the weight, and what is searched for is mostly not in the library.
 /// @param distances, mss  rows of conditions x patches
 at::Tensor groupLoss(const at::Tensor& distances, const at::Tensor& mss) {
   const std::int64_t rows = mss.size(0), n = mss.size(1);
   const at::Tensor self = at::eye(n, mss.options()).repeat({rows / n, 1}) * 1e4;
-  const at::Tensor wanted = at::softmax(-(mss + self) / kTemperatureDb, 1), heard = at::log_softmax(-(distances + self) / kTemperatureDb, 1);
+  const at::Tensor wanted = at::softmax(-(mss + self) / kTemperatureDb, 1),
+                   heard = at::log_softmax(-(distances + self) / kTemperatureDb, 1);
   const at::Tensor order = (wanted * (at::log(wanted + 1e-12) - heard)).sum(1).mean();
   const at::Tensor ratio = at::log((distances + 1) / (mss + 1)).pow(2).mean();
   return order + kLogWeight * ratio;
@@ -94,19 +106,24 @@ void copyInto(at::Tensor& to, const std::string& name, Safetensors& file) {
 }  // namespace
 
 Trainer::Trainer(const TrainingData& data, const TrainingOptions& options)
-    : data_(data), options_(options), device_(at::hasCUDA() ? at::kCUDA : at::kCPU), network_(options.hidden, options.dimension, options.seed) {
+    : data_(data),
+      options_(options),
+      device_(at::hasCUDA() ? at::kCUDA : at::kCPU),
+      network_(options.hidden, options.dimension, options.seed) {
   at::set_num_threads(options.threads);
   const at::NoGradGuard noGradients;
   if (!options.start.empty()) {
     Safetensors file(options.start);
     network_ = TrainedNetwork(file);
     if (network_.hidden() != options.hidden || network_.dimension() != options.dimension)
-      failInput("{}: it is {} wide and gives {} values, asked for are {} and {}", options.start.string(), network_.hidden(), network_.dimension(),
-                options.hidden, options.dimension);
+      failInput("{}: it is {} wide and gives {} values, asked for are {} and {}", options.start.string(),
+                network_.hidden(), network_.dimension(), options.hidden, options.dimension);
   }
   // What a few thousand sounds say of the inputs is enough.
   std::vector<const SoundGroup*> some;
-  for (std::size_t i = 0; i < std::min<std::size_t>(data.training.size(), 60); ++i) some.push_back(&data.training[i * data.training.size() / std::min<std::size_t>(data.training.size(), 60)]);
+  for (std::size_t i = 0; i < std::min<std::size_t>(data.training.size(), 60); ++i)
+    some.push_back(
+        &data.training[i * data.training.size() / std::min<std::size_t>(data.training.size(), 60)]);
   // Weights that another has begun belong to its inputs.
   if (options.start.empty()) network_.standardise(batch(some, false).inputs);
   network_.to(device_);
@@ -123,11 +140,15 @@ Trainer::Batch Trainer::batch(const std::vector<const SoundGroup*>& groups, bool
   std::vector<at::Tensor> images;
   std::vector<std::int64_t> notes;
   for (const SoundGroup* group : groups) {
-    images.push_back(at::from_blob(const_cast<std::uint16_t*>(group->images.data()), {rowsOf(*group), std::int64_t(SoundImage::kValues)}, at::kHalf).to(device_).to(at::kFloat));
+    images.push_back(at::from_blob(const_cast<std::uint16_t*>(group->images.data()),
+                                   {rowsOf(*group), std::int64_t(SoundImage::kValues)}, at::kHalf)
+                         .to(device_)
+                         .to(at::kFloat));
     for (const int note : group->notes) {
       const double chance = random.uniform();
       if (jitter && chance < kUnknownNote) notes.push_back(-1);
-      else if (jitter && chance < kUnknownNote + kWrongOctave) notes.push_back(std::clamp(note + (random.uniform() < 0.5 ? -12 : 12), 0, 127));
+      else if (jitter && chance < kUnknownNote + kWrongOctave)
+        notes.push_back(std::clamp(note + (random.uniform() < 0.5 ? -12 : 12), 0, 127));
       else notes.push_back(note);
     }
   }
@@ -136,7 +157,8 @@ Trainer::Batch Trainer::batch(const std::vector<const SoundGroup*>& groups, bool
 }
 
 at::Tensor Trainer::loss(const Batch& batch, const at::Tensor& vectors) const {
-  // The library's renders of all groups side by side: those of other groups are what the true patch must stand out from.
+  // The library's renders of all groups side by side: those of other groups are what the true patch must
+  // stand out from.
   std::vector<at::Tensor> references, sounds;
   std::int64_t row = 0;
   for (const SoundGroup* group : batch.groups) {
@@ -152,7 +174,8 @@ at::Tensor Trainer::loss(const Batch& batch, const at::Tensor& vectors) const {
     const auto n = std::int64_t(group->patches), rows = n * std::int64_t(group->conditions);
     const at::Tensor strip = distances.narrow(0, top, rows), own = strip.narrow(1, left, n);
     sum = sum + groupLoss(own, tensorOf(group->mss, {rows, n}).to(device_));
-    const at::Tensor place = (at::arange(n, at::TensorOptions(at::kLong).device(device_)) + left).repeat({rows / n}).unsqueeze(1);
+    const at::Tensor place =
+        (at::arange(n, at::TensorOptions(at::kLong).device(device_)) + left).repeat({rows / n}).unsqueeze(1);
     sum = sum - kContrastWeight * at::log_softmax(-strip / kTemperatureDb, 1).gather(1, place).mean();
     top += rows;
     left += n;
@@ -162,13 +185,15 @@ at::Tensor Trainer::loss(const Batch& batch, const at::Tensor& vectors) const {
 
 double Trainer::step() {
   // Each pass over the groups is in another order; which groups a step has depends on its number alone.
-  const std::size_t count = data_.training.size(), each = std::min(kGroupsOfABatch, count), ofAPass = count / each;
+  const std::size_t count = data_.training.size(), each = std::min(kGroupsOfABatch, count),
+                    ofAPass = count / each;
   std::vector<std::size_t> order(count);
   for (std::size_t i = 0; i < count; ++i) order[i] = i;
   SplitMix64 random(options_.seed ^ 0x6f72646572000000, std::uint64_t(done_) / ofAPass);
   for (std::size_t i = count - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
   std::vector<const SoundGroup*> groups;
-  for (std::size_t i = 0; i < each; ++i) groups.push_back(&data_.training[order[std::size_t(done_) % ofAPass * each + i]]);
+  for (std::size_t i = 0; i < each; ++i)
+    groups.push_back(&data_.training[order[std::size_t(done_) % ofAPass * each + i]]);
 
   at::manual_seed(SplitMix64(options_.seed, std::uint64_t(done_)).next());
   const Batch now = batch(groups, true);
@@ -215,12 +240,16 @@ TrainingMoment Trainer::look() {
     const at::Tensor vectors = network_.forward(one.inputs);
     moment.validationLoss += loss(one, vectors).item<double>() / double(data_.validation.size());
     const auto n = std::int64_t(group.patches);
-    const at::Tensor distances = distancesBetween(vectors.narrow(0, n, vectors.size(0) - n), vectors.narrow(0, 0, n)).to(at::kCPU).contiguous();
+    const at::Tensor distances =
+        distancesBetween(vectors.narrow(0, n, vectors.size(0) - n), vectors.narrow(0, 0, n))
+            .to(at::kCPU)
+            .contiguous();
     parts.push_back(judge(group, {distances.data_ptr<float>(), std::size_t(distances.numel())}));
   }
   moment.judgement = together(parts);
   bool best = true;
-  for (const TrainingMoment& earlier : result_.curve) best = best && worth(moment.judgement) < worth(earlier.judgement);
+  for (const TrainingMoment& earlier : result_.curve)
+    best = best && worth(moment.judgement) < worth(earlier.judgement);
   if (best) {
     best_ = network_.stored(false);
     result_.bestStep = done_;
@@ -232,7 +261,8 @@ TrainingMoment Trainer::look() {
 
 TrainingResult Trainer::run(const OnTraining& onTraining) {
   const auto tell = [&](const TrainingMoment& moment) { onTraining(done_, &moment); };
-  if (readCheckpoint()) for (const TrainingMoment& moment : result_.curve) tell(moment);
+  if (readCheckpoint())
+    for (const TrainingMoment& moment : result_.curve) tell(moment);
   else tell(look());
   const int every = std::max(1, options_.steps / kLooks);
   auto saved = std::chrono::steady_clock::now();
@@ -241,7 +271,8 @@ TrainingResult Trainer::run(const OnTraining& onTraining) {
     ++lossCount_;
     onTraining(done_, nullptr);
     if (done_ % every == 0 || done_ == options_.steps) tell(look());
-    if (const auto now = std::chrono::steady_clock::now(); std::chrono::duration<double>(now - saved).count() > options_.checkpointSeconds) {
+    if (const auto now = std::chrono::steady_clock::now();
+        std::chrono::duration<double>(now - saved).count() > options_.checkpointSeconds) {
       writeCheckpoint();
       saved = now;
     }
@@ -255,7 +286,8 @@ TrainingResult Trainer::run(const OnTraining& onTraining) {
 void Trainer::writeWeights() const {
   std::vector<StoredTensor> weights = best_;
   for (StoredTensor& tensor : weights) tensor.half = true;
-  writeSafetensors(options_.out, weights, {{"patchpilot", "trained embedder"}, {"image", std::to_string(SoundImage::kVersion)}});
+  writeSafetensors(options_.out, weights,
+                   {{"patchpilot", "trained embedder"}, {"image", std::to_string(SoundImage::kVersion)}});
 }
 
 void Trainer::writeCheckpoint() const {
@@ -271,7 +303,11 @@ void Trainer::writeCheckpoint() const {
   }
   json curve = json::array();
   for (const TrainingMoment& moment : result_.curve) curve.push_back(toJson(moment));
-  const json state = {{"step", done_}, {"best_step", result_.bestStep}, {"loss_sum", lossSum_}, {"loss_count", lossCount_}, {"curve", curve}};
+  const json state = {{"step", done_},
+                      {"best_step", result_.bestStep},
+                      {"loss_sum", lossSum_},
+                      {"loss_count", lossCount_},
+                      {"curve", curve}};
   writeSafetensors(options_.checkpoint, all, {{"settings", options_.settings}, {"state", state.dump()}});
 }
 
@@ -279,9 +315,12 @@ bool Trainer::readCheckpoint() {
   if (!fs::exists(options_.checkpoint)) return false;
   Safetensors file(options_.checkpoint);
   const auto& about = file.metadata();
-  if (!about.contains("settings") || !about.contains("state")) failInput("{} is no checkpoint; remove it to begin anew", options_.checkpoint.string());
+  if (!about.contains("settings") || !about.contains("state"))
+    failInput("{} is no checkpoint; remove it to begin anew", options_.checkpoint.string());
   if (about.at("settings") != options_.settings)
-    failInput("{} is of a training with other data or options; remove it to begin anew, or name another --out", options_.checkpoint.string());
+    failInput(
+        "{} is of a training with other data or options; remove it to begin anew, or name another --out",
+        options_.checkpoint.string());
   const json state = json::parse(about.at("state"), nullptr, false);
   try {
     done_ = state.at("step").get<int>();

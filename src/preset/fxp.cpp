@@ -37,7 +37,8 @@ void readParameters(ByteReader& reader, Fxp& fxp) {
 std::uint32_t readVersion(ByteReader& reader) {
   const auto version = reader.bigEndian<std::uint32_t>("the version");
   if (version > newestVersion)
-    failInput("{} has version {} of its format; versions up to {} are known here", what, version, newestVersion);
+    failInput("{} has version {} of its format; versions up to {} are known here", what, version,
+              newestVersion);
   return version;
 }
 

@@ -118,7 +118,8 @@ std::string presetText(const Lv2Preset& preset) {
   auto text = fmt::format("{}<>\n\ta pset:Preset ;\n\tlv2:appliesTo <{}> ;\n\trdfs:label \"{}\"", prefixes,
                           preset.pluginUri, escapeTurtle(preset.label));
   if (!preset.comment.empty()) text += fmt::format(" ;\n\trdfs:comment \"{}\"", escapeTurtle(preset.comment));
-  if (!preset.author.empty()) text += fmt::format(" ;\n\tdcterms:creator \"{}\"", escapeTurtle(preset.author));
+  if (!preset.author.empty())
+    text += fmt::format(" ;\n\tdcterms:creator \"{}\"", escapeTurtle(preset.author));
   if (!preset.bank.empty()) text += " ;\n\tpset:bank " + bankNode(preset);
   const char* separator = " ;\n\tlv2:port ";
   for (const auto& [symbol, value] : preset.ports) {
@@ -129,7 +130,8 @@ std::string presetText(const Lv2Preset& preset) {
   if (!preset.state.empty()) text += " ;\n\tstate:state " + structureText(preset.state);
   text += " .\n";
   if (!preset.bank.empty())
-    text += fmt::format("\n{}\n\ta pset:Bank ;\n\trdfs:label \"{}\" .\n", bankNode(preset), escapeTurtle(preset.bank));
+    text += fmt::format("\n{}\n\ta pset:Bank ;\n\trdfs:label \"{}\" .\n", bankNode(preset),
+                        escapeTurtle(preset.bank));
   return text;
 }
 
@@ -233,8 +235,8 @@ void readPort(const Description& port, Lv2Preset& preset, const std::string& whe
 
 /// What a blank node says: the state itself, or a structure within it.
 /// @param left how many properties may still come; a structure that holds itself would have no end
-std::vector<Lv2StateProperty> readState(const Graph& graph, const std::string& node, int depth, std::size_t& left,
-                                        const std::string& where) {
+std::vector<Lv2StateProperty> readState(const Graph& graph, const std::string& node, int depth,
+                                        std::size_t& left, const std::string& where) {
   std::vector<Lv2StateProperty> state;
   const auto found = graph.find(node);
   if (found == graph.end()) return state;
@@ -242,7 +244,8 @@ std::vector<Lv2StateProperty> readState(const Graph& graph, const std::string& n
   for (const auto& [key, value] : found->second.properties) {
     if (left-- == 0) failInput("{}: more than {} properties of state", where, maxStateProperties);
     state.push_back({key, value, {}});
-    if (value.kind == TurtleNode::Kind::blank) state.back().parts = readState(graph, value.text, depth + 1, left, where);
+    if (value.kind == TurtleNode::Kind::blank)
+      state.back().parts = readState(graph, value.text, depth + 1, left, where);
   }
   return state;
 }
@@ -254,7 +257,8 @@ Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::
   preset.pluginUri = description.first(lv2AppliesTo)->text;
   if (const auto* label = description.first(rdfsLabel)) preset.label = label->text;
   if (const auto* comment = description.first(rdfsComment)) preset.comment = comment->text;
-  if (const auto* author = description.first(dctermsCreator); author && author->kind == TurtleNode::Kind::literal)
+  if (const auto* author = description.first(dctermsCreator);
+      author && author->kind == TurtleNode::Kind::literal)
     preset.author = author->text;
   if (const auto* bank = description.first(psetBank))
     if (const auto found = graph.find(bank->text); found != graph.end())
@@ -264,7 +268,8 @@ Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::
     if (const auto port = graph.find(entry->second.text); port != graph.end())
       readPort(port->second, preset, where);
   std::size_t left = maxStateProperties;
-  if (const auto* state = description.first(stateState)) preset.state = readState(graph, state->text, 0, left, where);
+  if (const auto* state = description.first(stateState))
+    preset.state = readState(graph, state->text, 0, left, where);
   return preset;
 }
 

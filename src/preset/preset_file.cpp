@@ -35,7 +35,8 @@ PresetFile ofFxp(const fs::path& path, const Fxp& fxp, Bytes bytes) {
   preset.synthId = fxp.fxId;
   preset.name = oneLine(fxpName(fxp));
   preset.parameters = int(fxp.parameters.size());
-  if (fxp.kind == Fxp::Kind::chunk && fxp.fxId == surgeFxId) takeSurgeMeta(preset, parseSurgePatch(fxp.chunk));
+  if (fxp.kind == Fxp::Kind::chunk && fxp.fxId == surgeFxId)
+    takeSurgeMeta(preset, parseSurgePatch(fxp.chunk));
   preset.bytes = std::move(bytes);
   return preset;
 }
@@ -109,12 +110,14 @@ std::vector<PresetFile> read(const fs::path& path) {
     return {ofFxp(path, fxp, std::move(bytes))};
   }
   if (startsWith(bytes, "VST3")) return {ofVstPreset(path, std::move(bytes))};
-  failInput("{} is no preset that is known here: no .fxp or .fxb, no .vstpreset, no LV2 bundle", path.string());
+  failInput("{} is no preset that is known here: no .fxp or .fxb, no .vstpreset, no LV2 bundle",
+            path.string());
 }
 
 bool isPresetName(const fs::path& path) {
   std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return char(std::tolower(c)); });
   return extension == ".fxp" || extension == ".fxb" || extension == ".vstpreset";
 }
 

@@ -17,34 +17,39 @@ enum class PresetFormat {
 /// One preset as its file has it: whose it is, what a browser shows of it, and its bytes.
 struct PresetFile {
   std::filesystem::path path;  ///< of the file; LV2: of the bundle
-  std::string program;         ///< which one, where the file holds several: LV2, its URI; `.fxb`, its number from 1
+  std::string program;  ///< which one, where the file holds several: LV2, its URI; `.fxb`, its number from 1
   PresetFormat format = PresetFormat::fxp;
-  std::string synthId;   ///< `.fxp`: four characters; `.vstpreset`: class id, 32 hex digits; LV2: plug-in's URI
-  std::string name;      ///< UTF-8, never empty: the file's own name where it says none
+  std::string
+      synthId;       ///< `.fxp`: four characters; `.vstpreset`: class id, 32 hex digits; LV2: plug-in's URI
+  std::string name;  ///< UTF-8, never empty: the file's own name where it says none
   std::string category;  ///< UTF-8, may be empty, as `author` and `comment`
   std::string author;
   std::string comment;
   int parameters = 0;  ///< `.fxp`: how many the file lists; 0 for a chunk, which only the plug-in understands
-  Bytes bytes;         ///< the preset alone: a `.fxp`, a `.vstpreset`, or an LV2 state in Turtle (`lv2StateText`)
+  Bytes bytes;  ///< the preset alone: a `.fxp`, a `.vstpreset`, or an LV2 state in Turtle (`lv2StateText`)
 
   /// Path, and the program where the file holds several.
   std::string where() const { return program.empty() ? path.string() : path.string() + " (" + program + ")"; }
 
-  /// Whether a user means this one by what they call it: its name or its `program`; all are meant where they say nothing.
+  /// Whether a user means this one by what they call it: its name or its `program`; all are meant where they
+  /// say nothing.
   bool isCalled(const std::string& which) const { return which.empty() || which == program || which == name; }
 };
 
-/// Reads every preset of a file: one of a `.fxp` or `.vstpreset`, all of a `.fxb` or an LV2 bundle, in its order.
-/// The content decides, not the extension. Surge's `.fxp` are looked into, so a broken patch is refused here.
+/// Reads every preset of a file: one of a `.fxp` or `.vstpreset`, all of a `.fxb` or an LV2 bundle, in its
+/// order. The content decides, not the extension. Surge's `.fxp` are looked into, so a broken patch is
+/// refused here.
 /// @throws Error (input) that names the file: empty, cut short, no preset, of a version not known here.
 std::vector<PresetFile> readPresets(const std::filesystem::path& path);
 
 /// Reads a file that holds one preset. @throws Error (input) as `readPresets`, and for several presets.
 PresetFile readPresetFile(const std::filesystem::path& path);
 
-/// Every file and bundle under a folder that says it holds presets, in the order of their paths: `.fxp`, `.fxb`,
+/// Every file and bundle under a folder that says it holds presets, in the order of their paths: `.fxp`,
+/// `.fxb`,
 /// `.vstpreset`, and folders whose `manifest.ttl` names presets. Nothing but manifests is opened; links to
-/// folders are not followed, so no folder is seen twice. A path that is itself one of these is all of the answer.
+/// folders are not followed, so no folder is seen twice. A path that is itself one of these is all of the
+/// answer.
 /// @throws Error (input) where `path` does not exist or cannot be listed.
 std::vector<std::filesystem::path> presetPathsUnder(const std::filesystem::path& path);
 

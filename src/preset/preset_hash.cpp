@@ -50,7 +50,8 @@ std::string heardXml(std::string_view xml) {
       continue;
     }
     auto attributes = tag->closing ? std::vector<XmlAttribute>() : tagAttributes(xml, *tag);
-    std::sort(attributes.begin(), attributes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::sort(attributes.begin(), attributes.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
     appendPart(heard, tag->closing ? "/" : tag->selfClosing ? "." : "<");
     appendPart(heard, tag->name);
     for (const auto& attribute : attributes) {
@@ -65,7 +66,8 @@ std::string heardXml(std::string_view xml) {
 std::string surgeHash(const SurgePatch& patch) {
   std::string heard = heardXml(patch.xml);
   for (const auto size : patch.wavetableBytes) heard += std::to_string(size) + " ";
-  const auto bytes = std::accumulate(patch.wavetableBytes.begin(), patch.wavetableBytes.end(), std::size_t(0));
+  const auto bytes =
+      std::accumulate(patch.wavetableBytes.begin(), patch.wavetableBytes.end(), std::size_t(0));
   heard += characters(std::span(patch.tail).first(std::min(bytes, patch.tail.size())));
   return contentHash(heard);
 }
@@ -85,7 +87,8 @@ std::string fxpHash(std::span<const std::uint8_t> bytes) {
   std::string heard;
   appendPart(heard, fxp.fxId);
   heard += characters(fxp.chunk);
-  heard += std::string_view(reinterpret_cast<const char*>(fxp.parameters.data()), fxp.parameters.size() * sizeof(float));
+  heard += std::string_view(reinterpret_cast<const char*>(fxp.parameters.data()),
+                            fxp.parameters.size() * sizeof(float));
   return contentHash(heard);
 }
 

@@ -25,10 +25,16 @@ struct SectionNames {
 
 const std::vector<SectionNames>& sectionNames() {
   static const std::vector<SectionNames> names = {
-      {SurgeSection::oscillators, "oscillators",
-       {"osc1_", "osc2_", "osc3_", "level_", "mute_", "solo_", "route_", "fm_switch", "fm_depth", "drift", "noisecol", "octave", "pitch"}, {}},
-      {SurgeSection::filters, "filters",
-       {"filter1_", "filter2_", "f2_cf_is_offset", "f2_link_resonance", "fb_config", "feedback", "f_balance", "lowcut", "ws_type", "ws_drive"}, {}},
+      {SurgeSection::oscillators,
+       "oscillators",
+       {"osc1_", "osc2_", "osc3_", "level_", "mute_", "solo_", "route_", "fm_switch", "fm_depth", "drift",
+        "noisecol", "octave", "pitch"},
+       {}},
+      {SurgeSection::filters,
+       "filters",
+       {"filter1_", "filter2_", "f2_cf_is_offset", "f2_link_resonance", "fb_config", "feedback", "f_balance",
+        "lowcut", "ws_type", "ws_drive"},
+       {}},
       {SurgeSection::envelopes, "envelopes", {"env1_", "env2_", "vca_velsense"}, {}},
       {SurgeSection::modulation, "modulation", {"lfo"}, {}},
       {SurgeSection::effects, "effects", {"send_fx_"}, {"fx", "volume_FX"}},
@@ -80,7 +86,9 @@ std::vector<Node> childrenOf(std::string_view xml, Range range) {
     from = tag->end;
     if (tag->closing) continue;
     const std::size_t textBegin = tag->begin + 1 + tag->name.size();
-    Node node{std::string(tag->name), std::string(xml.substr(textBegin, tag->end - (tag->selfClosing ? 2 : 1) - textBegin)), {}};
+    Node node{std::string(tag->name),
+              std::string(xml.substr(textBegin, tag->end - (tag->selfClosing ? 2 : 1) - textBegin)),
+              {}};
     while (!node.attributes.empty() && node.attributes.back() == ' ') node.attributes.pop_back();
     if (!tag->selfClosing) {
       const auto close = findClosing(xml, *tag, range.end);
@@ -126,7 +134,8 @@ int wholeValue(const SurgePatch& patch, const std::string& element) {
 std::array<int, 2> sceneMap(const SurgePatch& into, const SurgePatch& from) {
   const bool fromBoth = wholeValue(from, "scenemode") != 0;
   const int fromActive = wholeValue(from, "scene_active") == 1 ? 1 : 0;
-  if (wholeValue(into, "scenemode") != 0) return fromBoth ? std::array{0, 1} : std::array{fromActive, fromActive};
+  if (wholeValue(into, "scenemode") != 0)
+    return fromBoth ? std::array{0, 1} : std::array{fromActive, fromActive};
   const int active = wholeValue(into, "scene_active") == 1 ? 1 : 0;
   std::array<int, 2> map = {-1, -1};
   map[std::size_t(active)] = fromBoth ? active : fromActive;
@@ -142,7 +151,8 @@ std::string routingsOf(const Node& node) {
 }
 
 /// `<parameters>` with the section's values, or for the modulation its values and all routings.
-void crossParameters(SurgePatch& into, const SurgePatch& from, SurgeSection section, const std::array<int, 2>& scenes) {
+void crossParameters(SurgePatch& into, const SurgePatch& from, SurgeSection section,
+                     const std::array<int, 2>& scenes) {
   const auto intoRange = contentOf(into.xml, "parameters"), fromRange = contentOf(from.xml, "parameters");
   if (!intoRange || !fromRange) failInput("the Surge patch has no <parameters> in its XML");
   std::vector<Node> nodes = childrenOf(into.xml, *intoRange);
@@ -163,7 +173,8 @@ void crossParameters(SurgePatch& into, const SurgePatch& from, SurgeSection sect
 }
 
 /// A list of things of which each says in `scene` whose it is: those of the scenes that change are replaced.
-void crossSceneList(SurgePatch& into, const SurgePatch& from, const std::string& list, const std::array<int, 2>& scenes) {
+void crossSceneList(SurgePatch& into, const SurgePatch& from, const std::string& list,
+                    const std::array<int, 2>& scenes) {
   const auto intoRange = elementRange(into.xml, list);
   if (!intoRange) return;
   const auto ownRange = contentOf(into.xml, list), fromRange = contentOf(from.xml, list);
@@ -177,11 +188,13 @@ void crossSceneList(SurgePatch& into, const SurgePatch& from, const std::string&
     for (Node node : taken < 0 ? own : others) {
       if (attributeOf(node, "scene") != (taken < 0 ? scene : taken)) continue;
       setSceneOf(node, "scene", scene);
-      if (const auto at = node.name.find("_sc"); at != std::string::npos && at + 3 < node.name.size()) node.name[at + 3] = char('0' + scene);
+      if (const auto at = node.name.find("_sc"); at != std::string::npos && at + 3 < node.name.size())
+        node.name[at + 3] = char('0' + scene);
       result.push_back(std::move(node));
     }
   }
-  const std::string text = result.empty() ? "<" + list + " />" : "<" + list + ">" + textOf(result) + "</" + list + ">";
+  const std::string text =
+      result.empty() ? "<" + list + " />" : "<" + list + ">" + textOf(result) + "</" + list + ">";
   into.xml.replace(intoRange->begin, intoRange->end - intoRange->begin, text);
 }
 
@@ -194,7 +207,8 @@ void crossElement(SurgePatch& into, const SurgePatch& from, const std::string& n
 }
 
 std::span<const std::uint8_t> wavetable(const SurgePatch& patch, std::size_t index) {
-  const auto begin = std::accumulate(patch.wavetableBytes.begin(), patch.wavetableBytes.begin() + std::ptrdiff_t(index), std::size_t(0));
+  const auto begin = std::accumulate(patch.wavetableBytes.begin(),
+                                     patch.wavetableBytes.begin() + std::ptrdiff_t(index), std::size_t(0));
   return std::span(patch.tail).subspan(begin, patch.wavetableBytes[index]);
 }
 
@@ -240,7 +254,8 @@ std::optional<SurgeSection> sectionOfSurgeElement(std::string_view element) {
 
 SurgePatch crossSurgePatches(const SurgePatch& into, const SurgePatch& from, SurgeSection section) {
   if (revisionOf(into) != revisionOf(from))
-    failInput("patches of revision {} and {} cannot be crossed; have Surge save both", revisionOf(into), revisionOf(from));
+    failInput("patches of revision {} and {} cannot be crossed; have Surge save both", revisionOf(into),
+              revisionOf(from));
   SurgePatch crossed = into;
   const auto scenes = sceneMap(into, from);
   crossParameters(crossed, from, section, scenes);
@@ -248,7 +263,8 @@ SurgePatch crossSurgePatches(const SurgePatch& into, const SurgePatch& from, Sur
     crossSceneList(crossed, from, "extraoscdata", scenes);
     crossWavetables(crossed, from, scenes);
   } else if (section == SurgeSection::modulation) {
-    for (const char* list : {"stepsequences", "msegs", "formulae", "extralfo"}) crossSceneList(crossed, from, list, scenes);
+    for (const char* list : {"stepsequences", "msegs", "formulae", "extralfo"})
+      crossSceneList(crossed, from, list, scenes);
     for (const char* whole : {"customcontroller", "modwheel"}) crossElement(crossed, from, whole);
   }
   return crossed;

@@ -264,11 +264,12 @@ std::vector<SurgeRouting> surgeRoutings(const SurgePatch& patch) {
 }
 
 std::string surgeSourceName(int source) {
-  static const char* const before[] = {"",            "Velocity",         "Keytrack", "Polyphonic aftertouch",
-                                       "Aftertouch",  "Pitch bend",       "Mod wheel"};
-  static const char* const after[] = {"Timbre",         "Release velocity", "Random, bipolar", "Random, unipolar",
-                                      "Alternate, bipolar", "Alternate, unipolar", "Breath",    "Expression",
-                                      "Sustain pedal",  "Lowest key",       "Highest key",     "Latest key"};
+  static const char* const before[] = {"",           "Velocity",   "Keytrack", "Polyphonic aftertouch",
+                                       "Aftertouch", "Pitch bend", "Mod wheel"};
+  static const char* const after[] = {"Timbre",           "Release velocity",   "Random, bipolar",
+                                      "Random, unipolar", "Alternate, bipolar", "Alternate, unipolar",
+                                      "Breath",           "Expression",         "Sustain pedal",
+                                      "Lowest key",       "Highest key",        "Latest key"};
   // The order of `modsources` in Surge's ModulationSource.h.
   constexpr int macros = 7, envelopes = 15, lfos = 17, sceneLfos = 23, others = 29;
   if (source < 1 || source >= others + int(std::size(after))) return "";
@@ -335,21 +336,27 @@ std::string surgeElementName(const std::string& element) {
       {"filter#_envmod", "Filter {} FEG Mod Amount"},
       {"filter#_keytrack", "Filter {} Keytrack"}};
   static const std::map<std::string, const char*, std::less<>> stages = {
-      {"rate", "Rate"},     {"phase", "Phase"}, {"magnitude", "Amplitude"}, {"deform", "Deform"},   {"delay", "Delay"},
-      {"attack", "Attack"}, {"hold", "Hold"},   {"decay", "Decay"},         {"sustain", "Sustain"}, {"release", "Release"}};
+      {"rate", "Rate"},       {"phase", "Phase"},    {"magnitude", "Amplitude"}, {"deform", "Deform"},
+      {"delay", "Delay"},     {"attack", "Attack"},  {"hold", "Hold"},           {"decay", "Decay"},
+      {"sustain", "Sustain"}, {"release", "Release"}};
   const ElementKind kind = kindOf(element);
   const int number = kind.numbers.empty() ? 0 : kind.numbers.front();
   if (kind.pattern == "volume") return element == "volume" ? "Global Volume" : "Volume";
-  if (kind.pattern == "level_ring#") return fmt::format("Ring Modulation {}x{} Volume", number / 10, number % 10);
-  if (const auto found = names.find(kind.pattern); found != names.end()) return fmt::format(fmt::runtime(found->second), number);
+  if (kind.pattern == "level_ring#")
+    return fmt::format("Ring Modulation {}x{} Volume", number / 10, number % 10);
+  if (const auto found = names.find(kind.pattern); found != names.end())
+    return fmt::format(fmt::runtime(found->second), number);
   // Voice LFOs are 0 to 5, those of the scene 6 to 11; envelope 1 is the amp's.
   const auto underscore = kind.pattern.find('_');
-  const auto stage = stages.find(std::string_view(kind.pattern).substr(underscore == std::string::npos ? 0 : underscore + 1));
+  const auto stage = stages.find(
+      std::string_view(kind.pattern).substr(underscore == std::string::npos ? 0 : underscore + 1));
   if (stage == stages.end()) return "";
-  if (kind.pattern.starts_with("env#_")) return fmt::format("{} EG {}", number == 1 ? "Amp" : "Filter", stage->second);
+  if (kind.pattern.starts_with("env#_"))
+    return fmt::format("{} EG {}", number == 1 ? "Amp" : "Filter", stage->second);
   constexpr int voiceLfos = 6;
   if (!kind.pattern.starts_with("lfo#_") || number >= 2 * voiceLfos) return "";
-  return fmt::format("{} {} {}", number < voiceLfos ? "LFO" : "Scene LFO", number % voiceLfos + 1, stage->second);
+  return fmt::format("{} {} {}", number < voiceLfos ? "LFO" : "Scene LFO", number % voiceLfos + 1,
+                     stage->second);
 }
 
 std::optional<SurgeSlotParameter> surgeSlotParameter(const std::string& element) {
@@ -364,24 +371,47 @@ namespace {
 
 /// What a parameter's number is streamed in, and by how much an extended range stretches it.
 struct DepthUnit {
-  const char* name;   ///< "x" for a power of two
-  double scale = 1;   ///< from the streamed number to the unit
+  const char* name;  ///< "x" for a power of two
+  double scale = 1;  ///< from the streamed number to the unit
   double extended = 1;
 };
 
 const DepthUnit* depthUnitOf(const std::string& element) {
   static const DepthUnit percent{"%", 100}, feedback{"%", 100, 4}, phase{"%", 100, 2}, semitones{"semitones"},
       pitch{"semitones", 1, 12}, decibels{"dB"}, drive{"dB", 1, 2}, octaves{"x"};
-  static const std::map<std::string, const DepthUnit*> units = {
-      {"pitch", &pitch},            {"osc#_pitch", &pitch},          {"filter#_cutoff", &semitones}, {"filter#_envmod", &semitones},
-      {"lowcut", &semitones},       {"filter#_resonance", &percent}, {"filter#_keytrack", &percent}, {"f_balance", &percent},
-      {"feedback", &feedback},      {"pan", &percent},               {"pan#", &percent},            {"drift", &percent},
-      {"noisecol", &percent},       {"lfo#_magnitude", &percent},    {"lfo#_deform", &percent},      {"lfo#_phase", &phase},
-      {"lfo#_sustain", &percent},   {"env#_sustain", &percent},      {"fm_depth", &decibels},        {"level_pfg", &decibels},
-      {"vca_level", &decibels},     {"vca_velsense", &decibels},     {"ws_drive", &drive},           {"env#_attack", &octaves},
-      {"env#_decay", &octaves},     {"env#_release", &octaves},      {"lfo#_rate", &octaves},        {"lfo#_delay", &octaves},
-      {"lfo#_attack", &octaves},    {"lfo#_hold", &octaves},         {"lfo#_decay", &octaves},       {"lfo#_release", &octaves},
-      {"portamento", &octaves}};
+  static const std::map<std::string, const DepthUnit*> units = {{"pitch", &pitch},
+                                                                {"osc#_pitch", &pitch},
+                                                                {"filter#_cutoff", &semitones},
+                                                                {"filter#_envmod", &semitones},
+                                                                {"lowcut", &semitones},
+                                                                {"filter#_resonance", &percent},
+                                                                {"filter#_keytrack", &percent},
+                                                                {"f_balance", &percent},
+                                                                {"feedback", &feedback},
+                                                                {"pan", &percent},
+                                                                {"pan#", &percent},
+                                                                {"drift", &percent},
+                                                                {"noisecol", &percent},
+                                                                {"lfo#_magnitude", &percent},
+                                                                {"lfo#_deform", &percent},
+                                                                {"lfo#_phase", &phase},
+                                                                {"lfo#_sustain", &percent},
+                                                                {"env#_sustain", &percent},
+                                                                {"fm_depth", &decibels},
+                                                                {"level_pfg", &decibels},
+                                                                {"vca_level", &decibels},
+                                                                {"vca_velsense", &decibels},
+                                                                {"ws_drive", &drive},
+                                                                {"env#_attack", &octaves},
+                                                                {"env#_decay", &octaves},
+                                                                {"env#_release", &octaves},
+                                                                {"lfo#_rate", &octaves},
+                                                                {"lfo#_delay", &octaves},
+                                                                {"lfo#_attack", &octaves},
+                                                                {"lfo#_hold", &octaves},
+                                                                {"lfo#_decay", &octaves},
+                                                                {"lfo#_release", &octaves},
+                                                                {"portamento", &octaves}};
   // One name, two things: the volume of a scene is an amplitude, that of all is in decibels.
   if (element == "volume") return &decibels;
   const auto found = units.find(kindOf(element).pattern);
@@ -396,7 +426,8 @@ std::optional<std::string> surgeDepthText(const SurgePatch& patch, const SurgeRo
   // An absolute pitch is in hertz.
   if (!unit || is("absolute")) return std::nullopt;
   if (unit->name == std::string_view("x")) return fmt::format("a factor of {:.3g}", std::exp2(routing.depth));
-  return fmt::format("{:.3g} {}", routing.depth * unit->scale * (is("extend_range") ? unit->extended : 1), unit->name);
+  return fmt::format("{:.3g} {}", routing.depth * unit->scale * (is("extend_range") ? unit->extended : 1),
+                     unit->name);
 }
 
 std::string surgeWavetableName(const SurgePatch& patch, int scene, int oscillator) {
@@ -406,7 +437,8 @@ std::string surgeWavetableName(const SurgePatch& patch, int scene, int oscillato
   const auto close = findClosing(patch.xml, *list, patch.xml.size());
   const std::size_t end = close ? close->begin : patch.xml.size();
   for (auto tag = nextTag(patch.xml, list->end); tag && tag->begin < end; tag = nextTag(patch.xml, tag->end))
-    if (attributeNumber<int>(patch.xml, *tag, "scene") == scene && attributeNumber<int>(patch.xml, *tag, "osc") == oscillator)
+    if (attributeNumber<int>(patch.xml, *tag, "scene") == scene &&
+        attributeNumber<int>(patch.xml, *tag, "osc") == oscillator)
       return attributeText(patch.xml, *tag, "wavetable_display_name").value_or("");
   return "";
 }

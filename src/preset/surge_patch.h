@@ -71,8 +71,8 @@ std::vector<std::size_t> surgeStateCuts(std::span<const std::uint8_t> bytes);
 /// @param revision of the streaming format in which values will be set; Surge converts older ones itself
 SurgePatch emptySurgePatch(int revision = 24);
 
-/// The revision of the streaming format that the patch says it has; 0 where it says none. Surge converts older
-/// ones; newer ones than its own it misreads. @throws Error (input) where there is no `<patch>`.
+/// The revision of the streaming format that the patch says it has; 0 where it says none. Surge converts
+/// older ones; newer ones than its own it misreads. @throws Error (input) where there is no `<patch>`.
 int surgeRevision(const SurgePatch& patch);
 
 SurgeMeta surgeMeta(const SurgePatch& patch);
@@ -88,12 +88,13 @@ void setSurgeRouting(SurgePatch& patch, const SurgeRouting& routing);
 /// All routings of a patch, in its order.
 std::vector<SurgeRouting> surgeRoutings(const SurgePatch& patch);
 
-/// What Surge calls a modulator by its number: "LFO 1", "Mod wheel". Empty for a number that it does not have.
+/// What Surge calls a modulator by its number: "LFO 1", "Mod wheel". Empty for a number that it does not
+/// have.
 std::string surgeSourceName(int source);
 
-/// What the panel, and the plug-in towards its host, calls a parameter that can be modulated, its scene left out:
-/// "Filter 1 Cutoff" for `a_filter1_cutoff`. Empty for what is none or has another name with every type of
-/// oscillator or effect (`surgeSlotParameter`).
+/// What the panel, and the plug-in towards its host, calls a parameter that can be modulated, its scene left
+/// out: "Filter 1 Cutoff" for `a_filter1_cutoff`. Empty for what is none or has another name with every type
+/// of oscillator or effect (`surgeSlotParameter`).
 std::string surgeElementName(const std::string& element);
 
 /// A parameter of an oscillator or an effect that means something else with every type of it.
@@ -106,14 +107,14 @@ struct SurgeSlotParameter {
 /// @return nothing for an element that is no such parameter
 std::optional<SurgeSlotParameter> surgeSlotParameter(const std::string& element);
 
-/// How far a routing moves its parameter, in the parameter's unit: "24 semitones", "-35 %". A time or a rate is
-/// streamed as a power of two and told as "a factor of 0.25". Nothing where only the plug-in knows: for what has another
-/// unit with every type of oscillator or effect, and for levels, streamed as amplitudes and shown in dB. Units and
-/// extended ranges as in Surge's Parameter.cpp.
+/// How far a routing moves its parameter, in the parameter's unit: "24 semitones", "-35 %". A time or a rate
+/// is streamed as a power of two and told as "a factor of 0.25". Nothing where only the plug-in knows: for
+/// what has another unit with every type of oscillator or effect, and for levels, streamed as amplitudes and
+/// shown in dB. Units and extended ranges as in Surge's Parameter.cpp.
 std::optional<std::string> surgeDepthText(const SurgePatch& patch, const SurgeRouting& routing);
 
-/// The name that Surge shows of an oscillator's wavetable, UTF-8; empty where the patch has none: for oscillators
-/// that use none, and in old patches. @param scene 0 or 1; @param oscillator 0 to 2
+/// The name that Surge shows of an oscillator's wavetable, UTF-8; empty where the patch has none: for
+/// oscillators that use none, and in old patches. @param scene 0 or 1; @param oscillator 0 to 2
 std::string surgeWavetableName(const SurgePatch& patch, int scene, int oscillator);
 
 /// Sets attributes of a parameter's element. One that is not there is added, as Surge leaves out the

@@ -35,8 +35,8 @@ VstPreset parseVstPreset(std::span<const std::uint8_t> bytes);
 /// @throws Error (input) where `classId` is not 32 hexadecimal digits or a chunk id not four characters.
 Bytes serializeVstPreset(const VstPreset& preset);
 
-/// A component state without what JUCE's VST3 wrapper puts after a plug-in's own state (its private data); that
-/// of a plug-in not made with JUCE as it is.
+/// A component state without what JUCE's VST3 wrapper puts after a plug-in's own state (its private data);
+/// that of a plug-in not made with JUCE as it is.
 std::span<const std::uint8_t> withoutJuceTrailer(std::span<const std::uint8_t> componentState);
 
 /// The XML of an 'Info' chunk, which is where hosts look for what to show in their browsers.

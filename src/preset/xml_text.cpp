@@ -150,7 +150,8 @@ std::optional<std::string> dangerInXml(std::string_view xml, std::size_t deepest
   while (const auto tag = nextTag(xml, from)) {
     from = tag->end;
     if (tag->closing) depth -= depth > 0;
-    else if (!tag->selfClosing && ++depth > deepest) return fmt::format("its XML is nested deeper than {} levels", deepest);
+    else if (!tag->selfClosing && ++depth > deepest)
+      return fmt::format("its XML is nested deeper than {} levels", deepest);
   }
   for (auto at = xml.find("<!"); at != std::string_view::npos; at = xml.find("<!", at + 2)) {
     const auto rest = xml.substr(at, 9);

@@ -54,7 +54,8 @@ std::vector<Unit> unitsToScan(const std::vector<fs::path>& files) {
     if (fs::is_directory(folder)) units.push_back({folder, "LV2"});
 
   std::set<fs::path> seen;
-  std::erase_if(units, [&](const Unit& unit) { return !seen.insert(fs::weakly_canonical(unit.path)).second; });
+  std::erase_if(units,
+                [&](const Unit& unit) { return !seen.insert(fs::weakly_canonical(unit.path)).second; });
   return units;
 }
 
@@ -84,7 +85,7 @@ std::string stampOf(const Unit& unit) {
 }
 
 PluginInfo pluginFromJson(const json& j, const Unit& unit) {
-  return {j.at("name"), j.at("vendor"), j.at("version"), unit.format,
+  return {j.at("name"), j.at("vendor"),     j.at("version"),   unit.format,
           j.at("id"),   unit.path.string(), j.at("parameters")};
 }
 
@@ -114,7 +115,8 @@ void attempt(json& entry, const std::string& path, const Use& use) {
   try {
     use();
   } catch (const WorkerDied& death) {
-    entry["problems"].push_back({{"path", path}, {"problem", std::string(death.what()) + " while it was opened"}});
+    entry["problems"].push_back(
+        {{"path", path}, {"problem", std::string(death.what()) + " while it was opened"}});
   } catch (const WorkerRefused& refusal) {
     entry["problems"].push_back({{"path", path}, {"problem", refusal.what()}});
   }
@@ -124,7 +126,8 @@ json scanUnit(const Unit& unit, Scanner& scanner) {
   json entry = {{"plugins", json::array()}, {"problems", json::array()}};
   attempt(entry, unit.path.string(), [&] {
     const json found = scanner.ask({{"op", "scan"}, {"path", unit.path.string()}, {"format", unit.format}});
-    const auto versions = unit.format == "LV2" ? Lv2Folder(unit.path).versions() : std::map<std::string, std::string>();
+    const auto versions =
+        unit.format == "LV2" ? Lv2Folder(unit.path).versions() : std::map<std::string, std::string>();
     for (json plugin : found.at("instruments")) {
       if (unit.format == "VST3") {
         entry["plugins"].push_back(plugin);
@@ -136,7 +139,8 @@ json scanUnit(const Unit& unit, Scanner& scanner) {
       plugin["version"] = version->second;
       // LV2 plug-ins are listed from their descriptions; now each is opened by itself.
       attempt(entry, plugin.at("id"), [&] {
-        const json loaded = scanner.ask({{"op", "load"}, {"path", unit.path.string()}, {"format", "LV2"}, {"id", plugin.at("id")}});
+        const json loaded = scanner.ask(
+            {{"op", "load"}, {"path", unit.path.string()}, {"format", "LV2"}, {"id", plugin.at("id")}});
         plugin["parameters"] = loaded.at("parameters").size();
         entry["plugins"].push_back(plugin);
       });
@@ -189,7 +193,8 @@ Catalogue scanPlugins(const ScanOptions& options) {
       changed = true;
     }
     for (const auto& plugin : entry.at("plugins")) catalogue.plugins.push_back(pluginFromJson(plugin, unit));
-    for (const auto& problem : entry.at("problems")) catalogue.problems.push_back({problem.at("path"), problem.at("problem")});
+    for (const auto& problem : entry.at("problems"))
+      catalogue.problems.push_back({problem.at("path"), problem.at("problem")});
   }
   if (changed) writeCache(cache);
   return catalogue;
@@ -202,10 +207,10 @@ PluginInfo findPlugin(const std::string& format, const std::string& id, const st
     if (plugin.format == format && plugin.id == id) return plugin;
   for (const auto& problem : catalogue.problems)
     if (problem.path == id || problem.path.find(name) != std::string::npos)
-      failPlugin("{} ({}) {}: {}; reinstall it, or run 'patchpilot synths --rescan' after mending it", name, format,
-                 problem.problem, problem.path);
-  failPlugin("{} is not installed as {} (looked in {}); install it, or set {}_PATH to its folder", name, format,
-             listOf(format == "VST3" ? vst3Folders() : lv2Folders()), format);
+      failPlugin("{} ({}) {}: {}; reinstall it, or run 'patchpilot synths --rescan' after mending it", name,
+                 format, problem.problem, problem.path);
+  failPlugin("{} is not installed as {} (looked in {}); install it, or set {}_PATH to its folder", name,
+             format, listOf(format == "VST3" ? vst3Folders() : lv2Folders()), format);
 }
 
 }  // namespace patchpilot

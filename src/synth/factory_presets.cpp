@@ -22,7 +22,8 @@ void addIfThere(std::vector<fs::path>& found, const fs::path& folder) {
 std::vector<fs::path> ofSurge(const std::vector<fs::path>& places) {
   std::vector<fs::path> found;
   std::error_code error;
-  const auto data = std::find_if(places.begin(), places.end(), [&](const fs::path& place) { return fs::is_directory(place, error); });
+  const auto data = std::find_if(places.begin(), places.end(),
+                                 [&](const fs::path& place) { return fs::is_directory(place, error); });
   if (data == places.end()) return found;
   addIfThere(found, *data / "patches_factory");
   addIfThere(found, *data / "patches_3rdparty");
@@ -38,7 +39,8 @@ std::vector<fs::path> ofVst3(const std::vector<fs::path>& places) {
 bool holdsPresetOf(const fs::path& bundle, const std::string& plugin) {
   try {
     const auto presets = readPresets(bundle);
-    return std::any_of(presets.begin(), presets.end(), [&](const PresetFile& preset) { return preset.synthId == plugin; });
+    return std::any_of(presets.begin(), presets.end(),
+                       [&](const PresetFile& preset) { return preset.synthId == plugin; });
   } catch (const Error&) {
     return false;  // a broken bundle of another's is no concern of ours
   }
@@ -72,11 +74,13 @@ std::vector<fs::path> factoryPresetPaths(const Synth& synth) {
     places = surgeDataFolders(plugin.path);
     found = ofSurge(places);
   } else {
-    for (const auto& folder : vst3FactoryPresetFolders()) places.push_back(folder / plugin.vendor / plugin.name);
+    for (const auto& folder : vst3FactoryPresetFolders())
+      places.push_back(folder / plugin.vendor / plugin.name);
     found = ofVst3(places);
   }
   if (found.empty())
-    failInput("no factory presets of {} are found (looked in {}); name their folder instead of --factory", plugin.name, listOf(places));
+    failInput("no factory presets of {} are found (looked in {}); name their folder instead of --factory",
+              plugin.name, listOf(places));
   return found;
 }
 

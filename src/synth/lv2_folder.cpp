@@ -22,7 +22,8 @@ Lv2Folder::Lv2Folder(const fs::path& folder) : world_(lilv_world_new(), lilv_wor
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().extension() != ".lv2") continue;
-    const Node bundle(lilv_new_file_uri(world_.get(), nullptr, (entry.path().string() + "/").c_str()), lilv_node_free);
+    const Node bundle(lilv_new_file_uri(world_.get(), nullptr, (entry.path().string() + "/").c_str()),
+                      lilv_node_free);
     lilv_world_load_bundle(world_.get(), bundle.get());
   }
 }
@@ -43,7 +44,9 @@ std::map<std::string, std::string> Lv2Folder::versions() const {
     };
     const std::string full = first(revision), major = first(minor), patch = first(micro);
     versions[lilv_node_as_uri(lilv_plugin_get_uri(plugin))] =
-        !full.empty() ? full : major.empty() ? "" : major + "." + (patch.empty() ? "0" : patch);
+        !full.empty()   ? full
+        : major.empty() ? ""
+                        : major + "." + (patch.empty() ? "0" : patch);
   }
   return versions;
 }

@@ -26,7 +26,8 @@ class Lv2Folder {
   /// Versions of all plug-ins, by URI; empty where none is given. JUCE does not tell them.
   std::map<std::string, std::string> versions() const;
 
-  /// The control inputs of a plug-in by symbol, those that say where they end. JUCE does not tell that either.
+  /// The control inputs of a plug-in by symbol, those that say where they end. JUCE does not tell that
+  /// either.
   std::map<std::string, PortRange> portRanges(const std::string& uri) const;
 
  private:

@@ -76,14 +76,16 @@ ParameterKind kindOf(const Reader& reader) {
 }
 
 float normalizedValue(const Reader& reader, const char* key, double value) {
-  if (!(value >= 0 && value <= 1)) reader.fail(key, fmt::format("is {}; values are normalized, 0 to 1", value));
+  if (!(value >= 0 && value <= 1))
+    reader.fail(key, fmt::format("is {}; values are normalized, 0 to 1", value));
   return float(value);
 }
 
 std::vector<Choice> readChoices(const Reader& reader, const std::string& file, const std::string& what) {
   std::vector<Choice> choices;
   const auto* array = reader.table().get_as<toml::array>("choices");
-  if (array == nullptr || array->empty()) reader.fail("choices", "is missing: a categorical parameter lists them");
+  if (array == nullptr || array->empty())
+    reader.fail("choices", "is missing: a categorical parameter lists them");
   for (const auto& item : *array) {
     if (!item.is_table()) reader.fail("choices", "holds something that is no table");
     const Reader choice(*item.as_table(), file, what + ", choice");
@@ -101,8 +103,8 @@ std::vector<Choice> readChoices(const Reader& reader, const std::string& file, c
 ParameterSpec readParameter(const toml::table& table, const std::string& file) {
   const std::string what = "parameter " + table["key"].value_or(std::string("?"));
   const Reader reader(table, file, what);
-  reader.allowOnly({"key", "id", "name", "section", "kind", "min", "max", "constant", "constant_probability", "unit",
-                    "display", "labels", "steps", "choices"});
+  reader.allowOnly({"key", "id", "name", "section", "kind", "min", "max", "constant", "constant_probability",
+                    "unit", "display", "labels", "steps", "choices"});
   ParameterSpec p;
   p.key = reader.required<std::string>("key");
   p.id = reader.optional<std::string>("id").value_or(p.key);
@@ -157,10 +159,13 @@ void forEachTable(const toml::table& table, const char* key, const auto& use) {
 }
 
 /// An inline table of keys and normalized values; empty where it is not there.
-std::map<std::string, float> normalizedValues(const Reader& reader, const toml::table& table, const char* name) {
+std::map<std::string, float> normalizedValues(const Reader& reader, const toml::table& table,
+                                              const char* name) {
   std::map<std::string, float> values;
   if (const auto* found = table.get_as<toml::table>(name))
-    for (const auto& [key, value] : *found) values[std::string(key.str())] = normalizedValue(reader, name, value.value<double>().value_or(std::nan("")));
+    for (const auto& [key, value] : *found)
+      values[std::string(key.str())] =
+          normalizedValue(reader, name, value.value<double>().value_or(std::nan("")));
   return values;
 }
 
@@ -168,9 +173,11 @@ BaseSpec readBase(const toml::table& table, const std::string& file) {
   const Reader reader(table, file, "[base]");
   reader.allowOnly({"preset", "values", "modulation", "raw"});
   BaseSpec base;
-  if (const auto preset = reader.optional<std::string>("preset")) base.preset = fs::path(file).parent_path() / *preset;
+  if (const auto preset = reader.optional<std::string>("preset"))
+    base.preset = fs::path(file).parent_path() / *preset;
   base.values = normalizedValues(reader, table, "values");
-  forEachTable(table, "modulation", [&](const toml::table& row) { base.modulations.push_back(flatten(row)); });
+  forEachTable(table, "modulation",
+               [&](const toml::table& row) { base.modulations.push_back(flatten(row)); });
   forEachTable(table, "raw", [&](const toml::table& row) { base.raw.push_back(flatten(row)); });
   return base;
 }
@@ -193,10 +200,13 @@ void checkNames(const ParameterSpace& space) {
   for (const auto& section : space.sections) sections.insert(section.key);
   for (const auto& crossing : space.crossings)
     for (const auto& section : crossing.sections)
-      if (!sections.contains(section)) failInput("{}: crossing {} names a section '{}' that is not there", space.file, crossing.key, section);
+      if (!sections.contains(section))
+        failInput("{}: crossing {} names a section '{}' that is not there", space.file, crossing.key,
+                  section);
   for (const auto& p : space.parameters) {
     if (!keys.insert(p.key).second) failInput("{}: parameter {} is there twice", space.file, p.key);
-    if (!ids.insert(p.id).second) failInput("{}: parameter {} uses the id {} of another", space.file, p.key, p.id);
+    if (!ids.insert(p.id).second)
+      failInput("{}: parameter {} uses the id {} of another", space.file, p.key, p.id);
     if (!p.section.empty() && !sections.contains(p.section))
       failInput("{}: parameter {} names a section '{}' that is not there", space.file, p.key, p.section);
   }
@@ -205,7 +215,8 @@ void checkNames(const ParameterSpace& space) {
       if (member.size() != symmetry.members.front().size())
         failInput("{}: the members of symmetry {} differ in length", space.file, symmetry.name);
       for (const auto& key : member)
-        if (!keys.contains(key)) failInput("{}: symmetry {} names no parameter: {}", space.file, symmetry.name, key);
+        if (!keys.contains(key))
+          failInput("{}: symmetry {} names no parameter: {}", space.file, symmetry.name, key);
     }
   const auto checkKnown = [&](const char* what, const std::string& key) {
     if (!keys.contains(key)) failInput("{}: {} names no parameter: {}", space.file, what, key);
@@ -238,7 +249,8 @@ void checkNames(const ParameterSpace& space) {
 nlohmann::json fingerprintOf(const ParameterSpec& p) {
   nlohmann::json choices = nlohmann::json::array();
   for (const auto& choice : p.choices) choices.push_back({choice.value, choice.weight});
-  return {p.key, p.id, int(p.kind), p.min, p.max, p.constant.value_or(-1), p.constantProbability, p.steps, choices};
+  return {p.key,   p.id,   int(p.kind), p.min, p.max, p.constant.value_or(-1), p.constantProbability,
+          p.steps, choices};
 }
 
 }  // namespace
@@ -261,10 +273,12 @@ float ParameterSpec::nearest(float normalized) const {
 std::optional<float> ParameterSpec::next(float normalized, int direction) const {
   std::vector<float> values;
   for (const auto& choice : choices) values.push_back(choice.value);
-  for (int step = 0; kind == ParameterKind::stepped && step < steps; ++step) values.push_back(stepValue(*this, step));
+  for (int step = 0; kind == ParameterKind::stepped && step < steps; ++step)
+    values.push_back(stepValue(*this, step));
   std::sort(values.begin(), values.end());
   const auto own = std::find(values.begin(), values.end(), nearest(normalized));
-  if (own == values.end() || (direction < 0 ? own == values.begin() : own + 1 == values.end())) return std::nullopt;
+  if (own == values.end() || (direction < 0 ? own == values.begin() : own + 1 == values.end()))
+    return std::nullopt;
   return *(own + direction);
 }
 
@@ -298,7 +312,9 @@ std::vector<std::size_t> ParameterSpace::silent(const std::vector<float>& values
   std::set<std::size_t> found;
   if (values.size() != parameters.size()) return {};
   for (const Gate& gate : gates)
-    if (std::all_of(gate.closed.begin(), gate.closed.end(), [&](const auto& one) { return std::abs(values[*find(one.first)] - one.second) <= kSame; }))
+    if (std::all_of(gate.closed.begin(), gate.closed.end(), [&](const auto& one) {
+          return std::abs(values[*find(one.first)] - one.second) <= kSame;
+        }))
       for (const auto& key : gate.silences) found.insert(*find(key));
   return {found.begin(), found.end()};
 }
@@ -315,7 +331,8 @@ std::vector<Crossing> ParameterSpace::crossingsOrSections() const {
   if (!crossings.empty()) return crossings;
   std::vector<Crossing> result;
   for (const auto& section : sections)
-    if (std::any_of(parameters.begin(), parameters.end(), [&](const auto& p) { return p.section == section.key; }))
+    if (std::any_of(parameters.begin(), parameters.end(),
+                    [&](const auto& p) { return p.section == section.key; }))
       result.push_back({section.key, section.title, {section.key}});
   return result;
 }
@@ -334,7 +351,8 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
     failInput("{}:{}: {}", file, error.source().begin.line, error.description());
   }
   const Reader top(table, file, "space");
-  top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter", "symmetry", "carry", "lfo", "gate", "base"});
+  top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter",
+                 "symmetry", "carry", "lfo", "gate", "base"});
   if (const auto format = top.required<std::int64_t>("format"); format != 1)
     failInput("{}: format {} is not known here; this version reads format 1", file, format);
 
@@ -363,9 +381,11 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   forEachTable(table, "crossing", [&](const toml::table& row) {
     const Reader crossing(row, file, "crossing");
     crossing.allowOnly({"key", "title", "sections"});
-    space.crossings.push_back({crossing.required<std::string>("key"), crossing.required<std::string>("title"), crossing.strings("sections")});
+    space.crossings.push_back({crossing.required<std::string>("key"), crossing.required<std::string>("title"),
+                               crossing.strings("sections")});
   });
-  forEachTable(table, "parameter", [&](const toml::table& row) { space.parameters.push_back(readParameter(row, file)); });
+  forEachTable(table, "parameter",
+               [&](const toml::table& row) { space.parameters.push_back(readParameter(row, file)); });
   if (space.parameters.empty()) failInput("{}: the space has no [[parameter]]", file);
   forEachTable(table, "symmetry", [&](const toml::table& row) {
     Reader(row, file, "symmetry").allowOnly({"name", "members"});
@@ -387,7 +407,8 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   forEachTable(table, "lfo", [&](const toml::table& row) {
     const Reader lfo(row, file, "lfo");
     lfo.allowOnly({"rate", "hertz", "depths"});
-    space.lfos.push_back({lfo.required<std::string>("rate"), lfo.required<std::string>("hertz"), lfo.strings("depths")});
+    space.lfos.push_back(
+        {lfo.required<std::string>("rate"), lfo.required<std::string>("hertz"), lfo.strings("depths")});
   });
   forEachTable(table, "gate", [&](const toml::table& row) {
     const Reader reader(row, file, "gate");
@@ -411,8 +432,10 @@ ParameterSpace loadSpace(const std::string& nameOrPath) {
     if (fs::is_regular_file(path, error)) return parseSpace(readTextFile(path), path.string());
   }
   for (const auto& space : installedSpaces()) known += (known.empty() ? "" : ", ") + space.name;
-  failInput("no parameter space '{}'; there are {}; name one of them or a .toml file, or make one with 'space init'",
-            nameOrPath, known.empty() ? "none" : known);
+  failInput(
+      "no parameter space '{}'; there are {}; name one of them or a .toml file, or make one with 'space "
+      "init'",
+      nameOrPath, known.empty() ? "none" : known);
 }
 
 std::vector<ParameterSpace> installedSpaces(std::vector<std::string>* problems) {

@@ -67,14 +67,16 @@ struct Symmetry {
   std::vector<std::vector<std::string>> members;
 };
 
-/// Two parameters of which one goes on where the other ends, such as the fine and the coarse tuning of an oscillator:
-/// beyond its last value the fine one is at its first, with the coarse one a choice or a step further.
+/// Two parameters of which one goes on where the other ends, such as the fine and the coarse tuning of an
+/// oscillator: beyond its last value the fine one is at its first, with the coarse one a choice or a step
+/// further.
 struct Carry {
   std::string fine;    ///< key of a continuous parameter
   std::string coarse;  ///< key of a categorical parameter whose choices are in order, or of a stepped one
 };
 
-/// Parameters that nothing is heard of while others stand at certain values, such as the rate of an LFO that has no depth.
+/// Parameters that nothing is heard of while others stand at certain values, such as the rate of an LFO that
+/// has no depth.
 struct Gate {
   std::map<std::string, float> closed;  ///< key -> normalized value, of all that must stand so
   std::vector<std::string> silences;    ///< keys
@@ -97,7 +99,7 @@ struct BaseSpec {
   std::filesystem::path preset;         ///< empty: the plug-in's own state when loaded
   std::map<std::string, float> values;  ///< plug-in parameter id -> normalized value
   std::vector<std::map<std::string, std::string>> modulations;  ///< Surge XT: fields of a routing
-  std::vector<std::map<std::string, std::string>> raw;          ///< Surge XT: element and attributes of a value
+  std::vector<std::map<std::string, std::string>> raw;  ///< Surge XT: element and attributes of a value
 };
 
 /// Which parameters of a synth are searched, and how patches are drawn: a `spaces/*.toml` file.
@@ -108,7 +110,7 @@ struct ParameterSpace {
   std::string synthFormat;  ///< "VST3" or "LV2"
   std::string synthId;      ///< VST3 class id (32 hex digits) or LV2 URI
   std::string synthName;
-  std::string fxpId;        ///< where the synth reads .fxp: its four letters
+  std::string fxpId;  ///< where the synth reads .fxp: its four letters
   std::vector<Section> sections;
   std::vector<Crossing> crossings;
   std::vector<ParameterSpec> parameters;
@@ -117,8 +119,8 @@ struct ParameterSpace {
   std::vector<Lfo> lfos;
   std::vector<Gate> gates;
   BaseSpec base;
-  std::string toml;         ///< the text it was read from
-  std::string file;         ///< where that was, for messages
+  std::string toml;  ///< the text it was read from
+  std::string file;  ///< where that was, for messages
 
   /// Changes when anything changes that changes a patch's meaning; comments and titles do not count.
   std::string fingerprint() const;

@@ -16,10 +16,10 @@ struct Note {
 
 /// A point of a parameter space, the whole state of a preset, or such a state with some parameters changed.
 struct Patch {
-  std::vector<float> values;  ///< normalized, one per parameter of the space; empty for a preset's state as it
-                              ///< is; beside a state, NaN for each parameter that is as in the state
+  std::vector<float> values;  ///< normalized, one per parameter of the space; empty for a preset's state as
+                              ///< it is; beside a state, NaN for each parameter that is as in the state
   Bytes state;                ///< VST3: a .vstpreset; LV2: Turtle; empty where `values` say it all
-  std::string source;         ///< where a preset came from, or how it was made of presets; empty for a drawn patch
+  std::string source;  ///< where a preset came from, or how it was made of presets; empty for a drawn patch
 };
 
 }  // namespace patchpilot

@@ -28,11 +28,16 @@ Bytes fxpBytes(const ParameterSpace& space, const PresetLabel& label, const Byte
   return serializeFxp(fxp);
 }
 
-Bytes vstPresetBytes(const ParameterSpace& space, const std::string& vendor, const PresetLabel& label, const Bytes& state) {
+Bytes vstPresetBytes(const ParameterSpace& space, const std::string& vendor, const PresetLabel& label,
+                     const Bytes& state) {
   VstPreset preset = parseVstPreset(state);
-  std::vector<std::pair<std::string, std::string>> attributes = {
-      {"Name", label.name},          {"PlugInName", space.synthName}, {"PlugInVendor", vendor}, {"PlugInCategory", "Instrument"},
-      {"MusicalCategory", label.category}, {"Author", label.author},  {"Comment", label.comment}};
+  std::vector<std::pair<std::string, std::string>> attributes = {{"Name", label.name},
+                                                                 {"PlugInName", space.synthName},
+                                                                 {"PlugInVendor", vendor},
+                                                                 {"PlugInCategory", "Instrument"},
+                                                                 {"MusicalCategory", label.category},
+                                                                 {"Author", label.author},
+                                                                 {"Comment", label.comment}};
   std::erase_if(attributes, [](const auto& attribute) { return attribute.second.empty(); });
   preset.info = vstPresetInfo(attributes);
   preset.order.clear();
@@ -52,7 +57,9 @@ Lv2Preset lv2Preset(const PresetLabel& label, const Bytes& state) {
 std::string fileName(const std::string& name) {
   std::string safe = name;
   for (char& c : safe)
-    if (static_cast<unsigned char>(c) < 0x20 || std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos) c = '_';
+    if (static_cast<unsigned char>(c) < 0x20 ||
+        std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos)
+      c = '_';
   const auto first = safe.find_first_not_of(". ");
   safe = first == std::string::npos ? "preset" : safe.substr(first);
   return safe.substr(0, 120);
@@ -87,17 +94,19 @@ Bytes labelledState(const ParameterSpace& space, const Bytes& state, const Prese
   return serializeVstPreset(preset);
 }
 
-void writePresetFile(const fs::path& file, const ParameterSpace& space, const std::string& vendor, const PresetLabel& label,
-                     const Bytes& state, bool replace) {
+void writePresetFile(const fs::path& file, const ParameterSpace& space, const std::string& vendor,
+                     const PresetLabel& label, const Bytes& state, bool replace) {
   const auto extensions = presetExtensions(space);
   const std::string extension = file.extension().string();
   if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
     failUsage("{}: presets of {} are written as {}{}", file.string(), space.synthName, extensions.front(),
               extensions.size() > 1 ? " or " + extensions.back() : "");
   if (extension == ".lv2") return writeLv2Preset(file, lv2Preset(label, state), replace);
-  const Bytes bytes = extension == ".fxp" ? fxpBytes(space, label, state) : vstPresetBytes(space, vendor, label, state);
+  const Bytes bytes =
+      extension == ".fxp" ? fxpBytes(space, label, state) : vstPresetBytes(space, vendor, label, state);
   if (replace) writeFileAtomically(file, std::span<const std::uint8_t>(bytes));
-  else if (!writeNewFile(file, bytes)) failUsage("{} exists already; choose another place, or replace it with --force", file.string());
+  else if (!writeNewFile(file, bytes))
+    failUsage("{} exists already; choose another place, or replace it with --force", file.string());
 }
 
 fs::path installPreset(const fs::path& preset, const fs::path& folder, const std::string& name) {
@@ -106,12 +115,14 @@ fs::path installPreset(const fs::path& preset, const fs::path& folder, const std
   if (error) failSystem("cannot make the folder {}: {}", folder.string(), error.message());
   const std::string stem = fileName(name), extension = preset.extension().string();
   for (int number = 1;; ++number) {
-    const fs::path file = folder / (number == 1 ? stem + extension : fmt::format("{} ({}){}", stem, number, extension));
+    const fs::path file =
+        folder / (number == 1 ? stem + extension : fmt::format("{} ({}){}", stem, number, extension));
     if (copyPreset(preset, file)) return file;
   }
 }
 
-fs::path userPresetFolder(const ParameterSpace& space, const std::string& vendor, const std::string& extension) {
+fs::path userPresetFolder(const ParameterSpace& space, const std::string& vendor,
+                          const std::string& extension) {
   if (extension == ".lv2") return userLv2Folder();
   if (isSurge(space)) return extension == ".fxp" ? surgeUserFolder() / "Patches" / "Patch Pilot" : fs::path();
   if (extension == ".vstpreset") return userVst3PresetFolder() / fileName(vendor) / fileName(space.synthName);

@@ -126,7 +126,8 @@ class RenderPool::Seat {
                     {"velocity", held.job.note.velocity},
                     {"length", held.job.note.lengthSeconds}};
     if (held.job.wantState) request["want_state"] = true;
-    if (mayBeCut && held.job.partSeconds > 0) request["part_frames"] = std::min(framesOf(held.job.partSeconds), framesOf(held.job.seconds) - 1);
+    if (mayBeCut && held.job.partSeconds > 0)
+      request["part_frames"] = std::min(framesOf(held.job.partSeconds), framesOf(held.job.seconds) - 1);
     slots().stop(held.slot).store(0, std::memory_order_release);
     pool_.synth_.addPatch(request, *held.job.patch);
     session_->post(request);
@@ -173,8 +174,9 @@ class RenderPool::Seat {
     outcome.status = RenderOutcome::Status::killed;
     outcome.problem = problem;
     if (++pool_.killed_ >= kHopelessPatches && pool_.rendered_ == 0)
-      failPlugin("{} {} on each of the first {} patches ({}); reinstall it, or try another version or base preset",
-                 pool_.synth_.plugin().name, problem, kHopelessPatches, pool_.synth_.plugin().path);
+      failPlugin(
+          "{} {} on each of the first {} patches ({}); reinstall it, or try another version or base preset",
+          pool_.synth_.plugin().name, problem, kHopelessPatches, pool_.synth_.plugin().path);
     return true;
   }
 
@@ -187,7 +189,8 @@ class RenderPool::Seat {
         ready_ = true;
       } catch (const std::runtime_error& error) {
         if (attempt == 2)
-          failPlugin("{} {} when a worker opened it ({})", synth.plugin().name, error.what(), synth.plugin().path);
+          failPlugin("{} {} when a worker opened it ({})", synth.plugin().name, error.what(),
+                     synth.plugin().path);
         start();  // a worker that was killed from outside is no fault of the plug-in's
       }
     }
@@ -211,7 +214,8 @@ class RenderPool::Seat {
 };
 
 RenderPool::RenderPool(const Synth& synth, RenderPoolOptions options) : synth_(synth) {
-  const int count = options.workers > 0 ? options.workers : std::max(1, int(std::thread::hardware_concurrency()));
+  const int count =
+      options.workers > 0 ? options.workers : std::max(1, int(std::thread::hardware_concurrency()));
   for (int i = 0; i < count; ++i) seats_.push_back(std::make_unique<Seat>(*this, options.longestSeconds));
   for (auto& seat : seats_) seat->start();
 }

@@ -22,10 +22,10 @@ struct StereoView {
 
 /// One render to make.
 struct RenderJob {
-  std::uint64_t tag = 0;  ///< the caller's own; comes back with the outcome
+  std::uint64_t tag = 0;         ///< the caller's own; comes back with the outcome
   const Patch* patch = nullptr;  ///< must live until the outcome
   Note note;
-  double seconds = 4;     ///< how long to listen, from the note's start
+  double seconds = 4;      ///< how long to listen, from the note's start
   double partSeconds = 0;  ///< above 0: `goOn` is asked when so much has been made
   bool wantState = false;  ///< whether the state is wanted that the plug-in saves after loading the patch
 };
@@ -46,7 +46,7 @@ struct RenderOutcome {
 };
 
 struct RenderPoolOptions {
-  int workers = 0;          ///< 0: one for each core
+  int workers = 0;            ///< 0: one for each core
   double longestSeconds = 4;  ///< no job listens longer
 };
 
@@ -61,12 +61,14 @@ class RenderPool {
   /// Renders jobs until `next` has none, or Ctrl-C.
   /// @param next  called by one thread at a time
   /// @param done  called by several threads at a time, one per worker, in no certain order
-  /// @param goOn  whether the rest of a render is wanted, from the part that `RenderJob::partSeconds` names; called as
-  ///              `done` is, while the worker goes on. Whether a render that is nearly made already ends as `cut`
-  ///              or `ok` depends on neither the worker nor the time: one that is not wanted is `cut`
+  /// @param goOn  whether the rest of a render is wanted, from the part that `RenderJob::partSeconds` names;
+  /// called as
+  ///              `done` is, while the worker goes on. Whether a render that is nearly made already ends as
+  ///              `cut` or `ok` depends on neither the worker nor the time: one that is not wanted is `cut`
   /// @throws Error (plugin) where the first patches all kill their workers, or a worker cannot be
   ///         replaced; whatever `next` or `done` throw.
-  void run(const std::function<std::optional<RenderJob>()>& next, const std::function<void(const RenderOutcome&)>& done,
+  void run(const std::function<std::optional<RenderJob>()>& next,
+           const std::function<void(const RenderOutcome&)>& done,
            const std::function<bool(std::uint64_t tag, const StereoView& part)>& goOn = {});
 
   /// Renders all jobs and keeps the sounds, in the order of the jobs; nothing for one that failed.
@@ -74,7 +76,8 @@ class RenderPool {
 
   int workers() const { return int(seats_.size()); }
 
-  /// Process ids of the workers that there are now, for tests. Callable from any thread, during a run as well.
+  /// Process ids of the workers that there are now, for tests. Callable from any thread, during a run as
+  /// well.
   std::vector<int> processIds() const;
 
  private:

@@ -54,9 +54,11 @@ ParameterSpace spaceForPreset(const PresetFile& preset, const ScanOptions& scan)
     for (const auto& plugin : scanPlugins(scan).plugins)
       if (plugin.id == preset.synthId && (plugin.format == "LV2") == (preset.format == PresetFormat::lv2))
         return parseSpace(firstSpace(plugin, probeParameters(plugin, scan.limits), "first"), plugin.path);
-  failInput("{}: no parameter space and no plug-in is installed for its synth ({} {}); install the plug-in, or name a "
-            "space with --space",
-            preset.where(), idName(preset.format), preset.synthId);
+  failInput(
+      "{}: no parameter space and no plug-in is installed for its synth ({} {}); install the plug-in, or "
+      "name a "
+      "space with --space",
+      preset.where(), idName(preset.format), preset.synthId);
 }
 
 ParameterSpace spaceForJson(const fs::path& file) {
@@ -66,13 +68,15 @@ ParameterSpace spaceForJson(const fs::path& file) {
       return loadSpace(document.at("space").get<std::string>());
     const auto keys = keysOf(document);
     for (auto& space : installedSpaces()) {
-      const bool all = std::all_of(space.parameters.begin(), space.parameters.end(), [&](const auto& p) { return keys.contains(p.key); });
+      const bool all = std::all_of(space.parameters.begin(), space.parameters.end(),
+                                   [&](const auto& p) { return keys.contains(p.key); });
       if (all && space.parameters.size() == keys.size()) return space;
     }
   } catch (const json::exception& error) {
     failInput("{} is no JSON: {}", file.string(), error.what());
   }
-  failInput("{}: its parameters are those of no space that is installed; name a space with --space", file.string());
+  failInput("{}: its parameters are those of no space that is installed; name a space with --space",
+            file.string());
 }
 
 }  // namespace patchpilot

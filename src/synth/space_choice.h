@@ -10,7 +10,8 @@ namespace patchpilot {
 bool isForSynth(const PresetFile& preset, const ParameterSpace& space);
 
 /// The space with which a preset can be described: of those installed for its synth, the one that knows most
-/// parameters. Where there is none but the plug-in itself is installed, a first one is made of what it reports
+/// parameters. Where there is none but the plug-in itself is installed, a first one is made of what it
+/// reports
 /// (`firstSpace`).
 /// @throws Error (input) where no space and no plug-in is known for it, naming the synth by its id.
 ParameterSpace spaceForPreset(const PresetFile& preset, const ScanOptions& scan = {});

@@ -36,12 +36,15 @@ std::string quoted(const std::string& text) {
 /// Parameters that, moved at random, do no more than silence a synth, mistune it, or bring up
 /// another of its programs.
 bool betterLeftAlone(const std::string& name) {
-  static const char* const kWords[] = {"bypass", "master vol", "master gain", "output gain", "main volume", "volume out",
-                                       "master tune", "transpose", "polyphony", "program", "midi channel", "panic",
-                                       "pitch bend", "pitchbend", "bend range", "quality", "oversampl", "enabled", "mono/poly"};
+  static const char* const kWords[] = {
+      "bypass",     "master vol", "master gain", "output gain",  "main volume", "volume out", "master tune",
+      "transpose",  "polyphony",  "program",     "midi channel", "panic",       "pitch bend", "pitchbend",
+      "bend range", "quality",    "oversampl",   "enabled",      "mono/poly"};
   const std::string text = lower(name);
-  const bool word = std::any_of(std::begin(kWords), std::end(kWords), [&](const char* w) { return text.find(w) != std::string::npos; });
-  static const std::set<std::string> kWhole = {"on", "active", "volume", "tune", "tuning", "gain", "freewheel", "latency"};
+  const bool word = std::any_of(std::begin(kWords), std::end(kWords),
+                                [&](const char* w) { return text.find(w) != std::string::npos; });
+  static const std::set<std::string> kWhole = {"on",     "active", "volume",    "tune",
+                                               "tuning", "gain",   "freewheel", "latency"};
   return word || kWhole.contains(text);
 }
 
@@ -55,7 +58,8 @@ std::string entry(const PluginParameter& p, const std::string& key, bool comment
   else text += "kind = \"continuous\"\nmin = 0.0\nmax = 1.0\n";
   if (!p.unit.empty()) text += fmt::format("unit = {}\n", quoted(p.unit));
   if (!commented) return text + "\n";
-  std::string result = fmt::format("# left at its default, {:.4g}: remove the marks to search it\n", p.defaultValue);
+  std::string result =
+      fmt::format("# left at its default, {:.4g}: remove the marks to search it\n", p.defaultValue);
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
     result += "# " + text.substr(begin, end - begin) + "\n";
@@ -79,13 +83,16 @@ std::vector<PluginParameter> probeParameters(const PluginInfo& plugin, const Wor
   }
 }
 
-std::string firstSpace(const PluginInfo& plugin, const std::vector<PluginParameter>& parameters, const std::string& name) {
+std::string firstSpace(const PluginInfo& plugin, const std::vector<PluginParameter>& parameters,
+                       const std::string& name) {
   std::string text = fmt::format(
-      "# A first parameter space for {}, from what the plug-in reports of itself. Narrow the ranges, group the\n"
+      "# A first parameter space for {}, from what the plug-in reports of itself. Narrow the ranges, group "
+      "the\n"
       "# parameters in [[section]]s and hold what should not vary, and matches get better.\n"
       "format = 1\nname = {}\ntitle = {}\ndescription = {}\n\n[synth]\nformat = {}\nid = {}\nname = {}\n\n",
-      plugin.name, quoted(name), quoted(plugin.name), quoted("All parameters of " + plugin.name + " as it reports them"),
-      quoted(plugin.format), quoted(plugin.id), quoted(plugin.name));
+      plugin.name, quoted(name), quoted(plugin.name),
+      quoted("All parameters of " + plugin.name + " as it reports them"), quoted(plugin.format),
+      quoted(plugin.id), quoted(plugin.name));
   std::set<std::string> keys;
   for (const auto& p : parameters) {
     std::string key = plugin.format == "LV2" ? p.id : slug(p.name);

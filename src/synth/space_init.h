@@ -12,6 +12,7 @@ std::vector<PluginParameter> probeParameters(const PluginInfo& plugin, const Wor
 /// as such, all others continuous over their whole range. Parameters whose names say that they
 /// change level, tuning or the program are left at their defaults, as comments.
 /// @return TOML text that `parseSpace` reads
-std::string firstSpace(const PluginInfo& plugin, const std::vector<PluginParameter>& parameters, const std::string& name);
+std::string firstSpace(const PluginInfo& plugin, const std::vector<PluginParameter>& parameters,
+                       const std::string& name);
 
 }  // namespace patchpilot

@@ -61,12 +61,13 @@ Bytes vst3State(const std::string& classId, Bytes component) {
 std::vector<PluginParameter> pluginParameters(const json& loaded) {
   std::vector<PluginParameter> parameters;
   for (const auto& p : loaded.at("parameters"))
-    parameters.push_back({p.at("index"), p.at("id"), p.at("name"), p.at("default"), p.at("steps"), p.at("boolean"),
-                          p.at("label"), p.at("text")});
+    parameters.push_back({p.at("index"), p.at("id"), p.at("name"), p.at("default"), p.at("steps"),
+                          p.at("boolean"), p.at("label"), p.at("text")});
   return parameters;
 }
 
-Synth::Synth(ParameterSpace space, SynthOptions options) : space_(std::move(space)), options_(std::move(options)) {
+Synth::Synth(ParameterSpace space, SynthOptions options)
+    : space_(std::move(space)), options_(std::move(options)) {
   plugin_ = findPlugin(space_.synthFormat, space_.synthId, space_.synthName, options_.scan);
   open();
   resolveParameters();
@@ -79,7 +80,8 @@ void Synth::open() {
   try {
     loaded = session_->ask(loadRequest(), options_.limits.load);
   } catch (const WorkerDied& death) {
-    failPlugin("{} ({}) {} when it was opened; reinstall it or try another version", plugin_.name, plugin_.path, death.what());
+    failPlugin("{} ({}) {} when it was opened; reinstall it or try another version", plugin_.name,
+               plugin_.path, death.what());
   } catch (const WorkerRefused& refusal) {
     failPlugin("{} ({}) cannot be opened: {}", plugin_.name, plugin_.path, refusal.what());
   }
@@ -105,16 +107,19 @@ void Synth::resolveParameters() {
   for (const auto& p : space_.parameters) {
     const auto it = byId.find(p.id);
     if (it != byId.end()) indices_.push_back(it->second);
-    else if (++missingCount <= 3) missing += fmt::format("{}{} (id {})", missing.empty() ? "" : ", ", p.key, p.id);
+    else if (++missingCount <= 3)
+      missing += fmt::format("{}{} (id {})", missing.empty() ? "" : ", ", p.key, p.id);
   }
   if (missingCount > 0)
-    failPlugin("{} lacks {} of the parameters that space {} names: {}{}; use a space made for this version "
-               "('patchpilot space init' writes one)",
-               plugin_.fullName(), missingCount, space_.name, missing, missingCount > 3 ? ", ..." : "");
+    failPlugin(
+        "{} lacks {} of the parameters that space {} names: {}{}; use a space made for this version "
+        "('patchpilot space init' writes one)",
+        plugin_.fullName(), missingCount, space_.name, missing, missingCount > 3 ? ", ..." : "");
   for (const auto& [id, value] : space_.base.values) {
     const auto it = byId.find(id);
     if (it == byId.end())
-      failPlugin("{} lacks parameter {}, which [base.values] of space {} sets", plugin_.fullName(), id, space_.name);
+      failPlugin("{} lacks parameter {}, which [base.values] of space {} sets", plugin_.fullName(), id,
+                 space_.name);
     fixedIndices_.push_back(it->second);
     fixedValues_.push_back(value);
   }
@@ -133,7 +138,8 @@ void Synth::makeBase() {
     }
   } else if (!space_.base.modulations.empty() || !space_.base.raw.empty()) {
     if (space_.fxpId != surgeFxId)
-      failInput("{}: [[base.modulation]] and [[base.raw]] are known for Surge XT only (fxp = \"{}\")", space_.file, surgeFxId);
+      failInput("{}: [[base.modulation]] and [[base.raw]] are known for Surge XT only (fxp = \"{}\")",
+                space_.file, surgeFxId);
     std::vector<SurgeRouting> routings;
     std::vector<SurgeRawValue> values;
     for (const auto& fields : space_.base.modulations) routings.push_back(routingOf(fields));
@@ -146,7 +152,8 @@ void Synth::makeBase() {
     session_->ask(baseRequest(), options_.limits.answer);
     askAbout("values", {});
   } catch (const std::runtime_error& error) {
-    failInput("{}: {} does not take this base preset: {}", file.empty() ? space_.file : file.string(), plugin_.name, error.what());
+    failInput("{}: {} does not take this base preset: {}", file.empty() ? space_.file : file.string(),
+              plugin_.name, error.what());
   }
 }
 
@@ -184,7 +191,8 @@ json Synth::ask(const json& request) {
     } catch (const WorkerRefused& refusal) {
       failPlugin("{} ({}) fails: {}", plugin_.name, plugin_.path, refusal.what());
     } catch (const WorkerDied& death) {
-      if (attempt == 2) failPlugin("{} ({}) {}, twice, on the same patch", plugin_.name, plugin_.path, death.what());
+      if (attempt == 2)
+        failPlugin("{} ({}) {}, twice, on the same patch", plugin_.name, plugin_.path, death.what());
       open();
     }
   }
@@ -194,7 +202,8 @@ json Synth::askAbout(const char* op, const Patch& patch, const std::vector<Param
   json request = {{"op", op}};
   addPatch(request, patch);
   for (const auto& [id, value] : values) {
-    const auto named = std::find_if(parameters_.begin(), parameters_.end(), [&id = id](const auto& p) { return p.id == id; });
+    const auto named = std::find_if(parameters_.begin(), parameters_.end(),
+                                    [&id = id](const auto& p) { return p.id == id; });
     if (named == parameters_.end()) failPlugin("{} has no parameter {}", plugin_.fullName(), id);
     request["indices"].push_back(named->index);
     request["values"].push_back(value);
@@ -223,7 +232,8 @@ std::map<std::string, float> Synth::exactPorts(const Patch& patch) {
   if (!under.empty()) ports = parseLv2State({under.begin(), under.end()}).ports;
   if (!portRanges_) portRanges_ = Lv2Folder(plugin_.path).portRanges(plugin_.id);
   const auto set = [&](const std::string& symbol, float normalized) {
-    if (const auto range = portRanges_->find(symbol); range != portRanges_->end()) ports[symbol] = range->second.value(normalized);
+    if (const auto range = portRanges_->find(symbol); range != portRanges_->end())
+      ports[symbol] = range->second.value(normalized);
   };
   if (patch.state.empty())
     for (const auto& [symbol, value] : space_.base.values) set(symbol, value);
@@ -237,7 +247,8 @@ Bytes Synth::exactLv2State(const Bytes& state, const Patch& patch) {
   Lv2Preset preset = parseLv2State({state.begin(), state.end()});
   for (const auto& [symbol, value] : exactPorts(patch)) {
     const auto written = preset.ports.find(symbol);
-    if (written != preset.ports.end() && std::abs(written->second - value) <= 6e-9f + 1e-7f * std::abs(value)) written->second = value;
+    if (written != preset.ports.end() && std::abs(written->second - value) <= 6e-9f + 1e-7f * std::abs(value))
+      written->second = value;
   }
   const std::string text = lv2StateText(preset);
   return {text.begin(), text.end()};
@@ -314,7 +325,8 @@ Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
   }
   for (std::size_t i = 0; i < patch.values.size(); ++i)
     if (std::isnan(patch.values[i]))
-      failInput("{}: parameter {} of space {} is missing", file.string(), space.parameters[i].key, space.name);
+      failInput("{}: parameter {} of space {} is missing", file.string(), space.parameters[i].key,
+                space.name);
   return patch;
 }
 
@@ -322,7 +334,8 @@ Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
 
 Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
   const bool fxp = preset.format == PresetFormat::fxp;
-  if (fxp && space.fxpId.empty()) failInput("{} reads no .fxp, as far as space {} knows", space.synthName, space.name);
+  if (fxp && space.fxpId.empty())
+    failInput("{} reads no .fxp, as far as space {} knows", space.synthName, space.name);
   if (!fxp && (preset.format == PresetFormat::lv2) != (space.synthFormat == "LV2"))
     failInput("{} ({}) does not read this format", space.synthName, space.synthFormat);
   if (const std::string& own = fxp ? space.fxpId : space.synthId; preset.synthId != own)
@@ -330,9 +343,11 @@ Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
   if (!fxp) return preset.bytes;
   const Fxp program = parseFxp(preset.bytes);
   if (program.kind != Fxp::Kind::chunk)
-    failInput("it lists {} parameters of the VST2, which say nothing to the {}; open it in the VST2, dial the same in in the "
-              "{}, and save that",
-              preset.parameters, space.synthFormat, space.synthFormat);
+    failInput(
+        "it lists {} parameters of the VST2, which say nothing to the {}; open it in the VST2, dial the same "
+        "in in the "
+        "{}, and save that",
+        preset.parameters, space.synthFormat, space.synthFormat);
   return vst3State(space.synthId, space.fxpId == surgeFxId ? surgeComponentState(program) : program.chunk);
 }
 
@@ -351,7 +366,8 @@ Patch patchOfPreset(const PresetFile& preset, const Synth& synth) {
 
 namespace {
 
-Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth& synth, const std::string& program) {
+Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth& synth,
+                 const std::string& program) {
   if (file.extension() == ".json") return patchFromJson(file, space);
   const auto presets = readPresets(file);
   const PresetFile* chosen = nullptr;
@@ -360,13 +376,16 @@ Patch readPreset(const fs::path& file, const ParameterSpace& space, const Synth&
     const bool others = preset.format == PresetFormat::lv2 && preset.synthId != space.synthId;
     if (!chosen && preset.isCalled(program) && !(others && presets.size() > 1)) chosen = &preset;
   }
-  if (!chosen) failInput("{} holds no preset{}{} of {}", file.string(), program.empty() ? "" : " ", program, space.synthName);
+  if (!chosen)
+    failInput("{} holds no preset{}{} of {}", file.string(), program.empty() ? "" : " ", program,
+              space.synthName);
   return patchOfPreset(*chosen, synth);
 }
 
 }  // namespace
 
-Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth, const std::string& program) {
+Patch readPatchFile(const fs::path& file, const ParameterSpace& space, const Synth& synth,
+                    const std::string& program) {
   try {
     return readPreset(file, space, synth, program);
   } catch (const Error& error) {

@@ -15,11 +15,11 @@ namespace patchpilot {
 
 /// One parameter as the plug-in reported it when it was loaded.
 struct PluginParameter {
-  int index = 0;            ///< among all of the plug-in's
-  std::string id;           ///< VST3: ParamID in decimal; LV2: port symbol. Does not move
-  std::string name;         ///< may change when another parameter does
-  float defaultValue = 0;   ///< normalized
-  int steps = 0;            ///< number of values of a discrete parameter, 0 for a continuous one
+  int index = 0;           ///< among all of the plug-in's
+  std::string id;          ///< VST3: ParamID in decimal; LV2: port symbol. Does not move
+  std::string name;        ///< may change when another parameter does
+  float defaultValue = 0;  ///< normalized
+  int steps = 0;           ///< number of values of a discrete parameter, 0 for a continuous one
   bool boolean = false;
   std::string unit;
   std::string defaultText;
@@ -51,8 +51,8 @@ struct SynthOptions {
 };
 
 /// A parameter space and the plug-in that it is for, opened in a worker of its own: what turns
-/// a patch into a sound. Rendering in bulk is `RenderPool`'s part. What is asked of the plug-in may be asked by any
-/// thread; they take turns.
+/// a patch into a sound. Rendering in bulk is `RenderPool`'s part. What is asked of the plug-in may be asked
+/// by any thread; they take turns.
 class Synth {
  public:
   /// @throws Error (plugin): not installed, or crashes, hangs or refuses when opened, or lacks a
@@ -116,29 +116,32 @@ class Synth {
   SynthOptions options_;
   PluginInfo plugin_;
   std::vector<PluginParameter> parameters_;
-  std::vector<int> indices_;          ///< of the space's parameters in the plug-in
-  std::vector<int> fixedIndices_;     ///< of the base's values
+  std::vector<int> indices_;       ///< of the space's parameters in the plug-in
+  std::vector<int> fixedIndices_;  ///< of the base's values
   std::vector<float> fixedValues_;
   Bytes base_;
-  std::optional<std::map<std::string, PortRange>> portRanges_;  ///< of an LV2's controls, once they are asked for
+  std::optional<std::map<std::string, PortRange>>
+      portRanges_;  ///< of an LV2's controls, once they are asked for
   int surgeRevision_ = 0;
   std::unique_ptr<WorkerSession> session_;
   std::unique_ptr<std::recursive_mutex> inUse_ = std::make_unique<std::recursive_mutex>();
 };
 
 /// The state that a preset holds, as `Patch::state` is, for a space's synth. No plug-in is needed.
-/// @throws Error (input), without the preset's path, where it is another synth's, or of a format that this synth
+/// @throws Error (input), without the preset's path, where it is another synth's, or of a format that this
+/// synth
 ///         does not read.
 Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space);
 
-/// The patch that a preset is, with its whole state. @throws as `stateOfPreset`, and Error (input) where a newer
-/// version of the synth has saved it.
+/// The patch that a preset is, with its whole state. @throws as `stateOfPreset`, and Error (input) where a
+/// newer version of the synth has saved it.
 Patch patchOfPreset(const PresetFile& preset, const Synth& synth);
 
 /// A patch from a file, for `space`'s synth: JSON (an object of parameter keys and normalized
 /// values, alone or under "parameters"), `.vstpreset`, `.fxp` where the synth reads those, or an
 /// LV2 preset bundle.
-/// @param program  which preset of a file that holds several, by its name or as `PresetFile::program`; without
+/// @param program  which preset of a file that holds several, by its name or as `PresetFile::program`;
+/// without
 ///                 it, the first that is this synth's
 /// @throws Error (input) that names the file and what is wrong with it.
 Patch readPatchFile(const std::filesystem::path& file, const ParameterSpace& space, const Synth& synth,

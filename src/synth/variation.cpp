@@ -40,18 +40,22 @@ std::vector<int> partsOfParameters(const ParameterSpace& space) {
   const std::vector<Crossing> crossings = space.crossingsOrSections();
   std::vector<int> parts;
   for (const auto& p : space.parameters) {
-    const auto holds = [&](const Crossing& c) { return std::find(c.sections.begin(), c.sections.end(), p.section) != c.sections.end(); };
+    const auto holds = [&](const Crossing& c) {
+      return std::find(c.sections.begin(), c.sections.end(), p.section) != c.sections.end();
+    };
     const auto found = std::find_if(crossings.begin(), crossings.end(), holds);
     parts.push_back(found == crossings.end() ? -1 : int(found - crossings.begin()));
   }
   return parts;
 }
 
-std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from, const Crossing& crossing) {
+std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from,
+                                const Crossing& crossing) {
   const auto section = space.fxpId == surgeFxId ? surgeSection(crossing.key) : std::nullopt;
   if (!section) return std::nullopt;
   VstPreset preset = parseVstPreset(into);
-  const SurgePatch crossed = crossSurgePatches(parseSurgePatch(preset.componentState), parseSurgePatch(parseVstPreset(from).componentState), *section);
+  const SurgePatch crossed = crossSurgePatches(
+      parseSurgePatch(preset.componentState), parseSurgePatch(parseVstPreset(from).componentState), *section);
   preset.componentState = applySurgeBase(serializeSurgePatch(crossed), {}, {});
   return serializeVstPreset(preset);
 }
@@ -64,14 +68,16 @@ std::vector<float> defaultValues(const Synth& synth) {
   return defaults;
 }
 
-std::vector<std::size_t> movedParameters(const std::vector<float>& values, const std::vector<float>& defaults) {
+std::vector<std::size_t> movedParameters(const std::vector<float>& values,
+                                         const std::vector<float>& defaults) {
   std::vector<std::size_t> moved;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (std::abs(values[i] - defaults[i]) > kUnmoved) moved.push_back(i);
   return moved;
 }
 
-std::vector<std::string> unitedSources(const std::vector<std::string>& one, const std::vector<std::string>& other) {
+std::vector<std::string> unitedSources(const std::vector<std::string>& one,
+                                       const std::vector<std::string>& other) {
   std::set<std::string> both(one.begin(), one.end());
   both.insert(other.begin(), other.end());
   return {both.begin(), both.end()};

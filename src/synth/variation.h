@@ -6,8 +6,10 @@
 namespace patchpilot {
 
 /// Another value of a parameter, near its own.
-/// @param move    how far, signed, in parts of the parameter's range; of a categorical one another choice is drawn
-///                by weight, however far. What the space mostly holds constant (tuning, say) is mostly left alone
+/// @param move    how far, signed, in parts of the parameter's range; of a categorical one another choice is
+/// drawn
+///                by weight, however far. What the space mostly holds constant (tuning, say) is mostly left
+///                alone
 /// @param own     may lie outside the range that the space searches; then the range reaches to it
 float variedValue(const ParameterSpec& parameter, float own, double move, SplitMix64& random);
 
@@ -18,7 +20,8 @@ std::vector<int> partsOfParameters(const ParameterSpace& space);
 /// `SurgeSection` has it. Nothing where the space's synth has no such parts; then values alone are crossed.
 /// @param into, from  as the synth saves them after loading
 /// @throws Error (input) as `crossSurgePatches`
-std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from, const Crossing& crossing);
+std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from,
+                                const Crossing& crossing);
 
 /// The plug-in's default of each of the space's parameters, normalized.
 std::vector<float> defaultValues(const Synth& synth);
@@ -30,15 +33,17 @@ float reflected(double value, double low, double high);
 inline constexpr float kUnmoved = 1e-4f;
 
 /// The parameters that differ from the plug-in's default: what the preset's maker has moved.
-std::vector<std::size_t> movedParameters(const std::vector<float>& values, const std::vector<float>& defaults);
+std::vector<std::size_t> movedParameters(const std::vector<float>& values,
+                                         const std::vector<float>& defaults);
 
 /// What a child of two patches came from: the sources of both, in order and each once.
-std::vector<std::string> unitedSources(const std::vector<std::string>& one, const std::vector<std::string>& other);
+std::vector<std::string> unitedSources(const std::vector<std::string>& one,
+                                       const std::vector<std::string>& other);
 
-/// Share of a preset's changes that go to parameters which its maker has moved away from the plug-in's default.
-/// Most of the others belong to what the preset does not use, an oscillator that is off or an LFO that
-/// modulates nothing: of Surge's presets with up to four parameters changed at random, three in four sounded as
-/// before.
+/// Share of a preset's changes that go to parameters which its maker has moved away from the plug-in's
+/// default. Most of the others belong to what the preset does not use, an oscillator that is off or an LFO
+/// that modulates nothing: of Surge's presets with up to four parameters changed at random, three in four
+/// sounded as before.
 inline constexpr double kChangesOfMoved = 0.8;
 
 }  // namespace patchpilot

@@ -24,7 +24,8 @@ namespace {
 
 std::string asciiName(const std::string& name) {
   std::string plain;
-  for (const char c : name) plain += std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == ' ' ? c : '_';
+  for (const char c : name)
+    plain += std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == ' ' ? c : '_';
   return plain;
 }
 
@@ -42,9 +43,12 @@ const char* kindName(ParameterKind kind) {
 /// The values that have words.
 json choicesOf(const ParameterSpec& spec) {
   json choices = json::array();
-  for (const Choice& choice : spec.choices) choices.push_back({{"text", choice.label}, {"value", choice.value}});
+  for (const Choice& choice : spec.choices)
+    choices.push_back({{"text", choice.label}, {"value", choice.value}});
   for (std::size_t i = 0; i < spec.labels.size(); ++i)
-    choices.push_back({{"text", spec.labels[i]}, {"value", spec.min + (spec.max - spec.min) * float(i) / float(std::max<std::size_t>(1, spec.labels.size() - 1))}});
+    choices.push_back({{"text", spec.labels[i]},
+                       {"value", spec.min + (spec.max - spec.min) * float(i) /
+                                                float(std::max<std::size_t>(1, spec.labels.size() - 1))}});
   return choices;
 }
 
@@ -52,10 +56,15 @@ json choicesOf(const ParameterSpec& spec) {
 json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& withoutEffect) {
   const ParameterSpace& space = synth.space();
   const std::vector<std::string> texts = synth.texts(patch);
-  const std::vector<float> values = patch.state.empty() && !patch.values.empty() ? patch.values : synth.values(patch);
+  const std::vector<float> values =
+      patch.state.empty() && !patch.values.empty() ? patch.values : synth.values(patch);
   std::vector<Section> sections = space.sections;
-  if (std::any_of(space.parameters.begin(), space.parameters.end(), [](const ParameterSpec& p) { return p.section.empty(); })) sections.push_back({"", "Parameters"});
-  std::stable_sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) { return recipeOrder(a.title) < recipeOrder(b.title); });
+  if (std::any_of(space.parameters.begin(), space.parameters.end(),
+                  [](const ParameterSpec& p) { return p.section.empty(); }))
+    sections.push_back({"", "Parameters"});
+  std::stable_sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) {
+    return recipeOrder(a.title) < recipeOrder(b.title);
+  });
   std::set<std::size_t> silent(withoutEffect.begin(), withoutEffect.end());
   for (const std::size_t i : space.silent(patch.values)) silent.insert(i);
   json list = json::array();
@@ -64,8 +73,14 @@ json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& w
     for (std::size_t i = 0; i < values.size(); ++i) {
       const ParameterSpec& spec = space.parameters[i];
       if (spec.section != section.key) continue;
-      parameters.push_back({{"key", spec.key}, {"name", spec.name}, {"value", values[i]}, {"text", texts[i]}, {"min", spec.min}, {"max", spec.max},
-                            {"kind", kindName(spec.kind)}, {"effect", !silent.contains(i)}});
+      parameters.push_back({{"key", spec.key},
+                            {"name", spec.name},
+                            {"value", values[i]},
+                            {"text", texts[i]},
+                            {"min", spec.min},
+                            {"max", spec.max},
+                            {"kind", kindName(spec.kind)},
+                            {"effect", !silent.contains(i)}});
       if (json choices = choicesOf(spec); !choices.empty()) parameters.back()["choices"] = std::move(choices);
     }
     if (!parameters.empty()) list.push_back({{"name", section.title}, {"parameters", std::move(parameters)}});
@@ -84,7 +99,8 @@ Wanted wantedOf(const json& body, Wanted own) {
   Fields fields(body);
   own.note.midi = int(fields.whole("note", 0, 127).value_or(own.note.midi));
   own.note.velocity = int(fields.whole("velocity", 1, 127).value_or(own.note.velocity));
-  const auto length = fields.number("length", 0.001, kMostPlayedSeconds), seconds = fields.number("seconds", 0.05, kMostPlayedSeconds);
+  const auto length = fields.number("length", 0.001, kMostPlayedSeconds),
+             seconds = fields.number("seconds", 0.05, kMostPlayedSeconds);
   own.note.lengthSeconds = std::min(length.value_or(own.note.lengthSeconds), kMostPlayedSeconds);
   own.seconds = std::min(seconds.value_or(own.seconds), kMostPlayedSeconds);
   own.changes = fields.values("changes");
@@ -103,7 +119,8 @@ std::size_t rankOf(const Call& call) {
   const std::string& text = call.names.at("rank");
   std::size_t rank = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rank);
-  if (error != std::errc() || end != text.data() + text.size() || rank < 1) refuse(404, "there is no candidate '{}'", text);
+  if (error != std::errc() || end != text.data() + text.size() || rank < 1)
+    refuse(404, "there is no candidate '{}'", text);
   return rank;
 }
 
@@ -116,7 +133,9 @@ struct Candidates::Chosen {
   json entry;  ///< of candidates.json
   fs::path file(const char* part) const { return folder / entry.at("files").at(part).get<std::string>(); }
 
-  StoredPatch stored() const { return readPatches(folder / kPatchesFile).at(entry.at("rank").get<std::size_t>() - 1); }
+  StoredPatch stored() const {
+    return readPatches(folder / kPatchesFile).at(entry.at("rank").get<std::size_t>() - 1);
+  }
   Note note() const { return {entry.at("note"), entry.at("velocity"), entry.at("length")}; }
 };
 
@@ -134,7 +153,10 @@ Candidates::Chosen Candidates::choose(const Call& call) {
 }
 
 std::shared_ptr<Player> Candidates::playerOf(const StoredPatch& stored) {
-  if (!fs::exists(stored.library)) refuse(409, "the library that found this has been removed; what was written then can be heard and taken, and no more");
+  if (!fs::exists(stored.library))
+    refuse(409,
+           "the library that found this has been removed; what was written then can be heard and taken, and "
+           "no more");
   return players_.of(stored.library);
 }
 
@@ -153,7 +175,9 @@ void Candidates::zip(Call& call) {
 void Candidates::audio(Call& call) {
   const Chosen chosen = choose(call);
   // Its address names the generation, and that does not change.
-  if (!call.query("g").empty()) call.response.headers.erase("Cache-Control"), call.response.set_header("Cache-Control", "private, max-age=3600, immutable");
+  if (!call.query("g").empty())
+    call.response.headers.erase("Cache-Control"),
+        call.response.set_header("Cache-Control", "private, max-age=3600, immutable");
   call.answerFile(chosen.file("render"), "audio/wav");
 }
 
@@ -172,7 +196,8 @@ void Candidates::parameters(Call& call) {
   const auto changes = changesIn(call.body);
   const StoredPatch stored = choose(call).stored();
   const auto player = playerOf(stored);
-  call.answer(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes), stored.proposal.withoutEffect));
+  call.answer(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes),
+                      stored.proposal.withoutEffect));
 }
 
 void Candidates::render(Call& call) {
@@ -184,22 +209,31 @@ void Candidates::render(Call& call) {
   const auto player = playerOf(stored);
   const Wanted own{chosen.note(), target ? target->seconds() : player->settings().durationSeconds, {}};
   const Wanted wanted = wantedOf(call.body, own);
-  const AudioBuffer sound = player->play(withChanges(player->synth(), stored.proposal.patch, wanted.changes), wanted.note, wanted.seconds);
-  const bool comparable = target && wanted.note.midi == own.note.midi && wanted.note.velocity == own.note.velocity &&
-                          wanted.note.lengthSeconds == own.note.lengthSeconds && sound.frames() == target->frames();
-  if (comparable) call.response.set_header("X-Distance", fmt::format("{:.4f}", mss(mssSpectrum(*target), mssSpectrum(sound))));
+  const AudioBuffer sound = player->play(withChanges(player->synth(), stored.proposal.patch, wanted.changes),
+                                         wanted.note, wanted.seconds);
+  const bool comparable =
+      target && wanted.note.midi == own.note.midi && wanted.note.velocity == own.note.velocity &&
+      wanted.note.lengthSeconds == own.note.lengthSeconds && sound.frames() == target->frames();
+  if (comparable)
+    call.response.set_header("X-Distance",
+                             fmt::format("{:.4f}", mss(mssSpectrum(*target), mssSpectrum(sound))));
   call.answerBytes(text(wavBytes(sound)), "audio/wav");
 }
 
-std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<std::string, float>& changes, const fs::path& folder) {
+std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<std::string, float>& changes,
+                                          const fs::path& folder) {
   std::vector<fs::path> presets;
-  for (const json& file : chosen.entry.at("files").at("presets")) presets.push_back(chosen.folder / file.get<std::string>());
+  for (const json& file : chosen.entry.at("files").at("presets"))
+    presets.push_back(chosen.folder / file.get<std::string>());
   if (changes.empty() && fs::exists(presets.front())) return presets;
   const StoredPatch stored = chosen.stored();
   const auto player = playerOf(stored);
   Synth& synth = player->synth();
-  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot", fmt::format("Made by Patch Pilot to sound like {}{}", chosen.match, changes.empty() ? "" : ", and changed by hand")};
-  const Bytes state = labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
+  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot",
+                          fmt::format("Made by Patch Pilot to sound like {}{}", chosen.match,
+                                      changes.empty() ? "" : ", and changed by hand")};
+  const Bytes state =
+      labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
   for (fs::path& preset : presets) {
     preset = folder / preset.filename();
     writePresetFile(preset, synth.space(), synth.plugin().vendor, label, state, false);
@@ -212,10 +246,12 @@ void Candidates::preset(Call& call) {
   const Chosen chosen = choose(call);
   const std::string& wanted = call.names.at("name");
   const json& files = chosen.entry.at("files").at("presets");
-  if (std::find(files.begin(), files.end(), wanted) == files.end()) refuse(404, "candidate {} has no preset '{}'", chosen.entry.at("rank").get<int>(), wanted);
+  if (std::find(files.begin(), files.end(), wanted) == files.end())
+    refuse(404, "candidate {} has no preset '{}'", chosen.entry.at("rank").get<int>(), wanted);
   const StagedDirectory draft(store_.place("matches") / newId(), false);  // never put in place
   const std::vector<fs::path> all = presets(chosen, changes, draft.path());
-  const fs::path file = *std::find_if(all.begin(), all.end(), [&](const fs::path& preset) { return preset.filename() == wanted; });
+  const fs::path file = *std::find_if(all.begin(), all.end(),
+                                      [&](const fs::path& preset) { return preset.filename() == wanted; });
   const std::string extension = file.extension().string();
   if (fs::is_directory(file)) {
     call.saveAs(chosen.name + extension + ".zip");
@@ -229,7 +265,8 @@ void Candidates::install(Call& call) {
   const auto changes = changesIn(call.body);
   const Chosen chosen = choose(call);
   const StagedDirectory draft(store_.place("matches") / newId(), false);
-  call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name, playerOf(chosen.stored())->synth())}});
+  call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name,
+                                        playerOf(chosen.stored())->synth())}});
 }
 
 void Candidates::openSynth(Call& call) {
@@ -259,8 +296,11 @@ void Candidates::renderPatch(Call& call) {
   }
   const auto player = players_.of(file);
   const LibrarySettings& s = player->settings();
-  const Wanted wanted = wantedOf(call.body, {{s.notes.front(), s.velocity, s.lengthSeconds}, s.durationSeconds, {}});
-  call.answerBytes(patchpilot::text(wavBytes(player->play(withChanges(player->synth(), patch, wanted.changes), wanted.note, wanted.seconds))), "audio/wav");
+  const Wanted wanted =
+      wantedOf(call.body, {{s.notes.front(), s.velocity, s.lengthSeconds}, s.durationSeconds, {}});
+  call.answerBytes(patchpilot::text(wavBytes(player->play(withChanges(player->synth(), patch, wanted.changes),
+                                                          wanted.note, wanted.seconds))),
+                   "audio/wav");
 }
 
 }  // namespace patchpilot

@@ -6,11 +6,13 @@
 
 namespace patchpilot {
 
-/// What can be done with the candidates of a match, and with the patches of a library: heard, turned, taken. Safe to use
-/// from any thread. All throw HttpError 404 for what is not there, and Error (plugin) where the synth fails.
+/// What can be done with the candidates of a match, and with the patches of a library: heard, turned, taken.
+/// Safe to use from any thread. All throw HttpError 404 for what is not there, and Error (plugin) where the
+/// synth fails.
 class Candidates {
  public:
-  Candidates(const Store& store, Matches& matches, Libraries& libraries) : store_(store), matches_(matches), libraries_(libraries) {}
+  Candidates(const Store& store, Matches& matches, Libraries& libraries)
+      : store_(store), matches_(matches), libraries_(libraries) {}
 
   /// All that a match has found, as a ZIP file.
   void zip(Call& call);
@@ -46,7 +48,9 @@ class Candidates {
   std::shared_ptr<Player> playerOf(const StoredPatch& stored);
 
   /// The presets of a candidate; those that are changed, or have not been written, are made in `folder`.
-  std::vector<std::filesystem::path> presets(const Chosen& chosen, const std::map<std::string, float>& changes, const std::filesystem::path& folder);
+  std::vector<std::filesystem::path> presets(const Chosen& chosen,
+                                             const std::map<std::string, float>& changes,
+                                             const std::filesystem::path& folder);
 
   const Store& store_;
   Matches& matches_;

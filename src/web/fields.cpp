@@ -62,7 +62,8 @@ std::optional<double> Fields::number(const std::string& key, double least, doubl
 std::optional<std::int64_t> Fields::whole(const std::string& key, std::int64_t least, std::int64_t most) {
   const auto value = number(key, double(least), double(most));
   if (!value) return std::nullopt;
-  if (*value != std::floor(*value)) refuse(400, "{} is {:g}; give a whole number from {} to {}", key, *value, least, most);
+  if (*value != std::floor(*value))
+    refuse(400, "{} is {:g}; give a whole number from {} to {}", key, *value, least, most);
   return std::int64_t(*value);
 }
 
@@ -76,9 +77,11 @@ std::optional<bool> Fields::flag(const std::string& key) {
 std::optional<std::string> Fields::text(const std::string& key, std::size_t mostBytes) {
   const json* value = take(key);
   if (!value) return std::nullopt;
-  if (!value->is_string() || !isUtf8(value->get_ref<const std::string&>())) refuse(400, "{} is {}; give a text", key, shown(*value));
+  if (!value->is_string() || !isUtf8(value->get_ref<const std::string&>()))
+    refuse(400, "{} is {}; give a text", key, shown(*value));
   const std::string line = oneLine(value->get<std::string>());
-  if (line.empty() || line.size() > mostBytes) refuse(400, "{} has {} bytes; give from 1 to {}", key, line.size(), mostBytes);
+  if (line.empty() || line.size() > mostBytes)
+    refuse(400, "{} has {} bytes; give from 1 to {}", key, line.size(), mostBytes);
   return line;
 }
 
@@ -86,9 +89,11 @@ std::vector<std::string> Fields::texts(const std::string& key, std::size_t most)
   std::vector<std::string> texts;
   const json* value = take(key);
   if (!value) return texts;
-  if (!value->is_array() || value->size() > most) refuse(400, "{} is {}; give a list of at most {} texts", key, shown(*value), most);
+  if (!value->is_array() || value->size() > most)
+    refuse(400, "{} is {}; give a list of at most {} texts", key, shown(*value), most);
   for (const json& one : *value) {
-    if (!one.is_string() || one.get_ref<const std::string&>().size() > 200) refuse(400, "{} holds {}; give a list of texts", key, shown(one));
+    if (!one.is_string() || one.get_ref<const std::string&>().size() > 200)
+      refuse(400, "{} holds {}; give a list of texts", key, shown(one));
     texts.push_back(one.get<std::string>());
   }
   return texts;
@@ -98,7 +103,8 @@ std::map<std::string, float> Fields::values(const std::string& key) {
   std::map<std::string, float> values;
   const json* value = take(key);
   if (!value) return values;
-  if (!value->is_object() || value->size() > 10'000) refuse(400, "{} is {}; give an object of parameter keys and values", key, shown(*value));
+  if (!value->is_object() || value->size() > 10'000)
+    refuse(400, "{} is {}; give an object of parameter keys and values", key, shown(*value));
   for (const auto& [name, one] : value->items()) {
     if (!one.is_number() || !(one.get<double>() >= 0 && one.get<double>() <= 1))
       refuse(400, "{} holds {} for {}; values lie between 0 and 1", key, shown(one), name);

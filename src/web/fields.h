@@ -13,8 +13,9 @@ namespace patchpilot {
 /// Reads a JSON text of unknown origin. @throws HttpError (400) where it is none, or nested too deeply.
 nlohmann::json parseJson(const std::string& text);
 
-/// The fields of a JSON object from outside, each read once; what is left in the end is refused, so that a mistyped
-/// name is not passed over. All throw HttpError (400) that names the field, what was found, and what would be right.
+/// The fields of a JSON object from outside, each read once; what is left in the end is refused, so that a
+/// mistyped name is not passed over. All throw HttpError (400) that names the field, what was found, and what
+/// would be right.
 class Fields {
  public:
   /// @param object  must outlive this
@@ -43,7 +44,8 @@ class Fields {
   std::set<std::string> taken_;
 };
 
-/// The same for what stands behind the `?` of an address. @throws HttpError (400) as above; nothing where it is not there.
+/// The same for what stands behind the `?` of an address. @throws HttpError (400) as above; nothing where it
+/// is not there.
 std::optional<double> numberIn(const std::string& key, const std::string& text, double least, double most);
 
 }  // namespace patchpilot

@@ -24,7 +24,9 @@ std::string errorBody(int status, const std::string& message) {
 
 std::string withoutPath(std::string message, const std::filesystem::path& file, const std::string& name) {
   const std::string path = file.string();
-  for (std::size_t at = message.find(path); at != std::string::npos; at = message.find(path, at + name.size())) message.replace(at, path.size(), name);
+  for (std::size_t at = message.find(path); at != std::string::npos;
+       at = message.find(path, at + name.size()))
+    message.replace(at, path.size(), name);
   return message;
 }
 

@@ -33,13 +33,16 @@ constexpr int kJobNiceness = 19;
 /// A sound of ten minutes takes 400 MB while its rate is changed.
 constexpr std::uintmax_t kDecoderBytes = 4ull << 30;
 
-/// What has become better by this share is written, but no sooner than so long after it was last written, and so many
-/// times as long as that took: it is rendered again for that, and the search waits.
+/// What has become better by this share is written, but no sooner than so long after it was last written, and
+/// so many times as long as that took: it is rendered again for that, and the search waits.
 constexpr double kWorthWriting = 0.01, kWriteSeconds = 3, kWriteShare = 5;
 
-double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
-/// The server's end of the line: what it says is heard by a thread of its own, so that its end is noticed at once.
+/// The server's end of the line: what it says is heard by a thread of its own, so that its end is noticed at
+/// once.
 class Line {
  public:
   Line() : channel_(adoptStandardStreams()) {
@@ -70,9 +73,13 @@ class Line {
 void decode(Line& line) {
   limitMemory(kDecoderBytes);
   const json& request = line.request();
-  const SoundFile sound = readSound(request.at("source").get<std::string>(), {.maxSeconds = kMostSoundSeconds});
+  const SoundFile sound =
+      readSound(request.at("source").get<std::string>(), {.maxSeconds = kMostSoundSeconds});
   writeWav(request.at("out").get<std::string>(), sound.sound);
-  line.tell({{"event", "end"}, {"seconds", sound.sound.seconds()}, {"rate", sound.fileRateHz}, {"channels", sound.fileChannels}});
+  line.tell({{"event", "end"},
+             {"seconds", sound.sound.seconds()},
+             {"rate", sound.fileRateHz},
+             {"channels", sound.fileChannels}});
 }
 
 template <typename Value>
@@ -86,7 +93,8 @@ MatchOptions matchOptions(const json& request) {
   options.name = request.value("name", "");
   options.libraries = request.at("libraries").get<std::vector<std::string>>();
   options.embedder = request.value("embedder", "");
-  options.target = {optionalAt<int>(request, "note"), optionalAt<double>(request, "length"), optionalAt<double>(request, "start"), optionalAt<double>(request, "duration")};
+  options.target = {optionalAt<int>(request, "note"), optionalAt<double>(request, "length"),
+                    optionalAt<double>(request, "start"), optionalAt<double>(request, "duration")};
   options.velocity = request.value("velocity", options.velocity);
   options.top = request.value("top", options.top);
   options.refine = request.value("refine", true);
@@ -98,8 +106,9 @@ MatchOptions matchOptions(const json& request) {
   std::vector<StoredPatch> patches = readPatches(near.at("patches").get<std::string>());
   const auto index = near.at("rank").get<std::size_t>() - 1;
   if (index >= patches.size()) failInput("there is no candidate {} to search around", index + 1);
-  options.near = NearPatch{std::move(patches[index].proposal), near.value("changes", std::map<std::string, float>()),
-                           near.value("locked", std::vector<std::string>())};
+  options.near =
+      NearPatch{std::move(patches[index].proposal), near.value("changes", std::map<std::string, float>()),
+                near.value("locked", std::vector<std::string>())};
   return options;
 }
 
@@ -116,7 +125,10 @@ json brief(const json& candidates) {
 /// Writes one generation of candidates after another, each whole or not at all.
 class Generations {
  public:
-  Generations(Line& line) : line_(line), folder_(line.request().at("folder").get<std::string>()), last_(line.request().value("generation", 0)) {}
+  Generations(Line& line)
+      : line_(line),
+        folder_(line.request().at("folder").get<std::string>()),
+        last_(line.request().value("generation", 0)) {}
 
   /// @param write  into a folder; @return what `candidates.json` holds
   template <typename Write>
@@ -130,10 +142,15 @@ class Generations {
     ++last_;
     writtenAt_ = Clock::now();
     took_ = secondsSince(begin);
-    line_.tell({{"event", "written"}, {"generation", last_}, {"candidates", brief(document.at("candidates"))}, {"provisional", document.value("provisional", false)}});
+    line_.tell({{"event", "written"},
+                {"generation", last_},
+                {"candidates", brief(document.at("candidates"))},
+                {"provisional", document.value("provisional", false)}});
   }
 
-  bool isTimeForNext() const { return secondsSince(writtenAt_) >= std::max(kWriteSeconds, kWriteShare * took_); }
+  bool isTimeForNext() const {
+    return secondsSince(writtenAt_) >= std::max(kWriteSeconds, kWriteShare * took_);
+  }
 
  private:
   Line& line_;
@@ -145,19 +162,29 @@ class Generations {
 
 json targetFacts(const Target& target) {
   json others = json::array();
-  for (const NoteGuess& other : target.otherNotes) others.push_back({{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
-  return {{"note", target.note},   {"note_name", noteName(target.note)}, {"confidence", target.noteConfidence}, {"other_notes", others},
-          {"length", target.lengthSeconds}, {"start", target.startSeconds}, {"seconds", target.sound.seconds()}, {"warnings", target.warnings}};
+  for (const NoteGuess& other : target.otherNotes)
+    others.push_back(
+        {{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
+  return {{"note", target.note},
+          {"note_name", noteName(target.note)},
+          {"confidence", target.noteConfidence},
+          {"other_notes", others},
+          {"length", target.lengthSeconds},
+          {"start", target.startSeconds},
+          {"seconds", target.sound.seconds()},
+          {"warnings", target.warnings}};
 }
 
 void tellProblems(Line& line, const std::vector<std::string>& problems) {
-  if (!problems.empty()) line.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
+  if (!problems.empty())
+    line.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
 }
 
 /// A match of a sound.
 class SoundMatch {
  public:
-  explicit SoundMatch(Line& line) : line_(line), generations_(line), match_(matchOptions(line.request()), reports()) {}
+  explicit SoundMatch(Line& line)
+      : line_(line), generations_(line), match_(matchOptions(line.request()), reports()) {}
 
   void run() {
     match_.rank();
@@ -176,11 +203,14 @@ class SoundMatch {
       writeWav(fs::path(line_.request().at("folder").get<std::string>()) / "target.wav", target.sound);
       line_.tell({{"event", "target"}, {"target", targetFacts(target)}});
     };
-    reports.onRanking = [this](std::size_t done, std::size_t all) { line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}}); };
+    reports.onRanking = [this](std::size_t done, std::size_t all) {
+      line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}});
+    };
     reports.onFirst = [this](const std::vector<Candidate>& found) { writeFirst(found); };
     reports.onRefining = [this](const Refinement& refinement) { heed(refinement); };
     reports.onFallback = [this](const std::string& file, const std::string& why) {
-      line_.tell({{"event", "remark"}, {"text", fmt::format("{} is {}", fs::path(file).stem().string(), why)}});
+      line_.tell(
+          {{"event", "remark"}, {"text", fmt::format("{} is {}", fs::path(file).stem().string(), why)}});
     };
     reports.onProblems = [this](const std::vector<std::string>& problems) { tellProblems(line_, problems); };
     return reports;
@@ -189,8 +219,13 @@ class SoundMatch {
   void heed(const Refinement& refinement) {
     const RefineProgress& last = refinement.last;
     const double share = refinement.share();
-    json message = {{"event", "refining"}, {"renders", last.renders}, {"seconds", last.seconds}, {"mss", last.mss}, {"share", share}};
-    if (share > 0 && last.seconds > 0) message["seconds_left"] = std::max(0.0, last.seconds / share - last.seconds);
+    json message = {{"event", "refining"},
+                    {"renders", last.renders},
+                    {"seconds", last.seconds},
+                    {"mss", last.mss},
+                    {"share", share}};
+    if (share > 0 && last.seconds > 0)
+      message["seconds_left"] = std::max(0.0, last.seconds / share - last.seconds);
     line_.tell(std::move(message));
     if (line_.stopped()) return setInterrupted(true);
     if (last.mss < (1 - kWorthWriting) * writtenMss_ && generations_.isTimeForNext()) write();
@@ -220,7 +255,8 @@ class SoundMatch {
 
   std::vector<StoredPatch> storedPatches(const std::vector<Candidate>& written) const {
     std::vector<StoredPatch> patches;
-    for (const Candidate& candidate : written) patches.push_back({match_.sources().fileOf(candidate.proposal.synth).string(), candidate.proposal});
+    for (const Candidate& candidate : written)
+      patches.push_back({match_.sources().fileOf(candidate.proposal.synth).string(), candidate.proposal});
     return patches;
   }
 
@@ -240,7 +276,8 @@ void matchText(Line& line) {
   std::vector<std::string> problems;
   Generations(line).add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
     json document = writeTextResults(folder, text, found, sources.instruments);
-    for (const TextMatch& one : found) patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
+    for (const TextMatch& one : found)
+      patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
     problems = document.at("skipped").get<std::vector<std::string>>();
     return document;
   });
@@ -250,7 +287,9 @@ void matchText(Line& line) {
 
 ParameterSpace spaceToBuildWith(const json& request) {
   if (const auto name = request.value("space", ""); !name.empty()) return loadSpace(name);
-  const PluginInfo plugin = findPlugin(request.at("format").get<std::string>(), request.at("plugin").get<std::string>(), request.at("synth").get<std::string>());
+  const PluginInfo plugin =
+      findPlugin(request.at("format").get<std::string>(), request.at("plugin").get<std::string>(),
+                 request.at("synth").get<std::string>());
   return parseSpace(firstSpace(plugin, probeParameters(plugin), plugin.name), plugin.name);
 }
 
@@ -291,8 +330,10 @@ void doJob(Line& line) {
 
 json packed(const StoredPatch& stored) {
   const Proposal& p = stored.proposal;
-  json packed = {{"library", stored.library}, {"values", p.patch.values}, {"state", json::binary(p.patch.state)}, {"source", p.patch.source},
-                 {"origin", p.origin},        {"sources", p.sources},     {"without_effect", p.withoutEffect}};
+  json packed = {
+      {"library", stored.library},        {"values", p.patch.values}, {"state", json::binary(p.patch.state)},
+      {"source", p.patch.source},         {"origin", p.origin},       {"sources", p.sources},
+      {"without_effect", p.withoutEffect}};
   if (p.lengthSeconds) packed["length"] = *p.lengthSeconds;
   return packed;
 }
@@ -337,7 +378,8 @@ std::vector<StoredPatch> readPatches(const fs::path& file) {
 
 int runJob() {
   ignoreInterrupts();
-  // Its workers take every core for half a minute; the page, which plays what was found meanwhile, goes first.
+  // Its workers take every core for half a minute; the page, which plays what was found meanwhile, goes
+  // first.
   [[maybe_unused]] const int niceness = ::nice(kJobNiceness);
   Line line;
   try {

@@ -11,12 +11,14 @@ namespace patchpilot {
 /// The argument by which the server starts this program again for one job.
 inline constexpr const char* kJobCommand = "serve-job";
 
-/// Does one job of a server: decodes a sound, runs a match, builds a library, or looks for the synths. It talks to the server over stdin and stdout
-/// (`MessageChannel`), and dies with it: a crash costs one job, and whatever becomes of the server, nothing is left
-/// running, because each process here ends when the one that started it does.
+/// Does one job of a server: decodes a sound, runs a match, builds a library, or looks for the synths. It
+/// talks to the server over stdin and stdout
+/// (`MessageChannel`), and dies with it: a crash costs one job, and whatever becomes of the server, nothing
+/// is left running, because each process here ends when the one that started it does.
 ///
 /// The first message says what to do: an object with `job` and its arguments. What is
-/// told then are objects with `event`: how far it has come, and in the end "end" or "error" (`message`). The message
+/// told then are objects with `event`: how far it has come, and in the end "end" or "error" (`message`). The
+/// message
 /// {"stop": true} ends a search with what it has found.
 /// @return exit status
 int runJob();

@@ -8,7 +8,8 @@ namespace patchpilot {
 
 using nlohmann::json;
 
-JobProcess::JobProcess(const std::filesystem::path& program, const json& request) : child_(program, {}, {kJobCommand}) {
+JobProcess::JobProcess(const std::filesystem::path& program, const json& request)
+    : child_(program, {}, {kJobCommand}) {
   child_.channel().send(request);
 }
 
@@ -25,7 +26,9 @@ std::string JobProcess::follow(const std::function<void(const json&)>& take) {
     }
     if (event == "end") return "";
   }
-  return cancelled_ ? "" : fmt::format("it has crashed ({}); try again, and report it where it does so again", child_.obituary(1));
+  return cancelled_ ? ""
+                    : fmt::format("it has crashed ({}); try again, and report it where it does so again",
+                                  child_.obituary(1));
 }
 
 void JobProcess::stop() {

@@ -15,7 +15,8 @@ class JobProcess {
   /// @throws Error (system) where it cannot be started
   JobProcess(const std::filesystem::path& program, const nlohmann::json& request);
 
-  /// Hands over each event, but no error. @return what went wrong, there or in `take`, in one line; empty where it came to its end, or
+  /// Hands over each event, but no error. @return what went wrong, there or in `take`, in one line; empty
+  /// where it came to its end, or
   ///         was ended by `cancel`
   std::string follow(const std::function<void(const nlohmann::json&)>& take);
 

@@ -29,7 +29,8 @@ std::string idOfPlugin(const PluginInfo& plugin) { return shortHash(plugin.forma
 
 bool isThere(const fs::path& file) {
   const auto folders = modelFolders();
-  return std::any_of(folders.begin(), folders.end(), [&](const fs::path& folder) { return fs::is_regular_file(folder / file); });
+  return std::any_of(folders.begin(), folders.end(),
+                     [&](const fs::path& folder) { return fs::is_regular_file(folder / file); });
 }
 
 /// Those that can be used; a description that is wrong is the command's to tell (`patchpilot models`).
@@ -49,7 +50,8 @@ bool canSearchTexts(const std::vector<Model>& models, const std::string& embedde
       if (one.name != embedder || !knowsTexts(one)) continue;
       // tokenizer.json holds what its other files for texts do.
       return std::all_of(model.files.begin(), model.files.end(), [](const ModelFile& file) {
-        return isThere(file.name) || (file.forTexts && isThere(fs::path(file.name).parent_path() / "tokenizer.json"));
+        return isThere(file.name) ||
+               (file.forTexts && isThere(fs::path(file.name).parent_path() / "tokenizer.json"));
       });
     }
   return false;
@@ -58,16 +60,22 @@ bool canSearchTexts(const std::vector<Model>& models, const std::string& embedde
 /// All embedders that this program knows, and whether it can use them.
 json describeEmbedders(const std::vector<Model>& models) {
   const EmbedderInfo own = embedderInfo(kMelEnvelopeName);
-  json list = json::array({{{"name", own.name}, {"version", own.version}, {"installed", true}, {"texts", false}}});
+  json list =
+      json::array({{{"name", own.name}, {"version", own.version}, {"installed", true}, {"texts", false}}});
   for (const Model& model : models)
     for (const NetworkEmbedder& one : model.embedders)
-      list.push_back({{"name", one.name}, {"version", one.version}, {"installed", !networksModule().empty() && !one.files.empty()}, {"texts", canSearchTexts(models, one.name)}});
+      list.push_back({{"name", one.name},
+                      {"version", one.version},
+                      {"installed", !networksModule().empty() && !one.files.empty()},
+                      {"texts", canSearchTexts(models, one.name)}});
   return list;
 }
 
 json describeModels(const std::vector<Model>& models) {
   json list = json::array();
-  for (const Model& model : models) list.push_back({{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
+  for (const Model& model : models)
+    list.push_back(
+        {{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
   return list;
 }
 
@@ -94,13 +102,14 @@ std::string fileName(const std::string& text) {
 
 struct Libraries::Job {
   std::string id, name, created, state = "queued", error;
-  json request;   ///< for the process
+  json request;  ///< for the process
   fs::path file;
   double done = 0, total = 0;
   double begin = 0, doneAtBegin = -1;
   std::uint64_t version = 0;
   JobProcess* process = nullptr;  ///< while it runs
-  std::string end;                ///< what its state will be when the process has gone, which still holds the file until then
+  std::string
+      end;  ///< what its state will be when the process has gone, which still holds the file until then
 
   bool isOver() const { return state == "done" || state == "stopped" || state == "failed"; }
 };
@@ -116,7 +125,8 @@ Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std
   all.insert(all.end(), own.begin(), own.end());
   for (const fs::path& file : all) {
     const fs::path whole = fs::canonical(file);
-    if (idOf(whole).empty()) entries_.push_back({shortHash(whole.string()), whole.stem().string(), whole, "", ""});
+    if (idOf(whole).empty())
+      entries_.push_back({shortHash(whole.string()), whole.stem().string(), whole, "", ""});
   }
   scanner_ = std::thread([this] { scan(); });
   worker_ = std::thread([this] { work(); });
@@ -157,13 +167,23 @@ void Libraries::scan() {
 }
 
 json Libraries::describe(const Entry& entry, const std::vector<Model>& models) const {
-  json about = {{"id", entry.id}, {"name", entry.name}, {"own", isOwn(entry)}, {"building", entry.job.empty() ? json() : json(entry.job)}, {"patches", 0}};
+  json about = {{"id", entry.id},
+                {"name", entry.name},
+                {"own", isOwn(entry)},
+                {"building", entry.job.empty() ? json() : json(entry.job)},
+                {"patches", 0}};
   try {
     Library library = Library::open(entry.file);
     const LibrarySettings& s = library.settings();
-    about.update({{"synth", s.synthName}, {"format", s.synthFormat}, {"space", s.spaceName}, {"patches", library.counts().patches},
-                  {"embedder", s.embedders.front().name}, {"embedders", namesOf(s.embedders)},
-                  {"texts", std::any_of(s.embedders.begin(), s.embedders.end(), [&](const auto& e) { return canSearchTexts(models, e.name); })}, {"notes", s.notes}});
+    about.update({{"synth", s.synthName},
+                  {"format", s.synthFormat},
+                  {"space", s.spaceName},
+                  {"patches", library.counts().patches},
+                  {"embedder", s.embedders.front().name},
+                  {"embedders", namesOf(s.embedders)},
+                  {"texts", std::any_of(s.embedders.begin(), s.embedders.end(),
+                                        [&](const auto& e) { return canSearchTexts(models, e.name); })},
+                  {"notes", s.notes}});
   } catch (const Error& error) {
     about["problem"] = error.what();  // it is being begun, or is no longer there
   }
@@ -178,9 +198,16 @@ json Libraries::state() {
   const auto spaces = installedSpaces();
   if (plugins_)
     for (const PluginInfo& plugin : *plugins_)
-      synths.push_back({{"id", idOfPlugin(plugin)}, {"name", plugin.name}, {"format", plugin.format}, {"maker", plugin.vendor}, {"version", plugin.version},
+      synths.push_back({{"id", idOfPlugin(plugin)},
+                        {"name", plugin.name},
+                        {"format", plugin.format},
+                        {"maker", plugin.vendor},
+                        {"version", plugin.version},
                         {"spaces", spacesOf(plugin, spaces)}});
-  return {{"libraries", libraries}, {"synths", synths}, {"scanning", !plugins_.has_value()}, {"models", describeModels(models)},
+  return {{"libraries", libraries},
+          {"synths", synths},
+          {"scanning", !plugins_.has_value()},
+          {"models", describeModels(models)},
           {"embedders", describeEmbedders(models)}};
 }
 
@@ -202,13 +229,19 @@ std::string Libraries::idOf(const fs::path& file) {
   return "";
 }
 
-bool Libraries::isOwn(const Entry& entry) const { return entry.file.parent_path() == store_.place("libraries"); }
+bool Libraries::isOwn(const Entry& entry) const {
+  return entry.file.parent_path() == store_.place("libraries");
+}
 
 void Libraries::remove(const std::string& id) {
   std::lock_guard lock(mutex_);
   const Entry& one = entry(id);
   if (!one.job.empty()) refuse(409, "{} is being built; stop that first", one.name);
-  if (!isOwn(one)) refuse(403, "{} was not made here, but named when Patch Pilot was started; delete its file by hand, and leave it out the next time", one.name);
+  if (!isOwn(one))
+    refuse(403,
+           "{} was not made here, but named when Patch Pilot was started; delete its file by hand, and leave "
+           "it out the next time",
+           one.name);
   // The library itself last: where this is cut short, it is still one.
   std::vector<fs::path> files;
   for (const auto& file : fs::directory_iterator(one.file.parent_path())) {
@@ -232,13 +265,20 @@ json Libraries::spaceFor(const json& body) {
   fields.end();
   if (!synth) refuse(400, "synth is missing; name one of those that /state lists");
   if (!plugins_) refuse(503, "the synths are still being looked for; try again in some seconds");
-  const auto plugin = std::find_if(plugins_->begin(), plugins_->end(), [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
+  const auto plugin = std::find_if(plugins_->begin(), plugins_->end(),
+                                   [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
   if (plugin == plugins_->end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
   const auto spaces = spacesOf(*plugin, installedSpaces());
-  if (space && std::find(spaces.begin(), spaces.end(), *space) == spaces.end()) refuse(400, "{} has no space '{}'", plugin->name, *space);
+  if (space && std::find(spaces.begin(), spaces.end(), *space) == spaces.end())
+    refuse(400, "{} has no space '{}'", plugin->name, *space);
   const std::string chosen = space ? *space : spaces.empty() ? "" : spaces.front();
-  return {{"job", "build"}, {"space", chosen}, {"format", plugin->format}, {"plugin", plugin->id}, {"synth", plugin->name},
-          {"count", count.value_or(3000)}, {"name", name.value_or(chosen.empty() ? plugin->name : chosen)}};
+  return {{"job", "build"},
+          {"space", chosen},
+          {"format", plugin->format},
+          {"plugin", plugin->id},
+          {"synth", plugin->name},
+          {"count", count.value_or(3000)},
+          {"name", name.value_or(chosen.empty() ? plugin->name : chosen)}};
 }
 
 json Libraries::build(const json& body) {
@@ -251,9 +291,11 @@ json Libraries::build(const json& body) {
   job->total = job->request.at("count");
   const std::string stem = fileName(job->name);
   job->file = store_.place("libraries") / (stem + ".db");
-  auto entry = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.file == job->file; });
+  auto entry =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.file == job->file; });
   if (entry != entries_.end() && !entry->job.empty()) refuse(409, "{} is being built already", job->name);
-  if (entry == entries_.end()) entry = entries_.insert(entries_.end(), {shortHash(job->file.string()), stem, job->file, "", ""});
+  if (entry == entries_.end())
+    entry = entries_.insert(entries_.end(), {shortHash(job->file.string()), stem, job->file, "", ""});
   entry->job = job->id;
   job->request["file"] = job->file.string();
   touch(*job);
@@ -272,11 +314,17 @@ Libraries::Job& Libraries::jobOf(const std::string& id) {
 }
 
 json Libraries::describe(const Job& job) const {
-  json about = {{"id", job.id}, {"kind", "library"}, {"name", job.name}, {"created", job.created}, {"state", job.state},
-                {"library", shortHash(job.file.string())}, {"progress", {{"done", job.done}, {"total", job.total}}}};
+  json about = {{"id", job.id},
+                {"kind", "library"},
+                {"name", job.name},
+                {"created", job.created},
+                {"state", job.state},
+                {"library", shortHash(job.file.string())},
+                {"progress", {{"done", job.done}, {"total", job.total}}}};
   if (!job.error.empty()) about["error"] = job.error;
   const double made = job.done - job.doneAtBegin, gone = steadySeconds() - job.begin;
-  if (job.state == "building" && job.doneAtBegin >= 0 && made > 0) about["progress"]["seconds_left"] = (job.total - job.done) * gone / made;
+  if (job.state == "building" && job.doneAtBegin >= 0 && made > 0)
+    about["progress"]["seconds_left"] = (job.total - job.done) * gone / made;
   return about;
 }
 
@@ -318,7 +366,8 @@ void Libraries::work() {
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] {
-        const auto queued = std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->state == "queued"; });
+        const auto queued =
+            std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->state == "queued"; });
         next = queued == jobs_.end() ? nullptr : queued->get();
         return closing_ || next;
       });
@@ -350,7 +399,8 @@ void Libraries::run(Job& job) {
   for (Entry& entry : entries_)
     if (entry.job == job.id) entry.job.clear(), entry.map.clear();
   std::error_code ignored;
-  if (!fs::exists(job.file, ignored)) std::erase_if(entries_, [&](const Entry& entry) { return entry.file == job.file; });
+  if (!fs::exists(job.file, ignored))
+    std::erase_if(entries_, [&](const Entry& entry) { return entry.file == job.file; });
   touch(job);
 }
 
@@ -377,8 +427,10 @@ std::string Libraries::map(const std::string& id) {
   Library library = Library::open(file);
   json points = json::array();
   for (const MapPoint& point : libraryMapPoints(library, kMapPoints)) {
-    json one = {{"x", point.place[0]}, {"y", point.place[1]}, {"z", point.place[2]}, {"patch", point.patch}, {"note", point.note}, {"level_db", point.levelDb}};
-    if (const std::string source = library.patchSource(point.patch); !source.empty()) one["name"] = fs::path(source).stem().string();
+    json one = {{"x", point.place[0]},  {"y", point.place[1]}, {"z", point.place[2]},
+                {"patch", point.patch}, {"note", point.note},  {"level_db", point.levelDb}};
+    if (const std::string source = library.patchSource(point.patch); !source.empty())
+      one["name"] = fs::path(source).stem().string();
     points.push_back(std::move(one));
   }
   const std::string map = json{{"points", points}}.dump(-1, ' ', false, json::error_handler_t::replace);

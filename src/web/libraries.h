@@ -13,12 +13,13 @@
 
 namespace patchpilot {
 
-/// The libraries that can be searched, those named when the server was started and those built here, the synths that there are,
-/// and the jobs that build. Safe to use from any thread.
+/// The libraries that can be searched, those named when the server was started and those built here, the
+/// synths that there are, and the jobs that build. Safe to use from any thread.
 class Libraries {
  public:
   /// @throws Error (input) where one of `files` is no library
-  Libraries(const Store& store, Feed& feed, std::filesystem::path program, const std::vector<std::string>& files);
+  Libraries(const Store& store, Feed& feed, std::filesystem::path program,
+            const std::vector<std::string>& files);
   ~Libraries();
 
   /// What `/state` says of them: `libraries`, `synths`, `scanning`, `models`, `embedders`.

@@ -11,16 +11,19 @@
 
 namespace patchpilot {
 
-/// The matches that were asked for: queued, run one after another, each in a process of its own, and kept on disk, from
-/// where they reopen. Safe to use from any thread.
+/// The matches that were asked for: queued, run one after another, each in a process of its own, and kept on
+/// disk, from where they reopen. Safe to use from any thread.
 ///
-/// What a match has found is written in generations, each a folder as `patchpilot match` writes it; the last few of a match
-/// are kept, so that what a page has seen can still be heard while better ones are found. The first is provisional: what came
-/// of the first renders, of which presets and recipes are made when they are asked for.
+/// What a match has found is written in generations, each a folder as `patchpilot match` writes it; the last
+/// few of a match are kept, so that what a page has seen can still be heard while better ones are found. The
+/// first is provisional: what came of the first renders, of which presets and recipes are made when they are
+/// asked for.
 class Matches {
  public:
-  /// Reads what is on disk. What was running when the server before ended has stopped; what was queued is queued again.
-  Matches(const Store& store, Feed& feed, std::filesystem::path program, const Sounds& sounds, Libraries& libraries);
+  /// Reads what is on disk. What was running when the server before ended has stopped; what was queued is
+  /// queued again.
+  Matches(const Store& store, Feed& feed, std::filesystem::path program, const Sounds& sounds,
+          Libraries& libraries);
   ~Matches();
 
   /// Queues a match as a request asks. @return its id. @throws HttpError
@@ -42,7 +45,8 @@ class Matches {
 
   void remove(const std::string& id);
 
-  /// Removes a sound, or a library made here. @throws HttpError 404; 409 where a match that is not over needs it; as `Libraries::remove`
+  /// Removes a sound, or a library made here. @throws HttpError 404; 409 where a match that is not over needs
+  /// it; as `Libraries::remove`
   void removeSound(const std::string& id);
   void removeLibrary(const std::string& id);
 
@@ -83,8 +87,8 @@ class Matches {
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Match>> matches_;
   std::deque<std::string> queue_;
-  std::string running_;             ///< id; empty where nothing runs
-  JobProcess* process_ = nullptr;   ///< of the one that runs
+  std::string running_;            ///< id; empty where nothing runs
+  JobProcess* process_ = nullptr;  ///< of the one that runs
   std::condition_variable wake_;
   bool closing_ = false;
   std::thread worker_;

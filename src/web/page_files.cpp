@@ -9,12 +9,21 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string typeOf(const fs::path& file) {
-  static const std::map<std::string, std::string> kTypes = {
-      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".mjs", "text/javascript; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},   {".svg", "image/svg+xml"},                 {".png", "image/png"},
-      {".ico", "image/x-icon"},              {".woff2", "font/woff2"},                  {".json", "application/json"},
-      {".webmanifest", "application/manifest+json"}, {".txt", "text/plain; charset=utf-8"}, {".wasm", "application/wasm"},
-      {".flac", "audio/flac"},               {".wav", "audio/wav"},                     {".webp", "image/webp"}};
+  static const std::map<std::string, std::string> kTypes = {{".html", "text/html; charset=utf-8"},
+                                                            {".js", "text/javascript; charset=utf-8"},
+                                                            {".mjs", "text/javascript; charset=utf-8"},
+                                                            {".css", "text/css; charset=utf-8"},
+                                                            {".svg", "image/svg+xml"},
+                                                            {".png", "image/png"},
+                                                            {".ico", "image/x-icon"},
+                                                            {".woff2", "font/woff2"},
+                                                            {".json", "application/json"},
+                                                            {".webmanifest", "application/manifest+json"},
+                                                            {".txt", "text/plain; charset=utf-8"},
+                                                            {".wasm", "application/wasm"},
+                                                            {".flac", "audio/flac"},
+                                                            {".wav", "audio/wav"},
+                                                            {".webp", "image/webp"}};
   const auto found = kTypes.find(file.extension().string());
   return found == kTypes.end() ? "application/octet-stream" : found->second;
 }
@@ -46,7 +55,8 @@ bool PageFiles::answer(Call& call) const {
   const auto found = files_.find(call.request.path == "/" ? "/index.html" : call.request.path);
   if (found == files_.end()) return false;
   const File& file = found->second;
-  call.response.set_header("Cache-Control", file.forGood ? "public, max-age=31536000, immutable" : "no-cache");
+  call.response.set_header("Cache-Control",
+                           file.forGood ? "public, max-age=31536000, immutable" : "no-cache");
   const std::string* bytes = &file.bytes;
   if (!file.gzip.empty() || !file.brotli.empty()) call.response.set_header("Vary", "Accept-Encoding");
   for (const auto& [packed, name] : {std::pair{&file.brotli, "br"}, std::pair{&file.gzip, "gzip"}}) {

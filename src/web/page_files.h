@@ -2,8 +2,8 @@
 
 #include "web/router.h"
 
-#include <string>
 #include <map>
+#include <string>
 
 namespace patchpilot {
 

@@ -23,7 +23,9 @@ std::shared_ptr<Player> openPlayer(const std::filesystem::path& library) {
 }  // namespace
 
 Player::Player(const std::filesystem::path& library)
-    : settings_(Library::open(library).settings()), synth_(openLibrarySynth(Library::open(library), {})), pool_(synth_, {.workers = 1, .longestSeconds = kMostPlayedSeconds}) {}
+    : settings_(Library::open(library).settings()),
+      synth_(openLibrarySynth(Library::open(library), {})),
+      pool_(synth_, {.workers = 1, .longestSeconds = kMostPlayedSeconds}) {}
 
 AudioBuffer Player::play(const Patch& patch, const Note& note, double seconds) {
   std::lock_guard lock(mutex_);
@@ -64,7 +66,8 @@ void Players::forget(const std::filesystem::path& library) {
 
 Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes) {
   if (changes.empty()) return patch;
-  if (patch.values.empty()) patch.values.assign(synth.space().parameters.size(), std::numeric_limits<float>::quiet_NaN());
+  if (patch.values.empty())
+    patch.values.assign(synth.space().parameters.size(), std::numeric_limits<float>::quiet_NaN());
   for (const auto& [key, value] : changes) {
     const auto index = synth.space().find(key);
     if (!index) refuse(400, "{} has no parameter '{}'", synth.plugin().name, key);

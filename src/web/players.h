@@ -12,7 +12,8 @@
 
 namespace patchpilot {
 
-/// A synth that is open, with a worker that waits: it plays one note at once. Safe to use from any thread; notes take turns.
+/// A synth that is open, with a worker that waits: it plays one note at once. Safe to use from any thread;
+/// notes take turns.
 class Player {
  public:
   explicit Player(const std::filesystem::path& library);

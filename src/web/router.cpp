@@ -20,8 +20,10 @@ constexpr std::size_t kMostJsonBytes = 1u << 20;
 constexpr std::size_t kFileBlock = 1u << 16;
 
 constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob:; "
-    "font-src 'self'; connect-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "media-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; base-uri "
+    "'none'; form-action 'none'; "
     "frame-ancestors 'none'";
 
 std::vector<std::string> segments(const std::string& path) {
@@ -34,9 +36,12 @@ std::vector<std::string> segments(const std::string& path) {
   return parts;
 }
 
-bool isVariable(const std::string& segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
+bool isVariable(const std::string& segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
 
-bool fits(const Route& route, const std::vector<std::string>& path, std::map<std::string, std::string>& names) {
+bool fits(const Route& route, const std::vector<std::string>& path,
+          std::map<std::string, std::string>& names) {
   const std::vector<std::string> pattern = segments(route.path);
   if (pattern.size() != path.size()) return false;
   names.clear();
@@ -48,13 +53,18 @@ bool fits(const Route& route, const std::vector<std::string>& path, std::map<std
 }
 
 /// HEAD asks for what GET would say.
-std::string methodOf(const httplib::Request& request) { return request.method == "HEAD" ? "GET" : request.method; }
+std::string methodOf(const httplib::Request& request) {
+  return request.method == "HEAD" ? "GET" : request.method;
+}
 
 bool isOfApi(const std::string& path) { return path == "/api" || path.starts_with("/api/"); }
 
-httplib::Request& changeable(const httplib::Request& request) { return const_cast<httplib::Request&>(request); }
+httplib::Request& changeable(const httplib::Request& request) {
+  return const_cast<httplib::Request&>(request);
+}
 
-void say(const httplib::Request& request, httplib::Response& response, int status, const std::string& message) {
+void say(const httplib::Request& request, httplib::Response& response, int status,
+         const std::string& message) {
   changeable(request).ranges.clear();  // httplib would cut the message
   response.status = status;
   response.set_content(errorBody(status, message), "application/json");
@@ -84,7 +94,8 @@ std::string contentType(const httplib::Request& request) {
 
 /// Without either of these there is no body, and reading one would wait for the end of the connection.
 bool hasBody(const httplib::Request& request) {
-  return request.has_header("Transfer-Encoding") || (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
+  return request.has_header("Transfer-Encoding") ||
+         (request.has_header("Content-Length") && request.get_header_value("Content-Length") != "0");
 }
 
 json readJson(const httplib::Request& request, const httplib::ContentReader& content) {
@@ -113,9 +124,10 @@ void Call::answerBytes(std::string bytes, const std::string& type) {
   response.status = request.ranges.empty() ? 200 : 206;
   // Behind a provider httplib leaves it as it is; sounds do not get smaller.
   const auto held = std::make_shared<std::string>(std::move(bytes));
-  response.set_content_provider(held->size(), type, [held](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
-    return sink.write(held->data() + offset, std::min(length, held->size() - offset));
-  });
+  response.set_content_provider(
+      held->size(), type, [held](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+        return sink.write(held->data() + offset, std::min(length, held->size() - offset));
+      });
 }
 
 void Call::answerFile(const fs::path& file, const std::string& type) {
@@ -125,22 +137,25 @@ void Call::answerFile(const fs::path& file, const std::string& type) {
   if (error || !*stream) refuse(404, "this is no longer there; load the page again");
   limitRanges(changeable(request), size);
   response.status = request.ranges.empty() ? 200 : 206;
-  response.set_content_provider(size, type, [stream](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
-    std::array<char, kFileBlock> block;
-    stream->seekg(std::streamoff(offset));
-    stream->read(block.data(), std::streamsize(std::min(length, block.size())));
-    return stream->gcount() > 0 && sink.write(block.data(), std::size_t(stream->gcount()));
-  });
+  response.set_content_provider(
+      size, type, [stream](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+        std::array<char, kFileBlock> block;
+        stream->seekg(std::streamoff(offset));
+        stream->read(block.data(), std::streamsize(std::min(length, block.size())));
+        return stream->gcount() > 0 && sink.write(block.data(), std::size_t(stream->gcount()));
+      });
 }
 
 void Call::saveAs(const std::string& name) {
   std::string plain;
-  for (const char c : name) plain += std::isalnum(static_cast<unsigned char>(c)) || c == ' ' || c == '-' || c == '.' ? c : '_';
-  response.set_header("Content-Disposition",
-                      fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, httplib::detail::encode_query_param(name)));
+  for (const char c : name)
+    plain += std::isalnum(static_cast<unsigned char>(c)) || c == ' ' || c == '-' || c == '.' ? c : '_';
+  response.set_header("Content-Disposition", fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}",
+                                                         plain, httplib::detail::encode_query_param(name)));
 }
 
-Router::Router(std::vector<Route> routes, std::function<bool(Call&)> page) : routes_(std::move(routes)), page_(std::move(page)) {}
+Router::Router(std::vector<Route> routes, std::function<bool(Call&)> page)
+    : routes_(std::move(routes)), page_(std::move(page)) {}
 
 bool Router::mayPass(const httplib::Request& request, httplib::Response& response, int port) const {
   const auto own = [&](const std::string& host) {
@@ -149,13 +164,21 @@ bool Router::mayPass(const httplib::Request& request, httplib::Response& respons
     return false;
   };
   if (request.path.size() > kLongestPath || request.target.size() > 4 * kLongestPath)
-    return say(request, response, 414, fmt::format("the address has more than {} bytes", kLongestPath)), false;
+    return say(request, response, 414, fmt::format("the address has more than {} bytes", kLongestPath)),
+           false;
   if (request.get_header_value_count("Host") != 1 || !own(request.get_header_value("Host")))
-    return say(request, response, 403, fmt::format("asked for under the name '{}'; this answers to http://127.0.0.1:{} and http://localhost:{} only", request.get_header_value("Host"), port, port)), false;
+    return say(request, response, 403,
+               fmt::format("asked for under the name '{}'; this answers to http://127.0.0.1:{} and "
+                           "http://localhost:{} only",
+                           request.get_header_value("Host"), port, port)),
+           false;
   if (request.has_header("Origin")) {
     const std::string origin = request.get_header_value("Origin");
-    if (request.get_header_value_count("Origin") != 1 || !origin.starts_with("http://") || !own(origin.substr(7)))
-      return say(request, response, 403, fmt::format("asked for by a page at '{}'; only this program's own page may", origin)), false;
+    if (request.get_header_value_count("Origin") != 1 || !origin.starts_with("http://") ||
+        !own(origin.substr(7)))
+      return say(request, response, 403,
+                 fmt::format("asked for by a page at '{}'; only this program's own page may", origin)),
+             false;
   }
   const std::string site = request.get_header_value("Sec-Fetch-Site");
   if (isOfApi(request.path) && !site.empty() && site != "same-origin" && site != "none")
@@ -168,17 +191,20 @@ void Router::call(const Route& route, Call& call, const httplib::ContentReader* 
     const bool asBytes = route.body == BodyKind::bytes && contentType(call.request) != "application/json";
     if (asBytes) {
       if (contentType(call.request) != "application/octet-stream")
-        refuse(415, "the body is of type '{}'; send application/octet-stream or application/json", contentType(call.request));
+        refuse(415, "the body is of type '{}'; send application/octet-stream or application/json",
+               contentType(call.request));
       call.content = content;
     } else {
       call.body = readJson(call.request, *content);
-      if (route.body == BodyKind::none && call.body != json::object()) refuse(400, "{} {} takes no body", route.method, route.path);
+      if (route.body == BodyKind::none && call.body != json::object())
+        refuse(400, "{} {} takes no body", route.method, route.path);
     }
   }
   route.handle(call);
 }
 
-void Router::dispatch(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader* content) const {
+void Router::dispatch(const httplib::Request& request, httplib::Response& response,
+                      const httplib::ContentReader* content) const {
   Call call{request, response, {}, json::object(), nullptr};
   try {
     const std::vector<std::string> path = segments(request.path);
@@ -189,7 +215,8 @@ void Router::dispatch(const httplib::Request& request, httplib::Response& respon
       if (route.method == methodOf(request)) return this->call(route, call, content);
     }
     if (known) refuse(405, "{} is not for {}", request.path, request.method);
-    if (isOfApi(request.path) || methodOf(request) != "GET" || !page_(call)) refuse(404, "there is nothing at {}", request.path);
+    if (isOfApi(request.path) || methodOf(request) != "GET" || !page_(call))
+      refuse(404, "there is nothing at {}", request.path);
   } catch (const HttpError& error) {
     say(request, response, error.status(), error.what());
   } catch (const Error& error) {
@@ -210,10 +237,14 @@ void Router::serve(httplib::Server& server, std::function<int()> port) {
                               {"Permissions-Policy", "microphone=(self), camera=(), geolocation=()"}});
   server.set_pre_routing_handler([this, port](const httplib::Request& request, httplib::Response& response) {
     if (isOfApi(request.path)) response.set_header("Cache-Control", "no-store");
-    return mayPass(request, response, port()) ? httplib::Server::HandlerResponse::Unhandled : httplib::Server::HandlerResponse::Handled;
+    return mayPass(request, response, port()) ? httplib::Server::HandlerResponse::Unhandled
+                                              : httplib::Server::HandlerResponse::Handled;
   });
-  const auto plain = [this](const httplib::Request& request, httplib::Response& response) { dispatch(request, response, nullptr); };
-  const auto reading = [this](const httplib::Request& request, httplib::Response& response, const httplib::ContentReader& content) {
+  const auto plain = [this](const httplib::Request& request, httplib::Response& response) {
+    dispatch(request, response, nullptr);
+  };
+  const auto reading = [this](const httplib::Request& request, httplib::Response& response,
+                              const httplib::ContentReader& content) {
     dispatch(request, response, &content);
   };
   constexpr const char* kAll = "[^]*";
@@ -221,11 +252,14 @@ void Router::serve(httplib::Server& server, std::function<int()> port) {
   server.Post(kAll, reading).Put(kAll, reading).Patch(kAll, reading).Delete(kAll, reading);
   // What httplib refuses before it asks here.
   server.set_error_handler([](const httplib::Request& request, httplib::Response& response) {
-    if (response.body.empty()) say(request, response, response.status, fmt::format("this is no request that is understood here (HTTP {})", response.status));
+    if (response.body.empty())
+      say(request, response, response.status,
+          fmt::format("this is no request that is understood here (HTTP {})", response.status));
   });
-  server.set_exception_handler([](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
-    say(request, response, 500, "the request has failed; please report this");
-  });
+  server.set_exception_handler(
+      [](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
+        say(request, response, 500, "the request has failed; please report this");
+      });
 }
 
 }  // namespace patchpilot

@@ -15,12 +15,14 @@ namespace patchpilot {
 struct Call {
   const httplib::Request& request;
   httplib::Response& response;
-  std::map<std::string, std::string> names;  ///< what stands in the path for `{name}`
-  nlohmann::json body = nlohmann::json::object();       ///< of a route that takes JSON
-  const httplib::ContentReader* content = nullptr;      ///< of a route that takes bytes, and reads them itself
+  std::map<std::string, std::string> names;         ///< what stands in the path for `{name}`
+  nlohmann::json body = nlohmann::json::object();   ///< of a route that takes JSON
+  const httplib::ContentReader* content = nullptr;  ///< of a route that takes bytes, and reads them itself
 
   /// What stands behind the `?`; empty where it is not there.
-  std::string query(const std::string& key) const { return request.has_param(key) ? request.get_param_value(key) : ""; }
+  std::string query(const std::string& key) const {
+    return request.has_param(key) ? request.get_param_value(key) : "";
+  }
 
   void answer(const nlohmann::json& value, int status = 200);
   void answerBytes(std::string bytes, const std::string& type);
@@ -43,12 +45,14 @@ struct Route {
   std::function<void(Call&)> handle;
 };
 
-/// Puts routes behind an HTTP server, and lets through only what a page or a script on this machine may ask. Every
-/// refusal is JSON (`errorBody`).
+/// Puts routes behind an HTTP server, and lets through only what a page or a script on this machine may ask.
+/// Every refusal is JSON (`errorBody`).
 ///
-/// - Host must be this machine by a name that no page elsewhere can take on, so that DNS cannot be turned against it;
+/// - Host must be this machine by a name that no page elsewhere can take on, so that DNS cannot be turned
+/// against it;
 /// - Origin, where a browser sends one, must be the page's own, and Sec-Fetch-Site must not be another's;
-/// - paths, bodies and JSON are limited in size; what has another Content-Type than the route takes is refused;
+/// - paths, bodies and JSON are limited in size; what has another Content-Type than the route takes is
+/// refused;
 /// - a connection serves one request, so that no body which was not read is taken for the next one.
 class Router {
  public:
@@ -62,7 +66,8 @@ class Router {
 
  private:
   bool mayPass(const httplib::Request& request, httplib::Response& response, int port) const;
-  void dispatch(const httplib::Request& request, httplib::Response& response, const httplib::ContentReader* content) const;
+  void dispatch(const httplib::Request& request, httplib::Response& response,
+                const httplib::ContentReader* content) const;
   void call(const Route& route, Call& call, const httplib::ContentReader* content) const;
 
   std::vector<Route> routes_;

@@ -46,23 +46,29 @@ class LoopbackServer : public httplib::Server {
   }
 };
 
-/// In place of httplib's own, which lets a second server listen at the same port and take half of the requests.
+/// In place of httplib's own, which lets a second server listen at the same port and take half of the
+/// requests.
 void shareNoPort(socket_t descriptor) {
   const int yes = 1;
   ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
 }
 
 std::string event(const char* name, const json& data) {
-  return fmt::format("event: {}\ndata: {}\n\n", name, data.dump(-1, ' ', false, json::error_handler_t::replace));
+  return fmt::format("event: {}\ndata: {}\n\n", name,
+                     data.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 }  // namespace
 
 struct WebServer::Impl {
   explicit Impl(ServerOptions given)
-      : options(std::move(given)), store(options.data), sounds(store, options.program, options.examples),
-        libraries(store, feed, options.program, options.libraries), matches(store, feed, options.program, sounds, libraries),
-        candidates(store, matches, libraries), page(options.page),
+      : options(std::move(given)),
+        store(options.data),
+        sounds(store, options.program, options.examples),
+        libraries(store, feed, options.program, options.libraries),
+        matches(store, feed, options.program, sounds, libraries),
+        candidates(store, matches, libraries),
+        page(options.page),
         router(makeRoutes(), [this](Call& call) { return answerPage(call); }) {}
 
   std::vector<Route> makeRoutes();
@@ -70,7 +76,8 @@ struct WebServer::Impl {
   json state();
   void analysis(Call& call);
 
-  /// An event stream. @param news  what has changed after a count, as text; @param over  whether nothing more comes
+  /// An event stream. @param news  what has changed after a count, as text; @param over  whether nothing more
+  /// comes
   void stream(Call& call, std::function<std::string(std::uint64_t)> news, std::function<bool()> over);
   void streamAll(Call& call);
   void streamMatch(Call& call);
@@ -92,25 +99,32 @@ struct WebServer::Impl {
 
 json WebServer::Impl::state() {
   json state = libraries.state();
-  state.update({{"version", options.version}, {"examples", sounds.examples()}, {"data", store.folder().string()},
+  state.update({{"version", options.version},
+                {"examples", sounds.examples()},
+                {"data", store.folder().string()},
                 {"limits", {{"bytes", kMostSoundBytes}, {"seconds", kMostSoundSeconds}}}});
   return state;
 }
 
 bool WebServer::Impl::answerPage(Call& call) {
   if (!page.empty() || call.request.path != "/") return page.answer(call);
-  call.answerBytes("The page is not built. Run 'npm ci && npm run build' in the folder web, and start Patch Pilot again.\n", "text/plain; charset=utf-8");
+  call.answerBytes(
+      "The page is not built. Run 'npm ci && npm run build' in the folder web, and start Patch Pilot "
+      "again.\n",
+      "text/plain; charset=utf-8");
   return true;
 }
 
-void WebServer::Impl::stream(Call& call, std::function<std::string(std::uint64_t)> news, std::function<bool()> over) {
+void WebServer::Impl::stream(Call& call, std::function<std::string(std::uint64_t)> news,
+                             std::function<bool()> over) {
   if (++streams > kMostStreams) {
     --streams;
     refuse(503, "more than {} event streams are open; close some", kMostStreams);
   }
   call.response.set_chunked_content_provider(
       "text/event-stream",
-      [this, news, over, seen = std::uint64_t(0), first = true](std::size_t, httplib::DataSink& sink) mutable {
+      [this, news, over, seen = std::uint64_t(0), first = true](std::size_t,
+                                                                httplib::DataSink& sink) mutable {
         // What changes while this is told is told again.
         const std::uint64_t now = first ? feed.wait(0, 0) : feed.wait(seen, kHeartbeatSeconds);
         bool last = true;
@@ -141,7 +155,8 @@ void WebServer::Impl::streamAll(Call& call) {
         for (const json& job : libraries.changedSince(seen)) text += event("job", job);
         // Who begins to listen has not heard of what is gone.
         if (seen > 0)
-          for (const auto& [kind, removed] : feed.removedSince(seen)) text += event("removed", {{"kind", kind}, {"id", removed}});
+          for (const auto& [kind, removed] : feed.removedSince(seen))
+            text += event("removed", {{"kind", kind}, {"id", removed}});
         return text;
       },
       [] { return false; });
@@ -151,7 +166,10 @@ void WebServer::Impl::streamMatch(Call& call) {
   const std::string id = call.names.at("id");
   matches.view(id);  // says that it is not there
   stream(
-      call, [this, id](std::uint64_t seen) { return matches.versionOf(id) > seen || seen == 0 ? event("match", matches.view(id)) : ""; },
+      call,
+      [this, id](std::uint64_t seen) {
+        return matches.versionOf(id) > seen || seen == 0 ? event("match", matches.view(id)) : "";
+      },
       [this, id] { return matches.isOver(id); });
 }
 
@@ -174,11 +192,16 @@ void WebServer::Impl::streamJob(Call& call) {
 std::vector<Route> WebServer::Impl::makeRoutes() {
   const auto id = [](const Call& call) { return call.names.at("id"); };
   std::vector<Route> list;
-  const auto route = [&](const char* method, const std::string& path, BodyKind body, std::function<void(Call&)> handle) {
+  const auto route = [&](const char* method, const std::string& path, BodyKind body,
+                         std::function<void(Call&)> handle) {
     list.push_back({method, "/api/v1" + path, body, std::move(handle)});
   };
-  const auto get = [&](const std::string& path, std::function<void(Call&)> handle) { route("GET", path, BodyKind::none, std::move(handle)); };
-  const auto post = [&](const std::string& path, BodyKind body, std::function<void(Call&)> handle) { route("POST", path, body, std::move(handle)); };
+  const auto get = [&](const std::string& path, std::function<void(Call&)> handle) {
+    route("GET", path, BodyKind::none, std::move(handle));
+  };
+  const auto post = [&](const std::string& path, BodyKind body, std::function<void(Call&)> handle) {
+    route("POST", path, body, std::move(handle));
+  };
 
   get("/state", [this](Call& call) { call.answer(state()); });
   get("/openapi.json", [](Call& call) { call.answerBytes(kOpenApiDocument, "application/json"); });
@@ -193,7 +216,9 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
   get("/sounds/{id}/audio", [=, this](Call& call) { call.answerFile(sounds.file(id(call)), "audio/wav"); });
   get("/sounds/{id}/analysis", [=, this](Call& call) { call.answer(sounds.analysis(id(call), call)); });
 
-  post("/matches", BodyKind::json, [this](Call& call) { call.answer({{"id", matches.start(call.body)}}, 202); });
+  post("/matches", BodyKind::json, [this](Call& call) {
+    call.answer({{"id", matches.start(call.body)}}, 202);
+  });
   get("/matches", [this](Call& call) { call.answer(matches.list()); });
   get("/matches/{id}", [=, this](Call& call) { call.answer(matches.view(id(call))); });
   route("DELETE", "/matches/{id}", BodyKind::none, [=, this](Call& call) {
@@ -205,7 +230,8 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
     matches.stop(id(call));
     call.answer(matches.view(id(call)));
   });
-  get("/matches/{id}/target", [=, this](Call& call) { call.answerFile(matches.folder(id(call)) / "target.wav", "audio/wav"); });
+  get("/matches/{id}/target",
+      [=, this](Call& call) { call.answerFile(matches.folder(id(call)) / "target.wav", "audio/wav"); });
   get("/matches/{id}/zip", [this](Call& call) { candidates.zip(call); });
   const std::string candidate = "/matches/{id}/candidates/{rank}";
   get(candidate + "/audio", [this](Call& call) { candidates.audio(call); });
@@ -219,9 +245,11 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
 
   post("/libraries", BodyKind::json, [this](Call& call) { call.answer(libraries.build(call.body), 202); });
   route("DELETE", "/libraries/{id}", BodyKind::none, [this](Call& call) { candidates.removeLibrary(call); });
-  get("/libraries/{id}/map", [=, this](Call& call) { call.answerBytes(libraries.map(id(call)), "application/json"); });
+  get("/libraries/{id}/map",
+      [=, this](Call& call) { call.answerBytes(libraries.map(id(call)), "application/json"); });
   post("/libraries/{id}/open", BodyKind::none, [this](Call& call) { candidates.openSynth(call); });
-  post("/libraries/{id}/patches/{patch}/render", BodyKind::json, [this](Call& call) { candidates.renderPatch(call); });
+  post("/libraries/{id}/patches/{patch}/render", BodyKind::json,
+       [this](Call& call) { candidates.renderPatch(call); });
 
   get("/jobs", [this](Call& call) { call.answer(libraries.jobs()); });
   get("/jobs/{id}", [=, this](Call& call) { call.answer(libraries.job(id(call))); });
@@ -242,7 +270,8 @@ WebServer::WebServer(ServerOptions options) : impl_(std::make_unique<Impl>(std::
   const int wanted = impl_->options.port;
   if (wanted == 0) impl_->port = http.bind_to_any_port("127.0.0.1");
   else if (http.bind_to_port("127.0.0.1", wanted)) impl_->port = wanted;
-  if (impl_->port <= 0) failUsage("port {} is in use; end what uses it, or choose another with --port", wanted);
+  if (impl_->port <= 0)
+    failUsage("port {} is in use; end what uses it, or choose another with --port", wanted);
   impl_->http.widen();
 }
 

@@ -27,7 +27,9 @@ std::string plainName(const std::string& given) {
     if (c == '/' || c == '\\') c = '_';
   while (name.starts_with(".")) name.erase(0, 1);
   std::size_t end = 0;
-  for (std::size_t length; end < name.size() && (length = utf8Length(name, end)) > 0 && end + length <= kLongestName;) end += length;
+  for (std::size_t length;
+       end < name.size() && (length = utf8Length(name, end)) > 0 && end + length <= kLongestName;)
+    end += length;
   name.resize(end);
   return name.empty() ? "sound" : name;
 }
@@ -44,7 +46,8 @@ void receive(const httplib::ContentReader& content, const fs::path& file) {
     late = Clock::now() > end;
     return bytes <= kMostSoundBytes && !late && stream.write(data, std::streamsize(length));
   });
-  if (bytes > kMostSoundBytes) refuse(413, "the file has more than {} MB; cut out the part to match", kMostSoundBytes / 1'000'000);
+  if (bytes > kMostSoundBytes)
+    refuse(413, "the file has more than {} MB; cut out the part to match", kMostSoundBytes / 1'000'000);
   if (late) refuse(408, "the file took more than {:g} s to come; try again", kUploadSeconds);
   stream.close();
   if (!stream) refuse(500, "the file could not be kept; is the disk full?");
@@ -54,19 +57,23 @@ void receive(const httplib::ContentReader& content, const fs::path& file) {
 
 }  // namespace
 
-Sounds::Sounds(const Store& store, fs::path program, const fs::path& examples) : store_(store), program_(std::move(program)) {
+Sounds::Sounds(const Store& store, fs::path program, const fs::path& examples)
+    : store_(store), program_(std::move(program)) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(examples, error)) {
     if (entry.path().extension() != ".flac" && entry.path().extension() != ".wav") continue;
     const std::string name = entry.path().stem().string();
-    examples_.push_back({contentHash(name).substr(0, 16), name, entry.path(), readSound(entry.path()).fileSeconds});
+    examples_.push_back(
+        {contentHash(name).substr(0, 16), name, entry.path(), readSound(entry.path()).fileSeconds});
   }
-  std::sort(examples_.begin(), examples_.end(), [](const Example& a, const Example& b) { return a.name < b.name; });
+  std::sort(examples_.begin(), examples_.end(),
+            [](const Example& a, const Example& b) { return a.name < b.name; });
 }
 
 json Sounds::examples() const {
   json list = json::array();
-  for (const Example& example : examples_) list.push_back({{"id", example.id}, {"name", example.name}, {"seconds", example.seconds}});
+  for (const Example& example : examples_)
+    list.push_back({{"id", example.id}, {"name", example.name}, {"seconds", example.seconds}});
   return list;
 }
 
@@ -84,7 +91,8 @@ json Sounds::add(Call& call) {
     const auto wanted = fields.text("example");
     fields.end();
     if (!wanted) refuse(400, "the request has no sound; send a file's bytes, or the id of an example");
-    const auto found = std::find_if(examples_.begin(), examples_.end(), [&](const Example& e) { return e.id == *wanted; });
+    const auto found =
+        std::find_if(examples_.begin(), examples_.end(), [&](const Example& e) { return e.id == *wanted; });
     if (found == examples_.end()) refuse(404, "there is no example '{}'", *wanted);
     facts = decode(found->file, folder.path(), id, found->name);
   }
@@ -93,17 +101,27 @@ json Sounds::add(Call& call) {
   return facts;
 }
 
-json Sounds::decode(const fs::path& source, const fs::path& folder, const std::string& id, const std::string& name) const {
+json Sounds::decode(const fs::path& source, const fs::path& folder, const std::string& id,
+                    const std::string& name) const {
   ChildProcess child(program_, {}, {kJobCommand});
   json answer;
-  child.channel().send({{"job", "decode"}, {"source", source.string()}, {"out", (folder / "sound.wav").string()}});
+  child.channel().send(
+      {{"job", "decode"}, {"source", source.string()}, {"out", (folder / "sound.wav").string()}});
   switch (child.channel().receive(answer, kDecodeSeconds)) {
-    case MessageChannel::Arrival::late: refuse(400, "{} takes longer to decode than {:g} s; convert it to WAV or FLAC", name, kDecodeSeconds);
-    case MessageChannel::Arrival::gone: refuse(400, "{} crashes the decoder ({}); convert it to WAV or FLAC with another program", name, child.obituary(1));
+    case MessageChannel::Arrival::late:
+      refuse(400, "{} takes longer to decode than {:g} s; convert it to WAV or FLAC", name, kDecodeSeconds);
+    case MessageChannel::Arrival::gone:
+      refuse(400, "{} crashes the decoder ({}); convert it to WAV or FLAC with another program", name,
+             child.obituary(1));
     case MessageChannel::Arrival::message: break;
   }
-  if (answer.at("event") == "error") refuse(400, "{}", withoutPath(answer.at("message").get<std::string>(), source, name));
-  return {{"id", id}, {"name", name}, {"seconds", answer.at("seconds")}, {"rate", answer.at("rate")}, {"channels", answer.at("channels")}};
+  if (answer.at("event") == "error")
+    refuse(400, "{}", withoutPath(answer.at("message").get<std::string>(), source, name));
+  return {{"id", id},
+          {"name", name},
+          {"seconds", answer.at("seconds")},
+          {"rate", answer.at("rate")},
+          {"channels", answer.at("channels")}};
 }
 
 json Sounds::facts(const std::string& id) const {
@@ -133,14 +151,18 @@ json Sounds::analysis(const std::string& id, const Call& call) const {
     try {
       return readTarget(path, options);
     } catch (const Error& error) {
-      refuse(statusOf(error.code()), "{}", withoutPath(error.what(), path, facts(id).at("name").get<std::string>()));
+      refuse(statusOf(error.code()), "{}",
+             withoutPath(error.what(), path, facts(id).at("name").get<std::string>()));
     }
   }();
   json others = json::array();
   for (const NoteGuess& other : target.otherNotes)
-    others.push_back({{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
-  return {{"start", target.startSeconds}, {"duration", target.sound.seconds()}, {"note", target.note}, {"note_name", noteName(target.note)},
-          {"confidence", target.noteConfidence}, {"other_notes", others}, {"length", target.lengthSeconds}, {"warnings", target.warnings}};
+    others.push_back(
+        {{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
+  return {
+      {"start", target.startSeconds},       {"duration", target.sound.seconds()},  {"note", target.note},
+      {"note_name", noteName(target.note)}, {"confidence", target.noteConfidence}, {"other_notes", others},
+      {"length", target.lengthSeconds},     {"warnings", target.warnings}};
 }
 
 }  // namespace patchpilot

@@ -26,7 +26,8 @@ class Sounds {
   /// @throws HttpError 404
   void remove(const std::string& id) const;
 
-  /// The part that a match would take, and the note in it. @throws HttpError 404; Error (input) as `readTarget`
+  /// The part that a match would take, and the note in it. @throws HttpError 404; Error (input) as
+  /// `readTarget`
   nlohmann::json analysis(const std::string& id, const Call& call) const;
 
   /// `id`, `name` and `seconds` of each.
@@ -39,7 +40,8 @@ class Sounds {
     double seconds = 0;
   };
 
-  nlohmann::json decode(const std::filesystem::path& source, const std::filesystem::path& folder, const std::string& id, const std::string& name) const;
+  nlohmann::json decode(const std::filesystem::path& source, const std::filesystem::path& folder,
+                        const std::string& id, const std::string& name) const;
 
   const Store& store_;
   std::filesystem::path program_;

@@ -48,7 +48,8 @@ fs::path Store::find(const std::string& kind, const std::string& id) const {
 std::vector<std::string> Store::ids(const std::string& kind) const {
   std::vector<std::string> ids;
   for (const auto& entry : fs::directory_iterator(folder_ / kind))
-    if (entry.is_directory() && isId(entry.path().filename().string())) ids.push_back(entry.path().filename().string());
+    if (entry.is_directory() && isId(entry.path().filename().string()))
+      ids.push_back(entry.path().filename().string());
   return ids;
 }
 
@@ -66,13 +67,17 @@ std::string newId() {
 }
 
 bool isId(const std::string& text) {
-  return text.size() == kIdDigits && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return text.size() == kIdDigits && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
 }
 
 std::string timeNow() {
   const auto now = std::chrono::system_clock::now();
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), milliseconds);
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+                     milliseconds);
 }
 
 nlohmann::json readJsonFile(const fs::path& file) {

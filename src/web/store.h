@@ -10,7 +10,8 @@
 
 namespace patchpilot {
 
-/// The folder in which the server keeps sounds and matches, each in a folder named by its id. One server at a time.
+/// The folder in which the server keeps sounds and matches, each in a folder named by its id. One server at a
+/// time.
 class Store {
  public:
   /// Makes the folder, and takes away what a server that was killed has left half done.

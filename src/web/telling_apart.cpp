@@ -24,9 +24,12 @@ double apart(const ParameterSpec& spec, const json& one, const json& other) {
 
 /// With its section where others are called the same.
 std::string nameOf(const ParameterSpace& space, const ParameterSpec& spec) {
-  const auto section = std::find_if(space.sections.begin(), space.sections.end(), [&](const Section& s) { return s.key == spec.section; });
-  const auto namesakes = std::count_if(space.parameters.begin(), space.parameters.end(), [&](const ParameterSpec& p) { return p.name == spec.name; });
-  return section == space.sections.end() || namesakes == 1 ? spec.name : fmt::format("{}: {}", section->title, spec.name);
+  const auto section = std::find_if(space.sections.begin(), space.sections.end(),
+                                    [&](const Section& s) { return s.key == spec.section; });
+  const auto namesakes = std::count_if(space.parameters.begin(), space.parameters.end(),
+                                       [&](const ParameterSpec& p) { return p.name == spec.name; });
+  return section == space.sections.end() || namesakes == 1 ? spec.name
+                                                           : fmt::format("{}: {}", section->title, spec.name);
 }
 
 /// Both list their parameters in the order of the space.
@@ -46,12 +49,17 @@ std::vector<std::string> mostApart(const json& one, const json& other, const Par
 void tellApart(json& candidates, const std::vector<const ParameterSpace*>& spaces) {
   for (auto candidate = candidates.begin(); candidate != candidates.end(); ++candidate) {
     const auto same = [&](const json& earlier) {
-      return earlier.at("origin") == candidate->at("origin") && earlier.at("synth") == candidate->at("synth") && earlier.at("space") == candidate->at("space");
+      return earlier.at("origin") == candidate->at("origin") &&
+             earlier.at("synth") == candidate->at("synth") && earlier.at("space") == candidate->at("space");
     };
     const auto first = std::find_if(candidates.begin(), candidate, same);
-    const auto space = std::find_if(spaces.begin(), spaces.end(), [&](const ParameterSpace* s) { return s->name == candidate->at("space"); });
+    const auto space = std::find_if(spaces.begin(), spaces.end(), [&](const ParameterSpace* s) {
+      return s->name == candidate->at("space");
+    });
     if (first == candidate || space == spaces.end()) continue;
-    (*candidate)["unlike"] = {{"rank", first->at("rank")}, {"parameters", mostApart(first->at("parameters"), candidate->at("parameters"), **space)}};
+    (*candidate)["unlike"] = {
+        {"rank", first->at("rank")},
+        {"parameters", mostApart(first->at("parameters"), candidate->at("parameters"), **space)}};
   }
 }
 

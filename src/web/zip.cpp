@@ -31,7 +31,8 @@ class Zip {
 
   void add(const fs::path& file, const std::string& name) {
     const Bytes bytes = readFile(file);
-    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(), &archive_entry_free);
+    const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                              &archive_entry_free);
     archive_entry_set_pathname(entry.get(), name.c_str());
     archive_entry_set_filetype(entry.get(), AE_IFREG);
     archive_entry_set_perm(entry.get(), kFileMode);
@@ -64,7 +65,9 @@ std::string zipOf(const std::string& root, const std::vector<fs::path>& items) {
       continue;
     }
     for (const auto& entry : fs::recursive_directory_iterator(item))
-      if (entry.is_regular_file()) zip.add(entry.path(), root + "/" + entry.path().lexically_relative(item.parent_path()).generic_string());
+      if (entry.is_regular_file())
+        zip.add(entry.path(),
+                root + "/" + entry.path().lexically_relative(item.parent_path()).generic_string());
   }
   return zip.take();
 }

@@ -88,8 +88,14 @@ class Worker {
     }
     json parameters = json::array();
     for (const auto& p : host_.parameters())
-      parameters.push_back({{"index", p.index}, {"id", p.id}, {"name", p.name}, {"default", p.defaultValue}, {"steps", p.steps},
-                            {"boolean", p.boolean}, {"label", p.label}, {"text", p.defaultText}});
+      parameters.push_back({{"index", p.index},
+                            {"id", p.id},
+                            {"name", p.name},
+                            {"default", p.defaultValue},
+                            {"steps", p.steps},
+                            {"boolean", p.boolean},
+                            {"label", p.label},
+                            {"text", p.defaultText}});
     return {{"protocol", kWorkerProtocol},
             {"name", host_.description().name.toStdString()},
             {"vendor", host_.description().manufacturerName.toStdString()},
@@ -113,26 +119,30 @@ class Worker {
 
   json readings(const json& request) {
     json list = json::array();
-    for (const auto& reading : host_.readings(patch(request))) list.push_back({reading.name, reading.value, reading.text});
+    for (const auto& reading : host_.readings(patch(request)))
+      list.push_back({reading.name, reading.value, reading.text});
     return {{"readings", list}};
   }
 
   json render(const json& request) {
     const std::size_t frames = request.at("frames");
-    if (memory_ == nullptr || frames > slotFrames_) throw std::runtime_error("the render is longer than its room");
+    if (memory_ == nullptr || frames > slotFrames_)
+      throw std::runtime_error("the render is longer than its room");
     const RenderSlots slots(memory_->data(), slotFrames_);
     const std::size_t slot = request.at("slot");
     const PluginHost::Note note{request.at("note"), request.at("velocity"), request.at("length")};
     json answer = json::object();
     if (request.value("want_state", false)) answer["state"] = json::binary(host_.state(patch(request)));
-    answer["whole"] = host_.render(patch(request), note, slots.left(slot), slots.right(slot), frames, attention(request, slots.stop(slot)));
+    answer["whole"] = host_.render(patch(request), note, slots.left(slot), slots.right(slot), frames,
+                                   attention(request, slots.stop(slot)));
     return answer;
   }
 
   /// Tells the main program when the part that it asked for is there, and heeds its word to stop.
   std::function<bool(std::size_t)> attention(const json& request, const std::atomic<std::uint32_t>& stop) {
     if (!request.contains("part_frames")) return [](std::size_t) { return true; };
-    return [this, &stop, part = request.at("part_frames").get<std::size_t>(), told = false](std::size_t ready) mutable {
+    return [this, &stop, part = request.at("part_frames").get<std::size_t>(),
+            told = false](std::size_t ready) mutable {
       if (ready >= part && !std::exchange(told, true)) channel_.send({{"part", ready}});
       return stop.load(std::memory_order_acquire) == 0;
     };

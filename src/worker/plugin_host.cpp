@@ -88,7 +88,10 @@ class PluginHost::PlayHead : public juce::AudioPlayHead {
 };
 
 PluginHost::PluginHost()
-    : playHead_(std::make_unique<PlayHead>()), scratch_(kBlockFrames), silentLeft_(kBlockFrames), silentRight_(kBlockFrames) {}
+    : playHead_(std::make_unique<PlayHead>()),
+      scratch_(kBlockFrames),
+      silentLeft_(kBlockFrames),
+      silentRight_(kBlockFrames) {}
 PluginHost::~PluginHost() = default;
 
 std::size_t PluginHost::paddedFrames(std::size_t frames) {
@@ -113,10 +116,12 @@ std::vector<PluginHost::Instrument> PluginHost::scanVst3(const std::string& path
   for (const auto* description : found) {
     if (!description->isInstrument) continue;
     juce::String error;
-    const auto instance = vst3_.createInstanceFromDescription(*description, kSampleRateHz, kBlockFrames, error);
+    const auto instance =
+        vst3_.createInstanceFromDescription(*description, kSampleRateHz, kBlockFrames, error);
     if (instance == nullptr) throw std::runtime_error(text(error));
     const auto& parameters = instance->getParameters();
-    const auto count = std::count_if(parameters.begin(), parameters.end(), [](auto* p) { return p->isAutomatable(); });
+    const auto count =
+        std::count_if(parameters.begin(), parameters.end(), [](auto* p) { return p->isAutomatable(); });
     instruments.push_back({*description, int(count)});
     instruments.back().description.fileOrIdentifier = text(vst3ClassId(*instance));
   }
@@ -171,7 +176,8 @@ void PluginHost::load(const std::string& formatName, const std::string& path, co
 void PluginHost::limitBuses() {
   // Extra outputs (Surge XT's scenes) cost time and are not listened to.
   auto layout = instance_->getBusesLayout();
-  for (int bus = 1; bus < layout.outputBuses.size(); ++bus) layout.outputBuses.getReference(bus) = juce::AudioChannelSet::disabled();
+  for (int bus = 1; bus < layout.outputBuses.size(); ++bus)
+    layout.outputBuses.getReference(bus) = juce::AudioChannelSet::disabled();
   for (auto& input : layout.inputBuses) input = juce::AudioChannelSet::disabled();
   if (layout != instance_->getBusesLayout()) instance_->setBusesLayout(layout);
   channels_ = juce::jmax(instance_->getTotalNumInputChannels(), instance_->getTotalNumOutputChannels());
@@ -250,14 +256,16 @@ void PluginHost::start(const Patch& patch) {
   if (!patch.state.empty()) applyState(patch.state);
   else if (!initialState_.empty()) applyState(initialState_);
   else
-    for (int index = 0; index < parameters.size(); ++index) parameters[index]->setValue(initialValues_[std::size_t(index)]);
+    for (int index = 0; index < parameters.size(); ++index)
+      parameters[index]->setValue(initialValues_[std::size_t(index)]);
 
   // Surge XT takes a new state in at the start of the next block, and would lose what is set before;
   // in JUCE's LV2 host, too, a state and a value set in the same block overrule each other.
   processSilentBlock();
   for (std::size_t i = 0; i < patch.indices.size(); ++i) {
     const int index = patch.indices[i];
-    if (index < 0 || index >= parameters.size()) throw std::runtime_error("it has no parameter " + std::to_string(index));
+    if (index < 0 || index >= parameters.size())
+      throw std::runtime_error("it has no parameter " + std::to_string(index));
     parameters[index]->setValue(patch.values[i]);
   }
   // One block for what was set; more where a note before is still heard.
@@ -270,8 +278,8 @@ void PluginHost::start(const Patch& patch) {
 
 void PluginHost::refreshParameters() {
   if (isLv2_) return;
-  // A host asks for the parameters' values when it hands over a state, and Surge XT takes that in a block later:
-  // what the host has seen then are the values of the patch before.
+  // A host asks for the parameters' values when it hands over a state, and Surge XT takes that in a block
+  // later: what the host has seen then are the values of the patch before.
   applyState(bytes(vst3Preset(*instance_)));
   processSilentBlock();
 }
@@ -313,8 +321,10 @@ bool PluginHost::render(const Patch& patch, const Note& note, float* left, float
     if (end <= latency) continue;
     const std::size_t before = std::exchange(ready, std::min(frames, end - latency));
     if (latency > 0) {
-      std::copy(lateLeft.begin() + long(latency + before), lateLeft.begin() + long(latency + ready), left + before);
-      std::copy(lateRight.begin() + long(latency + before), lateRight.begin() + long(latency + ready), right + before);
+      std::copy(lateLeft.begin() + long(latency + before), lateLeft.begin() + long(latency + ready),
+                left + before);
+      std::copy(lateRight.begin() + long(latency + before), lateRight.begin() + long(latency + ready),
+                right + before);
     }
     if (ready < frames && !goOn(ready)) return false;
   }
@@ -355,7 +365,8 @@ std::vector<PluginHost::Reading> PluginHost::readings(const Patch& patch) {
   std::vector<Reading> result;
   for (const auto& parameter : parameters_) {
     const auto* now = instance_->getParameters()[parameter.index];
-    result.push_back({text(now->getName(256)), now->getValue(), text(now->getText(now->getValue(), 64).trim())});
+    result.push_back(
+        {text(now->getName(256)), now->getValue(), text(now->getText(now->getValue(), 64).trim())});
   }
   return result;
 }

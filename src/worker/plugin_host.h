@@ -21,13 +21,13 @@ class PluginHost {
 
   /// One automatable parameter as the plug-in reported it when it was loaded.
   struct Parameter {
-    int index = 0;          ///< among all of the plug-in's
-    std::string id;         ///< VST3: the ParamID in decimal. LV2: the port's symbol
-    std::string name;       ///< at load time; may change with other parameters
-    float defaultValue = 0; ///< normalized
-    int steps = 0;          ///< number of values of a discrete parameter, 0 for a continuous one
+    int index = 0;           ///< among all of the plug-in's
+    std::string id;          ///< VST3: the ParamID in decimal. LV2: the port's symbol
+    std::string name;        ///< at load time; may change with other parameters
+    float defaultValue = 0;  ///< normalized
+    int steps = 0;           ///< number of values of a discrete parameter, 0 for a continuous one
     bool boolean = false;
-    std::string label;      ///< unit as the plug-in gives it
+    std::string label;  ///< unit as the plug-in gives it
     std::string defaultText;
   };
 
@@ -73,7 +73,8 @@ class PluginHost {
 
   /// Renders a note from a clean start: no tail and no setting of any render before is heard.
   /// @param left, right  room for `frames` rounded up to whole blocks
-  /// @param goOn         called after each block with the number of frames that lie in `left` and `right`; where it
+  /// @param goOn         called after each block with the number of frames that lie in `left` and `right`;
+  /// where it
   ///                     says no, the rest is not made
   /// @return whether all of it was made
   bool render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames,

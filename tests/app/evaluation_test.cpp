@@ -17,8 +17,9 @@ class Evaluations : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     places_ = new TestPlaces;
-    for (const char* command : {"library build --space jx10 --count 40 --out jx10.db --length 0.5 --duration 1",
-                                "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --out set"}) {
+    for (const char* command :
+         {"library build --space jx10 --count 40 --out jx10.db --length 0.5 --duration 1",
+          "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --out set"}) {
       const Result made = run(folder(), command);
       ASSERT_EQ(made.status, 0) << made.err;
     }
@@ -26,7 +27,9 @@ class Evaluations : public ::testing::Test {
   static void TearDownTestSuite() { delete places_; }
   static const TemporaryFolder& folder() { return places_->folder; }
 
-  static json list(const std::string& set) { return json::parse(readTextFile(folder() / (set + "/targets.json"))); }
+  static json list(const std::string& set) {
+    return json::parse(readTextFile(folder() / (set + "/targets.json")));
+  }
 
   /// The CSV without its last column, the seconds.
   static std::vector<std::string> csv(const std::string& out) {
@@ -40,7 +43,9 @@ class Evaluations : public ::testing::Test {
   static std::vector<std::string> column(const std::string& out, const std::string& row, int index) {
     std::vector<std::string> cells;
     for (const auto& line : csv(out)) {
-      if (line.find("," + row + ",") == std::string::npos && line.find(",\"" + row + "\",") == std::string::npos) continue;
+      if (line.find("," + row + ",") == std::string::npos &&
+          line.find(",\"" + row + "\",") == std::string::npos)
+        continue;
       std::string plain;
       bool quoted = false;
       for (const char c : line) {
@@ -61,8 +66,14 @@ class Evaluations : public ::testing::Test {
 TestPlaces* Evaluations::places_ = nullptr;
 
 TEST_F(Evaluations, TargetSetsDependOnTheirSeedAlone) {
-  ASSERT_EQ(run(folder(), "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --workers 1 --out again").status, 0);
-  ASSERT_EQ(run(folder(), "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --seed 2 --out other").status, 0);
+  ASSERT_EQ(
+      run(folder(), "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --workers 1 --out again")
+          .status,
+      0);
+  ASSERT_EQ(
+      run(folder(), "targets make --space jx10 --count 4 --duration 1 --longest 0.8 --seed 2 --out other")
+          .status,
+      0);
   EXPECT_EQ(list("again"), list("set"));
   EXPECT_NE(list("other"), list("set"));
   for (const auto& target : list("set")) {
@@ -76,20 +87,28 @@ TEST_F(Evaluations, TargetSetsDependOnTheirSeedAlone) {
 }
 
 TEST_F(Evaluations, TwoRunsGiveTheSameNumbersWhateverRunsAtOnce) {
-  const Result made = run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 1 --out one");
+  const Result made =
+      run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 1 --out one");
   ASSERT_EQ(made.status, 0) << made.err;
-  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 3 --workers 2 --out two").status, 0);
+  ASSERT_EQ(
+      run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 3 --workers 2 --out two")
+          .status,
+      0);
   EXPECT_EQ(csv("one"), csv("two"));
   // floor, random, best of 6 random, and retrieval with two budgets
   EXPECT_EQ(csv("one").size(), 1u + 4 * 5);
-  for (const std::string& floor : column("one", "floor", kMss)) EXPECT_EQ(floor, "0.000000");  // JX10 renders the same sound again
-  const auto few = column("one", "retrieval jx10.db, 1 render", kMss), more = column("one", "retrieval jx10.db, 6 renders", kMss);
+  for (const std::string& floor : column("one", "floor", kMss))
+    EXPECT_EQ(floor, "0.000000");  // JX10 renders the same sound again
+  const auto few = column("one", "retrieval jx10.db, 1 render", kMss),
+             more = column("one", "retrieval jx10.db, 6 renders", kMss);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_LE(std::stod(more.at(i)), std::stod(few.at(i)));
-  for (const char* file : {"report.html", "summary.md"}) EXPECT_TRUE(fs::exists(folder() / (std::string("one/") + file)));
+  for (const char* file : {"report.html", "summary.md"})
+    EXPECT_TRUE(fs::exists(folder() / (std::string("one/") + file)));
   EXPECT_NE(made.out.find("retrieval jx10.db, 6 renders"), std::string::npos);
 }
 
-/// Three of the library's own patches, at other notes, velocities and lengths, and how often they are found among it.
+/// Three of the library's own patches, at other notes, velocities and lengths, and how often they are found
+/// among it.
 TEST_F(Evaluations, TellHowOftenAPatchOfTheLibraryIsFound) {
   const std::string make = "targets make --from-library jx10.db --count 3 --duration 1 --longest 0.9 --out ";
   ASSERT_EQ(run(folder(), make + "own").status, 0);
@@ -107,11 +126,13 @@ TEST_F(Evaluations, TellHowOftenAPatchOfTheLibraryIsFound) {
   }
   EXPECT_EQ(patches.size(), 3u);
 
-  const Result done = run(folder(), "eval --targets own --library jx10.db --renders 1,40 --known --no-baseline --out recall");
+  const Result done =
+      run(folder(), "eval --targets own --library jx10.db --renders 1,40 --known --no-baseline --out recall");
   ASSERT_EQ(done.status, 0) << done.err;
   EXPECT_NE(done.out.find("| recall at 1 | recall at 5 | recall at 50 |"), std::string::npos) << done.out;
   constexpr int kRank = 18;
-  const auto ranks = column("recall", "retrieval jx10.db, 1 render", kRank), again = column("recall", "retrieval jx10.db, 40 renders", kRank);
+  const auto ranks = column("recall", "retrieval jx10.db, 1 render", kRank),
+             again = column("recall", "retrieval jx10.db, 40 renders", kRank);
   const auto mss = column("recall", "retrieval jx10.db, 40 renders", kMss);
   ASSERT_EQ(ranks.size(), 3u);
   EXPECT_EQ(ranks, again) << "it does not depend on how many are rendered";
@@ -122,13 +143,23 @@ TEST_F(Evaluations, TellHowOftenAPatchOfTheLibraryIsFound) {
   }
   for (const auto& rank : column("recall", "floor", kRank)) EXPECT_EQ(rank, "");
   // Another library does not hold them.
-  ASSERT_EQ(run(folder(), "library build --space jx10 --seed 2 --count 10 --out stranger.db --length 0.5 --duration 1").status, 0);
-  const Result stranger = run(folder(), "eval --targets own --library stranger.db --renders 1 --known --no-baseline --out stranger");
+  ASSERT_EQ(run(folder(),
+                "library build --space jx10 --seed 2 --count 10 --out stranger.db --length 0.5 --duration 1")
+                .status,
+            0);
+  const Result stranger = run(
+      folder(), "eval --targets own --library stranger.db --renders 1 --known --no-baseline --out stranger");
   EXPECT_EQ(stranger.out.find("| recall at"), std::string::npos) << stranger.out;
 
-  expectRefusal(run(folder(), "targets make --from-library jx10.db --space jx10 --count 3 --out never"), 2, "brings its own space");
-  expectRefusal(run(folder(), "targets make --from-library jx10.db --lowest-note 60 --highest-note 60 --count 3 --out never"), 2, "are all the library's own");
-  expectRefusal(run(folder(), "targets make --from-library jx10.db --shortest 0.4 --longest 0.6 --count 3 --out never"), 2, "lengths of 0.4 to 0.6 s are all");
+  expectRefusal(run(folder(), "targets make --from-library jx10.db --space jx10 --count 3 --out never"), 2,
+                "brings its own space");
+  expectRefusal(
+      run(folder(),
+          "targets make --from-library jx10.db --lowest-note 60 --highest-note 60 --count 3 --out never"),
+      2, "are all the library's own");
+  expectRefusal(
+      run(folder(), "targets make --from-library jx10.db --shortest 0.4 --longest 0.6 --count 3 --out never"),
+      2, "lengths of 0.4 to 0.6 s are all");
 }
 
 TEST_F(Evaluations, GoOnWhereTheyWereKilled) {
@@ -148,29 +179,42 @@ TEST_F(Evaluations, GoOnWhereTheyWereKilled) {
 
 TEST_F(Evaluations, AnotherRunIsNotMixedIn) {
   ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 2 --out mixed").status, 0);
-  expectRefusal(run(folder(), "eval --targets set --library jx10.db --renders 3 --out mixed"), 3, "mixed holds another run");
+  expectRefusal(run(folder(), "eval --targets set --library jx10.db --renders 3 --out mixed"), 3,
+                "mixed holds another run");
   EXPECT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 3 --out mixed --force").status, 0);
-  expectRefusal(run(folder(), "eval --targets set --library jx10.db --out set"), 2, "set exists and holds no evaluation");
+  expectRefusal(run(folder(), "eval --targets set --library jx10.db --out set"), 2,
+                "set exists and holds no evaluation");
   EXPECT_TRUE(fs::exists(folder() / "set/targets.json"));
 }
 
 TEST_F(Evaluations, TheOracleIsTheBestThatALibraryHolds) {
-  ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 40 --oracle --known --out oracle").status, 0);
+  ASSERT_EQ(
+      run(folder(), "eval --targets set --library jx10.db --renders 40 --oracle --known --out oracle").status,
+      0);
   // With as many renders as it holds patches, retrieval renders them all, too.
-  EXPECT_EQ(column("oracle", "oracle jx10.db", kMss), column("oracle", "retrieval jx10.db, 40 renders", kMss));
+  EXPECT_EQ(column("oracle", "oracle jx10.db", kMss),
+            column("oracle", "retrieval jx10.db, 40 renders", kMss));
 }
 
 TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
-  ASSERT_EQ(run(folder(), "match set/jx10-000.wav --library jx10.db --top 3 --note 60 --length 0.5 --out found").status, 0);
+  ASSERT_EQ(
+      run(folder(), "match set/jx10-000.wav --library jx10.db --top 3 --note 60 --length 0.5 --out found")
+          .status,
+      0);
   fs::create_directories(folder() / "presets");
   fs::create_directories(folder() / "presets/deep");
   for (const char* name : {"01.lv2", "02.lv2", "03.lv2"})
-    fs::copy(folder() / (std::string("found/") + name), folder() / (std::string("presets/deep/") + name), fs::copy_options::recursive);
-  const Result added = run(folder(), "library add presets --space jx10 --library mine.db --notes 60 --length 0.5 --duration 1");
+    fs::copy(folder() / (std::string("found/") + name), folder() / (std::string("presets/deep/") + name),
+             fs::copy_options::recursive);
+  const Result added = run(
+      folder(), "library add presets --space jx10 --library mine.db --notes 60 --length 0.5 --duration 1");
   ASSERT_EQ(added.status, 0) << added.err;
-  const Result made = run(folder(), "targets make --from-presets presets --space jx10 --count 3 --lowest-note 60 --highest-note 60 --duration 1 --longest 0.5 --out hand");
+  const Result made = run(folder(),
+                          "targets make --from-presets presets --space jx10 --count 3 --lowest-note 60 "
+                          "--highest-note 60 --duration 1 --longest 0.5 --out hand");
   ASSERT_EQ(made.status, 0) << made.err;
-  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --out hand-eval").status, 0);
+  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --out hand-eval").status,
+            0);
   std::set<std::string> origins;
   for (const auto& target : list("hand")) origins.insert(target.at("patch").get<std::string>());
   EXPECT_EQ(origins.size(), 3u);
@@ -182,19 +226,29 @@ TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
   json open = list("hand");
   for (auto& target : open) target.erase("exclude");
   writeFileAtomically(folder() / "hand/targets.json", open.dump());
-  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --out open-eval").status, 0);
-  for (const auto& distance : column("open-eval", "retrieval mine.db, 3 renders", kMss)) EXPECT_EQ(distance, "0.000000");
+  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --out open-eval").status,
+            0);
+  for (const auto& distance : column("open-eval", "retrieval mine.db, 3 renders", kMss))
+    EXPECT_EQ(distance, "0.000000");
   // So does one that names its presets only, unless it is told where they lie.
-  ASSERT_EQ(run(folder(), "eval --targets hand --library mine.db --known --renders 3 --own-presets presets --out own-eval").status, 0);
+  ASSERT_EQ(
+      run(folder(),
+          "eval --targets hand --library mine.db --known --renders 3 --own-presets presets --out own-eval")
+          .status,
+      0);
   EXPECT_EQ(column("own-eval", "retrieval mine.db, 3 renders", kMss), distances);
-  expectRefusal(run(folder(), "eval --targets hand --library mine.db --own-presets set --out bad"), 3, "01.lv2");
+  expectRefusal(run(folder(), "eval --targets hand --library mine.db --own-presets set --out bad"), 3,
+                "01.lv2");
 }
 
 TEST_F(Evaluations, ARefinedMethodIsARowAndCannotBeWorseThanWhatItStartsFrom) {
-  const Result made = run(folder(), "eval --targets set --library jx10.db --method retrieval --method retrieval+refine --renders 10,80 --no-baseline --known --out refine-eval");
+  const Result made = run(folder(),
+                          "eval --targets set --library jx10.db --method retrieval --method retrieval+refine "
+                          "--renders 10,80 --no-baseline --known --out refine-eval");
   ASSERT_EQ(made.status, 0) << made.err;
   EXPECT_EQ(made.out.find("| best of"), std::string::npos) << made.out;
-  const auto plain = column("refine-eval", "retrieval jx10.db, 10 renders", kMss), better = column("refine-eval", "retrieval+refine jx10.db, 80 renders", kMss);
+  const auto plain = column("refine-eval", "retrieval jx10.db, 10 renders", kMss),
+             better = column("refine-eval", "retrieval+refine jx10.db, 80 renders", kMss);
   EXPECT_EQ(column("refine-eval", "retrieval+refine jx10.db, 10 renders", kMss), plain);
   double before = 0, after = 0;
   for (std::size_t i = 0; i < plain.size(); ++i) {
@@ -203,7 +257,8 @@ TEST_F(Evaluations, ARefinedMethodIsARowAndCannotBeWorseThanWhatItStartsFrom) {
     after += std::stod(better[i]);
   }
   EXPECT_LT(after, before);
-  expectRefusal(run(folder(), "eval --targets set --library jx10.db --method none+refine --out bad"), 2, "none");
+  expectRefusal(run(folder(), "eval --targets set --library jx10.db --method none+refine --out bad"), 2,
+                "none");
 }
 
 TEST_F(Evaluations, ATargetThatCannotBeReadFailsAloneAndTheRunEnds) {
@@ -214,12 +269,22 @@ TEST_F(Evaluations, ATargetThatCannotBeReadFailsAloneAndTheRunEnds) {
   EXPECT_EQ(column("gap-eval", "retrieval jx10.db, 2 renders", kMss).at(1), "");
   EXPECT_NE(column("gap-eval", "retrieval jx10.db, 2 renders", kMss).at(2), "");
   EXPECT_NE(made.out.find("| failed |"), std::string::npos) << made.out;
-  EXPECT_EQ(json::parse(run(folder(), "eval --targets gap --library jx10.db --renders 2 --out gap-eval --json").out).at("finished"), true);
+  EXPECT_EQ(
+      json::parse(run(folder(), "eval --targets gap --library jx10.db --renders 2 --out gap-eval --json").out)
+          .at("finished"),
+      true);
 }
 
 TEST_F(Evaluations, PatchesAroundPresetsHaveNoParameterErrorAndGoOnAsTheyStood) {
-  ASSERT_EQ(run(folder(), "library add --factory --space jx10 --library own.db --notes 60 --length 0.5 --duration 1").status, 0);
-  ASSERT_EQ(run(folder(), "library build --around presets --from own.db --space jx10 --count 20 --out near.db --length 0.5 --duration 1").status, 0);
+  ASSERT_EQ(run(folder(),
+                "library add --factory --space jx10 --library own.db --notes 60 --length 0.5 --duration 1")
+                .status,
+            0);
+  ASSERT_EQ(run(folder(),
+                "library build --around presets --from own.db --space jx10 --count 20 --out near.db --length "
+                "0.5 --duration 1")
+                .status,
+            0);
   ASSERT_EQ(run(folder(), "eval --targets set --library near.db --renders 3 --out near-eval").status, 0);
   const std::string journal = readTextFile(folder() / "near-eval/journal.jsonl");
   EXPECT_EQ(readTextFile(folder() / "near-eval/results.csv").find("nan"), std::string::npos);
@@ -228,9 +293,13 @@ TEST_F(Evaluations, PatchesAroundPresetsHaveNoParameterErrorAndGoOnAsTheyStood) 
 }
 
 TEST_F(Evaluations, ALibraryOfOneSynthIsScoredByTheDrawsOfThatSynthWhateverStandsBesideIt) {
-  ASSERT_EQ(run(folder(), "library build --space dx10 --count 10 --out dx10.db --length 0.5 --duration 1").status, 0);
+  ASSERT_EQ(
+      run(folder(), "library build --space dx10 --count 10 --out dx10.db --length 0.5 --duration 1").status,
+      0);
   fs::copy_file(folder() / "jx10.db", folder() / "copy.db", fs::copy_options::overwrite_existing);
-  const Result made = run(folder(), "eval --targets set --library dx10.db --library jx10.db --library copy.db --renders 3 --out beside");
+  const Result made = run(
+      folder(),
+      "eval --targets set --library dx10.db --library jx10.db --library copy.db --renders 3 --out beside");
   ASSERT_EQ(made.status, 0) << made.err;
   const auto line = [&](const std::string& row) {
     const std::size_t at = made.out.find("| retrieval " + row + ", 3 renders |") + row.size() + 12;
@@ -244,19 +313,23 @@ TEST_F(Evaluations, WhatIsNoRunOfTheirsIsNotTouched) {
   fs::create_directories(folder() / "diary");
   writeFileAtomically(folder() / "diary/journal.jsonl", std::string_view("dear diary\n"));
   for (const char* force : {"", " --force"}) {
-    expectRefusal(run(folder(), std::string("eval --targets set --library jx10.db --out diary") + force), 3, "is no journal of an evaluation");
+    expectRefusal(run(folder(), std::string("eval --targets set --library jx10.db --out diary") + force), 3,
+                  "is no journal of an evaluation");
     EXPECT_EQ(readTextFile(folder() / "diary/journal.jsonl"), "dear diary\n");
   }
   // What is wrong with the rest is said before anything is replaced.
   ASSERT_EQ(run(folder(), "eval --targets set --library jx10.db --renders 2 --out kept").status, 0);
-  expectRefusal(run(folder(), "eval --targets set --library none.db --renders 3 --out kept --force"), 3, "none.db");
+  expectRefusal(run(folder(), "eval --targets set --library none.db --renders 3 --out kept --force"), 3,
+                "none.db");
   EXPECT_EQ(csv("kept").size(), 1u + 4 * 4);
 }
 
 TEST_F(Evaluations, SoundfontsArePlayedByFluidsynth) {
   const fs::path soundfont = "/usr/share/sounds/sf2/TimGM6mb.sf2";
-  if (findProgram("fluidsynth").empty() || !fs::exists(soundfont)) GTEST_SKIP() << "fluidsynth and timgm6mb-soundfont are not installed";
-  const Result made = run(folder(), "targets make --soundfont " + soundfont.string() + " --programs 0,40-41 --duration 1 --longest 0.8 --kind gm --out gm");
+  if (findProgram("fluidsynth").empty() || !fs::exists(soundfont))
+    GTEST_SKIP() << "fluidsynth and timgm6mb-soundfont are not installed";
+  const Result made = run(folder(), "targets make --soundfont " + soundfont.string() +
+                                        " --programs 0,40-41 --duration 1 --longest 0.8 --kind gm --out gm");
   ASSERT_EQ(made.status, 0) << made.err;
   ASSERT_EQ(list("gm").size(), 3u);
   for (const auto& target : list("gm")) {
@@ -272,16 +345,21 @@ TEST_F(Evaluations, SoundfontsArePlayedByFluidsynth) {
 TEST_F(Evaluations, WrongWordsAreRefusedInOneLine) {
   const std::string rest = " --library jx10.db --out bad";
   expectRefusal(run(folder(), "eval --targets nowhere" + rest), 3, "nowhere holds no targets.json");
-  expectRefusal(run(folder(), "eval --targets set --method magic" + rest), 2, "there is no method 'magic'; there are: retrieval");
+  expectRefusal(run(folder(), "eval --targets set --method magic" + rest), 2,
+                "there is no method 'magic'; there are: retrieval");
   expectRefusal(run(folder(), "eval --targets set --renders 0" + rest), 2, "--renders is '0'");
   expectRefusal(run(folder(), "eval --targets set --kind drums" + rest), 3, "there are: jx10");
   expectRefusal(run(folder(), "eval --targets set --library none.db --out bad"), 3, "none.db");
   expectRefusal(run(folder(), "targets make --count 3 --out bad"), 2, "--space is needed");
-  expectRefusal(run(folder(), "targets make --space jx10 --lowest-note 70 --highest-note 60 --out bad"), 2, "--lowest-note 70");
-  expectRefusal(run(folder(), "targets make --space jx10 --kind ../up --count 1 --out bad"), 2, "--kind is '../up'");
-  expectRefusal(run(folder(), "targets make --space jx10 --from-presets set --out bad"), 3, "set holds no presets");
+  expectRefusal(run(folder(), "targets make --space jx10 --lowest-note 70 --highest-note 60 --out bad"), 2,
+                "--lowest-note 70");
+  expectRefusal(run(folder(), "targets make --space jx10 --kind ../up --count 1 --out bad"), 2,
+                "--kind is '../up'");
+  expectRefusal(run(folder(), "targets make --space jx10 --from-presets set --out bad"), 3,
+                "set holds no presets");
   expectRefusal(run(folder(), "targets make --soundfont none.sf2 --programs 1 --out bad"), 3, "none.sf2");
-  expectRefusal(run(folder(), "targets make --soundfont set/targets.json --programs 200 --out bad"), 2, "--programs is '200'");
+  expectRefusal(run(folder(), "targets make --soundfont set/targets.json --programs 200 --out bad"), 2,
+                "--programs is '200'");
   EXPECT_FALSE(fs::exists(folder() / "bad"));
 }
 

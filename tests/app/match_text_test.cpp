@@ -11,7 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Two small libraries of JX10, one heard by a small CLAP model, which lies where the published one is looked for.
+/// Two small libraries of JX10, one heard by a small CLAP model, which lies where the published one is looked
+/// for.
 class MatchText : public testing::Test {
  protected:
   void SetUp() override {
@@ -39,7 +40,8 @@ class MatchText : public testing::Test {
 };
 
 TEST_F(MatchText, FindsWhatLiesNearestToTheWords) {
-  const Result result = match("--text 'warm analog brass stab' --library heard.db --out found --top 4 --workers 1 --json");
+  const Result result =
+      match("--text 'warm analog brass stab' --library heard.db --out found --top 4 --workers 1 --json");
   ASSERT_EQ(result.status, 0) << result.err;
   const auto document = nlohmann::json::parse(result.out);
   EXPECT_EQ(document.at("text"), "warm analog brass stab");
@@ -55,8 +57,10 @@ TEST_F(MatchText, FindsWhatLiesNearestToTheWords) {
   for (const auto& candidate : document.at("candidates")) {
     EXPECT_FALSE(candidate.contains("distances"));
     EXPECT_TRUE(candidate.at("note") == 48 || candidate.at("note") == 60);
-    for (const auto& file : candidate.at("files").at("presets")) EXPECT_TRUE(fs::exists(folder_ / "found" / file.get<std::string>()));
-    const AudioBuffer render = readSound(folder_ / "found" / candidate.at("files").at("render").get<std::string>()).sound;
+    for (const auto& file : candidate.at("files").at("presets"))
+      EXPECT_TRUE(fs::exists(folder_ / "found" / file.get<std::string>()));
+    const AudioBuffer render =
+        readSound(folder_ / "found" / candidate.at("files").at("render").get<std::string>()).sound;
     EXPECT_NEAR(render.seconds(), 0.5, 0.01);
     sounds->embed(render.channel(0), render.channel(1), heard);
     double product = 0;
@@ -77,22 +81,28 @@ TEST_F(MatchText, SaysInWordsWhatItFound) {
 
 TEST_F(MatchText, ALibraryThatKnowsNoTextsIsRefused) {
   expectRefusal(match("--text 'a bass' --library mel.db --out found"), 3,
-                "mel.db: texts cannot be compared with embeddings of mel-envelope, only with those of clap, clap-music; 'patchpilot library embed mel.db --with clap' adds them");
-  expectRefusal(match("--text 'a bass' --library heard.db --library mel.db --out found"), 3, "mel.db: texts cannot be compared");
+                "mel.db: texts cannot be compared with embeddings of mel-envelope, only with those of clap, "
+                "clap-music; 'patchpilot library embed mel.db --with clap' adds them");
+  expectRefusal(match("--text 'a bass' --library heard.db --library mel.db --out found"), 3,
+                "mel.db: texts cannot be compared");
   EXPECT_FALSE(fs::exists(folder_ / "found"));
 }
 
 TEST_F(MatchText, WithoutWeightsItSaysWhatIsMissing) {
   fs::remove(model_.folder() / "vocab.json");
-  expectRefusal(match("--text 'a bass' --library heard.db --out found"), 3, "vocab.json and merges.txt, or tokenizer.json; 'patchpilot models' says");
+  expectRefusal(match("--text 'a bass' --library heard.db --out found"), 3,
+                "vocab.json and merges.txt, or tokenizer.json; 'patchpilot models' says");
   fs::remove(model_.folder() / "model.safetensors");
-  expectRefusal(match("--text 'a bass' --library heard.db --out found"), 3, "clap-htsat-unfused/model.safetensors, which is not there; 'patchpilot models' says");
+  expectRefusal(match("--text 'a bass' --library heard.db --out found"), 3,
+                "clap-htsat-unfused/model.safetensors, which is not there; 'patchpilot models' says");
 }
 
 TEST_F(MatchText, ATextGoesWithNothingThatIsSaidOfASound) {
-  expectRefusal(match("--library heard.db --out found"), 2, "name the sound to match, or describe it with --text");
+  expectRefusal(match("--library heard.db --out found"), 2,
+                "name the sound to match, or describe it with --text");
   expectRefusal(match("--text ' ' --library heard.db --out found"), 2, "--text says nothing");
-  for (const char* other : {"tone.wav", "--note 48", "--refine", "--proposals 9", "--velocity 9", "--length 1"}) {
+  for (const char* other :
+       {"tone.wav", "--note 48", "--refine", "--proposals 9", "--velocity 9", "--length 1"}) {
     const Result result = match(fmt::format("--text 'a bass' {} --library heard.db --out found", other));
     EXPECT_EQ(result.status, 2) << other;
     EXPECT_NE(result.err.find("--text"), std::string::npos) << result.err;

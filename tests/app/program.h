@@ -4,11 +4,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <signal.h>
 #include <sndfile.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -23,10 +23,12 @@ struct Result {
 };
 
 /// Runs a command line with `patchpilot` for its first word, in a shell.
-inline Result run(const TemporaryFolder& folder, const std::string& arguments, const std::string& before = "") {
+inline Result run(const TemporaryFolder& folder, const std::string& arguments,
+                  const std::string& before = "") {
   const std::string out = (folder / "stdout").string(), err = (folder / "stderr").string();
-  const std::string command = fmt::format("cd {} && {} {}/patchpilot {} >{} 2>{} </dev/null", folder.path().string(), before,
-                                          PATCHPILOT_BINARY_DIR, arguments, out, err);
+  const std::string command =
+      fmt::format("cd {} && {} {}/patchpilot {} >{} 2>{} </dev/null", folder.path().string(), before,
+                  PATCHPILOT_BINARY_DIR, arguments, out, err);
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, readTextFile(out), readTextFile(err)};
 }
@@ -110,7 +112,8 @@ class ProgramInBackground {
   std::FILE* errors_ = nullptr;
 };
 
-inline void tone(const std::filesystem::path& file, double seconds, double hz = 220, int rate = 44100, int channels = 2, double decay = 2) {
+inline void tone(const std::filesystem::path& file, double seconds, double hz = 220, int rate = 44100,
+                 int channels = 2, double decay = 2) {
   SF_INFO info{};
   info.samplerate = rate;
   info.channels = channels;
@@ -119,7 +122,9 @@ inline void tone(const std::filesystem::path& file, double seconds, double hz = 
   std::vector<float> samples;
   for (int i = 0; i < int(seconds * rate); ++i)
     for (int c = 0; c < channels; ++c)
-      samples.push_back(float(0.4 * std::exp(-decay * i / rate) * (std::sin(2 * M_PI * hz * i / rate) + 0.3 * std::sin(4 * M_PI * hz * i / rate))));
+      samples.push_back(
+          float(0.4 * std::exp(-decay * i / rate) *
+                (std::sin(2 * M_PI * hz * i / rate) + 0.3 * std::sin(4 * M_PI * hz * i / rate))));
   sf_writef_float(sound, samples.data(), sf_count_t(samples.size()) / channels);
   sf_close(sound);
 }

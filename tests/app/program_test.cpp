@@ -1,3 +1,4 @@
+#include "program.h"
 #include "audio/file.h"
 #include "audio/level.h"
 #include "audio/pitch.h"
@@ -7,7 +8,6 @@
 #include "preset/preset_hash.h"
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
-#include "program.h"
 
 #include <unistd.h>
 
@@ -26,7 +26,9 @@ class Program : public ::testing::Test {
   static void SetUpTestSuite() {
     places_ = new TestPlaces;
     const auto build = [](const std::string& space, int count) {
-      const Result made = run(folder(), fmt::format("library build --space {} --count {} --out {}.db --length 0.5 --duration 1", space, count, space));
+      const Result made = run(
+          folder(), fmt::format("library build --space {} --count {} --out {}.db --length 0.5 --duration 1",
+                                space, count, space));
       ASSERT_EQ(made.status, 0) << made.err;
     };
     build("jx10", 60);
@@ -35,15 +37,18 @@ class Program : public ::testing::Test {
   }
   static void TearDownTestSuite() { delete places_; }
   static const TemporaryFolder& folder() { return places_->folder; }
-  static json candidates(const std::string& name) { return json::parse(readTextFile(folder() / (name + "/candidates.json"))); }
+  static json candidates(const std::string& name) {
+    return json::parse(readTextFile(folder() / (name + "/candidates.json")));
+  }
 
   static TestPlaces* places_;
 };
 TestPlaces* Program::places_ = nullptr;
 
 TEST_F(Program, HelpsAtEveryLevel) {
-  for (const char* command : {"", "match", "library", "library build", "library add", "library merge", "library info", "synths", "space", "space init", "space show",
-                              "space check", "render", "explain", "convert", "eval", "targets", "targets make"}) {
+  for (const char* command : {"", "match", "library", "library build", "library add", "library merge",
+                              "library info", "synths", "space", "space init", "space show", "space check",
+                              "render", "explain", "convert", "eval", "targets", "targets make"}) {
     const Result help = run(folder(), std::string(command) + " --help");
     EXPECT_EQ(help.status, 0) << command;
     EXPECT_GT(help.out.size(), 150u) << command;
@@ -56,12 +61,15 @@ TEST_F(Program, ListsSynthsForMachines) {
   const json list = json::parse(run(folder(), "synths --json").out);
   bool found = false;
   for (const auto& synth : list.at("synths"))
-    found = found || (synth.at("name") == "MDA JX10" && synth.at("spaces") == json{"jx10"} && synth.at("parameters") == 24);
+    found = found || (synth.at("name") == "MDA JX10" && synth.at("spaces") == json{"jx10"} &&
+                      synth.at("parameters") == 24);
   EXPECT_TRUE(found);
 }
 
 TEST_F(Program, RendersTheLengthAskedFor) {
-  ASSERT_EQ(run(folder(), "render --space dx10 --random 3 --note 57 --length 0.2 --duration 0.7 -o r.wav").status, 0);
+  ASSERT_EQ(
+      run(folder(), "render --space dx10 --random 3 --note 57 --length 0.2 --duration 0.7 -o r.wav").status,
+      0);
   const SoundFile sound = readSound(folder() / "r.wav");
   EXPECT_EQ(sound.sound.frames(), 30870u);
   EXPECT_EQ(sound.fileChannels, 2);
@@ -74,7 +82,8 @@ TEST_F(Program, MatchWritesWhatItPromises) {
     const Result result = run(folder(), fmt::format("match tone.wav --library {}.db --out {}", space, out));
     ASSERT_EQ(result.status, 0) << result.err;
     const json document = candidates(out);
-    for (const char* key : {"path", "note", "confidence", "start", "length"}) EXPECT_TRUE(document.at("target").contains(key)) << key;
+    for (const char* key : {"path", "note", "confidence", "start", "length"})
+      EXPECT_TRUE(document.at("target").contains(key)) << key;
     EXPECT_EQ(document.at("target").at("note"), 57);
     const SoundFile target = readSound(folder() / (out + "/target.wav"));
     ASSERT_EQ(document.at("candidates").size(), 5u);
@@ -82,7 +91,9 @@ TEST_F(Program, MatchWritesWhatItPromises) {
     for (const auto& c : document.at("candidates")) {
       EXPECT_GE(c.at("distances").at("mss").get<double>(), last);
       last = c.at("distances").at("mss");
-      EXPECT_EQ(readSound(folder() / (out + "/" + c.at("files").at("render").get<std::string>())).sound.frames(), target.sound.frames());
+      EXPECT_EQ(
+          readSound(folder() / (out + "/" + c.at("files").at("render").get<std::string>())).sound.frames(),
+          target.sound.frames());
       EXPECT_EQ(c.at("parameters").size(), loadSpace(space).parameters.size());
       EXPECT_TRUE(c.at("parameters")[0].contains("text") && c.at("parameters")[0].contains("key"));
     }
@@ -92,14 +103,21 @@ TEST_F(Program, MatchWritesWhatItPromises) {
 TEST_F(Program, AWrittenPresetGivesTheCandidatesRenderBitForBit) {
   for (const std::string space : {"dx10", "jx10"}) {
     const std::string out = "preset-" + space;
-    ASSERT_EQ(run(folder(), fmt::format("match tone.wav --library {}.db --out {} --top 2", space, out)).status, 0);
+    ASSERT_EQ(
+        run(folder(), fmt::format("match tone.wav --library {}.db --out {} --top 2", space, out)).status, 0);
     const json document = candidates(out);
     for (const auto& c : document.at("candidates")) {
       const std::string stem = c.at("files").at("presets")[0];
-      ASSERT_EQ(run(folder(), fmt::format("render --space {} --patch {}/{} --note {} --length {} --duration {} -o again.wav", space, out,
-                                          stem, c.at("note").get<int>(), c.at("length").dump(), document.at("target").at("duration").dump()))
-                    .status, 0);
-      EXPECT_EQ(readFile(folder() / "again.wav"), readFile(folder() / (out + "/" + c.at("files").at("render").get<std::string>()))) << space << " " << stem;
+      ASSERT_EQ(
+          run(folder(),
+              fmt::format("render --space {} --patch {}/{} --note {} --length {} --duration {} -o again.wav",
+                          space, out, stem, c.at("note").get<int>(), c.at("length").dump(),
+                          document.at("target").at("duration").dump()))
+              .status,
+          0);
+      EXPECT_EQ(readFile(folder() / "again.wav"),
+                readFile(folder() / (out + "/" + c.at("files").at("render").get<std::string>())))
+          << space << " " << stem;
     }
   }
 }
@@ -112,7 +130,10 @@ TEST_F(Program, ParametersInJsonArePlayable) {
 
 TEST_F(Program, MatchRefinesAndSaysHowFar) {
   for (const char* out : {"refined", "refined-again"}) {
-    const Result result = run(folder(), fmt::format("match tone.wav --library dx10.db --out {} --refine --renders 150 --seed 3 --workers {}", out, out == std::string("refined") ? 1 : 2));
+    const Result result = run(
+        folder(),
+        fmt::format("match tone.wav --library dx10.db --out {} --refine --renders 150 --seed 3 --workers {}",
+                    out, out == std::string("refined") ? 1 : 2));
     ASSERT_EQ(result.status, 0) << result.err;
     EXPECT_NE(result.out.find("Refined from MSS "), std::string::npos) << result.out;
   }
@@ -120,7 +141,8 @@ TEST_F(Program, MatchRefinesAndSaysHowFar) {
   const json refinement = document.at("refinement");
   EXPECT_EQ(refinement.at("renders"), 150);
   EXPECT_LT(refinement.at("to").get<double>(), refinement.at("from").get<double>());
-  EXPECT_NEAR(refinement.at("to").get<double>(), document.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-9);
+  EXPECT_NEAR(refinement.at("to").get<double>(),
+              document.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-9);
   EXPECT_LE(refinement.at("curve").front().at("renders"), 1) << "the start, heard once more";
   EXPECT_EQ(refinement.at("curve").back().at("mss"), refinement.at("to"));
   EXPECT_EQ(document.at("candidates").size(), 5u);
@@ -129,7 +151,9 @@ TEST_F(Program, MatchRefinesAndSaysHowFar) {
 }
 
 TEST_F(Program, CtrlCWhileItRefinesKeepsTheBestSoFarAndLeavesNothingBehind) {
-  const std::vector<std::string> arguments = {"match", "tone.wav", "--library", "jx10.db", "--out", "cut-short", "--refine", "--seconds", "600", "--workers", "2"};
+  const std::vector<std::string> arguments = {"match", "tone.wav",  "--library", "jx10.db",
+                                              "--out", "cut-short", "--refine",  "--seconds",
+                                              "600",   "--workers", "2"};
   ProgramInBackground match(folder(), arguments);
   std::string line;
   do line = match.nextLine();
@@ -141,21 +165,27 @@ TEST_F(Program, CtrlCWhileItRefinesKeepsTheBestSoFarAndLeavesNothingBehind) {
   EXPECT_EQ(match.status(), 130);
   const json document = candidates("cut-short");
   EXPECT_EQ(document.at("candidates").size(), 5u);
-  EXPECT_LE(document.at("refinement").at("to").get<double>(), document.at("refinement").at("from").get<double>());
+  EXPECT_LE(document.at("refinement").at("to").get<double>(),
+            document.at("refinement").at("from").get<double>());
   EXPECT_LT(document.at("refinement").at("seconds").get<double>(), 600);
-  for (const auto& c : document.at("candidates")) EXPECT_TRUE(fs::exists(folder() / ("cut-short/" + c.at("files").at("render").get<std::string>())));
-  for (const int worker : workers) EXPECT_TRUE(::kill(worker, 0) != 0 && errno == ESRCH) << "worker " << worker << " is left";
+  for (const auto& c : document.at("candidates"))
+    EXPECT_TRUE(fs::exists(folder() / ("cut-short/" + c.at("files").at("render").get<std::string>())));
+  for (const int worker : workers)
+    EXPECT_TRUE(::kill(worker, 0) != 0 && errno == ESRCH) << "worker " << worker << " is left";
   for (const auto& entry : fs::directory_iterator("/dev/shm"))
-    EXPECT_EQ(entry.path().filename().string().find(std::to_string(match.id())), std::string::npos) << entry.path();
+    EXPECT_EQ(entry.path().filename().string().find(std::to_string(match.id())), std::string::npos)
+        << entry.path();
 }
 
 TEST_F(Program, LimitsOfRefiningAskForRefining) {
   expectRefusal(run(folder(), "match tone.wav --library dx10.db --out never --seconds 3"), 2, "--refine");
-  expectRefusal(run(folder(), "match tone.wav --library dx10.db --out never --refine --renders 0"), 2, "--renders");
+  expectRefusal(run(folder(), "match tone.wav --library dx10.db --out never --refine --renders 0"), 2,
+                "--renders");
 }
 
 TEST_F(Program, SeveralLibrariesAreRankedTogether) {
-  ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --library jx10.db --out both --top 40").status, 0);
+  ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --library jx10.db --out both --top 40").status,
+            0);
   std::set<std::string> synths;
   const json document = candidates("both");
   for (const auto& c : document.at("candidates")) synths.insert(c.at("synth"));
@@ -173,7 +203,10 @@ TEST_F(Program, AnExistingFolderIsReplacedWithForceOnly) {
 }
 
 TEST_F(Program, WhatTheUserKnowsIsTaken) {
-  ASSERT_EQ(run(folder(), "match tone.wav --library dx10.db --out known --top 1 --note 69 --length 0.25 --duration 0.8").status, 0);
+  ASSERT_EQ(run(folder(),
+                "match tone.wav --library dx10.db --out known --top 1 --note 69 --length 0.25 --duration 0.8")
+                .status,
+            0);
   const json target = candidates("known").at("target");
   EXPECT_EQ(target.at("note"), 69);
   EXPECT_EQ(target.at("length"), 0.25);
@@ -188,8 +221,11 @@ TEST_F(Program, SoundsThatCannotBeMatchedAreRefusedInOneLine) {
   broken.channel(0)[10] = NAN;
   writeWav(folder() / "nan.wav", broken);
   fs::create_directory(folder() / "directory.wav");
-  const auto match = [&](const std::string& sound) { return run(folder(), fmt::format("match {} --library dx10.db --out never", sound)); };
-  for (const char* sound : {"text.wav", "empty.wav", "nan.wav", "directory.wav", "missing.wav"}) expectRefusal(match(sound), 3, sound);
+  const auto match = [&](const std::string& sound) {
+    return run(folder(), fmt::format("match {} --library dx10.db --out never", sound));
+  };
+  for (const char* sound : {"text.wav", "empty.wav", "nan.wav", "directory.wav", "missing.wav"})
+    expectRefusal(match(sound), 3, sound);
   EXPECT_FALSE(fs::exists(folder() / "never"));
   for (const auto& entry : fs::directory_iterator(folder().path()))
     EXPECT_EQ(entry.path().filename().string().find(".partial"), std::string::npos) << entry.path();
@@ -217,7 +253,8 @@ TEST_F(Program, HighRatesAndManyChannelsWork) {
 }
 
 TEST_F(Program, LibrariesThatCannotBeUsedAreRefused) {
-  writeFileAtomically(folder() / "no.db", std::string_view("not a library, though it is long enough to look like one"));
+  writeFileAtomically(folder() / "no.db",
+                      std::string_view("not a library, though it is long enough to look like one"));
   expectRefusal(run(folder(), "match tone.wav --library no.db --out never"), 3, "no.db");
   expectRefusal(run(folder(), "library info missing.db"), 3, "missing.db");
   expectRefusal(run(folder(), "library build --space jx10 --count 80 --out dx10.db"), 3, "MDA DX10");
@@ -225,22 +262,31 @@ TEST_F(Program, LibrariesThatCannotBeUsedAreRefused) {
 }
 
 TEST_F(Program, PluginsThatCannotBeUsedAreRefused) {
-  expectRefusal(run(folder(), "render --space dx10 --random 1 -o x.wav", "LV2_PATH=/nosuch"), 4, "not installed");
+  expectRefusal(run(folder(), "render --space dx10 --random 1 -o x.wav", "LV2_PATH=/nosuch"), 4,
+                "not installed");
   const Result made = run(folder(), "space init 'Patch Pilot Test Synth' -o t.toml");
   EXPECT_EQ(made.status, 2) << "in both formats: the user has to choose";
-  ASSERT_EQ(run(folder(), fmt::format("space init {}/vst3/PatchPilotTest.vst3 -o t.toml", kTestPlugins.string())).status, 0);
+  ASSERT_EQ(
+      run(folder(), fmt::format("space init {}/vst3/PatchPilotTest.vst3 -o t.toml", kTestPlugins.string()))
+          .status,
+      0);
   const auto faulty = [&](const std::string& fault) {
-    return run(folder(), "render --space t.toml -o x.wav --render-limit 0.7", "PATCHPILOT_TEST_PLUGIN=" + fault);
+    return run(folder(), "render --space t.toml -o x.wav --render-limit 0.7",
+               "PATCHPILOT_TEST_PLUGIN=" + fault);
   };
   expectRefusal(faulty("crash-on-every-render"), 4, "crashed");
   expectRefusal(faulty("hang-on-every-render"), 4, "hung");
   // A parameter that the plug-in lacks: version 2 has no "sub".
-  expectRefusal(run(folder(), "space check t.toml", "VST3_PATH=" + (kTestPlugins / "v2/vst3").string()), 4, "lacks");
+  expectRefusal(run(folder(), "space check t.toml", "VST3_PATH=" + (kTestPlugins / "v2/vst3").string()), 4,
+                "lacks");
   EXPECT_FALSE(fs::exists(folder() / "x.wav"));
 }
 
 TEST_F(Program, AVst3GoesFromInitToMatchAndItsPresetPlays) {
-  ASSERT_EQ(run(folder(), fmt::format("space init {}/vst3/PatchPilotTest.vst3 -o v.toml --force", kTestPlugins.string())).status, 0);
+  ASSERT_EQ(run(folder(), fmt::format("space init {}/vst3/PatchPilotTest.vst3 -o v.toml --force",
+                                      kTestPlugins.string()))
+                .status,
+            0);
   // Its faults are parameters too; a user would not search those.
   std::string text = readTextFile(folder() / "v.toml"), kept;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -248,33 +294,46 @@ TEST_F(Program, AVst3GoesFromInitToMatchAndItsPresetPlays) {
     if (end == std::string::npos) end = text.size();
     const std::string block = text.substr(begin, end - begin);
     bool fault = false;
-    for (const char* word : {"\"crash\"", "\"hang\"", "\"silent\"", "\"chatter\"", "\"random\""}) fault = fault || block.find(word) != std::string::npos;
+    for (const char* word : {"\"crash\"", "\"hang\"", "\"silent\"", "\"chatter\"", "\"random\""})
+      fault = fault || block.find(word) != std::string::npos;
     if (!fault) kept += block;
     begin = end;
   }
   writeFileAtomically(folder() / "v.toml", kept);
-  const Result built = run(folder(), "library build --space v.toml --count 20 --out v.db --duration 1 --length 0.5");
+  const Result built =
+      run(folder(), "library build --space v.toml --count 20 --out v.db --duration 1 --length 0.5");
   ASSERT_EQ(built.status, 0) << built.err;
   ASSERT_EQ(run(folder(), "match tone.wav --library v.db --out v --top 1").status, 0);
   const json c = candidates("v").at("candidates")[0];
   ASSERT_EQ(c.at("files").at("presets")[0], "01.vstpreset");
-  ASSERT_EQ(run(folder(), fmt::format("render --space v.toml --patch v/01.vstpreset --note {} --length {} --duration {} -o again.wav",
-                                      c.at("note").get<int>(), c.at("length").dump(), candidates("v").at("target").at("duration").dump())).status, 0);
+  ASSERT_EQ(
+      run(folder(),
+          fmt::format(
+              "render --space v.toml --patch v/01.vstpreset --note {} --length {} --duration {} -o again.wav",
+              c.at("note").get<int>(), c.at("length").dump(),
+              candidates("v").at("target").at("duration").dump()))
+          .status,
+      0);
   EXPECT_EQ(readFile(folder() / "again.wav"), readFile(folder() / "v/01.wav"));
   // The same library with the other version of the plug-in.
-  expectRefusal(run(folder(), "match tone.wav --library v.db --out never", "VST3_PATH=" + (kTestPlugins / "v2/vst3").string()), 4, "lacks");
+  expectRefusal(run(folder(), "match tone.wav --library v.db --out never",
+                    "VST3_PATH=" + (kTestPlugins / "v2/vst3").string()),
+                4, "lacks");
 }
 
 TEST_F(Program, AnLv2WithoutASpaceGoesFromInitToMatch) {
   ASSERT_EQ(run(folder(), "space init 'MDA ePiano' -o epiano.toml").status, 0);
-  ASSERT_EQ(run(folder(), "library build --space epiano.toml --count 20 --out e.db --duration 1 --length 0.5").status, 0);
+  ASSERT_EQ(run(folder(), "library build --space epiano.toml --count 20 --out e.db --duration 1 --length 0.5")
+                .status,
+            0);
   const Result result = run(folder(), "match tone.wav --library e.db --out e");
   EXPECT_EQ(result.status, 0) << result.err;
 }
 
 TEST_F(Program, AFullDiskLosesNothing) {
   // A limit on the size of files is what a full disk looks like, without one.
-  const std::string build = "library build --space dx10 --count 400 --out full.db --duration 0.3 --length 0.2";
+  const std::string build =
+      "library build --space dx10 --count 400 --out full.db --duration 0.3 --length 0.2";
   const Result full = run(folder(), build, "trap '' XFSZ; ulimit -f 800;");
   EXPECT_EQ(full.status, 5) << full.err;
   const Result rest = run(folder(), build);
@@ -290,11 +349,15 @@ TEST_F(Program, ASecondWriterOfALibraryIsRefusedAtOnceAndNothingIsLeftOfTheFirst
     return info.status == 0 ? json::parse(info.out).at("patches").get<std::uint64_t>() : 0;
   };
   {
-    ProgramInBackground first(folder(), {"library", "build", "--space", "dx10", "--duration", "0.3", "--length", "0.2", "--out", "busy.db", "--count", "10000000"});
+    ProgramInBackground first(folder(), {"library", "build", "--space", "dx10", "--duration", "0.3",
+                                         "--length", "0.2", "--out", "busy.db", "--count", "10000000"});
     while ((patches = look()) == 0 && first.isRunning()) {
     }
-    for (const std::string& second : {build + "10", std::string("library add --factory --library busy.db"), std::string("library embed busy.db --with mel-envelope")})
-      expectRefusal(run(folder(), second), 5, "busy.db is being written by another process; wait for it to end, or choose another file");
+    for (const std::string& second : {build + "10", std::string("library add --factory --library busy.db"),
+                                      std::string("library embed busy.db --with mel-envelope")})
+      expectRefusal(
+          run(folder(), second), 5,
+          "busy.db is being written by another process; wait for it to end, or choose another file");
     EXPECT_TRUE(first.isRunning());
     first.signal(SIGKILL);
     first.status();
@@ -321,7 +384,8 @@ void aFolderOfPresets(const TemporaryFolder& folder) {
 TEST_F(Program, ShardsAreMergedToTheLibraryThatOneProcessMakes) {
   const std::string build = "library build --space dx10 --count 30 --duration 0.3 --length 0.2 --out ";
   expectRefusal(run(folder(), build + "s1.db --shard 3/2"), 2, "'3/2' is no shard");
-  for (const char* shard : {"1", "2"}) ASSERT_EQ(run(folder(), fmt::format("{}s{}.db --shard {}/2", build, shard, shard)).status, 0);
+  for (const char* shard : {"1", "2"})
+    ASSERT_EQ(run(folder(), fmt::format("{}s{}.db --shard {}/2", build, shard, shard)).status, 0);
   expectRefusal(run(folder(), build + "s1.db --shard 2/2"), 3, "shard 1 of 2");
   expectRefusal(run(folder(), "library merge s1.db --out merged.db"), 3, "missing: 2");
   EXPECT_FALSE(fs::exists(folder() / "merged.db"));
@@ -335,7 +399,8 @@ TEST_F(Program, ShardsAreMergedToTheLibraryThatOneProcessMakes) {
 
 TEST_F(Program, WhichOfMyPresetsSoundsLikeThisIsAnsweredWithItsPath) {
   aFolderOfPresets(folder());
-  const std::string add = "library add mine --factory --library mine.db --space dx10 --notes 45,57,69 --length 0.5 --duration 1";
+  const std::string add =
+      "library add mine --factory --library mine.db --space dx10 --notes 45,57,69 --length 0.5 --duration 1";
   const Result added = run(folder(), add);
   ASSERT_EQ(added.status, 0) << added.err;
   EXPECT_NE(added.out.find("broken.fxp: "), std::string::npos) << added.out;
@@ -345,8 +410,14 @@ TEST_F(Program, WhichOfMyPresetsSoundsLikeThisIsAnsweredWithItsPath) {
   EXPECT_EQ(again.at("known"), again.at("presets"));
   EXPECT_EQ(again.at("broken").size(), 1u);
   // The preset's own sound, at a note of its own choosing.
-  ASSERT_EQ(run(folder(), "render --space dx10 --patch mine/01.lv2 --note 57 --length 0.5 --duration 1 -o own.wav").status, 0);
-  ASSERT_EQ(run(folder(), "match own.wav --library mine.db --library dx10.db --out own --note 57 --length 0.5").status, 0);
+  ASSERT_EQ(
+      run(folder(), "render --space dx10 --patch mine/01.lv2 --note 57 --length 0.5 --duration 1 -o own.wav")
+          .status,
+      0);
+  ASSERT_EQ(
+      run(folder(), "match own.wav --library mine.db --library dx10.db --out own --note 57 --length 0.5")
+          .status,
+      0);
   const json best = candidates("own").at("candidates")[0];
   EXPECT_LT(best.at("distances").at("mss").get<double>(), 0.5);
   EXPECT_NE(best.at("origin").get<std::string>().find("mine/01.lv2"), std::string::npos) << best.at("origin");
@@ -354,23 +425,40 @@ TEST_F(Program, WhichOfMyPresetsSoundsLikeThisIsAnsweredWithItsPath) {
 
 TEST_F(Program, DrawsAroundPresets) {
   aFolderOfPresets(folder());
-  ASSERT_EQ(run(folder(), "library add mine --factory --library p.db --space dx10 --length 0.3 --duration 0.5").status, 0);
-  const std::string build = "library build --around presets --from p.db --space dx10 --out near.db --length 0.3 --duration 0.5";
+  ASSERT_EQ(
+      run(folder(), "library add mine --factory --library p.db --space dx10 --length 0.3 --duration 0.5")
+          .status,
+      0);
+  const std::string build =
+      "library build --around presets --from p.db --space dx10 --out near.db --length 0.3 --duration 0.5";
   const Result built = run(folder(), build + " --count 20");
   ASSERT_EQ(built.status, 0) << built.err;
   ASSERT_EQ(run(folder(), build + " --count 40").status, 0);
   EXPECT_EQ(json::parse(run(folder(), "library info near.db --json").out).at("sampling"), "around");
   expectRefusal(run(folder(), build + " --count 50 --seed 2"), 3, "seed");
-  expectRefusal(run(folder(), "library build --space dx10 --count 50 --out near.db --length 0.3 --duration 0.5"), 3, "sampling");
-  expectRefusal(run(folder(), "library build --around presets --from dx10.db --space dx10 --count 5 --out other.db"), 3, "library add");
-  expectRefusal(run(folder(), "library build --around presets --space dx10 --count 5 --out other.db"), 2, "--from");
-  expectRefusal(run(folder(), "library build --from p.db --space dx10 --count 5 --out other.db"), 2, "--around");
-  expectRefusal(run(folder(), "library build --around presets --from p.db --space jx10 --count 5 --out other.db"), 3, "MDA DX10");
+  expectRefusal(
+      run(folder(), "library build --space dx10 --count 50 --out near.db --length 0.3 --duration 0.5"), 3,
+      "sampling");
+  expectRefusal(
+      run(folder(), "library build --around presets --from dx10.db --space dx10 --count 5 --out other.db"), 3,
+      "library add");
+  expectRefusal(run(folder(), "library build --around presets --space dx10 --count 5 --out other.db"), 2,
+                "--from");
+  expectRefusal(run(folder(), "library build --from p.db --space dx10 --count 5 --out other.db"), 2,
+                "--around");
+  expectRefusal(
+      run(folder(), "library build --around presets --from p.db --space jx10 --count 5 --out other.db"), 3,
+      "MDA DX10");
   EXPECT_FALSE(fs::exists(folder() / "other.db")) << "a refusal leaves no library behind";
   // Into the library of the presets itself.
-  ASSERT_EQ(run(folder(), "library build --around presets --space dx10 --count 50 --out p.db --length 0.3 --duration 0.5").status, 0);
+  ASSERT_EQ(
+      run(folder(),
+          "library build --around presets --space dx10 --count 50 --out p.db --length 0.3 --duration 0.5")
+          .status,
+      0);
   ASSERT_EQ(run(folder(), "match tone.wav --library p.db --library near.db --out around").status, 0);
-  for (const auto& c : candidates("around").at("candidates")) EXPECT_FALSE(c.at("origin").get<std::string>().empty());
+  for (const auto& c : candidates("around").at("candidates"))
+    EXPECT_FALSE(c.at("origin").get<std::string>().empty());
 }
 
 TEST_F(Program, PresetsThatCannotBeAddedAreRefused) {
@@ -378,7 +466,8 @@ TEST_F(Program, PresetsThatCannotBeAddedAreRefused) {
   expectRefusal(run(folder(), "library add mine --library new.db"), 2, "--space");
   expectRefusal(run(folder(), "library add --library new.db --space dx10"), 2, "--factory");
   expectRefusal(run(folder(), "library add nosuch --library new.db --space dx10"), 3, "nosuch");
-  expectRefusal(run(folder(), "library add mine --library dx10.db --space jx10"), 3, "another parameter space");
+  expectRefusal(run(folder(), "library add mine --library dx10.db --space jx10"), 3,
+                "another parameter space");
   expectRefusal(run(folder(), "library add mine --library dx10.db --notes 61"), 3, "notes 61");
   expectRefusal(run(folder(), "library add mine --library nosuch/new.db --space dx10"), 2, "nosuch");
   EXPECT_FALSE(fs::exists(folder() / "new.db"));
@@ -397,19 +486,25 @@ TEST_F(Program, ExplainsItsOwnCandidatesAndAnyOtherPreset) {
   ASSERT_NE(playing, std::string::npos) << recipe;
   EXPECT_NE(preset.out.find(recipe.substr(body, playing - body)), std::string::npos) << preset.out << recipe;
   const json candidate = candidates("recipe").at("candidates")[0];
-  EXPECT_EQ(recipe.substr(playing), fmt::format("\nPlay {} with velocity 100 and let go after {:.2f} s.\n", noteName(candidate.at("note").get<int>()),
-                                                candidate.at("length").get<double>()));
-  for (const char* part : {"author    Patch Pilot", "category  Patch Pilot", "name      tone 1", "tone.wav; MSS "})
+  EXPECT_EQ(recipe.substr(playing),
+            fmt::format("\nPlay {} with velocity 100 and let go after {:.2f} s.\n",
+                        noteName(candidate.at("note").get<int>()), candidate.at("length").get<double>()));
+  for (const char* part :
+       {"author    Patch Pilot", "category  Patch Pilot", "name      tone 1", "tone.wav; MSS "})
     EXPECT_NE(preset.out.find(part), std::string::npos) << part << preset.out;
   const Result parameters = run(folder(), "explain recipe/01.json --json");
   EXPECT_EQ(json::parse(parameters.out).at("space"), "jx10") << parameters.err;
 
-  const json factory = json::parse(run(folder(), "explain /usr/lib/lv2/mda.lv2 --program 'Echo Pad [SA]' --json").out);
+  const json factory =
+      json::parse(run(folder(), "explain /usr/lib/lv2/mda.lv2 --program 'Echo Pad [SA]' --json").out);
   EXPECT_EQ(factory.at("name"), "Echo Pad [SA]");
   EXPECT_EQ(factory.at("space"), "jx10");
   EXPECT_GT(factory.at("recipe").at("sections").size(), 3u);
   // A synth that no space is for speaks for itself.
-  const json without = json::parse(run(folder(), "explain /usr/lib/lv2/mda.lv2 --program 'http://drobilla.net/plugins/mda/presets#EPiano-autopan' --json").out);
+  const json without = json::parse(run(folder(),
+                                       "explain /usr/lib/lv2/mda.lv2 --program "
+                                       "'http://drobilla.net/plugins/mda/presets#EPiano-autopan' --json")
+                                       .out);
   EXPECT_GT(without.at("recipe").at("sections").size(), 0u) << without;
 }
 
@@ -431,12 +526,14 @@ TEST_F(Program, ListsFoldersAndNamesWhatItRefuses) {
   EXPECT_EQ(document.at("presets")[0].at("name"), "Glass");
   ASSERT_EQ(document.at("refused").size(), 2u);
   EXPECT_NE(document.at("refused")[0].at("problem").get<std::string>().find("cut short"), std::string::npos);
-  EXPECT_NE(run(folder(), "explain mixed").err.find("refused: mixed/empty.vstpreset is empty"), std::string::npos);
+  EXPECT_NE(run(folder(), "explain mixed").err.find("refused: mixed/empty.vstpreset is empty"),
+            std::string::npos);
   // Whose it is, is said of a preset that nothing here can play.
   const Result stranger = run(folder(), "explain mixed/good.fxp");
   EXPECT_EQ(stranger.status, 0);
   EXPECT_NE(stranger.out.find("VST2 preset for Xmpl"), std::string::npos);
-  EXPECT_NE(stranger.out.find("No recipe: mixed/good.fxp: no parameter space"), std::string::npos) << stranger.out;
+  EXPECT_NE(stranger.out.find("No recipe: mixed/good.fxp: no parameter space"), std::string::npos)
+      << stranger.out;
   expectRefusal(run(folder(), "explain mixed/cut.fxp"), 3, "cut short");
   expectRefusal(run(folder(), "explain nosuch.fxp"), 3, "nosuch.fxp");
   expectRefusal(run(folder(), "explain mixed/good.fxp --space jx10"), 3, "jx10");
@@ -456,7 +553,10 @@ TEST_F(Program, ConvertsBetweenBundlesAndParameters) {
   ASSERT_EQ(run(folder(), "render --space jx10 --patch echo.lv2 -o a.wav").status, 0);
   ASSERT_EQ(run(folder(), "render --space jx10 --patch echo.json -o b.wav").status, 0);
   ASSERT_EQ(run(folder(), "render --space jx10 --patch again.lv2 -o c.wav").status, 0);
-  ASSERT_EQ(run(folder(), "render --space jx10 --patch /usr/lib/lv2/mda.lv2 --program 'Echo Pad [SA]' -o d.wav").status, 0);
+  ASSERT_EQ(
+      run(folder(), "render --space jx10 --patch /usr/lib/lv2/mda.lv2 --program 'Echo Pad [SA]' -o d.wav")
+          .status,
+      0);
   EXPECT_EQ(readFile(folder() / "b.wav"), readFile(folder() / "c.wav"));
   EXPECT_EQ(readFile(folder() / "a.wav"), readFile(folder() / "d.wav"));
 
@@ -465,7 +565,8 @@ TEST_F(Program, ConvertsBetweenBundlesAndParameters) {
   expectRefusal(convert("echo.lv2 x.fxp"), 2, ".lv2");
   expectRefusal(convert("/usr/lib/lv2/mda.lv2 x.lv2"), 2, "--program");
   expectRefusal(convert("echo.lv2 x.vstpreset --space dx10"), 3, "echo.lv2");
-  EXPECT_FALSE(fs::exists(folder() / "x.lv2") || fs::exists(folder() / "x.fxp") || fs::exists(folder() / "x.vstpreset"));
+  EXPECT_FALSE(fs::exists(folder() / "x.lv2") || fs::exists(folder() / "x.fxp") ||
+               fs::exists(folder() / "x.vstpreset"));
 }
 
 TEST_F(Program, OthersFxpPlayWhereTheSpaceSaysThatTheChunkIsTheState) {
@@ -482,7 +583,11 @@ TEST_F(Program, OthersFxpPlayWhereTheSpaceSaysThatTheChunkIsTheState) {
   EXPECT_EQ(readPresetFile(folder() / "t.fxp").synthId, "Tst1");
   ASSERT_EQ(run(folder(), "convert t.fxp t2.vstpreset --space chunk.toml").status, 0);
   for (const std::string file : {"t.vstpreset", "t.fxp", "t2.vstpreset"})
-    ASSERT_EQ(run(folder(), fmt::format("render --space chunk.toml --patch {} -o {}.wav --duration 0.5", file, file)).status, 0) << file;
+    ASSERT_EQ(run(folder(),
+                  fmt::format("render --space chunk.toml --patch {} -o {}.wav --duration 0.5", file, file))
+                  .status,
+              0)
+        << file;
   EXPECT_EQ(readFile(folder() / "t.fxp.wav"), readFile(folder() / "t.vstpreset.wav"));
   EXPECT_EQ(readFile(folder() / "t2.vstpreset.wav"), readFile(folder() / "t.vstpreset.wav"));
   EXPECT_GT(rmsDb(readSound(folder() / "t.fxp.wav").sound), -60);
@@ -497,7 +602,8 @@ TEST_F(Program, InstallPutsPresetsWhereTheSynthLooksAndNeverOverAFile) {
   fs::create_directory(home);
   const std::string as = "HOME=" + home.string();
   for (int time = 1; time <= 2; ++time) {
-    const Result result = run(folder(), "match tone.wav --library dx10.db --out installed --force --top 2 --install", as);
+    const Result result =
+        run(folder(), "match tone.wav --library dx10.db --out installed --force --top 2 --install", as);
     ASSERT_EQ(result.status, 0) << result.err;
     EXPECT_NE(result.out.find("Installed "), std::string::npos);
   }
@@ -512,8 +618,8 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
   const SurgePlaces surge;
   Synth synth(loadSpace("surge-full"));
-  // Two presets one after the other: what is told of the second is the second's, though Surge XT takes a state in
-  // only a block later.
+  // Two presets one after the other: what is told of the second is the second's, though Surge XT takes a
+  // state in only a block later.
   const Patch first{synth.space().draw(1, 0), {}, {}}, second{synth.space().draw(2, 0), {}, {}};
   Patch preset;
   synth.state(first);
@@ -521,14 +627,16 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   synth.values(first);
   const auto held = synth.values(preset);
   for (std::size_t i = 0; i < held.size(); ++i) {
-    if (synth.space().parameters[i].kind != ParameterKind::continuous) continue;  // it saves them in steps of its own
+    if (synth.space().parameters[i].kind != ParameterKind::continuous)
+      continue;  // it saves them in steps of its own
     EXPECT_NEAR(held[i], second.values[i], 0.01) << synth.space().parameters[i].key;
   }
 
   writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.state));
   ASSERT_EQ(run(folder(), "convert p.vstpreset p.fxp").status, 0);
   ASSERT_EQ(run(folder(), "convert p.fxp q.vstpreset").status, 0);
-  EXPECT_EQ(parseVstPreset(readFile(folder() / "q.vstpreset")).componentState, parseVstPreset(preset.state).componentState);
+  EXPECT_EQ(parseVstPreset(readFile(folder() / "q.vstpreset")).componentState,
+            parseVstPreset(preset.state).componentState);
   const Result explained = run(folder(), "explain p.fxp");
   EXPECT_NE(explained.out.find("\nModulation: "), std::string::npos) << explained.out << explained.err;
   EXPECT_NE(explained.out.find("\nFilter 1: "), std::string::npos) << explained.out;
@@ -545,7 +653,9 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   const fs::path home = folder() / "surge-home";
   fs::create_directories(home / "Documents");
   ASSERT_EQ(run(folder(), "library build --space surge-simple --count 4 --out i.db --duration 1").status, 0);
-  ASSERT_EQ(run(folder(), "match tone.wav --library i.db --out i --top 1 --install", "HOME=" + home.string()).status, 0);
+  ASSERT_EQ(run(folder(), "match tone.wav --library i.db --out i --top 1 --install", "HOME=" + home.string())
+                .status,
+            0);
   const PresetFile put = readPresetFile(home / "Documents/Surge XT/Patches/Patch Pilot/tone 1.fxp");
   EXPECT_EQ(put.category, "Patch Pilot");
   EXPECT_NE(put.comment.find("tone.wav"), std::string::npos);

@@ -35,7 +35,8 @@ class LibraryBuildOverMpi : public ::testing::Test {
  protected:
   void SetUp() override {
     if (findProgram("mpirun").empty()) GTEST_SKIP() << "Open MPI is not installed (openmpi-bin)";
-    if (!fs::exists(PATCHPILOT_BINARY_DIR "/libpatchpilot-mpi.so")) GTEST_SKIP() << "built without Open MPI (libopenmpi-dev)";
+    if (!fs::exists(PATCHPILOT_BINARY_DIR "/libpatchpilot-mpi.so"))
+      GTEST_SKIP() << "built without Open MPI (libopenmpi-dev)";
     scanPlugins();  // the ranks start with a warm cache
   }
 
@@ -55,17 +56,25 @@ TEST_F(LibraryBuildOverMpi, IsWhatOneProcessWouldHaveMade) {
 }
 
 TEST_F(LibraryBuildOverMpi, MakesAllNotesAndKeepsAudio) {
-  const std::string build = "library build --space jx10 --notes 36,72 --velocity 90 --length 0.05 --duration 0.1 --keep-audio --count 40 --out ";
+  const std::string build =
+      "library build --space jx10 --notes 36,72 --velocity 90 --length 0.05 --duration 0.1 --keep-audio "
+      "--count 40 --out ";
   const Result built = run(places_.folder, build + "ranks.db", mpirun(3));
   ASSERT_EQ(built.status, 0) << built.err;
   ASSERT_EQ(run(places_.folder, build + "whole.db").status, 0);
-  EXPECT_EQ(Library::open(places_.folder / "ranks.db").audioCounts().rows, Library::open(places_.folder / "ranks.db").counts().rows);
+  EXPECT_EQ(Library::open(places_.folder / "ranks.db").audioCounts().rows,
+            Library::open(places_.folder / "ranks.db").counts().rows);
   EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == rowsOf(places_.folder / "whole.db"));
 }
 
 TEST_F(LibraryBuildOverMpi, DrawsAroundPresets) {
-  ASSERT_EQ(run(places_.folder, "library add --factory --space jx10 --length 0.1 --duration 0.2 --library presets.db").status, 0);
-  const std::string build = "library build --space jx10 --around presets --from presets.db --notes 48,60 --length 0.1 --duration 0.2 --count 40 --out ";
+  ASSERT_EQ(run(places_.folder,
+                "library add --factory --space jx10 --length 0.1 --duration 0.2 --library presets.db")
+                .status,
+            0);
+  const std::string build =
+      "library build --space jx10 --around presets --from presets.db --notes 48,60 --length 0.1 --duration "
+      "0.2 --count 40 --out ";
   const Result built = run(places_.folder, build + "ranks.db", mpirun(3));
   ASSERT_EQ(built.status, 0) << built.err;
   ASSERT_EQ(run(places_.folder, build + "whole.db").status, 0);
@@ -89,21 +98,26 @@ TEST_F(LibraryBuildOverMpi, MakesAllEmbeddingsOfTheLibrary) {
 }
 
 TEST_F(LibraryBuildOverMpi, WhatKnowsNothingOfRanksIsRefused) {
-  for (const auto& [command, arguments] : {std::pair("library add", "--factory --space jx10 --library never.db"), std::pair("train embedder", "--library a.db --out never.safetensors")})
+  for (const auto& [command, arguments] :
+       {std::pair("library add", "--factory --space jx10 --library never.db"),
+        std::pair("train embedder", "--library a.db --out never.safetensors")})
     expectRefusalOfRanks(run(places_.folder, fmt::format("{} {}", command, arguments), mpirun(2)), command);
   EXPECT_FALSE(fs::exists(places_.folder / "never.db"));
 }
 
 TEST_F(LibraryBuildOverMpi, SaysWhatFailed) {
-  const Result failed = run(places_.folder, "library build --space nosuch --count 5 --out never.db", mpirun(2));
+  const Result failed =
+      run(places_.folder, "library build --space nosuch --count 5 --out never.db", mpirun(2));
   EXPECT_NE(failed.status, 0);
   EXPECT_NE(failed.err.find("patchpilot: "), std::string::npos) << failed.err;
   EXPECT_FALSE(fs::exists(places_.folder / "never.db"));
 }
 
 TEST_F(LibraryBuildOverMpi, SaysWhatFailedOnAnotherRank) {
-  const std::string other = fmt::format(": -n 1 {}/patchpilot library build --space nosuch --count 5 --out none.db", PATCHPILOT_BINARY_DIR);
-  const Result failed = run(places_.folder, fmt::format("{}5 --out none.db {}", kBuild, other), "timeout 100 " + mpirun(1));
+  const std::string other = fmt::format(
+      ": -n 1 {}/patchpilot library build --space nosuch --count 5 --out none.db", PATCHPILOT_BINARY_DIR);
+  const Result failed =
+      run(places_.folder, fmt::format("{}5 --out none.db {}", kBuild, other), "timeout 100 " + mpirun(1));
   EXPECT_EQ(failed.status, 3) << failed.err;
   EXPECT_NE(failed.err.find("patchpilot: rank 1 on "), std::string::npos) << failed.err;
   EXPECT_NE(failed.err.find("nosuch"), std::string::npos) << failed.err;
@@ -123,7 +137,9 @@ TEST_F(LibraryBuildOverMpi, EndsWhereRankZeroCannotGoOn) {
         lock.reset();
       }
   });
-  const Result failed = run(places_.folder, fmt::format("{}1000000 --notes 36,48,60,72 --out locked.db", kBuild), "timeout 100 " + mpirun(2));
+  const Result failed =
+      run(places_.folder, fmt::format("{}1000000 --notes 36,48,60,72 --out locked.db", kBuild),
+          "timeout 100 " + mpirun(2));
   ended = true;
   locker.join();
   EXPECT_EQ(failed.status, 5) << failed.err;
@@ -155,7 +171,8 @@ TEST_F(LibraryBuildOverMpi, LosesOnlyWhatWasInFlightWhereARankIsKilled) {
   if (job == 0) {
     const int nothing = ::open("/dev/null", O_RDWR);
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, descriptor);
-    const std::string command = fmt::format("exec {} {}/patchpilot {}1000000 --out {}", mpirun(3), PATCHPILOT_BINARY_DIR, kBuild, file.string());
+    const std::string command = fmt::format("exec {} {}/patchpilot {}1000000 --out {}", mpirun(3),
+                                            PATCHPILOT_BINARY_DIR, kBuild, file.string());
     ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
     ::_exit(127);
   }
@@ -163,7 +180,8 @@ TEST_F(LibraryBuildOverMpi, LosesOnlyWhatWasInFlightWhereARankIsKilled) {
   int status = 0;
   std::uint64_t before = 0;
   for (int i = 0; before == 0 && i < 20000; ++i) {
-    ASSERT_EQ(::waitpid(job, &status, WNOHANG), 0) << "the job ended before a rank was killed, with " << WEXITSTATUS(status);
+    ASSERT_EQ(::waitpid(job, &status, WNOHANG), 0)
+        << "the job ended before a rank was killed, with " << WEXITSTATUS(status);
     // While it is being made or written, it may be locked or not yet a library.
     try {
       if (fs::exists(file)) before = Library::open(file).counts().patches;
@@ -181,14 +199,16 @@ TEST_F(LibraryBuildOverMpi, LosesOnlyWhatWasInFlightWhereARankIsKilled) {
   const std::uint64_t kept = Library::open(file, Database::Mode::readWrite).counts().patches;
   EXPECT_GE(kept, before);
   const int wanted = int(kept) + 40;
-  const Result rest = run(places_.folder, fmt::format("{}{} --out killed.db --json", kBuild, wanted), mpirun(3));
+  const Result rest =
+      run(places_.folder, fmt::format("{}{} --out killed.db --json", kBuild, wanted), mpirun(3));
   ASSERT_EQ(rest.status, 0) << rest.err;
   EXPECT_EQ(nlohmann::json::parse(rest.out).at("added"), 40);
   EXPECT_TRUE(rowsOf(file) == whole(wanted));
 }
 
 TEST_F(LibraryBuildOverMpi, IsLoadedUnderMpirunOnly) {
-  const Result alone = run(places_.folder, "library --help", "LD_DEBUG=libs LD_DEBUG_OUTPUT=" + (places_.folder / "loaded").string());
+  const Result alone = run(places_.folder, "library --help",
+                           "LD_DEBUG=libs LD_DEBUG_OUTPUT=" + (places_.folder / "loaded").string());
   EXPECT_EQ(alone.status, 0);
   std::string loaded;
   for (const auto& entry : fs::directory_iterator(places_.folder.path()))

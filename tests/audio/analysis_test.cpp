@@ -22,7 +22,8 @@ bool warns(const TargetAnalysis& analysis, const std::string& part) {
 }
 
 TEST(Analysis, HeldSine) {
-  const auto result = analyseSound(make(2, [](double t) { return held(t, 0.3, 1.2) * sine(noteToHz(64), t); }));
+  const auto result =
+      analyseSound(make(2, [](double t) { return held(t, 0.3, 1.2) * sine(noteToHz(64), t); }));
   EXPECT_NEAR(result.onsetSeconds, 0.3, 0.002);
   EXPECT_NEAR(result.noteLengthSeconds, 0.9, 0.03);
   EXPECT_TRUE(result.pitched);
@@ -35,9 +36,8 @@ TEST(Analysis, HeldSine) {
 
 TEST(Analysis, SawOutOfANoiseFloor) {
   Noise noise(0.003);
-  const auto result = analyseSound(make(2, [&](double t) {
-    return held(t, 0.5, 1.3) * partials(noteToHz(45), t) + noise();
-  }));
+  const auto result = analyseSound(
+      make(2, [&](double t) { return held(t, 0.5, 1.3) * partials(noteToHz(45), t) + noise(); }));
   EXPECT_NEAR(result.onsetSeconds, 0.5, 0.005);
   EXPECT_NEAR(result.noteLengthSeconds, 0.8, 0.05);
   EXPECT_EQ(result.note, 45);
@@ -51,9 +51,8 @@ TEST(Analysis, CleanAttackAtTheBeginning) {
 }
 
 TEST(Analysis, SlowAttackBeginsWhereItIsHeard) {
-  const auto result = analyseSound(make(3, [](double t) {
-    return held(t, 0.2, 2, 0.8) * partials(noteToHz(57), t);
-  }));
+  const auto result =
+      analyseSound(make(3, [](double t) { return held(t, 0.2, 2, 0.8) * partials(noteToHz(57), t); }));
   EXPECT_GE(result.onsetSeconds, 0.2);
   EXPECT_LT(result.onsetSeconds, 0.23);
   EXPECT_NEAR(result.onsetSeconds + result.noteLengthSeconds, 2, 0.05);
@@ -62,9 +61,8 @@ TEST(Analysis, SlowAttackBeginsWhereItIsHeard) {
 }
 
 TEST(Analysis, PercussiveDecayLastsUntil40DbDown) {
-  const auto result = analyseSound(make(3, [](double t) {
-    return std::exp(-t / 0.15) * partials(noteToHz(72), t);
-  }));
+  const auto result =
+      analyseSound(make(3, [](double t) { return std::exp(-t / 0.15) * partials(noteToHz(72), t); }));
   EXPECT_EQ(result.note, 72);
   EXPECT_NEAR(result.noteLengthSeconds, 0.15 * std::log(100), 0.06);
 }
@@ -94,12 +92,11 @@ TEST(Analysis, TwoNotesGiveTheFirst) {
 }
 
 TEST(Analysis, TremoloAndBeatingAreOneNote) {
-  EXPECT_FALSE(warns(analyseSound(make(2, [](double t) {
-    return (0.55 + 0.45 * sine(5, t)) * partials(noteToHz(60), t);
-  })), "onsets"));
-  EXPECT_FALSE(warns(analyseSound(make(2, [](double t) {
-    return (partials(220, t) + partials(222, t)) / 2;
-  })), "onsets"));
+  EXPECT_FALSE(warns(
+      analyseSound(make(2, [](double t) { return (0.55 + 0.45 * sine(5, t)) * partials(noteToHz(60), t); })),
+      "onsets"));
+  EXPECT_FALSE(warns(
+      analyseSound(make(2, [](double t) { return (partials(220, t) + partials(222, t)) / 2; })), "onsets"));
 }
 
 TEST(Analysis, ChordIsNamed) {
@@ -143,11 +140,13 @@ TEST(Analysis, SharedTargets) {
   for (const auto& target : nlohmann::json::parse(list)) {
     const std::string kind = target.at("kind");
     if (kind == "surge-simple") continue;
-    const auto result = analyseSound(readSound(folder / (target.at("name").get<std::string>() + ".flac")).sound);
+    const auto result =
+        analyseSound(readSound(folder / (target.at("name").get<std::string>() + ".flac")).sound);
     const int note = target.at("note");
     const auto& others = result.otherNotes;
     if (result.note == note) ++(kind == "gm-instrument" ? instruments : patches);
-    const bool guessed = std::any_of(others.begin(), others.end(), [&](const NoteGuess& other) { return other.note == note; });
+    const bool guessed =
+        std::any_of(others.begin(), others.end(), [&](const NoteGuess& other) { return other.note == note; });
     if (result.note == note || guessed) ++amongGuesses;
   }
   EXPECT_GE(instruments, 11);   // of 12

@@ -35,7 +35,8 @@ TEST(Envelope, WhatSwellsFromNothingAndStaysBeginsEarly) {
     AudioBuffer sound(1, 4 * 44100);
     for (std::size_t i = 0; i < sound.frames(); ++i) {
       const double t = double(i) / 44100 - 0.3, level = t < 0 ? 0 : std::min(1.0, t * t / 2.25);
-      sound.channel(0)[i] = float(level) * (i % 100 < 50 ? 0.5f : -0.5f) + (i * 7919 % 100 < 50 ? noise : -noise);
+      sound.channel(0)[i] =
+          float(level) * (i % 100 < 50 ? 0.5f : -0.5f) + (i * 7919 % 100 < 50 ? noise : -noise);
     }
     EXPECT_GT(double(findOnset(sound)) / 44100, 0.3);
     EXPECT_LT(double(findOnset(sound)) / 44100, noise > 0 ? 0.5 : 0.4);
@@ -62,7 +63,8 @@ TEST(Envelope, FindsEveryRepetition) {
 
 TEST(Envelope, ReleaseIsBeforeTheEchoes) {
   const auto sound = make(3, [](double t) {
-    return (held(t, 0, 1, 0.005, 0.01) + 0.15 * held(t, 0.5, 1.5, 0.005, 0.01) + 0.02 * held(t, 1, 2, 0.005, 0.01)) *
+    return (held(t, 0, 1, 0.005, 0.01) + 0.15 * held(t, 0.5, 1.5, 0.005, 0.01) +
+            0.02 * held(t, 1, 2, 0.005, 0.01)) *
            sine(300, t);
   });
   EXPECT_NEAR(findRelease(sound, 0, sound.frames()), 1, 0.03);
@@ -75,7 +77,8 @@ TEST(Envelope, SlowReleaseIsFoundToo) {
 
 TEST(Envelope, AReleaseOfSecondsIsFoundAfterASoundThatIsHeld) {
   // 5 dB a second, as JX10's and Surge's release of 1.7 s: of what is left, 9 dB are heard.
-  const auto sound = make(4, [](double t) { return sine(300, t) * std::pow(10, -5 * std::max(0.0, t - 2.2) / 20); });
+  const auto sound =
+      make(4, [](double t) { return sine(300, t) * std::pow(10, -5 * std::max(0.0, t - 2.2) / 20); });
   EXPECT_NEAR(findRelease(sound, 0, sound.frames()), 2.2, 0.2);
 }
 

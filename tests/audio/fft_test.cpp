@@ -15,7 +15,8 @@ void expectSumInBinZero(std::size_t size) {
   std::vector<std::complex<Sample>> spectrum(fft.bins());
   fft.forward(ones.data(), spectrum.data());
   EXPECT_NEAR(spectrum[0].real(), double(size), 1e-3 * double(size)) << size;
-  for (std::size_t bin = 1; bin < fft.bins(); ++bin) EXPECT_NEAR(std::abs(spectrum[bin]), 0, 1e-3 * double(size)) << size;
+  for (std::size_t bin = 1; bin < fft.bins(); ++bin)
+    EXPECT_NEAR(std::abs(spectrum[bin]), 0, 1e-3 * double(size)) << size;
 }
 
 /// Plans of both precisions, of sizes that nothing has asked for before, some of them by several threads.

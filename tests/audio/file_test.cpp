@@ -31,7 +31,8 @@ class SoundFileTest : public testing::Test {
 
   /// Writes `value(channel, seconds)`, by libsndfile and not by the code under test.
   fs::path write(const std::string& name, int rate, int channels, double seconds,
-                 const std::function<double(int, double)>& value, int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT) const {
+                 const std::function<double(int, double)>& value,
+                 int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT) const {
     SF_INFO info{0, rate, channels, format, 0, 0};
     SNDFILE* file = sf_open(path(name).c_str(), SFM_WRITE, &info);
     std::vector<float> samples;
@@ -95,15 +96,19 @@ TEST_F(SoundFileTest, RefusesAFileWithoutFrames) {
 TEST_F(SoundFileTest, RefusesSamplesThatAreNoNumbers) {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const auto bad = [](double value) { return [value](int, double t) { return t > 0.05 ? value : sine(440, t); }; };
+  const auto bad = [](double value) {
+    return [value](int, double t) { return t > 0.05 ? value : sine(440, t); };
+  };
   EXPECT_HAS(messageOf(write("nan.wav", 44100, 1, 0.1, bad(kNan))), "NaN");
   EXPECT_HAS(messageOf(write("inf.wav", 44100, 2, 0.1, bad(kInfinity))), "infinite");
 }
 
 TEST_F(SoundFileTest, RefusesSilence) {
   EXPECT_HAS(messageOf(write("silent.wav", 44100, 1, 0.1, [](int, double) { return 0; })), "silent");
-  EXPECT_HAS(messageOf(write("faint.wav", 44100, 1, 0.1, [](int, double t) { return 9e-5 * sine(440, t); })), "silent");
-  EXPECT_NO_THROW(readSound(write("soft.wav", 44100, 1, 0.1, [](int, double t) { return 2e-4 * sine(440, t); })));
+  EXPECT_HAS(messageOf(write("faint.wav", 44100, 1, 0.1, [](int, double t) { return 9e-5 * sine(440, t); })),
+             "silent");
+  EXPECT_NO_THROW(
+      readSound(write("soft.wav", 44100, 1, 0.1, [](int, double t) { return 2e-4 * sine(440, t); })));
 }
 
 TEST_F(SoundFileTest, RefusesAStartBeyondTheEnd) {
@@ -116,7 +121,8 @@ TEST_F(SoundFileTest, RefusesAStartBeyondTheEnd) {
 
 TEST_F(SoundFileTest, RefusesThreeHoursByTheirHeader) {
   // A sparse file: a header that announces three hours, and zeros that take no room on the disk.
-  const auto file = write("hours.wav", 44100, 2, 0.01, [](int, double) { return 0.5; }, SF_FORMAT_WAV | SF_FORMAT_PCM_16);
+  const auto file = write(
+      "hours.wav", 44100, 2, 0.01, [](int, double) { return 0.5; }, SF_FORMAT_WAV | SF_FORMAT_PCM_16);
   const std::uint32_t dataBytes = 3 * 3600 * 44100u * 4;
   {
     std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
@@ -141,7 +147,8 @@ TEST_F(SoundFileTest, ReadsTheRequestedPart) {
 }
 
 TEST_F(SoundFileTest, CopiesMonoToBothSides) {
-  const SoundFile mono = readSound(write("mono.wav", 44100, 1, 0.1, [](int, double t) { return sine(440, t); }));
+  const SoundFile mono =
+      readSound(write("mono.wav", 44100, 1, 0.1, [](int, double t) { return sine(440, t); }));
   EXPECT_EQ(mono.fileChannels, 1);
   ASSERT_EQ(mono.sound.channels(), 2);
   EXPECT_TRUE(std::ranges::equal(mono.sound.channel(0), mono.sound.channel(1)));
@@ -167,14 +174,16 @@ TEST_F(SoundFileTest, MixDownDoesNotClip) {
 }
 
 TEST_F(SoundFileTest, ReadsFlac) {
-  const auto file = write("tone.flac", 48000, 2, 0.2, [](int, double t) { return 0.5 * sine(300, t); },
-                          SF_FORMAT_FLAC | SF_FORMAT_PCM_24);
+  const auto file = write(
+      "tone.flac", 48000, 2, 0.2, [](int, double t) { return 0.5 * sine(300, t); },
+      SF_FORMAT_FLAC | SF_FORMAT_PCM_24);
   EXPECT_EQ(readSound(file).sound.frames(), 8820u);
 }
 
 TEST_F(SoundFileTest, WavKeepsEverySampleAndTheSameBytes) {
   AudioBuffer sound(2, 1000);
-  for (std::size_t i = 0; i < sound.samples().size(); ++i) sound.samples()[i] = float(sine(0.01, double(i))) * 1.5f;
+  for (std::size_t i = 0; i < sound.samples().size(); ++i)
+    sound.samples()[i] = float(sine(0.01, double(i))) * 1.5f;
   writeWav(path("a.wav"), sound);
   writeWav(path("b.wav"), sound);
   EXPECT_EQ(readFile(path("a.wav")), readFile(path("b.wav")));
@@ -201,7 +210,8 @@ TEST(Flac, GivesBackLoudAndQuietSounds) {
     const Flac flac = encodeFlac(sound.channel(0), sound.channel(1));
     const AudioBuffer again = decodeFlac(flac, "a render");
     ASSERT_EQ(again.frames(), sound.frames());
-    for (std::size_t i = 0; i < sound.samples().size(); ++i) ASSERT_NEAR(again.samples()[i], sound.samples()[i], level * 2.4e-7) << level;
+    for (std::size_t i = 0; i < sound.samples().size(); ++i)
+      ASSERT_NEAR(again.samples()[i], sound.samples()[i], level * 2.4e-7) << level;
   }
 }
 
@@ -214,7 +224,8 @@ TEST(Flac, SaysWhenItIsDamaged) {
     ADD_FAILURE() << "it is taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::input);
-    EXPECT_NE(std::string(error.what()).find("x.db: the render of patch 3 is damaged"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("x.db: the render of patch 3 is damaged"), std::string::npos)
+        << error.what();
   }
 }
 

@@ -29,7 +29,8 @@ TEST(Pitch, FindsSinesOfEveryOctave) {
 TEST(Pitch, FindsSawsInNoise) {
   for (const int note : {28, 36, 47, 60, 74, 90}) {
     Noise noise(0.1);
-    const PitchEstimate pitch = pitchOf(make(0.5, [&](double t) { return partials(noteToHz(note), t) + noise(); }));
+    const PitchEstimate pitch =
+        pitchOf(make(0.5, [&](double t) { return partials(noteToHz(note), t) + noise(); }));
     EXPECT_EQ(pitch.note, note);
     EXPECT_GT(pitch.confidence, 0.2) << note;
     EXPECT_FALSE(pitch.severalNotes) << note;
@@ -55,9 +56,8 @@ TEST(Pitch, NamesTheOctaveAboveAsTheSecondGuess) {
 }
 
 TEST(Pitch, ASubOscillatorIsNotTheNote) {
-  const PitchEstimate pitch = pitchOf(make(0.5, [](double t) {
-    return partials(noteToHz(60), t) + 0.15 * sine(noteToHz(48), t);
-  }));
+  const PitchEstimate pitch =
+      pitchOf(make(0.5, [](double t) { return partials(noteToHz(60), t) + 0.15 * sine(noteToHz(48), t); }));
   EXPECT_EQ(pitch.note, 60);
 }
 
@@ -80,7 +80,8 @@ TEST(Pitch, KeysBelowThoseLearntFromAreNotImpossible) {
   const PitchEstimate pitch = pitchOf(make(0.5, [](double t) { return partials(noteToHz(28), t); }));
   EXPECT_EQ(pitch.note, 28);
   EXPECT_GT(pitch.confidence, 0.1);
-  EXPECT_GT(pitchOf(make(0.5, [](double t) { return partials(noteToHz(64), t); })).confidence, pitch.confidence);
+  EXPECT_GT(pitchOf(make(0.5, [](double t) { return partials(noteToHz(64), t); })).confidence,
+            pitch.confidence);
 }
 
 TEST(Pitch, NoiseHasNone) {

@@ -18,7 +18,8 @@ TEST(Resample, AToneStaysTheToneThatItIs) {
     const auto made = resample(tone(1000, 44100, 44100), 44100, rate);
     ASSERT_EQ(made.size(), std::size_t(rate));
     const auto expected = tone(1000, rate, made.size());
-    for (std::size_t i = made.size() / 10; i < made.size() * 9 / 10; ++i) ASSERT_NEAR(made[i], expected[i], 1e-4) << rate << " " << i;
+    for (std::size_t i = made.size() / 10; i < made.size() * 9 / 10; ++i)
+      ASSERT_NEAR(made[i], expected[i], 1e-4) << rate << " " << i;
   }
 }
 

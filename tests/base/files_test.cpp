@@ -47,7 +47,9 @@ TEST(WriteFileAtomically, ReplacesAFileAndLeavesNothingElse) {
 TEST(WriteFileAtomically, LeavesNothingWhereItCannotBePutInItsPlace) {
   const TemporaryFolder folder;
   fs::create_directory(folder / "a");
-  EXPECT_NE(problemOf(ExitCode::system, [&] { writeFileAtomically(folder / "a", std::string_view("x")); }).find("a"), std::string::npos);
+  EXPECT_NE(problemOf(ExitCode::system, [&] { writeFileAtomically(folder / "a", std::string_view("x")); })
+                .find("a"),
+            std::string::npos);
   EXPECT_EQ(namesIn(folder.path()), Names{"a"});
   problemOf(ExitCode::system, [&] { writeFileAtomically(folder / "none/b", std::string_view("x")); });
   EXPECT_EQ(namesIn(folder.path()), Names{"a"});
@@ -80,8 +82,10 @@ TEST(ReadFile, RefusesByNameWhatIsNoFile) {
   const TemporaryFolder folder;
   writeFileAtomically(folder / "big", std::string_view("0123456789"));
   EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder / "none"); }).find("none"), std::string::npos);
-  EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder.path()); }).find("directory"), std::string::npos);
-  EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder / "big", 9); }).find("10 bytes"), std::string::npos);
+  EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder.path()); }).find("directory"),
+            std::string::npos);
+  EXPECT_NE(problemOf(ExitCode::input, [&] { readFile(folder / "big", 9); }).find("10 bytes"),
+            std::string::npos);
   EXPECT_EQ(readFile(folder / "big", 10).size(), 10u);
 }
 
@@ -112,7 +116,9 @@ TEST(StagedDirectory, ReplacesOnlyWhereTold) {
   const TemporaryFolder folder;
   fs::create_directory(folder / "out");
   writeFileAtomically(folder / "out/old", std::string_view("1"));
-  EXPECT_NE(problemOf(ExitCode::usage, [&] { StagedDirectory staged(folder / "out", false); }).find("--force"), std::string::npos);
+  EXPECT_NE(
+      problemOf(ExitCode::usage, [&] { StagedDirectory staged(folder / "out", false); }).find("--force"),
+      std::string::npos);
   {
     StagedDirectory abandoned(folder / "out", true);
     EXPECT_EQ(namesIn(folder / "out"), Names{"old"}) << "the old one stays until the new one is whole";
@@ -148,7 +154,8 @@ TEST(Files, ANewFileNeverReplacesOne) {
   EXPECT_FALSE(writeNewFile(folder / "a", second));
   EXPECT_EQ(readFile(folder / "a"), first);
   EXPECT_THROW(writeNewFile(folder / "nosuch/a", second), Error);
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1) << "nothing is left beside it";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1)
+      << "nothing is left beside it";
 }
 
 }  // namespace

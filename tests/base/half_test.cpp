@@ -16,7 +16,7 @@ TEST(Half, EveryHalfComesBackAsItWas) {
 TEST(Half, RoundsToTheNearestAndToEvenBetween) {
   EXPECT_EQ(halfToFloat(floatToHalf(1.0004f)), 1.0f);
   EXPECT_EQ(halfToFloat(floatToHalf(1.0006f)), 1.0009765625f);
-  EXPECT_EQ(halfToFloat(floatToHalf(1 + 0x1p-11f)), 1.0f);              // between 1 and 1 + 2^-10
+  EXPECT_EQ(halfToFloat(floatToHalf(1 + 0x1p-11f)), 1.0f);             // between 1 and 1 + 2^-10
   EXPECT_EQ(halfToFloat(floatToHalf(1 + 3 * 0x1p-11f)), 1 + 0x1p-9f);  // between 1 + 2^-10 and 1 + 2^-9
   EXPECT_EQ(halfToFloat(floatToHalf(65519)), 65504);
   EXPECT_TRUE(std::isinf(halfToFloat(floatToHalf(65520))));

@@ -41,7 +41,10 @@ TEST(MappedNewFile, AppearsWholeOrNotAtAll) {
 
 TEST(MappedNewFile, TakesOverWhatAProcessThatWasKilledHasLeft) {
   const TemporaryFolder folder;
-  const auto filesThere = [&] { return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()); };
+  const auto filesThere = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder.path()),
+                         std::filesystem::directory_iterator());
+  };
   const pid_t child = ::fork();
   if (child == 0) {
     MappedNewFile file(folder / "a", 100000);

@@ -28,7 +28,8 @@ TEST(Patience, CountsNoTimeInWhichOneStoodStill) {
   EXPECT_FALSE(patience.runsOut(400, false)) << "this process";
   for (double now = 400.5; now < 700; now += 0.5) ASSERT_FALSE(patience.runsOut(now, true)) << "the other";
   EXPECT_FALSE(patience.runsOut(700, false));
-  EXPECT_TRUE(patience.runsOut(700.9, false) || patience.runsOut(701.8, false) || patience.runsOut(702.7, false));
+  EXPECT_TRUE(patience.runsOut(700.9, false) || patience.runsOut(701.8, false) ||
+              patience.runsOut(702.7, false));
 }
 
 TEST(Patience, EndsWhereEverySliceIsLate) {
@@ -85,7 +86,8 @@ TEST(IsStopped, FollowsTheChild) {
   signalAndSee(child.id(), SIGCONT, WCONTINUED);
   EXPECT_FALSE(isStopped(child.id(), true));
   child.kill();
-  EXPECT_NE(child.obituary(5).find("killed by signal 9"), std::string::npos) << "its end is still there to be read";
+  EXPECT_NE(child.obituary(5).find("killed by signal 9"), std::string::npos)
+      << "its end is still there to be read";
 }
 
 }  // namespace

@@ -48,16 +48,20 @@ TEST_F(PlacesTest, SurgesFolderIsWhereSurgeLooksForIt) {
   EXPECT_EQ(surgeUserFolder(), home_ / ".Surge XT") << "made by an older version";
   fs::create_directories(home_ / ".config");
   writeFileAtomically(home_ / ".config/user-dirs.dirs",
-                      std::string_view("# XDG_DOCUMENTS_DIR=\"/wrong\"\nXDG_MUSIC_DIR=\"$HOME/M\"\nXDG_DOCUMENTS_DIR=\"$HOME/Dokumente\"\n"));
+                      std::string_view("# "
+                                       "XDG_DOCUMENTS_DIR=\"/wrong\"\nXDG_MUSIC_DIR=\"$HOME/"
+                                       "M\"\nXDG_DOCUMENTS_DIR=\"$HOME/Dokumente\"\n"));
   EXPECT_EQ(surgeUserFolder(), home_ / "Dokumente/Surge XT");
   const fs::path settings = home_ / ".local/share/Surge Synth Team/Surge XT";
   fs::create_directories(settings);
   fs::create_directories(home_ / "chosen");
   writeFileAtomically(settings / "surgeUserDirectoryLocation.xml",
-                      std::string_view("<surge-user-directory><path>" + (home_ / "gone").string() + "</path></surge-user-directory>"));
+                      std::string_view("<surge-user-directory><path>" + (home_ / "gone").string() +
+                                       "</path></surge-user-directory>"));
   EXPECT_EQ(surgeUserFolder(), home_ / "Dokumente/Surge XT") << "the folder chosen is gone";
   writeFileAtomically(settings / "surgeUserDirectoryLocation.xml",
-                      std::string_view("<surge-user-directory><path>" + (home_ / "chosen").string() + "</path></surge-user-directory>"));
+                      std::string_view("<surge-user-directory><path>" + (home_ / "chosen").string() +
+                                       "</path></surge-user-directory>"));
   EXPECT_EQ(surgeUserFolder(), home_ / "chosen");
 }
 

@@ -22,7 +22,8 @@ TEST(MessageChannel, CarriesMessagesAndSaysWhatElseHappened) {
   {
     MessageChannel writer(::open("/dev/null", O_RDWR), ends[1]);
     EXPECT_EQ(reader.receive(message, 0.01), Arrival::late);
-    const nlohmann::json sent = {{"op", "x"}, {"bytes", nlohmann::json::binary({0, 255, 10})}, {"value", 0.1f}};
+    const nlohmann::json sent = {
+        {"op", "x"}, {"bytes", nlohmann::json::binary({0, 255, 10})}, {"value", 0.1f}};
     EXPECT_TRUE(writer.send(sent));
     EXPECT_EQ(reader.receive(message, 5), Arrival::message);
     EXPECT_EQ(message, sent);

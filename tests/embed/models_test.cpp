@@ -13,8 +13,9 @@ namespace {
 class Models : public testing::Test {
  protected:
   void describe(const TemporaryFolder& folder, const std::string& name, const std::string& seconds) {
-    writeFileAtomically(folder / (name + ".toml"),
-                        "format = 1\nversion = 2\nsample_rate_hz = 16000\ndimension = 8\nseconds = " + seconds + "\n");
+    writeFileAtomically(
+        folder / (name + ".toml"),
+        "format = 1\nversion = 2\nsample_rate_hz = 16000\ndimension = 8\nseconds = " + seconds + "\n");
   }
 
   std::string refusal(const std::string& name, std::optional<int> version = {}) {
@@ -56,16 +57,22 @@ TEST_F(Models, ListsWhatIsDescribedAndTheFirstFolderCounts) {
 
 TEST_F(Models, SaysWhatIsMissing) {
   describe(first_, "ours", "1");
-  EXPECT_EQ(refusal("ours"), "embedder ours needs ours.pt, which is not there; 'patchpilot models' says where to get it and where to put it");
-  EXPECT_EQ(refusal("ours", 1), "embedder ours is of version 2 in this program, asked for is 1; build the library again");
-  EXPECT_NE(refusal("theirs").find("there is no embedder 'theirs'; there are mel-envelope, openl3-512, openl3-6144, clap, clap-style, clap-music, clap-music-style, ours"), std::string::npos);
+  EXPECT_EQ(refusal("ours"),
+            "embedder ours needs ours.pt, which is not there; 'patchpilot models' says where to get it and "
+            "where to put it");
+  EXPECT_EQ(refusal("ours", 1),
+            "embedder ours is of version 2 in this program, asked for is 1; build the library again");
+  EXPECT_NE(refusal("theirs").find("there is no embedder 'theirs'; there are mel-envelope, openl3-512, "
+                                   "openl3-6144, clap, clap-style, clap-music, clap-music-style, ours"),
+            std::string::npos);
   writeFileAtomically(first_ / "ours.pt", std::string_view("weights"));
   EXPECT_NE(refusal("ours").find("/nowhere/networks.so cannot be opened"), std::string::npos);
 }
 
 TEST_F(Models, TellsThePublishedFilesAndEmbeddersOfClap) {
   const auto all = models();
-  for (const auto& [name, embedder, style] : {std::tuple("clap-htsat-unfused", "clap", 1152), std::tuple("larger_clap_music", "clap-music", 1536)}) {
+  for (const auto& [name, embedder, style] : {std::tuple("clap-htsat-unfused", "clap", 1152),
+                                              std::tuple("larger_clap_music", "clap-music", 1536)}) {
     const Model* clap = find(all, name);
     ASSERT_NE(clap, nullptr);
     ASSERT_EQ(clap->embedders.size(), 2u);
@@ -73,7 +80,8 @@ TEST_F(Models, TellsThePublishedFilesAndEmbeddersOfClap) {
     EXPECT_EQ(clap->embedders[0].dimension, 512);
     EXPECT_EQ(clap->embedders[1].name, std::string(embedder) + "-style");
     EXPECT_EQ(clap->embedders[1].dimension, style);
-    EXPECT_EQ(clap->files.at(2).url, fmt::format("https://huggingface.co/laion/{}/resolve/main/model.safetensors", name));
+    EXPECT_EQ(clap->files.at(2).url,
+              fmt::format("https://huggingface.co/laion/{}/resolve/main/model.safetensors", name));
   }
   // What texts need is not asked for where there are none.
   std::filesystem::create_directories(first_ / "clap-htsat-unfused");
@@ -91,7 +99,10 @@ TEST_F(Models, OnlySomeEmbeddersKnowTexts) {
     }
     return "none";
   };
-  EXPECT_NE(refusalOfTexts("mel-envelope").find("cannot be compared with embeddings of mel-envelope, only with those of clap, clap-music"), std::string::npos);
+  EXPECT_NE(
+      refusalOfTexts("mel-envelope")
+          .find("cannot be compared with embeddings of mel-envelope, only with those of clap, clap-music"),
+      std::string::npos);
   EXPECT_NE(refusalOfTexts("clap").find("needs clap-htsat-unfused/config.json and"), std::string::npos);
   EXPECT_EQ(refusalOfTexts("clap").find("vocab"), std::string::npos);
   writeFileAtomically(first_ / "openl3_audio_mel256_music-v0_4_0.h5.gz", std::string_view("x"));
@@ -99,8 +110,12 @@ TEST_F(Models, OnlySomeEmbeddersKnowTexts) {
 }
 
 TEST_F(Models, ATrainedOneSaysForWhichSynth) {
-  writeFileAtomically(first_ / "taught.toml", std::string_view("format = 1\nkind = \"trained\"\nversion = 3\ndimension = 8\nsynth = \"urn:x\"\n"));
-  EXPECT_EQ(refusal("taught"), "embedder taught needs taught.safetensors, which is not there; 'patchpilot models' says where to get it and where to put it");
+  writeFileAtomically(
+      first_ / "taught.toml",
+      std::string_view("format = 1\nkind = \"trained\"\nversion = 3\ndimension = 8\nsynth = \"urn:x\"\n"));
+  EXPECT_EQ(refusal("taught"),
+            "embedder taught needs taught.safetensors, which is not there; 'patchpilot models' says where to "
+            "get it and where to put it");
   writeFileAtomically(first_ / "taught.safetensors", std::string_view("weights"));
   const auto all = models();
   const Model* taught = find(all, "taught");
@@ -114,7 +129,9 @@ TEST_F(Models, WeightsAreKnownByWhatIsInThem) {
     writeFileAtomically(first_ / "taught.safetensors", weights);
     return embedderInfo("taught");
   };
-  writeFileAtomically(first_ / "taught.toml", std::string_view("format = 1\nkind = \"trained\"\nversion = 3\ndimension = 8\nsynth = \"urn:x\"\n"));
+  writeFileAtomically(
+      first_ / "taught.toml",
+      std::string_view("format = 1\nkind = \"trained\"\nversion = 3\ndimension = 8\nsynth = \"urn:x\"\n"));
   const EmbedderInfo one = put("weights"), other = put("other weights"), again = put("weights");
   EXPECT_EQ(one.weights, contentHash("weights"));
   EXPECT_EQ(one, again);
@@ -122,7 +139,8 @@ TEST_F(Models, WeightsAreKnownByWhatIsInThem) {
   EXPECT_FALSE(areComparable(one, other));
   EmbedderInfo unknown = one;
   unknown.weights.clear();
-  EXPECT_TRUE(areComparable(one, unknown) && areComparable(unknown, other)) << "what an older program has written";
+  EXPECT_TRUE(areComparable(one, unknown) && areComparable(unknown, other))
+      << "what an older program has written";
   EXPECT_EQ(embedderInfo("mel-envelope").weights, "");
 
   const auto refusalOf = [](const EmbedderInfo& wanted) -> std::string {
@@ -134,12 +152,19 @@ TEST_F(Models, WeightsAreKnownByWhatIsInThem) {
     return "none";
   };
   const std::string remedy = "'patchpilot library embed a.db --with taught --again' makes them anew";
-  EXPECT_EQ(refusalOf(other), fmt::format("a.db has embeddings of taught by weights of hash {:.8}, and {} has hash {:.8}; put the same file there, or {}", other.weights,
-                                          (first_ / "taught.safetensors").string(), one.weights, remedy));
-  for (const EmbedderInfo& same : {one, unknown}) EXPECT_NE(refusalOf(same).find("/nowhere/networks.so cannot be opened"), std::string::npos) << refusalOf(same);
+  EXPECT_EQ(refusalOf(other),
+            fmt::format("a.db has embeddings of taught by weights of hash {:.8}, and {} has hash {:.8}; put "
+                        "the same file there, or {}",
+                        other.weights, (first_ / "taught.safetensors").string(), one.weights, remedy));
+  for (const EmbedderInfo& same : {one, unknown})
+    EXPECT_NE(refusalOf(same).find("/nowhere/networks.so cannot be opened"), std::string::npos)
+        << refusalOf(same);
   EmbedderInfo longer = one;
   longer.dimension = 9;
-  EXPECT_EQ(refusalOf(longer), "a.db has embeddings of taught version 3, 9 values, and this program makes version 3, 8 values; " + remedy);
+  EXPECT_EQ(
+      refusalOf(longer),
+      "a.db has embeddings of taught version 3, 9 values, and this program makes version 3, 8 values; " +
+          remedy);
 }
 
 TEST_F(Models, ThoseThatComeWithTheProgramAreThere) {
@@ -153,13 +178,17 @@ TEST_F(Models, ThoseThatComeWithTheProgramAreThere) {
 TEST_F(Models, MelEnvelopeNeedsNoNetworks) {
   EXPECT_EQ(makeEmbedder()->name(), "mel-envelope");
   EXPECT_EQ(makeEmbedder("mel-envelope", 1)->dimension(), 352);
-  EXPECT_NE(refusal("mel-envelope", 2).find("is of version 1 in this program, asked for is 2"), std::string::npos);
+  EXPECT_NE(refusal("mel-envelope", 2).find("is of version 1 in this program, asked for is 2"),
+            std::string::npos);
 }
 
 TEST_F(Models, NamesOnlyWhatIsMissing) {
   std::filesystem::create_directories(first_ / "clap-htsat-unfused");
   writeFileAtomically(first_ / "clap-htsat-unfused" / "config.json", std::string_view("x"));
-  EXPECT_NE(refusal("clap").find("needs clap-htsat-unfused/preprocessor_config.json and clap-htsat-unfused/model.safetensors, which"), std::string::npos) << refusal("clap");
+  EXPECT_NE(refusal("clap").find("needs clap-htsat-unfused/preprocessor_config.json and "
+                                 "clap-htsat-unfused/model.safetensors, which"),
+            std::string::npos)
+      << refusal("clap");
 }
 
 TEST_F(Models, WhatOtherProgramsKeepBesideThemIsLetAlone) {
@@ -177,13 +206,18 @@ TEST_F(Models, RefusesADescriptionThatIsWrong) {
   for (const auto& [text, part] : std::vector<std::pair<std::string, std::string>>{
            {"format = 2\n", "'format' is 2; this program reads 1"},
            {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 8\n", "'seconds' is missing"},
-           {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 0\nseconds = 1\n", "'dimension' must be from 1"},
-           {"format = 1\nversion = 1\nsample_rate_hz = 2\ndimension = 8\nseconds = 1\n", "'sample_rate_hz' must be from"},
-           {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 8\nseconds = nan\n", "'seconds' must be above 0"},
+           {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 0\nseconds = 1\n",
+            "'dimension' must be from 1"},
+           {"format = 1\nversion = 1\nsample_rate_hz = 2\ndimension = 8\nseconds = 1\n",
+            "'sample_rate_hz' must be from"},
+           {"format = 1\nversion = 1\nsample_rate_hz = 16000\ndimension = 8\nseconds = nan\n",
+            "'seconds' must be above 0"},
            {"format = 1\nlenght = 1\n", "'lenght' is not known here"},
-           {"format = 1\nkind = \"taught\"\n", "'kind' is 'taught'; this program knows torchscript and trained"},
+           {"format = 1\nkind = \"taught\"\n",
+            "'kind' is 'taught'; this program knows torchscript and trained"},
            {"format = 1\nkind = \"trained\"\nversion = 1\ndimension = 8\n", "'synth' is missing"},
-           {"format = 1\nkind = \"trained\"\nversion = 1\ndimension = 8\nseconds = 1\n", "'seconds' is not known here"},
+           {"format = 1\nkind = \"trained\"\nversion = 1\ndimension = 8\nseconds = 1\n",
+            "'seconds' is not known here"},
            {"format = [\n", file + ":"}}) {
     writeFileAtomically(file, text);
     const std::string said = refusal("bad");

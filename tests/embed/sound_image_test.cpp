@@ -13,7 +13,8 @@ namespace {
 
 std::vector<float> sine(double hz, double seconds, float level = 0.5f) {
   std::vector<float> samples(std::size_t(seconds * kSampleRateHz));
-  for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = level * float(std::sin(2 * std::numbers::pi * hz * double(i) / kSampleRateHz));
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    samples[i] = level * float(std::sin(2 * std::numbers::pi * hz * double(i) / kSampleRateHz));
   return samples;
 }
 
@@ -37,7 +38,8 @@ TEST(SoundImage, ASineIsLoudestAtItsKeyAndOnlyWhereItSounds) {
 }
 
 TEST(SoundImage, LoudnessDoesNotCountAndEveryValueIsWithinItsRange) {
-  const auto loud = imageOf(sine(220, 2, 0.9f), sine(330, 2, 0.9f)), soft = imageOf(sine(220, 2, 0.01f), sine(330, 2, 0.01f));
+  const auto loud = imageOf(sine(220, 2, 0.9f), sine(330, 2, 0.9f)),
+             soft = imageOf(sine(220, 2, 0.01f), sine(330, 2, 0.01f));
   for (std::size_t i = 0; i < SoundImage::kValues; ++i) {
     EXPECT_NEAR(loud[i], soft[i], 2e-4) << i;
     EXPECT_GE(loud[i], i < SoundImage::kFirstMelEnvelope ? 0.0f : -1.0f) << i;
@@ -50,7 +52,9 @@ TEST(SoundImage, SaysHowWideASoundIsAndWhere) {
   auto turned = tone;
   for (float& sample : turned) sample = -sample;
   const std::vector<float> nothing(tone.size());
-  const auto width = [](const std::vector<float>& values) { return std::pair(values[SoundImage::kFirstWidth], values[SoundImage::kFirstWidth + 1]); };
+  const auto width = [](const std::vector<float>& values) {
+    return std::pair(values[SoundImage::kFirstWidth], values[SoundImage::kFirstWidth + 1]);
+  };
   EXPECT_EQ(width(imageOf(tone, tone)), std::pair(0.0f, 0.5f));
   EXPECT_NEAR(width(imageOf(tone, turned)).first, 1, 1e-5);
   EXPECT_EQ(width(imageOf(tone, nothing)).second, 1.0f);

@@ -30,7 +30,8 @@ TEST(LibraryMap, ShowsWhatTheLibraryHoldsAndPlaysSomeOfIt) {
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   ASSERT_TRUE(buildLibrary(library, synth, {.count = 40}));
   int last = 0;
-  const std::string page = libraryMapHtml(library, synth, {.points = 20, .sounds = 10, .onProgress = [&](int done, int) { last = done; }});
+  const std::string page = libraryMapHtml(
+      library, synth, {.points = 20, .sounds = 10, .onProgress = [&](int done, int) { last = done; }});
   const json data = dataOf(page);
   EXPECT_EQ(last, 10);
   ASSERT_EQ(data.at("points").size(), 20u);

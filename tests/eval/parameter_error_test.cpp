@@ -51,7 +51,8 @@ members = [ ["pitch_1", "wave_1"], ["pitch_2", "wave_2"] ]
 }
 
 TEST(ParameterError, MeansOfContinuousAndSharesOfChoices) {
-  const ParameterError error = parameterError(space(), {0.2f, 0.0f, 0.5f, 1.0f, 0.9f}, {0.1f, 0.0f, 0.5f, 0.5f, 0.7f});
+  const ParameterError error =
+      parameterError(space(), {0.2f, 0.0f, 0.5f, 1.0f, 0.9f}, {0.1f, 0.0f, 0.5f, 0.5f, 0.7f});
   EXPECT_NEAR(*error.continuous, (0.1 + 0 + 0.2) / 3, 1e-6);
   EXPECT_NEAR(*error.categorical, 0.5, 1e-9);
 }

@@ -1,5 +1,5 @@
-#include "eval/report.h"
 #include "eval/tables.h"
+#include "eval/report.h"
 #include "test_support.h"
 
 #include <cmath>
@@ -28,7 +28,8 @@ EvaluationResult result(const std::string& target, const std::string& row, doubl
 Evaluation evaluation() {
   Evaluation e;
   e.settings = {{"targets", "set"}, {"known", false}, {"seed", 1}, {"libraries", nlohmann::json::array()}};
-  e.rows = {{"floor", Role::floor, "", {}, 5}, {"random s", Role::random, "random", {0}, 0, "random s"},
+  e.rows = {{"floor", Role::floor, "", {}, 5},
+            {"random s", Role::random, "random", {0}, 0, "random s"},
             {"best of 50 random s", Role::baseline, "random", {0}, 50, "random s"},
             {"retrieval s.db, 50 renders", Role::method, "retrieval", {0}, 50, "random s"}};
   for (const char* name : {"x", "y", "z"}) {
@@ -42,7 +43,8 @@ Evaluation evaluation() {
     target.lengthFound = 1.25;
     e.targets.push_back(target);
   }
-  e.results = {result("x", "floor", 0.4), result("y", "floor", 0.2), EvaluationResult{.target = "z", .row = "floor"}};
+  e.results = {result("x", "floor", 0.4), result("y", "floor", 0.2),
+               EvaluationResult{.target = "z", .row = "floor"}};
   for (const char* name : {"x", "y", "z"}) {
     e.results.push_back(result(name, "random s", 10.3));
     e.results.push_back(result(name, "best of 50 random s", 5.3));
@@ -91,15 +93,19 @@ TEST(Tables, CountWhatFailed) {
 TEST(Tables, CsvHasARowATargetAndMethodAndEmptyCellsForWhatIsUnknown) {
   const std::string csv = resultsCsv(evaluation());
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 12);
-  EXPECT_NE(csv.find("\nx,k,\"retrieval s.db, 50 renders\",retrieval,60,60,1.0000,1.2500,0.600000,1.200000,0.060000,0.994000,-3.000,,,,,"
-                     "\"a \"\"quoted\"\", name\",,50,,1.2340,0.500\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\nx,k,\"retrieval s.db, 50 "
+                     "renders\",retrieval,60,60,1.0000,1.2500,0.600000,1.200000,0.060000,0.994000,-3.000,,,,,"
+                     "\"a \"\"quoted\"\", name\",,50,,1.2340,0.500\n"),
+            std::string::npos)
+      << csv;
   EXPECT_NE(csv.find("\nz,k,floor,,60,48,1.0000,1.2500,,,,,,,,,,,,0,,,0.000\n"), std::string::npos) << csv;
 }
 
 TEST(Tables, CountHowOftenTheTruePatchIsAmongTheFirst) {
   Evaluation e = evaluation();
   const auto retrieval = [&](const std::string& target) -> EvaluationResult& {
-    return *std::find_if(e.results.begin(), e.results.end(), [&](const auto& r) { return r.target == target && r.row.starts_with("retrieval"); });
+    return *std::find_if(e.results.begin(), e.results.end(),
+                         [&](const auto& r) { return r.target == target && r.row.starts_with("retrieval"); });
   };
   EXPECT_TRUE(std::isnan(summarize(e)[0].rows[3].recall[0])) << "no library holds it";
   EXPECT_EQ(summaryMarkdown(e, summarize(e)).find("| recall at 1 |"), std::string::npos);
@@ -124,7 +130,8 @@ TEST(Report, IsOnePageThatHoldsItsDataAndReachesForNothing) {
   const std::string page = reportHtml(e, summarize(e), folder.path());
   EXPECT_EQ(page.find("%%DATA%%"), std::string::npos);
   EXPECT_EQ(page.find("x</script>"), std::string::npos);  // no name ends the script
-  for (const char* reach : {"src=\"http", "href=\"http", "url(http", "@import", "fetch("}) EXPECT_EQ(page.find(reach), std::string::npos) << reach;
+  for (const char* reach : {"src=\"http", "href=\"http", "url(http", "@import", "fetch("})
+    EXPECT_EQ(page.find(reach), std::string::npos) << reach;
   const std::size_t begin = page.find("type=\"application/json\">") + 24;
   const auto data = nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
   EXPECT_EQ(data.at("targets").size(), 3u);

@@ -12,7 +12,8 @@ using nlohmann::json;
 
 void sound(const fs::path& file, float level = 0.5f) {
   AudioBuffer buffer(2, 4410);
-  for (std::size_t i = 0; i < buffer.samples().size(); ++i) buffer.samples()[i] = i % 20 < 10 ? level : -level;
+  for (std::size_t i = 0; i < buffer.samples().size(); ++i)
+    buffer.samples()[i] = i % 20 < 10 ? level : -level;
   writeWav(file, buffer);
 }
 

@@ -17,7 +17,8 @@ std::vector<const LaneKernels*> runnable() {
   std::vector<const LaneKernels*> all{&baseline::kernels};
 #ifdef PATCHPILOT_X86_KERNELS
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.push_back(&avx2::kernels);
-  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) all.push_back(&avx512::kernels);
+  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    all.push_back(&avx512::kernels);
 #endif
   return all;
 }
@@ -52,7 +53,8 @@ TEST(LaneKernels, SumsAndMaximaMeetEveryLane) {
     for (std::size_t i = 0; i < a.size(); ++i) a[i] = float(i);
     EXPECT_EQ(kernels->largest(a.data(), a.size()), float(a.size() - 1));
     const double n = double(a.size());
-    EXPECT_NEAR(kernels->absoluteDifference(a.data(), b.data(), a.size()), n * (n - 1) / 2 - n + 2, n * n * 1e-7);
+    EXPECT_NEAR(kernels->absoluteDifference(a.data(), b.data(), a.size()), n * (n - 1) / 2 - n + 2,
+                n * n * 1e-7);
   }
 }
 
@@ -150,13 +152,15 @@ TEST(LaneKernels, MassIsThatOfTheAverageOfBothChannels) {
 }
 
 /// The recurrence as it is written down, cell by cell.
-double warpedCostByCells(const std::vector<float>& rows, const std::vector<float>& columns, std::size_t count) {
+double warpedCostByCells(const std::vector<float>& rows, const std::vector<float>& columns,
+                         std::size_t count) {
   const std::size_t n = rows.size() / count, m = columns.size() / count;
   std::vector<double> cost(n * m);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < m; ++j) {
       double distance = 0;
-      for (std::size_t k = 0; k < count; ++k) distance += std::abs(double(rows[k * n + i]) - columns[k * m + j]);
+      for (std::size_t k = 0; k < count; ++k)
+        distance += std::abs(double(rows[k * n + i]) - columns[k * m + j]);
       double best = i + j == 0 ? distance : 1e300;
       if (i > 0) best = std::min(best, cost[(i - 1) * m + j] + distance);
       if (j > 0) best = std::min(best, cost[i * m + j - 1] + distance);
@@ -183,8 +187,8 @@ TEST(LaneKernels, WarpedCostIsTheLeastOfAllWays) {
       const double expected = warpedCostByCells(a, b, kCount);
       for (const LaneKernels* kernels : runnable()) {
         std::vector<float> edge(m + 3 * kLanes, 1e30f);
-        const float cost = kernels->warpedCost({rows.data(), n, rowStride}, {columns.data() + kBefore, m, columnStride},
-                                               kCount, edge.data());
+        const float cost = kernels->warpedCost(
+            {rows.data(), n, rowStride}, {columns.data() + kBefore, m, columnStride}, kCount, edge.data());
         EXPECT_NEAR(cost, expected, 1e-5 * expected) << n << " x " << m;
       }
     }

@@ -49,7 +49,8 @@ TEST(Metrics, OfTwoSidesAreTheSameEitherWay) {
 }
 
 TEST(Metrics, EqualSoundsAreEqual) {
-  for (const char* name : {"tone", "silence", "one sample", "one silent sample", "442 samples a", "opposed"}) {
+  for (const char* name :
+       {"tone", "silence", "one sample", "one silent sample", "442 samples a", "opposed"}) {
     const Distances same = distances(featuresOf(name), featuresOf(name));
     EXPECT_EQ(same.mss, 0) << name;
     EXPECT_EQ(same.wmfcc, 0) << name;

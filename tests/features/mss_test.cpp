@@ -24,7 +24,8 @@ AudioBuffer sound(const std::string& name) { return fixtureSound(fixture(), name
 
 TEST(Mss, OfChannelsThatSomeoneElseHoldsIsTheSame) {
   const AudioBuffer bright = sound("bright");
-  EXPECT_EQ(mss(mssSpectrum(bright.channel(0), bright.channel(bright.channels() - 1)), mssSpectrum(bright)), 0);
+  EXPECT_EQ(mss(mssSpectrum(bright.channel(0), bright.channel(bright.channels() - 1)), mssSpectrum(bright)),
+            0);
   const std::vector<float> one(100), other(99);
   EXPECT_THROW(mssSpectrum(one, other), Error);
   EXPECT_THROW(mssSpectrum(std::span<const float>(), std::span<const float>()), Error);
@@ -32,7 +33,9 @@ TEST(Mss, OfChannelsThatSomeoneElseHoldsIsTheSame) {
 
 TEST(Mss, DoesNotHearWhatALongerSoundHasLeft) {
   const AudioBuffer bright = sound("bright");
-  const auto first = [&](std::size_t frames) { return mssSpectrum(bright.channel(0).first(frames), bright.channel(bright.channels() - 1).first(frames)); };
+  const auto first = [&](std::size_t frames) {
+    return mssSpectrum(bright.channel(0).first(frames), bright.channel(bright.channels() - 1).first(frames));
+  };
   const std::size_t all = bright.frames();
   for (const std::size_t frames : {all, all / 8, all / 2, all / 3, std::size_t(100), all - 1}) {
     const MssSpectrum here = first(frames);
@@ -54,7 +57,8 @@ TEST(Mss, AgreesWithLibrosa) {
 TEST(Mss, SpectrogramValuesAgreeWithLibrosa) {
   for (const json& point : fixture().at("points")) {
     const MssSpectrum spectrum = mssSpectrum(sound(point.at("sound")));
-    const float value = spectrum.at(point.at("scale"), point.at("channel"), point.at("band"), point.at("frame"));
+    const float value =
+        spectrum.at(point.at("scale"), point.at("channel"), point.at("band"), point.at("frame"));
     EXPECT_NEAR(value, point.at("db").get<double>(), 1e-3) << point;
   }
 }
@@ -68,8 +72,10 @@ TEST(Mss, FiltersAgreeWithLibrosa) {
     const auto peak = std::max_element(band.weights.begin(), band.weights.end());
     EXPECT_NEAR(sum, row.at("sum").get<double>(), 1e-6 * sum) << row;
     EXPECT_NEAR(*peak, row.at("peak").get<double>(), 1e-6 * *peak) << row;
-    EXPECT_EQ(band.firstBin + std::size_t(peak - band.weights.begin()), row.at("peak_bin").get<std::size_t>()) << row;
-    EXPECT_NEAR(double(band.weights.size()), row.at("nonzero").get<double>(), 1) << row;  // Nyquist: 0 or 1e-20
+    EXPECT_EQ(band.firstBin + std::size_t(peak - band.weights.begin()), row.at("peak_bin").get<std::size_t>())
+        << row;
+    EXPECT_NEAR(double(band.weights.size()), row.at("nonzero").get<double>(), 1)
+        << row;  // Nyquist: 0 or 1e-20
   }
 }
 
@@ -94,8 +100,8 @@ TEST(Mss, MonoIsTwoEqualChannels) {
 }
 
 // Equal channels are transformed another way, which must not be heard.
-// Frames behind the last sample that is not zero are not transformed; a last sample too small to be heard has them all
-// transformed.
+// Frames behind the last sample that is not zero are not transformed; a last sample too small to be heard has
+// them all transformed.
 TEST(Mss, TheSilenceBehindASoundIsAsIfTransformed) {
   const AudioBuffer whole = sound("bright");
   for (const std::size_t left : {0u, 1u, 441u, 5000u, 20000u}) {
@@ -120,7 +126,8 @@ TEST(Mss, MonoIsNearStereoThatIsNearlyMono) {
   EXPECT_NEAR(mss(one, other), 0, 1e-3);
   EXPECT_NEAR(mss(one, third), mss(other, third), 1e-3);
   for (const std::size_t frame : {std::size_t(0), std::size_t(17), one.frames(1) - 1})
-    for (int channel = 0; channel < 2; ++channel) EXPECT_NEAR(one.at(1, channel, 5, frame), other.at(1, channel, 5, frame), 1e-2);
+    for (int channel = 0; channel < 2; ++channel)
+      EXPECT_NEAR(one.at(1, channel, 5, frame), other.at(1, channel, 5, frame), 1e-2);
 }
 
 TEST(Mss, SwappedChannelsDiffer) {
@@ -142,7 +149,8 @@ TEST(Mss, SameBitsFromSeveralThreads) {
   std::vector<double> results(4);
   std::vector<std::thread> threads;
   for (double& result : results) {
-    threads.emplace_back([&result] { result = mss(mssSpectrum(sound("tone")), mssSpectrum(sound("noisy"))); });
+    threads.emplace_back(
+        [&result] { result = mss(mssSpectrum(sound("tone")), mssSpectrum(sound("noisy"))); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const double result : results) EXPECT_EQ(result, expected);

@@ -41,7 +41,8 @@ TEST(RmsEnvelope, SimilarityHearsShapeAndNotLevel) {
 }
 
 TEST(RmsEnvelope, SilenceIsLikeSilenceAndNothingElse) {
-  const RmsEnvelope silence = rmsEnvelope(AudioBuffer(2, 5000)), sound = rmsEnvelope(block(5000, 0, 100, 1e-4f));
+  const RmsEnvelope silence = rmsEnvelope(AudioBuffer(2, 5000)),
+                    sound = rmsEnvelope(block(5000, 0, 100, 1e-4f));
   EXPECT_EQ(rmsSimilarity(silence, silence), 1);
   EXPECT_EQ(rmsSimilarity(silence, sound), 0);
   EXPECT_EQ(rmsSimilarity(sound, silence), 0);

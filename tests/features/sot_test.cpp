@@ -33,7 +33,8 @@ TEST(Sot, LevelDoesNotMatter) {
 
 TEST(Sot, SilentFramesHaveNoMass) {
   // Against silence the cumulated spectrum itself is left: a sine at half the axis has been passed by half.
-  EXPECT_NEAR(sot(spectralMass(sine(11025)), spectralMass(AudioBuffer(2, std::size_t(kSampleRateHz)))), 0.5, 0.005);
+  EXPECT_NEAR(sot(spectralMass(sine(11025)), spectralMass(AudioBuffer(2, std::size_t(kSampleRateHz)))), 0.5,
+              0.005);
 }
 
 TEST(Sot, ChannelsThatCancelOutAreSilence) {

@@ -20,7 +20,8 @@ MfccSequence mfccs(const std::string& name) { return mfccSequence(fixtureSound(f
 
 TEST(Wmfcc, CoefficientsAgreeWithLibrosa) {
   for (const json& point : fixture().at("mfcc")) {
-    const float value = mfccs(point.at("sound")).at(point.at("frame"), point.at("channel"), point.at("coefficient"));
+    const float value =
+        mfccs(point.at("sound")).at(point.at("frame"), point.at("channel"), point.at("coefficient"));
     EXPECT_NEAR(value, point.at("value").get<double>(), 2e-3) << point;
   }
 }

@@ -2,15 +2,15 @@
 
 #include "base/error.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstdint>
 #include <span>
 #include <string_view>
 
-/// What libFuzzer calls with every input, and what `replay.cpp` calls where there is no libFuzzer. Each harness
-/// is a file with one such function: whatever bytes it is given, the parser either refuses them with an `Error`
-/// (input), or reads them and its promises hold. Anything else is a finding.
+/// What libFuzzer calls with every input, and what `replay.cpp` calls where there is no libFuzzer. Each
+/// harness is a file with one such function: whatever bytes it is given, the parser either refuses them with
+/// an `Error` (input), or reads them and its promises hold. Anything else is a finding.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace patchpilot {

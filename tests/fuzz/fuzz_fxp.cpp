@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     Fxp fxp = parseFxp(bytes);
     const Bytes again = serializeFxp(fxp);
-    mustHold(std::equal(again.begin(), again.end(), bytes.begin(), bytes.end()), "a .fxp comes back byte for byte");
+    mustHold(std::equal(again.begin(), again.end(), bytes.begin(), bytes.end()),
+             "a .fxp comes back byte for byte");
     setFxpName(fxp, fxpName(fxp));
     mustHold(fxpName(fxp).size() < 28, "a program name ends within its field");
   });

@@ -20,7 +20,8 @@ void editAndLook(SurgePatch patch) {
   const SurgeRouting routing{.element = "a_filter1_cutoff", .source = 17, .depth = 3.5};
   setSurgeRouting(patch, routing);
   const auto routings = surgeRoutings(patch);
-  mustHold(std::any_of(routings.begin(), routings.end(), [](const SurgeRouting& r) { return r.source == 17 && r.depth == 3.5; }),
+  mustHold(std::any_of(routings.begin(), routings.end(),
+                       [](const SurgeRouting& r) { return r.source == 17 && r.depth == 3.5; }),
            "a routing that is set is read");
   mustHold(surgeDepthText(patch, routing) == "3.5 semitones", "a depth is told in its unit");
   for (const int scene : {0, 1}) surgeWavetableName(patch, scene, 2);

@@ -1,8 +1,8 @@
-// Runs a harness without libFuzzer: every seed as it is, then changed copies of the seeds, the same ones every
-// time. Usage: replay_FORMAT COUNT SEED... ; a folder stands for the files in it.
-#include "fuzz.h"
-#include "base/files.h"
+// Runs a harness without libFuzzer: every seed as it is, then changed copies of the seeds, the same ones
+// every time. Usage: replay_FORMAT COUNT SEED... ; a folder stands for the files in it.
 #include "../preset/random_damage.h"
+#include "base/files.h"
+#include "fuzz.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -25,7 +25,8 @@ std::string refusal(const std::function<void()>& use) {
 }
 
 SoundGroup smallGroup(float first) {
-  SoundGroup group{2, 1, {60, 60, 48, 48}, std::vector<std::uint16_t>(4 * SoundImage::kValues, 7), {first, 1, 2, 3}};
+  SoundGroup group{
+      2, 1, {60, 60, 48, 48}, std::vector<std::uint16_t>(4 * SoundImage::kValues, 7), {first, 1, 2, 3}};
   group.images[5] = 9;
   return group;
 }
@@ -59,9 +60,12 @@ TEST(DatasetFile, RefusesOtherDataAndOtherFiles) {
   const TemporaryFolder folder;
   const std::string file = (folder / "a.data").string();
   DatasetFile(file, "name");
-  EXPECT_EQ(refusal([&] { DatasetFile(file, "other"); }), file + " holds data of other libraries or options; remove it to render anew, or name another --out");
+  EXPECT_EQ(
+      refusal([&] { DatasetFile(file, "other"); }),
+      file + " holds data of other libraries or options; remove it to render anew, or name another --out");
   writeFileAtomically(file, std::string_view("something"));
-  EXPECT_EQ(refusal([&] { DatasetFile(file, "name"); }), file + " holds no data to train by; remove it, or name another --out");
+  EXPECT_EQ(refusal([&] { DatasetFile(file, "name"); }),
+            file + " holds no data to train by; remove it, or name another --out");
 }
 
 class Dataset : public testing::Test {
@@ -115,7 +119,8 @@ TEST_F(Dataset, HoldsWhatPatchesSoundLikeAndHowFarTheyAreApart) {
   for (std::size_t c = 0; c < 2; ++c)
     for (std::size_t i = 0; i < n; ++i) {
       EXPECT_EQ(group.mss[(c * n + i) * n + i], 0);
-      for (std::size_t j = 0; j < n; ++j) EXPECT_EQ(group.mss[(c * n + i) * n + j], group.mss[(c * n + j) * n + i]);
+      for (std::size_t j = 0; j < n; ++j)
+        EXPECT_EQ(group.mss[(c * n + i) * n + j], group.mss[(c * n + j) * n + i]);
     }
   // DX10 is deterministic, so the library's vector of a patch is the one in its image.
   const auto embeddings = from[0].embeddings();
@@ -123,7 +128,8 @@ TEST_F(Dataset, HoldsWhatPatchesSoundLikeAndHowFarTheyAreApart) {
   float nearest = 1e9f;
   for (std::size_t row = 0; row < embeddings.patches.size(); ++row) {
     float sum = 0;
-    for (std::size_t i = 0; i < SoundImage::kMelEnvelope; ++i) sum += std::pow(halfToFloat(vector[i]) - embeddings.vectors[row * SoundImage::kMelEnvelope + i], 2.0f);
+    for (std::size_t i = 0; i < SoundImage::kMelEnvelope; ++i)
+      sum += std::pow(halfToFloat(vector[i]) - embeddings.vectors[row * SoundImage::kMelEnvelope + i], 2.0f);
     nearest = std::min(nearest, sum);
   }
   EXPECT_LT(nearest, 1e-6f);
@@ -173,8 +179,10 @@ TEST_F(Dataset, MoreRendersAreMoreGroupsBehindThoseThatThereAre) {
 TEST_F(Dataset, RefusesALibraryThatIsTooSmall) {
   const TemporaryFolder folder;
   auto from = libraries("few.db");
-  EXPECT_EQ(refusal([&] { makeTrainingData(from, {}, folder / "data"); }),
-            from[0].file().string() + " holds 5 patches; an embedder needs 100 at the very least, and some thousands to be any good");
+  EXPECT_EQ(
+      refusal([&] { makeTrainingData(from, {}, folder / "data"); }),
+      from[0].file().string() +
+          " holds 5 patches; an embedder needs 100 at the very least, and some thousands to be any good");
 }
 
 }  // namespace

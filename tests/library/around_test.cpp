@@ -24,7 +24,9 @@ LibrarySettings shortSettings(const Synth& synth) {
 
 /// A library of JX10's own presets.
 struct Presets {
-  Presets() : synth(loadSpace("jx10")), library(Library::create(places.folder / "presets.db", shortSettings(synth))) {
+  Presets()
+      : synth(loadSpace("jx10")),
+        library(Library::create(places.folder / "presets.db", shortSettings(synth))) {
     addPresets(library, synth, factoryPresetPaths(synth));
   }
 
@@ -34,12 +36,14 @@ struct Presets {
 };
 
 std::size_t changes(const Patch& patch) {
-  return std::size_t(std::count_if(patch.values.begin(), patch.values.end(), [](float v) { return !std::isnan(v); }));
+  return std::size_t(
+      std::count_if(patch.values.begin(), patch.values.end(), [](float v) { return !std::isnan(v); }));
 }
 
 TEST(AroundPresets, DrawsTheSamePatchForAnIndexInWhateverOrder) {
   Presets p;
-  AroundPresets forwards(p.library, p.synth, 3), backwards(p.library, p.synth, 3), other(p.library, p.synth, 4);
+  AroundPresets forwards(p.library, p.synth, 3), backwards(p.library, p.synth, 3),
+      other(p.library, p.synth, 4);
   std::vector<DrawnPatch> first;
   for (std::uint64_t i = 0; i < 30; ++i) first.push_back(forwards.draw(i));
   std::size_t alike = 0;
@@ -49,7 +53,8 @@ TEST(AroundPresets, DrawsTheSamePatchForAnIndexInWhateverOrder) {
     EXPECT_EQ(again.sources, first[i].sources);
     EXPECT_EQ(again.patch.source, first[i].patch.source);
     for (std::size_t k = 0; k < again.patch.values.size(); ++k)
-      EXPECT_TRUE(again.patch.values[k] == first[i].patch.values[k] || (std::isnan(again.patch.values[k]) && std::isnan(first[i].patch.values[k])));
+      EXPECT_TRUE(again.patch.values[k] == first[i].patch.values[k] ||
+                  (std::isnan(again.patch.values[k]) && std::isnan(first[i].patch.values[k])));
     alike += another.patch.source == first[i].patch.source;
   }
   EXPECT_LT(alike, 5u) << "the seed makes no difference";
@@ -64,7 +69,8 @@ TEST(AroundPresets, AreNearTheirPresetsAndSayWhichTheyAre) {
   for (std::uint64_t i = 0; i < 200; ++i) {
     const DrawnPatch drawn = around.draw(i);
     ASSERT_EQ(drawn.patch.values.size(), space.parameters.size());
-    for (const float value : drawn.patch.values) EXPECT_TRUE(std::isnan(value) || (value >= 0 && value <= 1)) << value;
+    for (const float value : drawn.patch.values)
+      EXPECT_TRUE(std::isnan(value) || (value >= 0 && value <= 1)) << value;
     const auto from = p.library.patchesFrom({drawn.sources.begin(), drawn.sources.end()});
     const bool isCrossed = drawn.patch.source.find(" with ") != std::string::npos;
     EXPECT_EQ(from.size(), isCrossed ? 2u : 1u) << drawn.patch.source;
@@ -87,7 +93,9 @@ TEST(AroundPresets, TakeWholePartsOfTheOtherPreset) {
   const auto& space = p.synth.space();
   for (std::uint64_t i = 0; i < 300; ++i) {
     const DrawnPatch drawn = around.draw(i);
-    if (drawn.patch.source.find(" with filter of ") == std::string::npos || drawn.patch.source.find("changed") != std::string::npos) continue;
+    if (drawn.patch.source.find(" with filter of ") == std::string::npos ||
+        drawn.patch.source.find("changed") != std::string::npos)
+      continue;
     // Of the two presets, the one that did not give its state has the values of the filter.
     bool found = false;
     for (const auto id : p.library.patchesFrom({drawn.sources.begin(), drawn.sources.end()})) {
@@ -107,12 +115,16 @@ TEST(AroundPresets, TakeWholePartsOfTheOtherPreset) {
 }
 
 /// What is stored of a library drawn around presets.
-std::vector<std::tuple<std::vector<std::string>, std::string, std::string, std::vector<std::uint8_t>>> contentsOf(Library& library) {
-  std::vector<std::tuple<std::vector<std::string>, std::string, std::string, std::vector<std::uint8_t>>> contents;
+std::vector<std::tuple<std::vector<std::string>, std::string, std::string, std::vector<std::uint8_t>>>
+contentsOf(Library& library) {
+  std::vector<std::tuple<std::vector<std::string>, std::string, std::string, std::vector<std::uint8_t>>>
+      contents;
   for (std::int64_t id = 1; id <= std::int64_t(library.counts().patches); ++id) {
     const Patch patch = library.patch(id);
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(patch.values.data());  // NaN is not equal to itself
-    contents.emplace_back(library.sources(id), patch.source, library.stateHash(id), std::vector<std::uint8_t>(bytes, bytes + patch.values.size() * sizeof(float)));
+    const auto* bytes =
+        reinterpret_cast<const std::uint8_t*>(patch.values.data());  // NaN is not equal to itself
+    contents.emplace_back(library.sources(id), patch.source, library.stateHash(id),
+                          std::vector<std::uint8_t>(bytes, bytes + patch.values.size() * sizeof(float)));
   }
   return contents;
 }
@@ -126,7 +138,9 @@ TEST(AroundPresets, FillALibraryThatIsTheSameHoweverItWasBuilt) {
     for (const auto count : counts) {
       AroundPresets around(p.library, p.synth, 1, library.settings().around);
       library.setSampling("around", around.name(), 1);
-      EXPECT_TRUE(buildLibrary(library, p.synth, {.count = count, .workers = workers, .draw = [&](std::uint64_t i) { return around.draw(i); }}));
+      EXPECT_TRUE(buildLibrary(
+          library, p.synth,
+          {.count = count, .workers = workers, .draw = [&](std::uint64_t i) { return around.draw(i); }}));
     }
     EXPECT_EQ(library.counts().nextAttempt, library.counts().patches + library.counts().silent);
     return contentsOf(library);
@@ -146,7 +160,8 @@ TEST(AroundPresets, PlayAsTheStateThatIsWrittenOfThem) {
     EXPECT_TRUE(std::equal(a.channel(0).begin(), a.channel(0).end(), b.channel(0).begin())) << drawn.source;
     const auto values = p.synth.values(drawn);
     for (std::size_t k = 0; k < values.size(); ++k)
-      if (!std::isnan(drawn.values[k])) EXPECT_NEAR(values[k], drawn.values[k], 1e-6) << p.synth.space().parameters[k].key;
+      if (!std::isnan(drawn.values[k]))
+        EXPECT_NEAR(values[k], drawn.values[k], 1e-6) << p.synth.space().parameters[k].key;
     EXPECT_EQ(p.synth.texts(drawn).size(), values.size());
   }
 }
@@ -170,11 +185,13 @@ TEST(AroundPresets, OfTheTimeWhenDrawingBeganStayThose) {
   EXPECT_THROW(AroundPresets(p.library, p.synth, 1, "52 presets up to 51, 0"), Error);
 }
 
-const std::filesystem::path kFactory = std::filesystem::path(PATCHPILOT_SOURCE_DIR) / ".." / "shared" / "surge" / "factory";
+const std::filesystem::path kFactory =
+    std::filesystem::path(PATCHPILOT_SOURCE_DIR) / ".." / "shared" / "surge" / "factory";
 
 TEST(AroundPresets, OfSurgeAreTakenByItWholePartsAndAll) {
   if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
-  if (!std::filesystem::exists(kFactory)) GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout";
+  if (!std::filesystem::exists(kFactory))
+    GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout";
   const SurgePlaces places;
   Synth synth(loadSpace("surge-full"));
   Library library = Library::create(places.folder / "p.db", shortSettings(synth));
@@ -185,9 +202,12 @@ TEST(AroundPresets, OfSurgeAreTakenByItWholePartsAndAll) {
     const DrawnPatch drawn = around.draw(i);
     // Surge takes what was put together, and gives back the section's values as they were put in.
     const SurgePatch asked = parseSurgePatch(parseVstPreset(drawn.patch.state).componentState);
-    const SurgePatch held = parseSurgePatch(parseVstPreset(synth.state({{}, drawn.patch.state, {}})).componentState);
-    for (const char* element : {"a_osc1_type", "a_filter1_type", "a_filter1_cutoff", "a_env2_attack", "a_lfo0_rate", "fx1_type"})
-      EXPECT_EQ(surgeValue(asked, element), surgeValue(held, element)) << element << " of " << drawn.patch.source;
+    const SurgePatch held =
+        parseSurgePatch(parseVstPreset(synth.state({{}, drawn.patch.state, {}})).componentState);
+    for (const char* element :
+         {"a_osc1_type", "a_filter1_type", "a_filter1_cutoff", "a_env2_attack", "a_lfo0_rate", "fx1_type"})
+      EXPECT_EQ(surgeValue(asked, element), surgeValue(held, element))
+          << element << " of " << drawn.patch.source;
     EXPECT_EQ(surgeRoutings(asked).size(), surgeRoutings(held).size()) << drawn.patch.source;
     withSections += drawn.patch.source.find(" with ") != std::string::npos;
     EXPECT_NO_THROW(renderOnce(synth, drawn.patch, {60, 100, 0.3}, 0.5)) << drawn.patch.source;

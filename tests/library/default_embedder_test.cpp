@@ -41,7 +41,8 @@ TEST(DefaultEmbedder, IsOneThatIsTrainedForTheSynthWhereItCanBeOpened) {
 TEST(DefaultEmbedder, IsTheMelVectorWhereThereAreNoNetworks) {
   const TestPlaces places;
   const ScopedVariable module("PATCHPILOT_NETWORKS", "/nowhere/networks.so");
-  if (!networksModule().empty() && haveNetworks()) GTEST_SKIP() << "networks have been opened in this process already";
+  if (!networksModule().empty() && haveNetworks())
+    GTEST_SKIP() << "networks have been opened in this process already";
   EXPECT_EQ(defaultEmbedder(Synth(loadSpace("jx10"))), "mel-envelope");
 }
 
@@ -58,7 +59,8 @@ TEST(ShippedEmbedders, LoadAndGiveVectorsOfTheLengthTheySay) {
     EXPECT_EQ(embedder->dimension(), embedderInfo(name).dimension);
     EXPECT_LT(fs::file_size(entry.path()), 10'000'000u);
     std::vector<float> sound(44100), vector(std::size_t(embedder->dimension()), NAN);
-    for (std::size_t i = 0; i < sound.size(); ++i) sound[i] = float(0.5 * std::sin(0.03 * double(i)) * std::exp(-double(i) / 20000));
+    for (std::size_t i = 0; i < sound.size(); ++i)
+      sound[i] = float(0.5 * std::sin(0.03 * double(i)) * std::exp(-double(i) / 20000));
     embedder->embedNote(sound, sound, 60, vector);
     float most = 0;
     for (const float value : vector) {

@@ -51,11 +51,13 @@ class EmbedRows : public ::testing::Test {
   /// Embeds by CLAP as far as that goes. @param most  rows after which it is interrupted
   EmbedReport embed(const fs::path& file, std::uint64_t most = ~std::uint64_t(0), int workers = 2) {
     Library library = Library::open(file, Database::Mode::readWrite);
-    const std::size_t embedding = library.settings().embedders.size() > 1 ? 1 : library.addEmbedding(embedderInfo("clap"));
+    const std::size_t embedding =
+        library.settings().embedders.size() > 1 ? 1 : library.addEmbedding(embedderInfo("clap"));
     EmbedOptions options{workers, [&](const EmbedProgress& p) {
                            if (p.rows >= most) setInterrupted(true);
                          }};
-    const EmbedReport report = embedRows(library, embedding, [&] { return openLibrarySynth(library, {}); }, options);
+    const EmbedReport report = embedRows(
+        library, embedding, [&] { return openLibrarySynth(library, {}); }, options);
     setInterrupted(false);
     return report;
   }
@@ -84,9 +86,12 @@ TEST_F(EmbedRows, GivesEveryRowAVectorAndLosesNone) {
   const auto clap = makeEmbedder("clap");
   std::vector<float> vector(std::size_t(clap->dimension()));
   for (std::size_t row = 0; row < second.patches.size(); ++row) {
-    const AudioBuffer sound = renderOnce(*synth_, library.patch(second.patches[row]), {second.notes[row], 100, 0.2}, 0.3);
+    const AudioBuffer sound =
+        renderOnce(*synth_, library.patch(second.patches[row]), {second.notes[row], 100, 0.2}, 0.3);
     clap->embed(sound.channel(0), sound.channel(1), vector);
-    EXPECT_TRUE(std::equal(vector.begin(), vector.end(), second.vectors.begin() + std::ptrdiff_t(row * vector.size()))) << "row " << row;
+    EXPECT_TRUE(std::equal(vector.begin(), vector.end(),
+                           second.vectors.begin() + std::ptrdiff_t(row * vector.size())))
+        << "row " << row;
     EXPECT_EQ(NeighbourIndex(library, {}, 1).nearest(vector, 1).front().patch, second.patches[row]);
   }
 }
@@ -105,7 +110,9 @@ TEST_F(EmbedRows, GoesOnToTheSameWhereItWasStopped) {
       ADD_FAILURE() << "half an embedding passes for a whole one";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::input);
-      EXPECT_NE(std::string(error.what()).find("library embed " + part.string() + " --with clap"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("library embed " + part.string() + " --with clap"),
+                std::string::npos)
+          << error.what();
     }
   }
   EXPECT_TRUE(embed(part).finished);
@@ -120,8 +127,13 @@ TEST_F(EmbedRows, GoesOnToTheSameAfterTheProgramWasKilled) {
   if (program == 0) {
     Library library = Library::open(killed, Database::Mode::readWrite);
     const std::size_t embedding = library.addEmbedding(embedderInfo("clap"));
-    EmbedOptions options{2, [](const EmbedProgress& p) { if (p.rows >= 20) ::kill(::getpid(), SIGKILL); }, 0};
-    embedRows(library, embedding, [&] { return openLibrarySynth(library, {}); }, options);
+    EmbedOptions options{2,
+                         [](const EmbedProgress& p) {
+                           if (p.rows >= 20) ::kill(::getpid(), SIGKILL);
+                         },
+                         0};
+    embedRows(
+        library, embedding, [&] { return openLibrarySynth(library, {}); }, options);
     ::_exit(0);
   }
   int status = 0;
@@ -161,7 +173,8 @@ TEST_F(EmbedRows, TellsOfRendersThatFailAndGoesOnWithTheOthers) {
     EXPECT_EQ(library.embeddingCounts(1).failed, 1u);
     EXPECT_NO_THROW(library.requireWhole(1));
     ASSERT_EQ(library.failedProblems(1, 10).size(), 1u);
-    EXPECT_NE(library.failedProblems(1, 10).front().find("patch 3, note 60: "), std::string::npos) << library.failedProblems(1, 10).front();
+    EXPECT_NE(library.failedProblems(1, 10).front().find("patch 3, note 60: "), std::string::npos)
+        << library.failedProblems(1, 10).front();
     EXPECT_EQ(NeighbourIndex(library, {}, 1).rows(), 4u);
     EXPECT_EQ(NeighbourIndex(library).rows(), 5u);
   }
@@ -177,15 +190,18 @@ TEST_F(EmbedRows, HearsWhatWasKeptAndOpensNoSynthForIt) {
   const AudioBuffer render = renderOnce(*synth_, library.patch(2), {60, 100, 0.2}, 0.3);
   const AudioBuffer kept = decodeFlac(library.audio({2, 60}), "kept");
   ASSERT_EQ(kept.frames(), render.frames());
-  for (std::size_t i = 0; i < kept.samples().size(); ++i) ASSERT_NEAR(kept.samples()[i], render.samples()[i], 1e-6);
+  for (std::size_t i = 0; i < kept.samples().size(); ++i)
+    ASSERT_NEAR(kept.samples()[i], render.samples()[i], 1e-6);
 
   const auto embedding = library.addEmbedding(embedderInfo("clap"));
-  const EmbedReport report = embedRows(library, embedding, []() -> Synth { throw Error(ExitCode::plugin, "it is not installed"); }, {});
+  const EmbedReport report = embedRows(
+      library, embedding, []() -> Synth { throw Error(ExitCode::plugin, "it is not installed"); }, {});
   EXPECT_EQ(report.added, 8u);
   EXPECT_EQ(report.fromAudio, 8u);
   const auto heard = library.embeddings(1), rendered = Library::open(again).embeddings(1);
   ASSERT_EQ(heard.vectors.size(), rendered.vectors.size());
-  for (std::size_t i = 0; i < heard.vectors.size(); ++i) ASSERT_NEAR(heard.vectors[i], rendered.vectors[i], 1e-4);
+  for (std::size_t i = 0; i < heard.vectors.size(); ++i)
+    ASSERT_NEAR(heard.vectors[i], rendered.vectors[i], 1e-4);
 }
 
 TEST_F(EmbedRows, BuildingOnMakesAllEmbeddings) {

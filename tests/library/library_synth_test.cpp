@@ -6,7 +6,8 @@ namespace patchpilot {
 namespace {
 
 /// How many LFOs the space tells of that a library of an older text is opened with.
-std::size_t lfosOf(const std::filesystem::path& file, const std::string& toml, const std::string& fingerprint) {
+std::size_t lfosOf(const std::filesystem::path& file, const std::string& toml,
+                   const std::string& fingerprint) {
   LibrarySettings settings = librarySettings(Synth(loadSpace("jx10")));
   settings.spaceToml = toml;
   settings.spaceFingerprint = fingerprint;

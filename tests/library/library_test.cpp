@@ -78,7 +78,9 @@ TEST(LibraryBuild, GoesOnWhereItWasInterrupted) {
   const Contents whole = built(places.folder / "whole.db", synth, 300, 2);
   {
     Library library = Library::create(places.folder / "part.db", shortSettings(synth));
-    BuildOptions options{300, 2, [](const BuildProgress& p) { if (p.patches >= 10) setInterrupted(true); }};
+    BuildOptions options{300, 2, [](const BuildProgress& p) {
+                           if (p.patches >= 10) setInterrupted(true);
+                         }};
     EXPECT_FALSE(buildLibrary(library, synth, options));
     setInterrupted(false);
     EXPECT_GE(library.counts().patches, 10u);
@@ -96,7 +98,9 @@ TEST(LibraryBuild, GoesOnAfterTheProgramWasKilled) {
   const pid_t program = ::fork();
   if (program == 0) {
     Library library = Library::create(file, shortSettings(synth));
-    BuildOptions options{100000, 2, [](const BuildProgress& p) { if (p.patches >= 2500) ::kill(::getpid(), SIGKILL); }};
+    BuildOptions options{100000, 2, [](const BuildProgress& p) {
+                           if (p.patches >= 2500) ::kill(::getpid(), SIGKILL);
+                         }};
     buildLibrary(library, synth, options);
     ::_exit(0);
   }
@@ -121,14 +125,15 @@ void runBuild(const std::filesystem::path& file, int count, std::uint64_t patche
     const int nothing = ::open("/dev/null", O_RDWR);
     ::dup2(nothing, STDOUT_FILENO);
     ::dup2(nothing, STDERR_FILENO);
-    ::execl(PATCHPILOT_BINARY_DIR "/patchpilot", "patchpilot", "library", "build", "--space", "dx10", "--count",
-            std::to_string(count).c_str(), "--length", "0.3", "--duration", "0.5", "--workers", "2", "--out", file.c_str(),
-            nullptr);
+    ::execl(PATCHPILOT_BINARY_DIR "/patchpilot", "patchpilot", "library", "build", "--space", "dx10",
+            "--count", std::to_string(count).c_str(), "--length", "0.3", "--duration", "0.5", "--workers",
+            "2", "--out", file.c_str(), nullptr);
     ::_exit(127);
   }
   int status = 0;
   for (int i = 0; patches > 0 && i < 3000; ++i) {
-    ASSERT_EQ(::waitpid(program, &status, WNOHANG), 0) << "the program ended before it was killed, with " << WEXITSTATUS(status);
+    ASSERT_EQ(::waitpid(program, &status, WNOHANG), 0)
+        << "the program ended before it was killed, with " << WEXITSTATUS(status);
     // While it is being made or written, it may be locked or not yet a library.
     try {
       if (std::filesystem::exists(file) && Library::open(file).counts().patches >= patches) break;
@@ -147,14 +152,16 @@ void runBuild(const std::filesystem::path& file, int count, std::uint64_t patche
 
 TEST(LibraryBuild, ByTheProgramGoesOnToTheSameLibraryAfterKill9) {
   const TestPlaces places;
-  if (!std::filesystem::exists(PATCHPILOT_BINARY_DIR "/patchpilot")) GTEST_SKIP() << "patchpilot is not built";
+  if (!std::filesystem::exists(PATCHPILOT_BINARY_DIR "/patchpilot"))
+    GTEST_SKIP() << "patchpilot is not built";
   scanPlugins();  // the program starts with a warm cache: this is no test of scanning
   ASSERT_NO_FATAL_FAILURE(runBuild(places.folder / "killed.db", 1000000, 1));
   const std::uint64_t kept = Library::open(places.folder / "killed.db").counts().patches;
   const int wanted = int(kept) + 30;
   ASSERT_NO_FATAL_FAILURE(runBuild(places.folder / "killed.db", wanted, 0));
   ASSERT_NO_FATAL_FAILURE(runBuild(places.folder / "whole.db", wanted, 0));
-  Library killed = Library::open(places.folder / "killed.db"), whole = Library::open(places.folder / "whole.db");
+  Library killed = Library::open(places.folder / "killed.db"),
+          whole = Library::open(places.folder / "whole.db");
   EXPECT_EQ(killed.counts().patches, std::uint64_t(wanted));
   EXPECT_TRUE(contentsOf(killed) == contentsOf(whole));
 }
@@ -169,8 +176,12 @@ TEST(LibraryBuild, SilentPatchesAreReplacedAndKillersSkipped) {
     const auto to = text.find("[[parameter]]", begin);
     text = text.substr(0, from) + with + (to == std::string::npos ? "" : text.substr(to));
   };
-  replace("silent", "kind = \"categorical\"\nchoices = [{label=\"no\", value=0.0, weight=2}, {label=\"yes\", value=1.0, weight=1}]\n");
-  replace("crash", "kind = \"categorical\"\nchoices = [{label=\"no\", value=0.0, weight=19}, {label=\"yes\", value=1.0, weight=1}]\n");
+  replace("silent",
+          "kind = \"categorical\"\nchoices = [{label=\"no\", value=0.0, weight=2}, {label=\"yes\", "
+          "value=1.0, weight=1}]\n");
+  replace("crash",
+          "kind = \"categorical\"\nchoices = [{label=\"no\", value=0.0, weight=19}, {label=\"yes\", "
+          "value=1.0, weight=1}]\n");
   replace("level", "kind = \"continuous\"\nmin = 0.5\n");
   replace("attack", "kind = \"continuous\"\nmax = 0.01\n");
   const Synth synth(parseSpace(text, "test.toml"));
@@ -194,7 +205,8 @@ TEST(LibraryBuild, EveryNoteOfAPatchIsARow) {
   EXPECT_EQ(library.counts().rows, 30u);
   const NeighbourIndex index(library);
   const auto embeddings = library.embeddings();
-  const auto nearest = index.nearest(std::span(embeddings.vectors).first(std::size_t(embeddings.dimension)), 10);
+  const auto nearest =
+      index.nearest(std::span(embeddings.vectors).first(std::size_t(embeddings.dimension)), 10);
   ASSERT_EQ(nearest.size(), 10u) << "a patch counts once";
   EXPECT_EQ(nearest.front().patch, embeddings.patches.front());
   EXPECT_NEAR(nearest.front().distance, 0, 1e-3);
@@ -215,7 +227,11 @@ TEST(Library, RefusesWhatItCannotContinue) {
   EXPECT_TRUE(refuses(changed([](auto& s) { s.spaceFingerprint = "0"; }), "another parameter space"));
   EXPECT_TRUE(refuses(changed([](auto& s) { s.notes = {61}; }), "notes 61"));
   EXPECT_TRUE(refuses(changed([](auto& s) { s.seed = 2; }), "seed"));
-  EXPECT_TRUE(refuses(changed([](auto& s) { s.synthId = "urn:x"; s.synthName = "X"; }), "not of X"));
+  EXPECT_TRUE(refuses(changed([](auto& s) {
+                        s.synthId = "urn:x";
+                        s.synthName = "X";
+                      }),
+                      "not of X"));
   EXPECT_TRUE(refuses(changed([](auto& s) { s.embedders[0].version = 7; }), "embeddings"));
 }
 
@@ -233,7 +249,8 @@ LibraryAttempt madeUp(std::uint64_t index) {
   LibraryAttempt attempt;
   attempt.index = index;
   attempt.patch.values = {0.25f, float(index)};
-  attempt.rows.push_back({60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(index))}});
+  attempt.rows.push_back(
+      {60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(index))}});
   return attempt;
 }
 
@@ -270,8 +287,10 @@ TEST(Library, OpensWithAllThatWasWritten) {
   }
   Library library = Library::open(folder / "a.db");
   const LibrarySettings& r = library.settings();
-  EXPECT_EQ(std::tie(r.spaceToml, r.spaceName, r.spaceFingerprint, r.synthFormat, r.synthId, r.synthName, r.synthVersion),
-            std::tie(s.spaceToml, s.spaceName, s.spaceFingerprint, s.synthFormat, s.synthId, s.synthName, s.synthVersion));
+  EXPECT_EQ(std::tie(r.spaceToml, r.spaceName, r.spaceFingerprint, r.synthFormat, r.synthId, r.synthName,
+                     r.synthVersion),
+            std::tie(s.spaceToml, s.spaceName, s.spaceFingerprint, s.synthFormat, s.synthId, s.synthName,
+                     s.synthVersion));
   EXPECT_EQ(std::tie(r.base, r.ownBase, r.seed, r.notes, r.velocity, r.lengthSeconds, r.durationSeconds),
             std::tie(s.base, s.ownBase, s.seed, s.notes, s.velocity, s.lengthSeconds, s.durationSeconds));
   EXPECT_NO_THROW(checkCompatible(library, s));
@@ -294,9 +313,11 @@ TEST(Library, CutShortIsRefusedWhereverItIsCut) {
     library.append(batch, 50);
   }
   const Bytes whole = readFile(folder / "a.db");
-  for (const std::size_t size : {std::size_t(0), std::size_t(50), std::size_t(1000), std::size_t(4096), std::size_t(10000), whole.size() / 2, whole.size() - 4096}) {
+  for (const std::size_t size : {std::size_t(0), std::size_t(50), std::size_t(1000), std::size_t(4096),
+                                 std::size_t(10000), whole.size() / 2, whole.size() - 4096}) {
     writeFileAtomically(folder / "cut.db", std::span(whole).first(size));
-    EXPECT_TRUE(refuses([&] { Library::open(folder / "cut.db").embeddings(); }, "cut.db")) << size << " bytes";
+    EXPECT_TRUE(refuses([&] { Library::open(folder / "cut.db").embeddings(); }, "cut.db"))
+        << size << " bytes";
   }
 }
 
@@ -306,9 +327,10 @@ TEST(Library, KilledWhileWritingOpensWithoutTheBatchInFlight) {
   { Library::create(folder / "a.db", madeUpSettings()).append({madeUp(0)}, 1); }
   {
     Database database(folder / "a.db", Database::Mode::readWrite);
-    database.execute("PRAGMA cache_size = 2; BEGIN IMMEDIATE; DELETE FROM rows;"
-                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
-                     " INSERT INTO skipped SELECT i + 10, hex(randomblob(100)) FROM n");
+    database.execute(
+        "PRAGMA cache_size = 2; BEGIN IMMEDIATE; DELETE FROM rows;"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+        " INSERT INTO skipped SELECT i + 10, hex(randomblob(100)) FROM n");
     std::filesystem::copy_file(folder / "a.db", folder / "killed.db");
     ASSERT_TRUE(std::filesystem::exists(folder / "a.db-journal"));
     std::filesystem::copy_file(folder / "a.db-journal", folder / "killed.db-journal");
@@ -317,7 +339,8 @@ TEST(Library, KilledWhileWritingOpensWithoutTheBatchInFlight) {
   std::filesystem::copy_file(folder / "killed.db", folder / "again.db");
   std::filesystem::copy_file(folder / "killed.db-journal", folder / "again.db-journal");
   // First by who only reads, `match` and `library info`, then by who goes on.
-  for (const auto& [name, mode] : {std::pair("killed.db", Database::Mode::readOnly), std::pair("again.db", Database::Mode::readWrite)}) {
+  for (const auto& [name, mode] :
+       {std::pair("killed.db", Database::Mode::readOnly), std::pair("again.db", Database::Mode::readWrite)}) {
     try {
       Library library = Library::open(folder / name, mode);
       EXPECT_EQ(library.counts().rows, 1u);
@@ -354,7 +377,8 @@ TEST(Library, IsWrittenByOneAtATime) {
     }
     return std::string("none");
   };
-  const std::string busy = (folder / "a.db").string() + " is being written by another process; wait for it to end, or choose another file";
+  const std::string busy = (folder / "a.db").string() +
+                           " is being written by another process; wait for it to end, or choose another file";
   {
     Library writer = Library::create(folder / "a.db", madeUpSettings());
     EXPECT_EQ(refusal([&] { Library::open(folder / "a.db", Database::Mode::readWrite); }), busy);
@@ -367,7 +391,10 @@ TEST(Library, IsWrittenByOneAtATime) {
     moved.append({madeUp(1)}, 2);
   }
   EXPECT_NO_THROW(Library::open(folder / "a.db", Database::Mode::readWrite));
-  EXPECT_NE(refusal([&] { Library::create(folder / "a.db", madeUpSettings()); }).find("has just been made by another process"), std::string::npos);
+  EXPECT_NE(refusal([&] {
+              Library::create(folder / "a.db", madeUpSettings());
+            }).find("has just been made by another process"),
+            std::string::npos);
 }
 
 TEST(Library, RefusesWhatIsNoVector) {
@@ -376,13 +403,20 @@ TEST(Library, RefusesWhatIsNoVector) {
   LibraryAttempt bad = madeUp(1);
   const auto append = [&] { library.append({madeUp(0), bad}, 2); };
   bad.rows[0].embeddings[0][5] = std::nanf("");
-  EXPECT_TRUE(refuses(append, "a.db: the vector of mel-envelope for patch 2, note 60 holds values that are no numbers"));
+  EXPECT_TRUE(refuses(
+      append, "a.db: the vector of mel-envelope for patch 2, note 60 holds values that are no numbers"));
   bad.rows[0].embeddings[0].resize(8);
-  EXPECT_TRUE(refuses(append, "the vector of mel-envelope for patch 2, note 60 has 8 values instead of 352; check that the embedder is the one"));
+  EXPECT_TRUE(refuses(append,
+                      "the vector of mel-envelope for patch 2, note 60 has 8 values instead of 352; check "
+                      "that the embedder is the one"));
   EXPECT_EQ(library.counts().rows, 0u) << "all of a batch or nothing";
   const std::size_t second = library.addEmbedding({"other", 1, 8});
   library.append({madeUp(0)}, 1);
-  EXPECT_TRUE(refuses([&] { library.appendEmbedding(second, {{{1, 60}, std::vector<float>(7), ""}}); }, "the vector of other for patch 1, note 60 has 7 values"));
+  EXPECT_TRUE(refuses(
+      [&] {
+        library.appendEmbedding(second, {{{1, 60}, std::vector<float>(7), ""}});
+      },
+      "the vector of other for patch 1, note 60 has 7 values"));
 }
 
 PresetRecord madeUpPreset(const std::string& name, std::vector<std::string> sources, Bytes state) {
@@ -402,7 +436,8 @@ TEST(Library, GivesBackStatesToTheByteAndKeepsSharedPiecesOnce) {
   SurgePatch surge = emptySurgePatch();
   surge.wavetableBytes[2] = 100000;
   std::uint32_t noise = 1;
-  for (int i = 0; i < 100000; ++i) surge.tail.push_back(std::uint8_t((noise = noise * 1664525u + 1013904223u) >> 24));
+  for (int i = 0; i < 100000; ++i)
+    surge.tail.push_back(std::uint8_t((noise = noise * 1664525u + 1013904223u) >> 24));
   std::vector<Bytes> states;
   std::vector<PresetRecord> records;
   for (int i = 0; i < 10; ++i) {
@@ -425,7 +460,8 @@ TEST(Library, KnowsWhatEveryPatchCameFrom) {
   PresetRecord broken = madeUpPreset("broken", {}, {});
   broken.fate = PresetRecord::Fate::broken;
   broken.problem = "crashed";
-  const auto ids = library.appendPresets({madeUpPreset("a", {"hash a", "hash a loaded"}, {1}), madeUpPreset("b", {"hash b"}, {2}), twin, broken});
+  const auto ids = library.appendPresets({madeUpPreset("a", {"hash a", "hash a loaded"}, {1}),
+                                          madeUpPreset("b", {"hash b"}, {2}), twin, broken});
   EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 2, 0, 0}));
   LibraryAttempt drawn = madeUp(0), derived = madeUp(1);
   derived.sources = {"hash a", "hash b"};
@@ -461,7 +497,8 @@ TEST(Library, KnowsByWhichWeightsItsVectorsWereMade) {
 
   // As it was written before that was known.
   std::filesystem::copy_file(folder / "a.db", folder / "old.db");
-  Database(folder / "old.db", Database::Mode::readWrite).execute("ALTER TABLE embeddings DROP COLUMN weights");
+  Database(folder / "old.db", Database::Mode::readWrite)
+      .execute("ALTER TABLE embeddings DROP COLUMN weights");
   const Bytes before = readFile(folder / "old.db");
   EXPECT_EQ(Library::open(folder / "old.db").settings().embedders[1].weights, "");
   EXPECT_EQ(readFile(folder / "old.db"), before);
@@ -471,7 +508,9 @@ TEST(Library, KnowsByWhichWeightsItsVectorsWereMade) {
   LibrarySettings others = settings;
   others.embedders[1].weights = "fedcba9876543210";
   Library library = Library::open(folder / "a.db", Database::Mode::readWrite);
-  EXPECT_TRUE(refuses([&] { checkCompatible(library, others); }, "taught version 1 (weights of hash 01234567), asked for are those of mel-envelope version 1, taught version 1 (weights of hash fedcba98)"));
+  EXPECT_TRUE(refuses([&] { checkCompatible(library, others); },
+                      "taught version 1 (weights of hash 01234567), asked for are those of mel-envelope "
+                      "version 1, taught version 1 (weights of hash fedcba98)"));
   others.embedders[1].dimension = 3;
   library.forgetEmbedding(1, others.embedders[1]);
   EXPECT_EQ(library.embeddingCounts(1).rows, 0u);
@@ -487,14 +526,17 @@ TEST(Library, KnowsByWhichWeightsItsVectorsWereMade) {
 /// Turns a library into one as format 2 had it: a row holds the one vector that there is.
 void makeFormat2(const std::filesystem::path& file) {
   Database database(file, Database::Mode::readWrite);
-  database.execute("ALTER TABLE rows RENAME TO new_rows;"
-                   "CREATE TABLE rows (patch INTEGER NOT NULL REFERENCES patches(id), note INTEGER NOT NULL, rms_db REAL NOT NULL,"
-                   " embedding BLOB NOT NULL, PRIMARY KEY (patch, note)) WITHOUT ROWID;"
-                   "INSERT INTO rows SELECT id / 128, id % 128, rms_db, vector FROM new_rows JOIN vectors_1 ON row = id;"
-                   "INSERT INTO settings SELECT 'embedder', name FROM embeddings;"
-                   "INSERT INTO settings SELECT 'embedder_version', version FROM embeddings;"
-                   "DROP TABLE new_rows; DROP TABLE vectors_1; DROP TABLE embeddings; DROP TABLE failures; DROP TABLE audio;"
-                   "PRAGMA user_version = 2");
+  database.execute(
+      "ALTER TABLE rows RENAME TO new_rows;"
+      "CREATE TABLE rows (patch INTEGER NOT NULL REFERENCES patches(id), note INTEGER NOT NULL, rms_db REAL "
+      "NOT NULL,"
+      " embedding BLOB NOT NULL, PRIMARY KEY (patch, note)) WITHOUT ROWID;"
+      "INSERT INTO rows SELECT id / 128, id % 128, rms_db, vector FROM new_rows JOIN vectors_1 ON row = id;"
+      "INSERT INTO settings SELECT 'embedder', name FROM embeddings;"
+      "INSERT INTO settings SELECT 'embedder_version', version FROM embeddings;"
+      "DROP TABLE new_rows; DROP TABLE vectors_1; DROP TABLE embeddings; DROP TABLE failures; DROP TABLE "
+      "audio;"
+      "PRAGMA user_version = 2");
 }
 
 TEST(Library, OfFormat2IsReadAsItIsAndHoldsTheSameWhenItIsBroughtUpToDate) {
@@ -542,10 +584,11 @@ TEST(Library, OfFormat2WithoutRowsIsBroughtUpToDate) {
 void makeFormat1(const std::filesystem::path& file) {
   makeFormat2(file);
   Database database(file, Database::Mode::readWrite);
-  database.execute("DROP TABLE pieces; DROP TABLE states; DROP TABLE lineage; DROP TABLE presets;"
-                   "DELETE FROM settings WHERE key IN ('sampling', 'around');"
-                   "UPDATE patches SET state = x'010203' WHERE id = 2;"
-                   "PRAGMA user_version = 1");
+  database.execute(
+      "DROP TABLE pieces; DROP TABLE states; DROP TABLE lineage; DROP TABLE presets;"
+      "DELETE FROM settings WHERE key IN ('sampling', 'around');"
+      "UPDATE patches SET state = x'010203' WHERE id = 2;"
+      "PRAGMA user_version = 1");
 }
 
 TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {

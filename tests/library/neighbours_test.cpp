@@ -12,7 +12,8 @@ namespace patchpilot {
 namespace {
 
 /// A library of made-up vectors, `notes` a patch: no synth is needed to search.
-Library madeUp(const std::filesystem::path& file, int patches, std::vector<int> notes, int dimension = makeEmbedder()->dimension()) {
+Library madeUp(const std::filesystem::path& file, int patches, std::vector<int> notes,
+               int dimension = makeEmbedder()->dimension()) {
   LibrarySettings settings;
   settings.spaceToml = "format = 1";
   settings.notes = notes;
@@ -51,7 +52,8 @@ TEST(NeighbourIndex, FindsWhatBruteForceFindsAndAPatchOnce) {
     std::map<std::int64_t, std::pair<double, int>> nearestOf;  // distance and note, a patch
     for (std::size_t row = 0; row < all.patches.size(); ++row) {
       double sum = 0;
-      for (std::size_t i = 0; i < dimension; ++i) sum += std::pow(double(all.vectors[row * dimension + i]) - vector[i], 2);
+      for (std::size_t i = 0; i < dimension; ++i)
+        sum += std::pow(double(all.vectors[row * dimension + i]) - vector[i], 2);
       const std::pair<double, int> found{std::sqrt(sum), all.notes[row]};
       const auto [it, fresh] = nearestOf.try_emplace(all.patches[row], found);
       if (!fresh) it->second = std::min(it->second, found);
@@ -125,7 +127,8 @@ TEST(NeighbourIndex, ByListsFindsNearlyAllThatBruteForceFinds) {
       const auto truth = patchesOf(exact.nearest(vectorOf(all, row), count, {all.patches[row]}));
       const auto got = patchesOf(lists.nearest(vectorOf(all, row), count, {all.patches[row]}));
       ASSERT_EQ(got.size(), std::size_t(count));
-      EXPECT_EQ(lists.nearest(vectorOf(all, row), count).front().patch, all.patches[row]) << "a row is its own nearest";
+      EXPECT_EQ(lists.nearest(vectorOf(all, row), count).front().patch, all.patches[row])
+          << "a row is its own nearest";
       for (const auto patch : truth) found += std::size_t(std::count(got.begin(), got.end(), patch));
       wanted += truth.size();
     }
@@ -200,7 +203,8 @@ TEST(NeighbourIndex, PassesOverWhatIsNoVector) {
     EXPECT_EQ(index.rows(), 297u);
     for (const std::size_t row : {std::size_t(7), std::size_t(120)}) {
       const auto found = patchesOf(index.nearest(vectorOf(all, row), 300));
-      for (const std::int64_t lost : {8, 100, 200}) EXPECT_EQ(std::count(found.begin(), found.end(), lost), 0) << lost;
+      for (const std::int64_t lost : {8, 100, 200})
+        EXPECT_EQ(std::count(found.begin(), found.end(), lost), 0) << lost;
       EXPECT_EQ(found.front() == std::int64_t(row + 1), row != 7);
       EXPECT_GT(found.size(), 100u);
     }
@@ -214,7 +218,8 @@ void claim(Bytes& index, std::span<const std::uint8_t> library, std::size_t byte
   std::copy(library.begin() + kLibrary, library.begin() + kLibrary + kHash, index.begin() + kLibrary);
   std::fill(index.begin() + kHead, index.begin() + kEnd, 0);
   const std::span<const std::uint8_t> all = index;
-  const std::string hash = contentHash(contentHash(all.first(kEnd)) + contentHash(all.subspan(kEnd, all.size() - bytesOfVectors - kEnd)));
+  const std::string hash = contentHash(contentHash(all.first(kEnd)) +
+                                       contentHash(all.subspan(kEnd, all.size() - bytesOfVectors - kEnd)));
   std::copy(hash.begin(), hash.end(), index.begin() + kHead);
 }
 
@@ -261,7 +266,8 @@ TEST(NeighbourIndex, IsMadeAnewWhereTheFileIsDamaged) {
     ASSERT_NE(at, near.end());
     *(at + 100) ^= 1;
     check(near, "a bit of the vector that is looked for");
-    for (const std::size_t size : {std::size_t(0), std::size_t(10), std::size_t(200), whole.size() / 2, whole.size() - 1})
+    for (const std::size_t size :
+         {std::size_t(0), std::size_t(10), std::size_t(200), whole.size() / 2, whole.size() - 1})
       check(Bytes(whole.begin(), whole.begin() + std::ptrdiff_t(size)), fmt::format("cut to {} bytes", size));
     Bytes longer = whole;
     longer.push_back(0);

@@ -65,7 +65,8 @@ void fillFolder(const fs::path& folder, Synth& synth) {
 
 std::vector<std::string> names(const std::vector<PassedOver>& list) {
   std::vector<std::string> names;
-  for (const auto& one : list) names.push_back(fs::path(one.path.substr(0, one.path.find(" ("))).filename().string());
+  for (const auto& one : list)
+    names.push_back(fs::path(one.path.substr(0, one.path.find(" ("))).filename().string());
   return names;
 }
 
@@ -83,7 +84,8 @@ TEST(AddPresets, KeepsTheGoodOnesWholeAndNamesTheOthers) {
   EXPECT_EQ(names(report.broken), (Names{"e.lv2", "f.fxp", "g.vstpreset"}));
   for (const auto& broken : report.broken) EXPECT_FALSE(broken.reason.empty());
   EXPECT_NE(report.broken[0].reason.find("another synth"), std::string::npos) << report.broken[0].reason;
-  EXPECT_EQ(report.presets, report.added + report.broken.size() + report.silent.size() + report.duplicates.size());
+  EXPECT_EQ(report.presets,
+            report.added + report.broken.size() + report.silent.size() + report.duplicates.size());
 
   const auto kept = library.presets();
   ASSERT_EQ(kept.size(), report.added);
@@ -95,19 +97,20 @@ TEST(AddPresets, KeepsTheGoodOnesWholeAndNamesTheOthers) {
   EXPECT_EQ(library.counts().rows, 3 * kept.size()) << "every note of a preset is a row";
 }
 
-
 TEST(AddPresets, CountsSilentOnes) {
   const TestPlaces places;
   Synth synth(parseSpace(testSynthSpace(), "test.toml"));
   const auto index = *synth.space().find("silent");
   std::vector<float> values = synth.space().draw(1, 0);
   values[index] = 1;
-  writeFileAtomically(places.folder / "s.vstpreset", std::span<const std::uint8_t>(synth.state({values, {}, {}})));
+  writeFileAtomically(places.folder / "s.vstpreset",
+                      std::span<const std::uint8_t>(synth.state({values, {}, {}})));
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   const AddReport report = addPresets(library, synth, {places.folder / "s.vstpreset"});
   EXPECT_EQ(names(report.silent), Names{"s.vstpreset"});
   EXPECT_EQ(library.counts().patches, 0u);
-  EXPECT_EQ(names(addPresets(library, synth, {places.folder / "s.vstpreset"}).silent), Names{"s.vstpreset"}) << "told again, not rendered again";
+  EXPECT_EQ(names(addPresets(library, synth, {places.folder / "s.vstpreset"}).silent), Names{"s.vstpreset"})
+      << "told again, not rendered again";
 }
 
 TEST(AddPresets, OneThatKillsTheSynthCostsOnlyItself) {
@@ -121,13 +124,18 @@ TEST(AddPresets, OneThatKillsTheSynthCostsOnlyItself) {
     // All but the last crash every render: were they the plug-in's fault, the run would end.
     values[*space.find("crash")] = i < 4 ? 1.0f : 0.0f;
     VstPreset preset = parseVstPreset(synth.state({values, {}, {}}));
-    writeFileAtomically(places.folder / fmt::format("{}.vstpreset", i), std::span<const std::uint8_t>(serializeVstPreset(preset)));
+    writeFileAtomically(places.folder / fmt::format("{}.vstpreset", i),
+                        std::span<const std::uint8_t>(serializeVstPreset(preset)));
   }
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
-  const AddReport report = addPresets(library, synth, {places.folder / "0.vstpreset", places.folder / "1.vstpreset", places.folder / "2.vstpreset",
-                                                       places.folder / "3.vstpreset", places.folder / "4.vstpreset"}, {.workers = 1});
+  const AddReport report =
+      addPresets(library, synth,
+                 {places.folder / "0.vstpreset", places.folder / "1.vstpreset", places.folder / "2.vstpreset",
+                  places.folder / "3.vstpreset", places.folder / "4.vstpreset"},
+                 {.workers = 1});
   EXPECT_EQ(names(report.broken), (Names{"0.vstpreset", "1.vstpreset", "2.vstpreset", "3.vstpreset"}));
-  for (const auto& broken : report.broken) EXPECT_NE(broken.reason.find("crashed"), std::string::npos) << broken.reason;
+  for (const auto& broken : report.broken)
+    EXPECT_NE(broken.reason.find("crashed"), std::string::npos) << broken.reason;
   EXPECT_EQ(report.added, 1u);
 }
 
@@ -137,7 +145,8 @@ TEST(AddPresets, AddsOnlyWhatIsNew) {
   fillFolder(places.folder / "presets", synth);
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   const AddReport first = addPresets(library, synth, {places.folder / "presets"});
-  const AddReport again = addPresets(library, synth, {places.folder / "presets", places.folder / "presets/a.lv2"});
+  const AddReport again =
+      addPresets(library, synth, {places.folder / "presets", places.folder / "presets/a.lv2"});
   EXPECT_EQ(again.added, 0u);
   EXPECT_EQ(again.known, again.presets);
   EXPECT_EQ(again.presets, first.presets);
@@ -159,14 +168,17 @@ TEST(AddPresets, FollowsAFolderThatWasMoved) {
   fs::rename(places.folder / "old", places.folder / "new");
   const AddReport report = addPresets(library, synth, {places.folder / "new"});
   EXPECT_TRUE(report.duplicates.empty());
-  EXPECT_TRUE(library.patch(1).source.starts_with((places.folder / "new/a.lv2").string())) << library.patch(1).source;
+  EXPECT_TRUE(library.patch(1).source.starts_with((places.folder / "new/a.lv2").string()))
+      << library.patch(1).source;
 }
 
 /// Everything that a library holds of presets.
-std::vector<std::tuple<std::int64_t, std::string, std::string, std::vector<std::string>>> presetsOf(Library& library) {
+std::vector<std::tuple<std::int64_t, std::string, std::string, std::vector<std::string>>> presetsOf(
+    Library& library) {
   std::vector<std::tuple<std::int64_t, std::string, std::string, std::vector<std::string>>> all;
   for (const auto& preset : library.presets())
-    all.emplace_back(preset.patch, preset.path, library.stateHash(preset.patch), library.sources(preset.patch));
+    all.emplace_back(preset.patch, preset.path, library.stateHash(preset.patch),
+                     library.sources(preset.patch));
   return all;
 }
 
@@ -175,7 +187,8 @@ TEST(AddPresets, GoesOnAfterTheProgramWasKilledToTheSameLibrary) {
   Synth synth(loadSpace("dx10"));
   fs::create_directories(places.folder / "presets");
   for (int i = 0; i < 40; ++i)
-    writePreset(places.folder / fmt::format("presets/{:02}.lv2", i), drawnPreset(synth, std::uint64_t(i % 30)), std::to_string(i));
+    writePreset(places.folder / fmt::format("presets/{:02}.lv2", i),
+                drawnPreset(synth, std::uint64_t(i % 30)), std::to_string(i));
   Library whole = Library::create(places.folder / "whole.db", shortSettings(synth));
   addPresets(whole, synth, {places.folder / "presets"}, {.workers = 1});
 
@@ -183,8 +196,13 @@ TEST(AddPresets, GoesOnAfterTheProgramWasKilledToTheSameLibrary) {
   for (const std::uint64_t files : {12u, 25u}) {
     const pid_t program = ::fork();
     if (program == 0) {
-      Library library = fs::exists(file) ? Library::open(file, Database::Mode::readWrite) : Library::create(file, shortSettings(synth));
-      AddOptions options{1, [&](const AddProgress& p) { if (p.files >= files) ::kill(::getpid(), SIGKILL); }, 0};
+      Library library = fs::exists(file) ? Library::open(file, Database::Mode::readWrite)
+                                         : Library::create(file, shortSettings(synth));
+      AddOptions options{1,
+                         [&](const AddProgress& p) {
+                           if (p.files >= files) ::kill(::getpid(), SIGKILL);
+                         },
+                         0};
       addPresets(library, synth, {places.folder / "presets"}, options);
       ::_exit(0);
     }
@@ -202,10 +220,16 @@ TEST(AddPresets, StopsAtCtrlCAndKeepsWhatWasDone) {
   const TestPlaces places;
   Synth synth(loadSpace("dx10"));
   fs::create_directories(places.folder / "presets");
-  for (int i = 0; i < 60; ++i) writePreset(places.folder / fmt::format("presets/{:02}.lv2", i), drawnPreset(synth, std::uint64_t(i)), "x");
+  for (int i = 0; i < 60; ++i)
+    writePreset(places.folder / fmt::format("presets/{:02}.lv2", i), drawnPreset(synth, std::uint64_t(i)),
+                "x");
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   const AddReport report = addPresets(library, synth, {places.folder / "presets"},
-                                      {1, [](const AddProgress& p) { if (p.files >= 20) setInterrupted(true); }, 2});
+                                      {1,
+                                       [](const AddProgress& p) {
+                                         if (p.files >= 20) setInterrupted(true);
+                                       },
+                                       2});
   setInterrupted(false);
   EXPECT_FALSE(report.finished);
   EXPECT_EQ(library.presets().size(), report.added);
@@ -224,7 +248,8 @@ TEST(AddPresets, FindsTheFactoryPresetsOfAnLv2) {
   EXPECT_TRUE(report.broken.empty()) << "the presets of mda's other plug-ins are not this one's business";
   // Which of them sounds like this one? It does itself, whatever the note.
   const auto all = library.embeddings();
-  const auto nearest = NeighbourIndex(library).nearest(std::span(all.vectors).last(std::size_t(all.dimension)), 1);
+  const auto nearest =
+      NeighbourIndex(library).nearest(std::span(all.vectors).last(std::size_t(all.dimension)), 1);
   EXPECT_EQ(nearest.front().patch, all.patches.back());
 }
 
@@ -234,10 +259,12 @@ TEST(FactoryPresets, OfSurgeAreWhereItLooks) {
   fs::create_directories(folder / "vst3/SurgeXTData");
   fs::create_directories(folder / "user/surge-xt");
   const auto places = surgeDataFolders(folder / "vst3/Surge XT.vst3");
-  const auto first = std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
+  const auto first =
+      std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
   EXPECT_EQ(*first, folder / "vst3/SurgeXTData");
   fs::remove_all(folder / "vst3");
-  const auto second = std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
+  const auto second =
+      std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
   EXPECT_EQ(*second, folder / "user/surge-xt");
   const ScopedVariable given("SURGE_DATA_HOME", "/given");
   EXPECT_EQ(surgeDataFolders("x"), std::vector<fs::path>{"/given"});
@@ -253,7 +280,8 @@ TEST(FactoryPresets, OfSurgeInItsDataFolder) {
   fs::create_directories(installed / "wavetables");
   EXPECT_EQ(factoryPresetPaths(synth), std::vector<fs::path>{installed / "patches_factory"});
   fs::create_directories(installed / "patches_3rdparty/Somebody");
-  EXPECT_EQ(factoryPresetPaths(synth), (std::vector<fs::path>{installed / "patches_factory", installed / "patches_3rdparty"}));
+  EXPECT_EQ(factoryPresetPaths(synth),
+            (std::vector<fs::path>{installed / "patches_factory", installed / "patches_3rdparty"}));
   // Surge takes the first folder that is there, even one without presets.
   fs::create_directories(places.folder / "data/Surge XT");
   try {
@@ -261,14 +289,15 @@ TEST(FactoryPresets, OfSurgeInItsDataFolder) {
     ADD_FAILURE() << "there are none";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::input);
-    EXPECT_NE(std::string(error.what()).find((places.folder / "data/Surge XT").string()), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find((places.folder / "data/Surge XT").string()), std::string::npos)
+        << error.what();
   }
 }
 
 const fs::path kShared = fs::path(PATCHPILOT_SOURCE_DIR) / ".." / "shared" / "surge";
 
-#define SKIP_WITHOUT_SURGE()                                                                                     \
-  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";                                      \
+#define SKIP_WITHOUT_SURGE()                                                  \
+  if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed"; \
   if (!fs::exists(kShared)) GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout"
 
 std::vector<fs::path> sharedPatches(const std::string& folder, std::size_t count) {
@@ -291,7 +320,8 @@ TEST(AddPresets, OfSurgeAreKeptWholeAndDuplicatesFoundUnderOtherNames) {
   writeFileAtomically(places.folder / "x renamed.fxp", std::span<const std::uint8_t>(serializeFxp(fxp)));
   const Bytes saved = synth.state(readPatchFile(files[1], synth.space(), synth));
   writeFileAtomically(places.folder / "y saved.vstpreset", std::span<const std::uint8_t>(saved));
-  ASSERT_NE(presetHash(saved), presetHash(readFile(files[1]))) << "the revisions are the same: this tests nothing";
+  ASSERT_NE(presetHash(saved), presetHash(readFile(files[1])))
+      << "the revisions are the same: this tests nothing";
 
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   const AddReport report = addPresets(library, synth, {places.folder.path()});
@@ -299,9 +329,12 @@ TEST(AddPresets, OfSurgeAreKeptWholeAndDuplicatesFoundUnderOtherNames) {
   EXPECT_EQ(names(report.duplicates), (Names{"x renamed.fxp", "y saved.vstpreset"}));
   // What is stored is what the synth loads, and the very preset; its hash finds it and its twin.
   const Patch first = library.patch(library.presets()[0].patch);
-  EXPECT_EQ(parseSurgePatch(parseVstPreset(first.state).componentState).xml, parseSurgePatch(parseFxp(readFile(files[0])).chunk).xml);
-  EXPECT_EQ(library.patchesFrom({presetHash(serializeFxp(fxp))}), (std::unordered_set<std::int64_t>{library.presets()[0].patch}));
-  EXPECT_EQ(library.patchesFrom({presetHash(saved)}), (std::unordered_set<std::int64_t>{library.presets()[1].patch}));
+  EXPECT_EQ(parseSurgePatch(parseVstPreset(first.state).componentState).xml,
+            parseSurgePatch(parseFxp(readFile(files[0])).chunk).xml);
+  EXPECT_EQ(library.patchesFrom({presetHash(serializeFxp(fxp))}),
+            (std::unordered_set<std::int64_t>{library.presets()[0].patch}));
+  EXPECT_EQ(library.patchesFrom({presetHash(saved)}),
+            (std::unordered_set<std::int64_t>{library.presets()[1].patch}));
 }
 
 TEST(AddPresets, OfSurgeThatCrashItCostOnlyThemselves) {
@@ -311,7 +344,8 @@ TEST(AddPresets, OfSurgeThatCrashItCostOnlyThemselves) {
   SurgePatch patch = emptySurgePatch(24);  // Surge 1.4 crashes where such a patch has no <tempoOnSave>
   const auto at = patch.xml.find("<tempoOnSave");
   patch.xml.erase(at, patch.xml.find("/>", at) + 2 - at);
-  writeFileAtomically(places.folder / "a crash.fxp", std::span<const std::uint8_t>(serializeFxp(surgeFxp(serializeSurgePatch(patch), "x"))));
+  writeFileAtomically(places.folder / "a crash.fxp",
+                      std::span<const std::uint8_t>(serializeFxp(surgeFxp(serializeSurgePatch(patch), "x"))));
   fs::copy_file(sharedPatches("Winds", 1)[0], places.folder / "good.fxp");
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   const AddReport report = addPresets(library, synth, {places.folder.path()});

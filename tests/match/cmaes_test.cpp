@@ -10,7 +10,8 @@ namespace {
 /// An ellipsoid whose axes differ a hundredfold, with its least value, 0, at 0.3 everywhere.
 double ellipsoid(const std::vector<double>& x) {
   double sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += std::pow(100.0, double(i) / double(x.size() - 1)) * (x[i] - 0.3) * (x[i] - 0.3);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    sum += std::pow(100.0, double(i) / double(x.size() - 1)) * (x[i] - 0.3) * (x[i] - 0.3);
   return sum;
 }
 

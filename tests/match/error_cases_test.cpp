@@ -15,12 +15,16 @@ MssSpectrum tones(double from, double to) {
   for (int channel = 0; channel < 2; ++channel)
     for (std::size_t i = 0; i < sound.frames(); ++i) {
       const double t = double(i) / 44100;
-      sound.channel(channel)[i] = float(0.3 * std::sin(2 * 3.14159265 * 150 * t) + (t >= from && t < to ? 0.3 * std::sin(2 * 3.14159265 * 9000 * t) : 0));
+      sound.channel(channel)[i] =
+          float(0.3 * std::sin(2 * 3.14159265 * 150 * t) +
+                (t >= from && t < to ? 0.3 * std::sin(2 * 3.14159265 * 9000 * t) : 0));
     }
   return mssSpectrum(sound);
 }
 
-std::size_t largest(const ErrorCases& cases) { return std::size_t(std::max_element(cases.begin(), cases.end()) - cases.begin()); }
+std::size_t largest(const ErrorCases& cases) {
+  return std::size_t(std::max_element(cases.begin(), cases.end()) - cases.begin());
+}
 
 TEST(ErrorCases, EqualSoundsDifferInNoRespect) {
   for (const float error : errorCases(tones(0, 1), tones(0, 1), 1)) EXPECT_EQ(error, 0);

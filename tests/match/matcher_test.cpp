@@ -13,7 +13,8 @@ Library family(const std::filesystem::path& file) {
   settings.spaceToml = "format = 1";
   settings.embedders = {embedderInfo("mel-envelope")};
   Library library = Library::create(file, settings);
-  const std::vector<LibraryRow> rows = {{60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), 0.1f)}}};
+  const std::vector<LibraryRow> rows = {
+      {60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), 0.1f)}}};
   std::vector<PresetRecord> presets(2);
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string name(1, char('a' + i));
@@ -39,9 +40,11 @@ Library family(const std::filesystem::path& file) {
 std::vector<std::string> origins(SearchLibrary& library, const std::set<std::string>& leftOut) {
   Target target;
   target.sound = AudioBuffer(2, 44100);
-  for (std::size_t i = 0; i < 44100; ++i) target.sound.channel(0)[i] = target.sound.channel(1)[i] = float(i % 100) / 200 - 0.25f;
+  for (std::size_t i = 0; i < 44100; ++i)
+    target.sound.channel(0)[i] = target.sound.channel(1)[i] = float(i % 100) / 200 - 0.25f;
   std::vector<std::string> origins;
-  for (const auto& proposal : RetrievalMatcher({&library}, leftOut).propose(target, 10)) origins.push_back(proposal.origin);
+  for (const auto& proposal : RetrievalMatcher({&library}, leftOut).propose(target, 10))
+    origins.push_back(proposal.origin);
   std::sort(origins.begin(), origins.end());
   return origins;
 }
@@ -66,7 +69,8 @@ TEST(RetrievalMatcher, SaysWhatAProposalCameFrom) {
   Target target;
   target.sound = AudioBuffer(2, 44100);
   const auto proposals = RetrievalMatcher({&one}).propose(target, 10);
-  const auto crossed = std::find_if(proposals.begin(), proposals.end(), [](const auto& p) { return p.origin == "f.db, patch 3"; });
+  const auto crossed = std::find_if(proposals.begin(), proposals.end(),
+                                    [](const auto& p) { return p.origin == "f.db, patch 3"; });
   ASSERT_NE(crossed, proposals.end());
   EXPECT_EQ(crossed->sources, (std::vector<std::string>{"hash of a", "hash of b"}));
 }

@@ -15,7 +15,8 @@ namespace {
 constexpr double kNoteSeconds = 2.2;
 
 /// Ten harmonics that fade, with a level and a pitch that may waver, and a little noise.
-MssSpectrum wavering(const std::function<double(double)>& levelDb, const std::function<double(double)>& cents) {
+MssSpectrum wavering(const std::function<double(double)>& levelDb,
+                     const std::function<double(double)>& cents) {
   AudioBuffer sound(2, std::size_t(2.5 * kSampleRateHz));
   SplitMix64 random(1, 0);
   double phase = 0;
@@ -34,15 +35,18 @@ double turning(double hertz, double t) { return std::sin(2 * std::numbers::pi * 
 
 TEST(ModulationRates, ATremolosRateIsTheStrongest) {
   for (const double hertz : {1.2, 3.0, 5.3, 11.0}) {
-    const auto rates = modulationRates(wavering([&](double t) { return 3 * turning(hertz, t); }, [](double) { return 0; }), kNoteSeconds);
+    const auto rates = modulationRates(
+        wavering([&](double t) { return 3 * turning(hertz, t); }, [](double) { return 0; }), kNoteSeconds);
     ASSERT_FALSE(rates.empty());
     EXPECT_NEAR(rates.front(), hertz, std::max(0.03 * hertz, 0.1)) << "2 s of it: 0.1 Hz is a fifth of a bin";
   }
 }
 
 TEST(ModulationRates, AVibratosRateIsAmongThem) {
-  const auto rates = modulationRates(wavering([](double) { return 0; }, [](double t) { return 40 * turning(5.3, t); }), kNoteSeconds);
-  EXPECT_TRUE(std::any_of(rates.begin(), rates.end(), [](double rate) { return std::abs(rate / 5.3 - 1) < 0.03; }));
+  const auto rates = modulationRates(
+      wavering([](double) { return 0; }, [](double t) { return 40 * turning(5.3, t); }), kNoteSeconds);
+  EXPECT_TRUE(
+      std::any_of(rates.begin(), rates.end(), [](double rate) { return std::abs(rate / 5.3 - 1) < 0.03; }));
   EXPECT_LE(rates.size(), 6u);
 }
 

@@ -61,7 +61,8 @@ TEST(Objective, IsPartOfAMethodsName) {
   EXPECT_EQ(method.objective, "four");
   EXPECT_EQ(parseMethod("retrieval+refine").objective, "mss");
   EXPECT_FALSE(parseMethod("retrieval").refined);
-  for (const char* name : {"retrieval+refine:loud", "retrieval+refined", "retrieval:four"}) EXPECT_THROW(parseMethod(name), Error) << name;
+  for (const char* name : {"retrieval+refine:loud", "retrieval+refined", "retrieval:four"})
+    EXPECT_THROW(parseMethod(name), Error) << name;
 }
 
 TEST(Objective, UnknownNamesAreRefusedNamingThoseThereAre) {

@@ -26,7 +26,10 @@ class Rank : public ::testing::Test {
     }
     target.note = 57;
     target.lengthSeconds = 0.2;
-    target.sound = instruments[0].pool->renderAll({RenderJob{0, &proposals[15].patch, Note{57, 100, 0.2}, kSeconds}}).front().value();
+    target.sound = instruments[0]
+                       .pool->renderAll({RenderJob{0, &proposals[15].patch, Note{57, 100, 0.2}, kSeconds}})
+                       .front()
+                       .value();
     target.spectrum = mssSpectrum(target.sound);
   }
 
@@ -36,7 +39,9 @@ class Rank : public ::testing::Test {
     return names;
   }
 
-  std::vector<Candidate> ranked(const RankOptions& options) { return rankByRendering(target, proposals, instruments, options, problems); }
+  std::vector<Candidate> ranked(const RankOptions& options) {
+    return rankByRendering(target, proposals, instruments, options, problems);
+  }
 
   TestPlaces places;
   std::vector<Instrument> instruments;
@@ -58,7 +63,8 @@ TEST_F(Rank, TellsOfTheFirstBeforeTheOthersAndRanksAllTheSame) {
   options.onFirst = [&](const std::vector<Candidate>& found) {
     EXPECT_EQ(heard.size(), 6u) << "they, and no others, have been rendered";
     for (std::size_t i = 1; i < found.size(); ++i) EXPECT_LE(found[i - 1].mss, found[i].mss);
-    for (const Candidate& candidate : found) EXPECT_EQ(candidate.mss, mss(target.spectrum, mssSpectrum(candidate.sound)));
+    for (const Candidate& candidate : found)
+      EXPECT_EQ(candidate.mss, mss(target.spectrum, mssSpectrum(candidate.sound)));
     first = origins(found);
   };
   EXPECT_EQ(origins(ranked(options)), all);

@@ -59,7 +59,8 @@ TEST_F(RecipeTest, OnlyWhatDiffersIsTold) {
   EXPECT_EQ(setting->id, spec.id);
   EXPECT_FLOAT_EQ(setting->value, 0.34f);
   EXPECT_EQ(settingOf(before, "Filter", spec.name), nullptr);
-  // What the space's base sets is the plug-in's business too: a person starts from the plug-in, not the space.
+  // What the space's base sets is the plug-in's business too: a person starts from the plug-in, not the
+  // space.
   EXPECT_EQ(settingsIn(before), 1u) << recipeText(before, "x");
 }
 
@@ -71,7 +72,8 @@ TEST_F(RecipeTest, WhatAClosedGateSilencesIsSetAside) {
   patch.values[*space.find("gld_bend")] = 0.5f;
   const Recipe closed = recipeOf(synth, patch);
   EXPECT_EQ(settingOf(closed, "Pitch glide", "Glide time"), nullptr) << recipeText(closed, "x");
-  EXPECT_NE(recipeText(closed, "x").find("Without effect on this sound, and left out:"), std::string::npos) << recipeText(closed, "x");
+  EXPECT_NE(recipeText(closed, "x").find("Without effect on this sound, and left out:"), std::string::npos)
+      << recipeText(closed, "x");
   patch.values[*space.find("gld_bend")] = 0.6f;
   const Recipe open = recipeOf(synth, patch);
   EXPECT_NE(settingOf(open, "Pitch glide", "Glide time"), nullptr) << recipeText(open, "x");
@@ -98,8 +100,11 @@ TEST_F(RecipeTest, SectionsComeInTheOrderOfDialling) {
       if (p.id == spec.id) patch.values.push_back(spec.nearest(p.defaultValue > 0.5f ? 0.2f : 0.8f));
   const Recipe recipe = recipeOf(synth, patch);
   const auto titles = titlesOf(recipe);
-  const auto at = [&](const std::string& title) { return std::find(titles.begin(), titles.end(), title) - titles.begin(); };
-  const std::vector<std::string> wanted = {"Oscillators", "Filter", "Filter envelope", "Amp envelope", "LFO and vibrato", "Master tuning"};
+  const auto at = [&](const std::string& title) {
+    return std::find(titles.begin(), titles.end(), title) - titles.begin();
+  };
+  const std::vector<std::string> wanted = {"Oscillators",  "Filter",          "Filter envelope",
+                                           "Amp envelope", "LFO and vibrato", "Master tuning"};
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     EXPECT_LT(at(wanted[i]), std::ptrdiff_t(titles.size())) << wanted[i];
     if (i > 0) EXPECT_LT(at(wanted[i - 1]), at(wanted[i])) << wanted[i];
@@ -157,14 +162,16 @@ TEST(RecipeOfSurge, TellsWavetablesAndHowFarModulationGoes) {
   SurgePatch patch = emptySurgePatch();
   setSurgeValue(patch, {"a_osc1_type", {{"type", "0"}, {"value", "2"}}});
   setSurgeValue(patch, {"a_osc2_pitch", {{"type", "2"}, {"value", "0"}, {"extend_range", "1"}}});
-  for (const SurgeRouting& routing : {SurgeRouting{.element = "a_filter1_cutoff", .source = 17, .depth = 24},
-                                      SurgeRouting{.element = "a_filter1_resonance", .source = 18, .depth = 0.35},
-                                      SurgeRouting{.element = "a_osc2_pitch", .source = 19, .depth = -0.5}}) {
+  for (const SurgeRouting& routing :
+       {SurgeRouting{.element = "a_filter1_cutoff", .source = 17, .depth = 24},
+        SurgeRouting{.element = "a_filter1_resonance", .source = 18, .depth = 0.35},
+        SurgeRouting{.element = "a_osc2_pitch", .source = 19, .depth = -0.5}}) {
     setSurgeValue(patch, {routing.element, {}});
     setSurgeRouting(patch, routing);
   }
   patch.xml.insert(patch.xml.find("</patch>"),
-                   "<extraoscdata><osc_extra_sc0_osc0 osc=\"0\" scene=\"0\" wavetable_display_name=\"Bell &amp; Saw\" /></extraoscdata>");
+                   "<extraoscdata><osc_extra_sc0_osc0 osc=\"0\" scene=\"0\" wavetable_display_name=\"Bell "
+                   "&amp; Saw\" /></extraoscdata>");
   VstPreset preset;
   preset.classId = synth.space().synthId;
   preset.componentState = applySurgeBase(serializeSurgePatch(patch), {}, {});
@@ -177,7 +184,8 @@ TEST(RecipeOfSurge, TellsWavetablesAndHowFarModulationGoes) {
 }
 
 /// A preset of Surge XT with these elements and routings in it.
-Patch surgePreset(const Synth& synth, const std::vector<SurgeRawValue>& values, const std::vector<SurgeRouting>& routings) {
+Patch surgePreset(const Synth& synth, const std::vector<SurgeRawValue>& values,
+                  const std::vector<SurgeRouting>& routings) {
   VstPreset preset;
   preset.classId = synth.space().synthId;
   preset.componentState = applySurgeBase({}, routings, values);
@@ -188,11 +196,15 @@ TEST(RecipeOfSurge, TellsWhatModulationMovesByTheTypesThatThePatchHas) {
   if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
   const SurgePlaces places;
   Synth synth(loadSpace("surge-full"));
-  const auto type = [](const char* element, const char* number) { return SurgeRawValue{element, {{"type", "0"}, {"value", number}}}; };
-  const auto value = [](const char* element, const char* number) { return SurgeRawValue{element, {{"type", "2"}, {"value", number}}}; };
+  const auto type = [](const char* element, const char* number) {
+    return SurgeRawValue{element, {{"type", "0"}, {"value", number}}};
+  };
+  const auto value = [](const char* element, const char* number) {
+    return SurgeRawValue{element, {{"type", "2"}, {"value", number}}};
+  };
   const Patch patch = surgePreset(synth,
-                                  {type("a_osc1_type", "0"), type("a_osc2_type", "6"), type("fx1_type", "1"), type("fx2_type", "0"),
-                                   value("a_level_o1", "1"), value("fx1_p2", "0.5")},
+                                  {type("a_osc1_type", "0"), type("a_osc2_type", "6"), type("fx1_type", "1"),
+                                   type("fx2_type", "0"), value("a_level_o1", "1"), value("fx1_p2", "0.5")},
                                   {{.element = "a_osc1_param0", .source = 17, .depth = 0.35},
                                    {.element = "a_osc2_param0", .source = 17, .depth = 0.35},
                                    {.element = "a_level_o1", .source = 18, .depth = -0.5},
@@ -226,7 +238,8 @@ TEST(RecipeOfSurge, SharedEveryRoutingOfTheFactoryHasANameAndAUnit) {
         ++told;
         EXPECT_EQ(setting.name.find("aram "), std::string::npos) << paths[i] << ": " << setting.name;
         EXPECT_EQ(setting.name.find('_'), std::string::npos) << paths[i] << ": " << setting.name;
-        EXPECT_NE(setting.text.find_first_not_of("by -+.0123456789"), std::string::npos) << paths[i] << ": " << setting.name << " " << setting.text;
+        EXPECT_NE(setting.text.find_first_not_of("by -+.0123456789"), std::string::npos)
+            << paths[i] << ": " << setting.name << " " << setting.text;
       }
   }
   EXPECT_GT(told, 50u);
@@ -235,13 +248,19 @@ TEST(RecipeOfSurge, SharedEveryRoutingOfTheFactoryHasANameAndAUnit) {
 TEST_F(RecipeTest, TextIsWrappedAndSaysTheTypeByItsValue) {
   Recipe recipe;
   recipe.synth = "Example 1.0";
-  recipe.sections = {{"Filter 1", {{"1", "Type", "LP 24 dB", "Off", 0}, {"2", "Cutoff", "1.2 kHz", "523 Hz", 0}, {"3", "Resonance", "34 %", "0 %", 0},
-                                   {"4", "FEG Mod Amount", "12 semitones", "0", 0}}},
+  recipe.sections = {{"Filter 1",
+                      {{"1", "Type", "LP 24 dB", "Off", 0},
+                       {"2", "Cutoff", "1.2 kHz", "523 Hz", 0},
+                       {"3", "Resonance", "34 %", "0 %", 0},
+                       {"4", "FEG Mod Amount", "12 semitones", "0", 0}}},
                      {"LFO 1", {}}};
-  for (int i = 0; i < 30; ++i) recipe.sections[1].settings.push_back({"5", fmt::format("Setting {}", i), "1", "0", 0});
+  for (int i = 0; i < 30; ++i)
+    recipe.sections[1].settings.push_back({"5", fmt::format("Setting {}", i), "1", "0", 0});
   const std::string text = recipeText(recipe, "bass 1");
   EXPECT_NE(text.find("bass 1, for Example 1.0\n"), std::string::npos);
-  EXPECT_NE(text.find("\nFilter 1: LP 24 dB, cutoff 1.2 kHz, resonance 34 %, FEG mod amount 12 semitones\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nFilter 1: LP 24 dB, cutoff 1.2 kHz, resonance 34 %, FEG mod amount 12 semitones\n"),
+            std::string::npos)
+      << text;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
   recipe.sections.clear();
@@ -250,16 +269,22 @@ TEST_F(RecipeTest, TextIsWrappedAndSaysTheTypeByItsValue) {
 
 TEST_F(RecipeTest, WhatDoesNothingIsSetAside) {
   Recipe recipe;
-  recipe.sections = {{"Filter 1", {{"1", "Cutoff", "1.2 kHz", "523 Hz", 0}}}, {"LFO 3 to filter 1 cutoff", {{"2", "Rate", "1 Hz", "2 Hz", 0}}}};
+  recipe.sections = {{"Filter 1", {{"1", "Cutoff", "1.2 kHz", "523 Hz", 0}}},
+                     {"LFO 3 to filter 1 cutoff", {{"2", "Rate", "1 Hz", "2 Hz", 0}}}};
   setAside(recipe, {"2", "7"});
   ASSERT_EQ(recipe.sections.size(), 1u);
   EXPECT_EQ(recipe.withoutEffect, std::vector<std::string>{"LFO 3 rate"});
-  EXPECT_NE(recipeText(recipe, "x").find("Without effect on this sound, and left out: LFO 3 rate\n"), std::string::npos) << recipeText(recipe, "x");
+  EXPECT_NE(recipeText(recipe, "x").find("Without effect on this sound, and left out: LFO 3 rate\n"),
+            std::string::npos)
+      << recipeText(recipe, "x");
   EXPECT_EQ(recipeJson(recipe).at("without_effect").size(), 1u);
 }
 
 TEST_F(RecipeTest, JsonHoldsTheSame) {
-  Recipe recipe{"S", true, {{"Modulation", {{"", "LFO 1 to cutoff", "by 3", "", 0}, {"7", "Depth", "50 %", "0 %", 0.5f}}}}};
+  Recipe recipe{
+      "S",
+      true,
+      {{"Modulation", {{"", "LFO 1 to cutoff", "by 3", "", 0}, {"7", "Depth", "50 %", "0 %", 0.5f}}}}};
   const auto json = recipeJson(recipe);
   EXPECT_EQ(json.at("from"), "base preset");
   const auto& settings = json.at("sections").at(0).at("settings");

@@ -45,7 +45,8 @@ std::vector<Candidate> starts(const Target& target, std::vector<Instrument>& ins
   return rankByRendering(target, proposals, instruments, {}, problems);
 }
 
-std::vector<Candidate> refined(std::vector<Instrument>& instruments, std::uint64_t index, RefineOptions options) {
+std::vector<Candidate> refined(std::vector<Instrument>& instruments, std::uint64_t index,
+                               RefineOptions options) {
   const Target target = drawnTarget(instruments[0], index);
   std::vector<std::string> problems;
   auto result = refine(target, starts(target, instruments, 12), instruments, options, problems);
@@ -66,9 +67,12 @@ TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
     const double before = starts(target, instruments, 12).front().mss;
     const auto after = refined(instruments, index, {.renders = 240});
     EXPECT_LT(after.front().mss, 0.8 * before);
-    EXPECT_TRUE(std::is_sorted(after.begin(), after.end(), [](const auto& a, const auto& b) { return a.mss < b.mss; }));
+    EXPECT_TRUE(std::is_sorted(after.begin(), after.end(),
+                               [](const auto& a, const auto& b) { return a.mss < b.mss; }));
     // The starts are all there, for those who want five that differ.
-    EXPECT_EQ(std::count_if(after.begin(), after.end(), [](const auto& c) { return !c.proposal.origin.ends_with("refined"); }), 12);
+    EXPECT_EQ(std::count_if(after.begin(), after.end(),
+                            [](const auto& c) { return !c.proposal.origin.ends_with("refined"); }),
+              12);
     EXPECT_TRUE(after.front().proposal.origin.ends_with(", refined")) << after.front().proposal.origin;
   }
 }
@@ -79,7 +83,8 @@ TEST_F(Refine, TakesSectionsFromDonors) {
   instruments.push_back(instrument("dx10", 2));
   const double without = refined(instruments, 2, {.renders = 120}).front().mss;
   RefineOptions options{.renders = 120};
-  options.donors.emplace_back().patch.values = instruments[0].synth->space().draw(99, 2);  // the target's own patch
+  options.donors.emplace_back().patch.values =
+      instruments[0].synth->space().draw(99, 2);  // the target's own patch
   EXPECT_LT(refined(instruments, 2, options).front().mss, 0.8 * without);
 }
 
@@ -102,7 +107,8 @@ TEST_F(Refine, TheFiveThatDifferAreRefinedAsWell) {
   int bred = 0;
   for (std::size_t i = 0; i < 5; ++i) {
     bred += found[chosen[i]].proposal.origin.ends_with(", refined");
-    for (std::size_t j = 0; j < i; ++j) EXPECT_GE(mss(found[chosen[i]].spectrum, found[chosen[j]].spectrum), kLeastDifference);
+    for (std::size_t j = 0; j < i; ++j)
+      EXPECT_GE(mss(found[chosen[i]].spectrum, found[chosen[j]].spectrum), kLeastDifference);
   }
   EXPECT_GE(bred, 4);
 }
@@ -111,13 +117,16 @@ TEST_F(Refine, MakesExactlyTheRendersThatItMay) {
   std::vector<Instrument> instruments;
   instruments.push_back(instrument("dx10", 2));
   std::size_t renders = 0;
-  refined(instruments, 0, {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
+  refined(instruments, 0,
+          {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
   EXPECT_EQ(renders, 50u);
 }
 
-// Each note of this synth starts at another phase: the nearest of many renders was a lucky one, and is not what is told.
+// Each note of this synth starts at another phase: the nearest of many renders was a lucky one, and is not
+// what is told.
 TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
-  auto synth = std::make_shared<Synth>(parseSpace(testSynthSpace("[base.values]\n\"1209197763\" = 1.0\n"), "random.toml"));
+  auto synth = std::make_shared<Synth>(
+      parseSpace(testSynthSpace("[base.values]\n\"1209197763\" = 1.0\n"), "random.toml"));
   std::vector<Instrument> instruments;
   instruments.push_back({synth, std::make_unique<RenderPool>(*synth, RenderPoolOptions{2, kSeconds})});
   for (std::uint64_t index = 0; index < 3; ++index) {
@@ -137,7 +146,8 @@ TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
     if (after.front().mss < before.front().mss) {
       EXPECT_EQ(std::count(told.begin(), told.end(), after.front().mss), 0);
     }
-    for (const Candidate& candidate : after) EXPECT_EQ(candidate.proposal.patch.values[8], 0) << "what the space holds constant always was moved";
+    for (const Candidate& candidate : after)
+      EXPECT_EQ(candidate.proposal.patch.values[8], 0) << "what the space holds constant always was moved";
     EXPECT_EQ(after.front().mss, mss(target.spectrum, mssSpectrum(after.front().sound)));
   }
 }
@@ -190,7 +200,8 @@ TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
   instruments.push_back(instrument("dx10", 2));
   const Target target = drawnTarget(instruments[0], 2);
   std::vector<std::string> problems;
-  auto ranked = rankByRendering(target, factoryProposals(*instruments[0].synth, 10), instruments, {}, problems);
+  auto ranked =
+      rankByRendering(target, factoryProposals(*instruments[0].synth, 10), instruments, {}, problems);
   ASSERT_EQ(ranked.size(), 10u);
   const double before = ranked.front().mss;
   const auto after = refine(target, std::move(ranked), instruments, {.renders = 240}, problems);
@@ -227,7 +238,8 @@ TEST_F(Refine, ChildrenStayInTheirSpaceAndChildrenOfPresetsSayWhatTheyCameFrom) 
           if (!std::isnan(proposal.patch.values[i])) {
             EXPECT_EQ(proposal.patch.values[i], child.values[i]);
           }
-        const bool crossed = Variation(variation) == Variation::crossing || Variation(variation) == Variation::exchange;
+        const bool crossed =
+            Variation(variation) == Variation::crossing || Variation(variation) == Variation::exchange;
         if (ofPresets) {
           EXPECT_EQ(child.sources.size(), crossed ? 2u : 1u);
         }
@@ -253,7 +265,8 @@ TEST_F(Refine, AGraftTakesSomePartsWholeAndLeavesTheOthers) {
     const Genome child = breeder.grafted(start, best, kept);
     for (std::size_t i = 0; i < space.parameters.size(); ++i) {
       const bool ofBest = partOf[i] < 0 || kept[std::size_t(partOf[i])];
-      EXPECT_EQ(child.values[i], i == lockedOne ? 0.625f : (ofBest ? best : start).values[i]) << space.parameters[i].key;
+      EXPECT_EQ(child.values[i], i == lockedOne ? 0.625f : (ofBest ? best : start).values[i])
+          << space.parameters[i].key;
     }
     const auto count = std::size_t(std::count(kept.begin(), kept.end(), true));
     EXPECT_TRUE(count > 0 && count < kept.size()) << count;
@@ -307,7 +320,8 @@ TEST_F(Refine, NoChildDiffersOnlyInWhatIsSilent) {
     const Variation variation = Variation(i % 5);
     const Genome child = breeder.child(variation, parent, other, other, random);
     bool heard = false;
-    for (std::size_t p = 0; p < child.values.size(); ++p) heard |= child.values[p] != parent.values[p] && !isSilent(p);
+    for (std::size_t p = 0; p < child.values.size(); ++p)
+      heard |= child.values[p] != parent.values[p] && !isSilent(p);
     EXPECT_TRUE(heard) << i;
   }
   for (const std::size_t i : breeder.searchable(parent)) EXPECT_FALSE(isSilent(i)) << space.parameters[i].key;
@@ -345,7 +359,8 @@ TEST_F(Refine, AnLfoIsSetToARateThatTheTargetHas) {
     std::size_t count = 0;
     for (std::uint64_t index = 0; index < 3000; ++index) {
       SplitMix64 random(7, index);
-      const double hertz = lfo.hertzAt(breeder.child(Variation::little, parent, parent, parent, random).values[rate]);
+      const double hertz =
+          lfo.hertzAt(breeder.child(Variation::little, parent, parent, parent, random).values[rate]);
       count += std::abs(hertz / 7 - 1) < 0.1;
     }
     return count;
@@ -373,7 +388,8 @@ TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
   const auto found = searched(true);
   EXPECT_NEAR(noteOf(found.front().proposal, target, 100).lengthSeconds, truth, 0.01);
   EXPECT_LT(found.front().mss, 0.1);
-  for (const Candidate& candidate : searched(false)) EXPECT_EQ(noteOf(candidate.proposal, target, 100).lengthSeconds, 0.12);
+  for (const Candidate& candidate : searched(false))
+    EXPECT_EQ(noteOf(candidate.proposal, target, 100).lengthSeconds, 0.12);
 }
 
 TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
@@ -382,7 +398,8 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
   const Target target = drawnTarget(instruments[0], 5);
   auto& synth = *instruments[0].synth;
   std::vector<LockedParameter> locked;
-  for (const std::size_t parameter : {1u, 4u, 7u}) locked.push_back({parameter, synth.space().parameters[parameter].nearest(0.25f)});
+  for (const std::size_t parameter : {1u, 4u, 7u})
+    locked.push_back({parameter, synth.space().parameters[parameter].nearest(0.25f)});
   const Breeder breeder(synth, 0, {.locked = locked});
   Genome start;
   start.values = synth.space().draw(1, 0);
@@ -402,12 +419,14 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
     ++looks;
   };
   const double before = rankByRendering(target, proposals, instruments, {}, problems).front().mss;
-  const auto found = refine(target, rankByRendering(target, proposals, instruments, {}, problems), instruments, options, problems);
+  const auto found = refine(target, rankByRendering(target, proposals, instruments, {}, problems),
+                            instruments, options, problems);
   EXPECT_GT(looks, 5u);
   EXPECT_LT(found.front().mss, before);
   std::set<float> others;
   for (const Candidate& candidate : found) {
-    for (const LockedParameter& one : locked) ASSERT_EQ(candidate.proposal.patch.values[one.parameter], one.value);
+    for (const LockedParameter& one : locked)
+      ASSERT_EQ(candidate.proposal.patch.values[one.parameter], one.value);
     others.insert(candidate.proposal.patch.values[2]);
   }
   EXPECT_GT(others.size(), 3u) << "what is not locked moves";

@@ -14,8 +14,12 @@ using nlohmann::json;
 
 class BytePairTokenizerTest : public testing::Test {
  protected:
-  void take(const std::string& name) { fs::copy_file(kClapFolder / name, folder_ / name, fs::copy_options::overwrite_existing); }
-  void write(const std::string& name, const std::string& text) { writeFileAtomically(folder_ / name, std::string_view(text)); }
+  void take(const std::string& name) {
+    fs::copy_file(kClapFolder / name, folder_ / name, fs::copy_options::overwrite_existing);
+  }
+  void write(const std::string& name, const std::string& text) {
+    writeFileAtomically(folder_ / name, std::string_view(text));
+  }
 
   void expectRefused(const std::string& says) {
     try {
@@ -29,13 +33,17 @@ class BytePairTokenizerTest : public testing::Test {
 
   void expectTheirTokens(const BytePairTokenizer& tokenizer) {
     for (const json& one : json::parse(readTextFile(kClapFolder / "texts.json")))
-      EXPECT_EQ(tokenizer(one.at("text").get<std::string>()), one.at("tokens").get<std::vector<std::int64_t>>()) << one.at("text");
+      EXPECT_EQ(tokenizer(one.at("text").get<std::string>()),
+                one.at("tokens").get<std::vector<std::int64_t>>())
+          << one.at("text");
   }
 
   TemporaryFolder folder_;
 };
 
-TEST_F(BytePairTokenizerTest, GivesTheTokensOfTransformers) { expectTheirTokens(BytePairTokenizer(kClapFolder)); }
+TEST_F(BytePairTokenizerTest, GivesTheTokensOfTransformers) {
+  expectTheirTokens(BytePairTokenizer(kClapFolder));
+}
 
 TEST_F(BytePairTokenizerTest, ReadsTheOneFileAsWellAsTheTwo) {
   take("tokenizer.json");
@@ -89,7 +97,8 @@ TEST_F(BytePairTokenizerTest, DamagedFilesAreRefused) {
   fs::remove(folder_ / "merges.txt");
   write("tokenizer.json", "{\"model\": " + deep + "}");
   expectRefused("tokenizer.json");
-  for (const char* document : {"{}", R"({"model": 1})", R"({"model": {"vocab": [], "merges": []}})", R"({"model": {"vocab": {}, "merges": [3]}})"}) {
+  for (const char* document : {"{}", R"({"model": 1})", R"({"model": {"vocab": [], "merges": []}})",
+                               R"({"model": {"vocab": {}, "merges": [3]}})"}) {
     write("tokenizer.json", document);
     expectRefused("tokenizer.json");
   }

@@ -35,6 +35,7 @@ inline void expectNear(const std::string& name, const float* values, std::size_t
   EXPECT_LE(worst, 1e-4 * largest) << name;
 }
 
-inline const std::vector<std::string> kClapSounds = {"short", "half", "most", "whole", "longer", "pure", "click", "silence"};
+inline const std::vector<std::string> kClapSounds = {"short",  "half", "most",  "whole",
+                                                     "longer", "pure", "click", "silence"};
 
 }  // namespace patchpilot

@@ -42,9 +42,9 @@ TEST(ClapFrontEnd, NoSoundIsSilence) {
 TEST(ClapFrontEnd, AFileThatAsksForTheUnknownIsRefused) {
   TemporaryFolder folder;
   const std::pair<const char*, nlohmann::json> wrong[] = {
-      {"truncation", "fusion"}, {"truncation", nullptr}, {"padding", "mirror"}, {"sampling_rate", 0}, {"sampling_rate", "48000"},
-      {"hop_length", 0}, {"hop_length", 1e30}, {"fft_window_size", 9000}, {"feature_size", -1}, {"frequency_max", 5000}, {"frequency_min", -3},
-      {"max_length_s", 1.5}};
+      {"truncation", "fusion"},   {"truncation", nullptr}, {"padding", "mirror"}, {"sampling_rate", 0},
+      {"sampling_rate", "48000"}, {"hop_length", 0},       {"hop_length", 1e30},  {"fft_window_size", 9000},
+      {"feature_size", -1},       {"frequency_max", 5000}, {"frequency_min", -3}, {"max_length_s", 1.5}};
   for (const auto& [key, value] : wrong) {
     auto document = nlohmann::json::parse(readTextFile(kClapFolder / "preprocessor_config.json"));
     document[key] = value;

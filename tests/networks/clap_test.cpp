@@ -27,7 +27,8 @@ void expectTheirs(const std::string& name, const at::Tensor& x) {
 class ClapTest : public testing::Test {
  protected:
   ClapTest() {
-    for (const char* name : {"config.json", "preprocessor_config.json", "model.safetensors", "vocab.json", "merges.txt"})
+    for (const char* name :
+         {"config.json", "preprocessor_config.json", "model.safetensors", "vocab.json", "merges.txt"})
       fs::copy_file(kClapFolder / name, folder_ / name);
   }
 
@@ -41,7 +42,8 @@ class ClapTest : public testing::Test {
     NetworkEmbedder embedder;
     embedder.name = "clap";
     embedder.kind = kind;
-    embedder.files = {folder_ / "config.json", folder_ / "preprocessor_config.json", folder_ / "model.safetensors"};
+    embedder.files = {folder_ / "config.json", folder_ / "preprocessor_config.json",
+                      folder_ / "model.safetensors"};
     return embedder;
   }
 
@@ -93,7 +95,8 @@ TEST_F(ClapTest, EveryLayerOfTheTextTowerGivesWhatTransformersGives) {
       heard.insert(name);
       expectTheirs("text0/" + name, x);
     };
-    const at::Tensor vector = tower.embed(tokenizer(texts[i].at("text").get<std::string>()), i == 0 ? listener : LayerListener());
+    const at::Tensor vector =
+        tower.embed(tokenizer(texts[i].at("text").get<std::string>()), i == 0 ? listener : LayerListener());
     expectTheirs(fmt::format("text{}/embedding", i), vector);
   }
   EXPECT_EQ(heard.size(), 1u + 2);
@@ -148,7 +151,9 @@ TEST_F(ClapTest, TextAndSoundShareASpace) {
 TEST_F(ClapTest, ATextThatIsTooLongIsRefused) {
   const auto embedder = makeClapText(wanted(NetworkKind::clap));
   std::vector<float> vector(24);
-  const auto tooLong = [&](const std::string& text) { return refusal([&] { embedder->embed(text, vector); }, ExitCode::usage); };
+  const auto tooLong = [&](const std::string& text) {
+    return refusal([&] { embedder->embed(text, vector); }, ExitCode::usage);
+  };
   EXPECT_NE(tooLong(std::string(600, 'z')).find("at most 128"), std::string::npos);
   EXPECT_NE(tooLong(std::string(1'000'000, 'z')).find("bytes"), std::string::npos);
 }
@@ -157,39 +162,67 @@ TEST_F(ClapTest, WeightsAndConfigMustBelongTogether) {
   change("config.json", "/audio_config/depths", {2, 4, 2});
   EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("is missing"), std::string::npos);
   change("config.json", "/text_config/intermediate_size", 64);
-  EXPECT_NE(refusal([&] { makeClapText(wanted(NetworkKind::clap)); }).find("has the shape [32, 16], config.json asks for [64, 16]"), std::string::npos);
+  EXPECT_NE(refusal([&] {
+              makeClapText(wanted(NetworkKind::clap));
+            }).find("has the shape [32, 16], config.json asks for [64, 16]"),
+            std::string::npos);
   change("config.json", "/projection_dim", 16384);
   refusal([&] { makeClap(wanted(NetworkKind::clap)); });
 }
 
 TEST_F(ClapTest, AFrontEndOfAnotherModelIsRefused) {
   change("preprocessor_config.json", "/feature_size", 32);
-  EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("preprocessor_config.json"), std::string::npos);
+  EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("preprocessor_config.json"),
+            std::string::npos);
   change("preprocessor_config.json", "/hop_length", 16);
-  EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("preprocessor_config.json"), std::string::npos);
+  EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("preprocessor_config.json"),
+            std::string::npos);
 }
 
 TEST_F(ClapTest, AFrontEndThatAsksForTooMuchIsRefused) {
-  const std::pair<const char*, const char*> wrong[] = {{"max_length_s", R"({"truncation": "rand_trunc", "sampling_rate": 768000, "max_length_s": 600})"},
-                                                       {"hop_length", R"({"truncation": "rand_trunc", "fft_window_size": 65536, "hop_length": 1})"}};
+  const std::pair<const char*, const char*> wrong[] = {
+      {"max_length_s", R"({"truncation": "rand_trunc", "sampling_rate": 768000, "max_length_s": 600})"},
+      {"hop_length", R"({"truncation": "rand_trunc", "fft_window_size": 65536, "hop_length": 1})"}};
   for (const auto& [key, document] : wrong) {
     writeFileAtomically(folder_ / "preprocessor_config.json", std::string_view(document));
-    EXPECT_NE(refusal([&] { readClapHearing(folder_ / "preprocessor_config.json"); }).find(key), std::string::npos);
+    EXPECT_NE(refusal([&] { readClapHearing(folder_ / "preprocessor_config.json"); }).find(key),
+              std::string::npos);
   }
 }
 
 TEST_F(ClapTest, AConfigThatThisProgramDoesNotKnowIsRefused) {
-  const std::pair<const char*, json> wrong[] = {
-      {"/model_type", "clip"}, {"/projection_hidden_act", "gelu"}, {"/projection_dim", 0}, {"/audio_config", 3},
-      {"/audio_config/enable_fusion", true}, {"/audio_config/enable_fusion", "yes"}, {"/audio_config/hidden_act", "relu"},
-      {"/audio_config/spec_size", 60}, {"/audio_config/spec_size", 1e9}, {"/audio_config/spec_size", 1024}, {"/audio_config/window_size", 64}, {"/audio_config/window_size", 5}, {"/audio_config/window_size", 0},
-      {"/audio_config/num_mel_bins", 0}, {"/audio_config/num_mel_bins", 24}, {"/audio_config/depths", {2, 2}}, {"/audio_config/depths", json::array()},
-      {"/audio_config/num_attention_heads", {3, 2, 4}}, {"/audio_config/num_attention_heads", {2, 2, "4"}}, {"/audio_config/patch_stride", {4, 2}},
-      {"/audio_config/patch_size", 5}, {"/audio_config/hidden_size", 64}, {"/audio_config/mlp_ratio", 1e6}, {"/text_config/num_attention_heads", 3},
-      {"/text_config/vocab_size", -1}, {"/text_config/max_position_embeddings", 1}, {"/text_config/hidden_act", "relu"}};
+  const std::pair<const char*, json> wrong[] = {{"/model_type", "clip"},
+                                                {"/projection_hidden_act", "gelu"},
+                                                {"/projection_dim", 0},
+                                                {"/audio_config", 3},
+                                                {"/audio_config/enable_fusion", true},
+                                                {"/audio_config/enable_fusion", "yes"},
+                                                {"/audio_config/hidden_act", "relu"},
+                                                {"/audio_config/spec_size", 60},
+                                                {"/audio_config/spec_size", 1e9},
+                                                {"/audio_config/spec_size", 1024},
+                                                {"/audio_config/window_size", 64},
+                                                {"/audio_config/window_size", 5},
+                                                {"/audio_config/window_size", 0},
+                                                {"/audio_config/num_mel_bins", 0},
+                                                {"/audio_config/num_mel_bins", 24},
+                                                {"/audio_config/depths", {2, 2}},
+                                                {"/audio_config/depths", json::array()},
+                                                {"/audio_config/num_attention_heads", {3, 2, 4}},
+                                                {"/audio_config/num_attention_heads", {2, 2, "4"}},
+                                                {"/audio_config/patch_stride", {4, 2}},
+                                                {"/audio_config/patch_size", 5},
+                                                {"/audio_config/hidden_size", 64},
+                                                {"/audio_config/mlp_ratio", 1e6},
+                                                {"/text_config/num_attention_heads", 3},
+                                                {"/text_config/vocab_size", -1},
+                                                {"/text_config/max_position_embeddings", 1},
+                                                {"/text_config/hidden_act", "relu"}};
   for (const auto& [pointer, value] : wrong) {
     change("config.json", pointer, value);
-    EXPECT_NE(refusal([&] { readClapConfig(folder_ / "config.json"); }).find("config.json"), std::string::npos) << pointer << " " << value;
+    EXPECT_NE(refusal([&] { readClapConfig(folder_ / "config.json"); }).find("config.json"),
+              std::string::npos)
+        << pointer << " " << value;
   }
   const std::string deep = std::string(300'000, '[') + std::string(300'000, ']');
   writeFileAtomically(folder_ / "config.json", "{\"audio_config\": " + deep + "}");

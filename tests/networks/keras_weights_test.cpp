@@ -8,7 +8,8 @@
 namespace patchpilot {
 namespace {
 
-const std::filesystem::path kWeights = std::filesystem::path(PATCHPILOT_SOURCE_DIR) / "tests/networks/fixtures/openl3.h5";
+const std::filesystem::path kWeights =
+    std::filesystem::path(PATCHPILOT_SOURCE_DIR) / "tests/networks/fixtures/openl3.h5";
 
 TEST(KerasWeights, GivesTheLayersThatHaveSomeInTheirOrder) {
   const auto layers = readKerasWeights(kWeights);

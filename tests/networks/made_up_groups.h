@@ -9,8 +9,8 @@
 
 namespace patchpilot {
 
-/// A group of made-up sounds: three numbers say what a patch is, a condition adds to its image what does not matter, and
-/// MSS is how far the three numbers lie apart.
+/// A group of made-up sounds: three numbers say what a patch is, a condition adds to its image what does not
+/// matter, and MSS is how far the three numbers lie apart.
 inline SoundGroup madeUpGroup(std::uint64_t seed, std::size_t patches, std::size_t conditions) {
   constexpr std::size_t kNumbers = 3;
   SplitMix64 pattern(7);  // of all groups
@@ -27,7 +27,8 @@ inline SoundGroup madeUpGroup(std::uint64_t seed, std::size_t patches, std::size
       group.notes.push_back(note);
       for (std::size_t v = 0; v < SoundImage::kValues; ++v) {
         double value = 0.5 + 0.01 * double(note - 60) * disturbance[v];
-        for (std::size_t k = 0; k < kNumbers; ++k) value += 0.1 * numbers[i * kNumbers + k] * shapes[k * SoundImage::kValues + v];
+        for (std::size_t k = 0; k < kNumbers; ++k)
+          value += 0.1 * numbers[i * kNumbers + k] * shapes[k * SoundImage::kValues + v];
         group.images.push_back(floatToHalf(float(value)));
       }
     }
@@ -35,7 +36,8 @@ inline SoundGroup madeUpGroup(std::uint64_t seed, std::size_t patches, std::size
   for (std::size_t row = 0; row < conditions * patches; ++row)
     for (std::size_t j = 0; j < patches; ++j) {
       double sum = 0;
-      for (std::size_t k = 0; k < kNumbers; ++k) sum += std::pow(numbers[row % patches * kNumbers + k] - numbers[j * kNumbers + k], 2);
+      for (std::size_t k = 0; k < kNumbers; ++k)
+        sum += std::pow(numbers[row % patches * kNumbers + k] - numbers[j * kNumbers + k], 2);
       group.mss.push_back(float(10 * std::sqrt(sum)));
     }
   return group;

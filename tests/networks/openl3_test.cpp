@@ -11,16 +11,19 @@
 namespace patchpilot {
 namespace {
 
-const std::filesystem::path kFixtures = std::filesystem::path(PATCHPILOT_SOURCE_DIR) / "tests/networks/fixtures";
+const std::filesystem::path kFixtures =
+    std::filesystem::path(PATCHPILOT_SOURCE_DIR) / "tests/networks/fixtures";
 
-/// What openl3 and TensorFlow made of a small network with random weights, by tools/embedders/openl3_reference.py.
+/// What openl3 and TensorFlow made of a small network with random weights, by
+/// tools/embedders/openl3_reference.py.
 const nlohmann::json& reference() {
   static const auto document = nlohmann::json::parse(readTextFile(kFixtures / "openl3.json"));
   return document;
 }
 
 NetworkEmbedder wanted(int dimension, const std::filesystem::path& file = kFixtures / "openl3.h5") {
-  return {.name = "openl3", .version = 1, .kind = NetworkKind::openL3, .dimension = dimension, .files = {file}};
+  return {
+      .name = "openl3", .version = 1, .kind = NetworkKind::openL3, .dimension = dimension, .files = {file}};
 }
 
 /// The noise of the script's `sound`.
@@ -43,14 +46,16 @@ std::vector<float> spectrograms(std::span<const float> sound) {
   return all;
 }
 
-void expectLayer(const std::string& name, std::span<const float> ours, const std::vector<std::int64_t>& shape) {
+void expectLayer(const std::string& name, std::span<const float> ours,
+                 const std::vector<std::int64_t>& shape) {
   const auto& layer = reference().at("layers").at(name);
   EXPECT_EQ(layer.at("shape").get<std::vector<std::int64_t>>(), shape) << name;
   const auto values = layer.at("values").get<std::vector<float>>();
   const auto step = layer.at("step").get<std::size_t>();
   const float allowed = 1e-4f * layer.at("largest").get<float>();
   ASSERT_GE(ours.size(), (values.size() - 1) * step + 1) << name;
-  for (std::size_t i = 0; i < values.size(); ++i) ASSERT_NEAR(ours[i * step], values[i], allowed) << name << " at " << i * step;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    ASSERT_NEAR(ours[i * step], values[i], allowed) << name << " at " << i * step;
 }
 
 TEST(OpenL3, EveryLayerIsThatOfTheOfficialOne) {
@@ -59,25 +64,29 @@ TEST(OpenL3, EveryLayerIsThatOfTheOfficialOne) {
   const std::int64_t count = std::int64_t(OpenL3FrontEnd::frames(sound.size()));
   expectLayer("spectrogram", heard, {count, 1, 256, 199});
   int layers = 0;
-  OpenL3(wanted(32)).forward(at::from_blob(heard.data(), {count, 1, 256, 199}), [&](const std::string& name, const at::Tensor& out) {
-    const at::Tensor whole = out.contiguous();
-    expectLayer(name, {whole.data_ptr<float>(), std::size_t(whole.numel())}, whole.sizes().vec());
-    ++layers;
-  });
+  OpenL3(wanted(32))
+      .forward(at::from_blob(heard.data(), {count, 1, 256, 199}), [&](const std::string& name,
+                                                                      const at::Tensor& out) {
+        const at::Tensor whole = out.contiguous();
+        expectLayer(name, {whole.data_ptr<float>(), std::size_t(whole.numel())}, whole.sizes().vec());
+        ++layers;
+      });
   EXPECT_EQ(layers, 8);
 }
 
 TEST(OpenL3, BothReadOutsAreThoseOfTheOfficialOne) {
   const auto sound = noise(reference().at("samples").get<std::size_t>());
   for (const int dimension : {32, 384}) {
-    const auto expected = reference().at("vectors").at(std::to_string(dimension)).get<std::vector<std::vector<float>>>();
+    const auto expected =
+        reference().at("vectors").at(std::to_string(dimension)).get<std::vector<std::vector<float>>>();
     const auto ours = OpenL3(wanted(dimension)).frames(sound);
     ASSERT_EQ(ours.size(), expected.size() * std::size_t(dimension));
     float largest = 0;
     for (const auto& row : expected)
       for (const float value : row) largest = std::max(largest, std::abs(value));
     for (std::size_t i = 0; i < ours.size(); ++i)
-      ASSERT_NEAR(ours[i], expected[i / std::size_t(dimension)][i % std::size_t(dimension)], 1e-4f * largest) << i;
+      ASSERT_NEAR(ours[i], expected[i / std::size_t(dimension)][i % std::size_t(dimension)], 1e-4f * largest)
+          << i;
   }
 }
 
@@ -117,12 +126,15 @@ TEST(OpenL3, RefusesWeightsThatDoNotFit) {
     }
     return std::string("none");
   };
-  EXPECT_NE(refusal(wanted(512)).find("openl3.h5 does not hold the weights of an OpenL3 audio network for mel256 (32 channels instead of 512)"),
+  EXPECT_NE(refusal(wanted(512))
+                .find("openl3.h5 does not hold the weights of an OpenL3 audio network for mel256 (32 "
+                      "channels instead of 512)"),
             std::string::npos);
   EXPECT_NE(refusal(wanted(512, folder / "none.h5")).find("none.h5"), std::string::npos);
   const Bytes whole = readFile(kFixtures / "openl3.h5");
   writeFileAtomically(folder / "half.h5", std::span(whole).first(whole.size() / 2));
-  EXPECT_NE(refusal(wanted(32, folder / "half.h5")).find("half.h5 is no HDF5 file, or a damaged one"), std::string::npos);
+  EXPECT_NE(refusal(wanted(32, folder / "half.h5")).find("half.h5 is no HDF5 file, or a damaged one"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ class SafetensorsTest : public testing::Test {
     writeFileAtomically(folder_ / "model.safetensors", std::string_view(text + header + values));
     return folder_ / "model.safetensors";
   }
-  std::filesystem::path write(const std::string& header, const std::string& values) { return write(header, values, header.size()); }
+  std::filesystem::path write(const std::string& header, const std::string& values) {
+    return write(header, values, header.size());
+  }
 
   std::string refusal(const std::function<void()>& use) {
     try {
@@ -46,13 +48,15 @@ std::string bytesOf(std::initializer_list<T> values) {
 }
 
 TEST_F(SafetensorsTest, ReadsEveryFloatType) {
-  const std::string values = bytesOf<float>({1.5f, -2}) + bytesOf<std::uint16_t>({0x3e00, 0xc000, 0x0001, 0x7c00}) +
+  const std::string values = bytesOf<float>({1.5f, -2}) +
+                             bytesOf<std::uint16_t>({0x3e00, 0xc000, 0x0001, 0x7c00}) +
                              bytesOf<std::uint16_t>({0x3fc0, 0xc000}) + bytesOf<double>({1.5, -2});
   Safetensors file(write(R"({"__metadata__":{"format":"pt"},
     "f32":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},
     "f16":{"dtype":"F16","shape":[4],"data_offsets":[8,16]},
     "bf16":{"dtype":"BF16","shape":[2],"data_offsets":[16,20]},
-    "f64":{"dtype":"F64","shape":[2,1],"data_offsets":[20,36]}})", values));
+    "f64":{"dtype":"F64","shape":[2,1],"data_offsets":[20,36]}})",
+                         values));
   EXPECT_EQ(file.tensors().size(), 4u);
   std::vector<float> two(2), four(4);
   const std::vector<float> expected{1.5f, -2};
@@ -70,17 +74,21 @@ TEST_F(SafetensorsTest, ReadsEveryFloatType) {
 }
 
 TEST_F(SafetensorsTest, ATensorThatIsNotAsAskedForIsRefused) {
-  Safetensors file(write(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"n":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}})", std::string(16, '\0')));
+  Safetensors file(write(
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"n":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}})",
+      std::string(16, '\0')));
   std::vector<float> values(2);
   const std::int64_t two[] = {2}, one[] = {1}, three[] = {3};
   EXPECT_NE(refusal([&] { file.read("b", two, values); }).find("b is missing"), std::string::npos);
-  EXPECT_NE(refusal([&] { file.read("a", three, values); }).find("[2], config.json asks for [3]"), std::string::npos);
+  EXPECT_NE(refusal([&] { file.read("a", three, values); }).find("[2], config.json asks for [3]"),
+            std::string::npos);
   EXPECT_NE(refusal([&] { file.read("n", one, values); }).find("I64"), std::string::npos);
 }
 
 TEST_F(SafetensorsTest, WhatIsNoneIsRefused) {
   EXPECT_NE(refusal([&] { Safetensors missing(folder_ / "no-model.safetensors"); }), "");
-  for (const std::uint64_t length : {std::uint64_t(0), std::uint64_t(3), std::uint64_t(1) << 40, ~std::uint64_t(0)}) {
+  for (const std::uint64_t length :
+       {std::uint64_t(0), std::uint64_t(3), std::uint64_t(1) << 40, ~std::uint64_t(0)}) {
     const auto file = write("{}", "", length);
     refusal([&] { Safetensors opened(file); });
   }
@@ -95,22 +103,29 @@ TEST_F(SafetensorsTest, WhatIsNoneIsRefused) {
 TEST_F(SafetensorsTest, AHeaderThatCannotBeTrueIsRefused) {
   const auto one = [](const std::string& fields) { return "{\"a\":{" + fields + "}}"; };
   const std::string eight(8, '\0');
-  for (const std::string& fields : {
-           std::string(R"("dtype":"F32","shape":[2])"), std::string(R"("dtype":"F32","shape":[2],"data_offsets":[0])"),
-           std::string(R"("dtype":"F32","shape":[3],"data_offsets":[0,8])"), std::string(R"("dtype":"F32","shape":[-2],"data_offsets":[0,8])"),
-           std::string(R"("dtype":"F32","shape":[2.5],"data_offsets":[0,8])"), std::string(R"("dtype":"F32","shape":2,"data_offsets":[0,8])"),
-           std::string(R"("dtype":"F31","shape":[2],"data_offsets":[0,8])"), std::string(R"("dtype":7,"shape":[2],"data_offsets":[0,8])"),
-           std::string(R"("dtype":"F32","shape":[2],"data_offsets":[8,0])"), std::string(R"("dtype":"F32","shape":[2],"data_offsets":[-8,0])"),
-           // Products that overflow to 8, or to 0.
-           std::string(R"("dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,8])"),
-           std::string(R"("dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0])")})
+  for (const std::string& fields :
+       {std::string(R"("dtype":"F32","shape":[2])"),
+        std::string(R"("dtype":"F32","shape":[2],"data_offsets":[0])"),
+        std::string(R"("dtype":"F32","shape":[3],"data_offsets":[0,8])"),
+        std::string(R"("dtype":"F32","shape":[-2],"data_offsets":[0,8])"),
+        std::string(R"("dtype":"F32","shape":[2.5],"data_offsets":[0,8])"),
+        std::string(R"("dtype":"F32","shape":2,"data_offsets":[0,8])"),
+        std::string(R"("dtype":"F31","shape":[2],"data_offsets":[0,8])"),
+        std::string(R"("dtype":7,"shape":[2],"data_offsets":[0,8])"),
+        std::string(R"("dtype":"F32","shape":[2],"data_offsets":[8,0])"),
+        std::string(R"("dtype":"F32","shape":[2],"data_offsets":[-8,0])"),
+        // Products that overflow to 8, or to 0.
+        std::string(R"("dtype":"F32","shape":[9223372036854775807,2],"data_offsets":[0,8])"),
+        std::string(R"("dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0])")})
     EXPECT_NE(refusal(one(fields), eight).find("makes no sense"), std::string::npos) << fields;
   EXPECT_NE(refusal(R"({"a":5})", "").find("makes no sense"), std::string::npos);
 }
 
 TEST_F(SafetensorsTest, ValuesThatOverlapOrLeaveGapsOrEndEarlyAreRefused) {
   const auto two = [](int begin) {
-    return fmt::format(R"({{"a":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}},"b":{{"dtype":"F32","shape":[2],"data_offsets":[{},{}]}}}})", begin, begin + 8);
+    return fmt::format(
+        R"({{"a":{{"dtype":"F32","shape":[2],"data_offsets":[0,8]}},"b":{{"dtype":"F32","shape":[2],"data_offsets":[{},{}]}}}})",
+        begin, begin + 8);
   };
   EXPECT_NO_THROW(Safetensors(write(two(8), std::string(16, '\0'))));
   EXPECT_NE(refusal(two(4), std::string(12, '\0')).find("overlap"), std::string::npos);
@@ -121,14 +136,17 @@ TEST_F(SafetensorsTest, ValuesThatOverlapOrLeaveGapsOrEndEarlyAreRefused) {
 }
 
 TEST_F(SafetensorsTest, RandomDamageIsReadOrRefusedAndNothingElse) {
-  const std::string header = R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F16","shape":[2,2],"data_offsets":[8,16]}})";
+  const std::string header =
+      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F16","shape":[2,2],"data_offsets":[8,16]}})";
   const std::uint64_t length = header.size();
-  const std::string whole = std::string(reinterpret_cast<const char*>(&length), 8) + header + std::string(16, '\1');
+  const std::string whole =
+      std::string(reinterpret_cast<const char*>(&length), 8) + header + std::string(16, '\1');
   SplitMix64 random(1);
   int refused = 0;
   for (int round = 0; round < 300; ++round) {
     std::string damaged = whole;
-    for (std::uint64_t i = 0; i <= random.below(3); ++i) damaged[random.below(damaged.size())] = char(random.below(256));
+    for (std::uint64_t i = 0; i <= random.below(3); ++i)
+      damaged[random.below(damaged.size())] = char(random.below(256));
     if (random.below(8) == 0) damaged.resize(random.below(damaged.size()));
     {
       std::ofstream out(folder_ / "damaged.safetensors", std::ios::binary);
@@ -149,7 +167,9 @@ TEST_F(SafetensorsTest, RandomDamageIsReadOrRefusedAndNothingElse) {
 
 TEST_F(SafetensorsTest, ReadsWhatItWrites) {
   const auto file = folder_ / "model.safetensors";
-  writeSafetensors(file, {{"b", {2, 3}, {1, 2, 3, 4, 5, 6.1f}}, {"a", {2}, {0.1f, -7}, true}, {"none", {0}, {}}}, {{"who", "me"}, {"why", "\"\n"}});
+  writeSafetensors(file,
+                   {{"b", {2, 3}, {1, 2, 3, 4, 5, 6.1f}}, {"a", {2}, {0.1f, -7}, true}, {"none", {0}, {}}},
+                   {{"who", "me"}, {"why", "\"\n"}});
   Safetensors read(file);
   EXPECT_EQ(read.metadata(), (std::map<std::string, std::string>{{"who", "me"}, {"why", "\"\n"}}));
   EXPECT_EQ(read.tensors().size(), 3u);

@@ -35,7 +35,8 @@ class TorchScript : public testing::Test {
   }
 
   static constexpr const char* kToml =
-      "format = 1\nversion = 3\nsample_rate_hz = 22050\nseconds = 0.5\ndimension = 2\ntitle = \"mean and length\"\n";
+      "format = 1\nversion = 3\nsample_rate_hz = 22050\nseconds = 0.5\ndimension = 2\ntitle = \"mean and "
+      "length\"\n";
   TemporaryFolder folder_;
   ScopedVariable models_{"PATCHPILOT_MODELS", folder_.path().string()};
 };
@@ -79,7 +80,8 @@ TEST_F(TorchScript, MultipliesOnOneCore) {
 
 TEST_F(TorchScript, IsRefusedWithALineThatNamesTheFile) {
   make("long", "return torch.cat([x[:, :2], x[:, :2]], 1)");
-  EXPECT_EQ(refusal("long"), (folder_ / "long.pt").string() + ": for one sound this network gives 4 values, its TOML file says 2");
+  EXPECT_EQ(refusal("long"), (folder_ / "long.pt").string() +
+                                 ": for one sound this network gives 4 values, its TOML file says 2");
   make("raises", "return x.view([4, -1])");
   EXPECT_NE(refusal("raises").find("raises.pt: this network cannot be used: "), std::string::npos);
   make("damaged", "return x");

@@ -41,7 +41,10 @@ class Training : public testing::Test {
   }
 
   void describe(const std::string& name, int dimension = 8) {
-    writeFileAtomically(folder_ / (name + ".toml"), fmt::format("format = 1\nkind = \"trained\"\nversion = 1\ndimension = {}\nsynth = \"x\"\n", dimension));
+    writeFileAtomically(
+        folder_ / (name + ".toml"),
+        fmt::format("format = 1\nkind = \"trained\"\nversion = 1\ndimension = {}\nsynth = \"x\"\n",
+                    dimension));
   }
 
   std::string refusalToMake(const std::string& name) {
@@ -64,7 +67,8 @@ TEST_F(Training, FindsWhatMattersInPatchesThatWereHeldBack) {
   ASSERT_TRUE(result.finished);
   const TrainingMoment &first = result.curve.front(), &last = result.curve.back();
   EXPECT_LT(last.validationLoss, 0.5 * first.validationLoss);
-  EXPECT_LT(last.judgement.best[0] - last.judgement.oracle, 0.5 * (first.judgement.best[0] - first.judgement.oracle));
+  EXPECT_LT(last.judgement.best[0] - last.judgement.oracle,
+            0.5 * (first.judgement.best[0] - first.judgement.oracle));
   EXPECT_GT(last.judgement.recall[0], 0.5);
 }
 
@@ -101,7 +105,9 @@ TEST_F(Training, RefusesAnotherRunsCheckpointAndADamagedOne) {
   TrainingOptions other = options("a", 3);
   other.settings = "others";
   const std::string file = other.checkpoint.string();
-  EXPECT_EQ(refusal(other), file + " is of a training with other data or options; remove it to begin anew, or name another --out");
+  EXPECT_EQ(
+      refusal(other),
+      file + " is of a training with other data or options; remove it to begin anew, or name another --out");
   Bytes bytes = readFile(file);
   bytes.resize(bytes.size() / 2);
   writeFileAtomically(file, bytes);
@@ -140,7 +146,8 @@ TEST_F(Training, WeightsOfAnotherImageOrDimensionAreRefused) {
     old.read(name, tensor.shape, tensors.back().values);
   }
   writeSafetensors(file, tensors, {{"image", "0"}});
-  EXPECT_EQ(refusalToMake("a"), file + ": it was trained on images of version 0, this program makes version 1; train it again");
+  EXPECT_EQ(refusalToMake("a"),
+            file + ": it was trained on images of version 0, this program makes version 1; train it again");
   writeSafetensors(file, tensors, {});
   EXPECT_EQ(refusalToMake("a"), file + ": this is no file of 'patchpilot train embedder'");
   tensors.erase(tensors.begin());

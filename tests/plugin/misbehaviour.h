@@ -4,8 +4,9 @@
 //   crash-on-load, hang-on-load, chatter-on-load    when an instance is made
 //   crash-on-every-render, hang-on-every-render     at a note-on
 //   crash-once:FILE                                 at a note-on if FILE is not there; makes FILE first
-//   swallow-note-after-state                        the block after a state was set hears no notes, as in Surge XT
-//   drone                                           a tone without a note, in every block; a line on stdout with each
+//   swallow-note-after-state                        the block after a state was set hears no notes, as in
+//   Surge XT drone                                           a tone without a note, in every block; a line on
+//   stdout with each
 //
 // Any other value, or none, is good behaviour.
 #pragma once
@@ -19,7 +20,7 @@ namespace testsynth {
 void chatter(const char* line);  // a line on stdout, at once
 
 class Misbehaviour {
-public:
+ public:
   static Misbehaviour fromEnvironment();
 
   void whenLoaded() const;
@@ -27,9 +28,16 @@ public:
   bool swallowsNoteAfterState() const { return kind_ == Kind::swallowNoteAfterState; }
   bool drones() const { return kind_ == Kind::drone; }
 
-private:
+ private:
   enum class Kind {
-    none, crashOnLoad, hangOnLoad, chatterOnLoad, crashOnRender, hangOnRender, crashOnce, swallowNoteAfterState,
+    none,
+    crashOnLoad,
+    hangOnLoad,
+    chatterOnLoad,
+    crashOnRender,
+    hangOnRender,
+    crashOnce,
+    swallowNoteAfterState,
     drone
   };
 

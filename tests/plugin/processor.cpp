@@ -26,7 +26,8 @@ constexpr TimeScale attackScale{0.001, 2}, decayScale{0.005, 5}, releaseScale{0.
 
 juce::AudioParameterFloatAttributes timeText(TimeScale scale) {
   return juce::AudioParameterFloatAttributes()
-      .withStringFromValueFunction([scale](float value, int) { return juce::String(scale.seconds(value), 3) + " s"; })
+      .withStringFromValueFunction(
+          [scale](float value, int) { return juce::String(scale.seconds(value), 3) + " s"; })
       .withValueFromStringFunction([scale](const juce::String& text) {
         return float(scale.normalized(std::max(text.getDoubleValue(), scale.shortest)));
       });
@@ -45,13 +46,14 @@ const juce::NormalisableRange<float> zeroToOne(0, 1);
 // Its name follows the mode, as in Surge XT, whose parameters are named after the type of
 // oscillator they belong to.
 class RenamedParameter final : public juce::AudioParameterFloat {
-public:
+ public:
   RenamedParameter(const char* id, float value, std::function<juce::String()> name)
-      : AudioParameterFloat(parameterId(id), "Shape", zeroToOne, value, percentText()), name_(std::move(name)) {}
+      : AudioParameterFloat(parameterId(id), "Shape", zeroToOne, value, percentText()),
+        name_(std::move(name)) {}
 
   juce::String getName(int length) const override { return name_().substring(0, length); }
 
-private:
+ private:
   std::function<juce::String()> name_;
 };
 
@@ -62,15 +64,18 @@ bool isOn(const juce::AudioParameterFloat* parameter) { return parameter->get() 
 // Not JUCE's AudioParameterChoice, whose range is 0..n-1 while JUCE's LV2 wrapper (7.0.5) writes
 // the labels down as if it were 0..1: a host would show the wrong one.
 class ChoiceParameter final : public juce::RangedAudioParameter {
-public:
+ public:
   ChoiceParameter(const char* id, const char* name, juce::StringArray labels, int start,
                   std::function<void()> changed = {})
-      : RangedAudioParameter(parameterId(id), name), labels_(std::move(labels)), start_(start), index_(start),
+      : RangedAudioParameter(parameterId(id), name),
+        labels_(std::move(labels)),
+        start_(start),
+        index_(start),
         changed_(std::move(changed)) {}
 
   int index() const { return index_; }
 
-private:
+ private:
   float toNormalized(int index) const { return float(index) / float(labels_.size() - 1); }
   int toIndex(float normalized) const { return juce::roundToInt(normalized * float(labels_.size() - 1)); }
 
@@ -184,7 +189,8 @@ void Processor::handle(const juce::MidiMessage& message, const VoiceSettings& se
   if (message.isNoteOn()) startNote(message);
   for (auto& voice : voices_) {
     if (message.isAllSoundOff()) voice.stop();
-    const bool ends = message.isAllNotesOff() || (message.isNoteOff() && voice.isHeld(message.getNoteNumber()));
+    const bool ends =
+        message.isAllNotesOff() || (message.isNoteOff() && voice.isHeld(message.getNoteNumber()));
     if (ends) voice.release(settings);
   }
 }
@@ -209,7 +215,8 @@ void Processor::render(juce::AudioBuffer<float>& audio, int begin, int end, cons
   for (auto& voice : voices_)
     for (int frame = begin; frame < end && !voice.isIdle(); ++frame) {
       const auto sample = static_cast<float>(gain * voice.next(settings));
-      for (int channel = 0; channel < audio.getNumChannels(); ++channel) audio.addSample(channel, frame, sample);
+      for (int channel = 0; channel < audio.getNumChannels(); ++channel)
+        audio.addSample(channel, frame, sample);
     }
 }
 

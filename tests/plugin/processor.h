@@ -19,7 +19,7 @@ namespace testsynth {
 class ChoiceParameter;
 
 class Processor final : public juce::AudioProcessor {
-public:
+ public:
   Processor();
 
   const juce::String getName() const override;
@@ -48,7 +48,7 @@ public:
   void getStateInformation(juce::MemoryBlock& destination) override;
   void setStateInformation(const void* data, int size) override;
 
-private:
+ private:
   VoiceSettings currentSettings() const;
   juce::String shapeName() const;
   void handle(const juce::MidiMessage& message, const VoiceSettings& settings);

@@ -12,11 +12,11 @@ namespace testsynth {
 enum class Mode { normal, bright, soft };
 
 struct VoiceSettings {
-  double shape = 0;           // 0 sine .. 1 saw
-  Mode mode = Mode::normal;   // bright: driven; soft: low-passed
-  bool sub = false;           // adds a sine an octave below
-  bool fifth = false;         // adds a sine a fifth above
-  double octave = 0;          // -2 .. 2
+  double shape = 0;          // 0 sine .. 1 saw
+  Mode mode = Mode::normal;  // bright: driven; soft: low-passed
+  bool sub = false;          // adds a sine an octave below
+  bool fifth = false;        // adds a sine a fifth above
+  double octave = 0;         // -2 .. 2
   double attackSeconds = 0.005;
   double decaySeconds = 0.3;  // to fall by 60 dB towards sustain
   double sustain = 0.5;       // 0 .. 1
@@ -24,7 +24,7 @@ struct VoiceSettings {
 };
 
 class Voice {
-public:
+ public:
   // `phase` is where the oscillator starts, in cycles, 0 <= phase < 1.
   void start(int note, double velocity, double phase, double sampleRate) {
     note_ = note;
@@ -61,7 +61,7 @@ public:
     return sample;
   }
 
-private:
+ private:
   enum class State { idle, held, released };
 
   static double sine(double cycles) { return std::sin(2 * std::numbers::pi * cycles); }

@@ -64,18 +64,26 @@ Lv2Preset example() {
                   {"vibrato", 1e-7f}};
   using Kind = TurtleNode::Kind;
   const std::string rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
-  preset.state = {{"http://example.org/bank", {Kind::uri, "http://example.org/banks/1", ""}, {}},
-                  {"http://example.org/pair", {Kind::blank, "", ""},
-                   {{"http://example.org/pair/left", {Kind::literal, "0.5", "http://www.w3.org/2001/XMLSchema#decimal"}, {}},
-                    {"http://example.org/pair/list", {Kind::blank, "", ""},
-                     {{rdf + "first", {Kind::literal, "a", ""}, {}}, {rdf + "rest", {Kind::uri, rdf + "nil", ""}, {}}}}}},
-                  {"http://example.org/sample", {Kind::literal, "AAEC/v8=", "http://www.w3.org/2001/XMLSchema#base64Binary"}, {}},
-                  {"http://example.org/text", {Kind::literal, "plain \"words\"\nand ünusual ones", ""}, {}}};
+  preset.state = {
+      {"http://example.org/bank", {Kind::uri, "http://example.org/banks/1", ""}, {}},
+      {"http://example.org/pair",
+       {Kind::blank, "", ""},
+       {{"http://example.org/pair/left",
+         {Kind::literal, "0.5", "http://www.w3.org/2001/XMLSchema#decimal"},
+         {}},
+        {"http://example.org/pair/list",
+         {Kind::blank, "", ""},
+         {{rdf + "first", {Kind::literal, "a", ""}, {}}, {rdf + "rest", {Kind::uri, rdf + "nil", ""}, {}}}}}},
+      {"http://example.org/sample",
+       {Kind::literal, "AAEC/v8=", "http://www.w3.org/2001/XMLSchema#base64Binary"},
+       {}},
+      {"http://example.org/text", {Kind::literal, "plain \"words\"\nand ünusual ones", ""}, {}}};
   return preset;
 }
 
 /// Blank nodes are compared by what they hold: their names mean nothing.
-void expectSameState(const std::vector<Lv2StateProperty>& found, const std::vector<Lv2StateProperty>& expected) {
+void expectSameState(const std::vector<Lv2StateProperty>& found,
+                     const std::vector<Lv2StateProperty>& expected) {
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) {
     EXPECT_EQ(found[i].key, expected[i].key);
@@ -202,10 +210,14 @@ TEST_F(Lv2PresetTest, SeveralPresetsInOneFile) {
 }
 
 TEST_F(Lv2PresetTest, AStateThatHoldsItselfIsRefused) {
-  const std::string preset = "<http://p> a <http://lv2plug.in/ns/ext/presets#Preset> ; "
-                             "<http://lv2plug.in/ns/lv2core#appliesTo> <http://plugin> ; <http://lv2plug.in/ns/ext/state#state> _:a .\n";
+  const std::string preset =
+      "<http://p> a <http://lv2plug.in/ns/ext/presets#Preset> ; "
+      "<http://lv2plug.in/ns/lv2core#appliesTo> <http://plugin> ; <http://lv2plug.in/ns/ext/state#state> _:a "
+      ".\n";
   EXPECT_THROW(parseLv2State(preset + "_:a <http://k> _:a ."), Error);
-  EXPECT_THROW(parseLv2State(preset + "_:a <http://k> _:b ; <http://l> _:b . _:b <http://k> _:a ; <http://l> _:a ."), Error);
+  EXPECT_THROW(
+      parseLv2State(preset + "_:a <http://k> _:b ; <http://l> _:b . _:b <http://k> _:a ; <http://l> _:a ."),
+      Error);
 }
 
 TEST_F(Lv2PresetTest, BadTextIsRefused) {

@@ -120,7 +120,8 @@ TEST_F(PresetFileTest, ReadsWhatSurgesBrowserShows) {
   VstPreset vst;
   vst.classId = "ABCDEF019182FAEB566D624153675854";
   vst.componentState = surgeComponentState(fxp);
-  for (const auto& path : {write("s.fxp", serializeFxp(fxp)), write("s.vstpreset", serializeVstPreset(vst))}) {
+  for (const auto& path :
+       {write("s.fxp", serializeFxp(fxp)), write("s.vstpreset", serializeVstPreset(vst))}) {
     const PresetFile preset = readPresetFile(path);
     EXPECT_EQ(preset.name, "Warm <Pad>");
     EXPECT_EQ(preset.category, "Pads");
@@ -171,7 +172,8 @@ TEST_F(PresetFileTest, ABankCutShortIsRefusedEverywhere) {
   Bytes programs = serializeFxp(program("One"));
   append(programs, serializeFxp(program("Two", Fxp::Kind::parameters)));
   const Bytes bank = bankOf("FxBk", 2, programs);
-  for (std::size_t length = 12; length < bank.size(); ++length) EXPECT_THROW(parseFxBank(std::span(bank).first(length)), Error) << length;
+  for (std::size_t length = 12; length < bank.size(); ++length)
+    EXPECT_THROW(parseFxBank(std::span(bank).first(length)), Error) << length;
   EXPECT_EQ(parseFxBank(bank).programs.size(), 2u);
   EXPECT_THROW(parseFxBank(bankOf("FxBk", 0xFFFFFFFF, programs)), Error);
 }
@@ -221,9 +223,11 @@ TEST_F(PresetFileTest, AFolderIsListedOnceAndInOrder) {
   writeLv2Preset(folder_ / "d.lv2", lv2);
   fs::create_directory_symlink(folder_, folder_ / "b" / "loop");
   fs::create_directory(folder_ / "e.fxp");
-  const std::vector<fs::path> wanted = {folder_ / "a/bank.fxb", folder_ / "b/1.vstpreset", folder_ / "b/2.FXP", folder_ / "d.lv2"};
+  const std::vector<fs::path> wanted = {folder_ / "a/bank.fxb", folder_ / "b/1.vstpreset",
+                                        folder_ / "b/2.FXP", folder_ / "d.lv2"};
   EXPECT_EQ(presetPathsUnder(folder_), wanted);
-  EXPECT_EQ(presetPathsUnder(folder_ / "a/notes.txt"), std::vector{folder_ / "a/notes.txt"}) << "named by the user";
+  EXPECT_EQ(presetPathsUnder(folder_ / "a/notes.txt"), std::vector{folder_ / "a/notes.txt"})
+      << "named by the user";
   EXPECT_EQ(presetPathsUnder(folder_ / "d.lv2"), std::vector{folder_ / "d.lv2"});
   EXPECT_THROW(presetPathsUnder(folder_ / "missing"), Error);
 }
@@ -236,7 +240,8 @@ TEST_F(PresetFileTest, BadFilesAreRefusedOneByOneWithAReason) {
   EXPECT_NE(refusal(folder_).find("no LV2 bundle"), std::string::npos);
 
   const Bytes surge = serializeFxp(surgeFxp(serializeSurgePatch(surgePatch()), "Warm"));
-  EXPECT_NE(refusal(write("cut.fxp", std::span(surge).first(surge.size() / 2))).find("cut short"), std::string::npos);
+  EXPECT_NE(refusal(write("cut.fxp", std::span(surge).first(surge.size() / 2))).find("cut short"),
+            std::string::npos);
 
   Bytes fxp = serializeFxp(program("A"));
   fxp[15] = 9;
@@ -254,7 +259,8 @@ TEST_F(PresetFileTest, BadFilesAreRefusedOneByOneWithAReason) {
   Bytes huge = serializeVstPreset(vst);
   std::fill_n(huge.begin() + 40, 8, 0xFF);
   EXPECT_NE(refusal(write("huge.vstpreset", huge)).find("damaged"), std::string::npos);
-  EXPECT_NE(refusal(write("huge.fxb", bankOf("FBCh", 1, {0xFF, 0xFF, 0xFF, 0xFF, 1}))).find("cut short"), std::string::npos);
+  EXPECT_NE(refusal(write("huge.fxb", bankOf("FBCh", 1, {0xFF, 0xFF, 0xFF, 0xFF, 1}))).find("cut short"),
+            std::string::npos);
 }
 
 TEST_F(PresetFileTest, XmlMadeToHarmIsRefused) {
@@ -270,13 +276,17 @@ TEST_F(PresetFileTest, XmlMadeToHarmIsRefused) {
   EXPECT_NE(refusalOf(bomb).find("entities"), std::string::npos);
   bomb = surgePatch();
   bomb.xml.insert(bomb.xml.find("<patch"), "<!-- <!DOCTYPE x> -->");
-  EXPECT_EQ(readPresets(write("fine.fxp", serializeFxp(surgeFxp(serializeSurgePatch(bomb), "X")))).size(), 1u) << "in a comment it does no harm";
+  EXPECT_EQ(readPresets(write("fine.fxp", serializeFxp(surgeFxp(serializeSurgePatch(bomb), "X")))).size(), 1u)
+      << "in a comment it does no harm";
 }
 
 TEST_F(PresetFileTest, NamesCannotTalkToTheTerminal) {
   SurgePatch patch = emptySurgePatch();
-  setSurgeMeta(patch, {"\xC2\x9B" "31mred\nname", "..\x7F/..", "\xFF", std::nullopt});
-  const PresetFile preset = readPresetFile(write("n.fxp", serializeFxp(surgeFxp(serializeSurgePatch(patch), "\x1B[31mred"))));
+  setSurgeMeta(patch, {"\xC2\x9B"
+                       "31mred\nname",
+                       "..\x7F/..", "\xFF", std::nullopt});
+  const PresetFile preset =
+      readPresetFile(write("n.fxp", serializeFxp(surgeFxp(serializeSurgePatch(patch), "\x1B[31mred"))));
   EXPECT_EQ(preset.name, "31mred name");
   EXPECT_EQ(preset.category, ".. /..");
   EXPECT_EQ(preset.author, "?");

@@ -13,7 +13,9 @@ namespace {
 SurgePatch surgePatch(const std::string& name, const std::string& cutoff = "12.5") {
   SurgePatch patch;
   patch.xml = "<?xml version=\"1.0\"?><patch revision=\"22\"><meta name=\"" + name +
-              "\" author=\"a\"><tags><tag tag=\"x\" /></tags></meta><parameters><a_filter1_cutoff type=\"2\" value=\"" + cutoff +
+              "\" author=\"a\"><tags><tag tag=\"x\" /></tags></meta><parameters><a_filter1_cutoff type=\"2\" "
+              "value=\"" +
+              cutoff +
               "\"><modrouting source=\"17\" depth=\"3\" /></a_filter1_cutoff></parameters>"
               "<customcontroller><entry i=\"0\" v=\"0.5\" label=\"Bright\" /></customcontroller>"
               "<dawExtraState populated=\"0\" /></patch>";
@@ -22,7 +24,9 @@ SurgePatch surgePatch(const std::string& name, const std::string& cutoff = "12.5
   return patch;
 }
 
-Bytes fxpOf(const SurgePatch& patch, const std::string& name = "") { return serializeFxp(surgeFxp(serializeSurgePatch(patch), name)); }
+Bytes fxpOf(const SurgePatch& patch, const std::string& name = "") {
+  return serializeFxp(surgeFxp(serializeSurgePatch(patch), name));
+}
 
 TEST(PresetHash, OfSurgeIsTheSameUnderAnotherNameAndInAnotherFormat) {
   const std::string hash = presetHash(fxpOf(surgePatch("One")));
@@ -69,7 +73,8 @@ TEST(PresetHash, OfLv2IsOfThePortsAndNotTheLabel) {
 }
 
 TEST(PresetHash, OfWhatIsNoPresetIsOfItsBytes) {
-  const std::string broken[] = {"", "VST3", "CcnK", "VST3 and more that is no preset", "@prefix", "<<<", "<patch", "sub3"};
+  const std::string broken[] = {"",        "VST3", "CcnK",   "VST3 and more that is no preset",
+                                "@prefix", "<<<",  "<patch", "sub3"};
   std::map<std::string, std::string> byHash;
   for (const auto& text : broken) {
     const auto bytes = std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());

@@ -26,18 +26,12 @@ inline patchpilot::Bytes damaged(patchpilot::Bytes bytes, Random& random) {
     const auto at =
         random.below(random.below(2) == 0 ? std::min<std::size_t>(bytes.size(), 128) : bytes.size());
     switch (random.below(4)) {
-      case 0:
-        bytes[at] = std::uint8_t(random.below(256));
-        break;
-      case 1:
-        bytes[at] ^= std::uint8_t(1u << random.below(8));
-        break;
+      case 0: bytes[at] = std::uint8_t(random.below(256)); break;
+      case 1: bytes[at] ^= std::uint8_t(1u << random.below(8)); break;
       case 2:
         std::fill_n(bytes.begin() + std::ptrdiff_t(at), std::min<std::size_t>(8, bytes.size() - at), 0xFF);
         break;
-      default:
-        bytes.erase(bytes.begin() + std::ptrdiff_t(at));
-        break;
+      default: bytes.erase(bytes.begin() + std::ptrdiff_t(at)); break;
     }
   }
   return bytes;

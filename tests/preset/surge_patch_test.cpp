@@ -256,9 +256,12 @@ TEST(SurgePatch, ARoutingNeverLandsOutsideTheParameters) {
 
 TEST(SurgePatch, DepthsAreToldInTheUnitOfWhatTheyModulate) {
   SurgePatch patch;
-  patch.xml = "<patch><parameters><a_osc1_pitch extend_range=\"1\" /><a_osc2_pitch extend_range=\"0\" />"
-              "<a_osc3_pitch absolute=\"1\" /><b_feedback extend_range=\"1\" /></parameters></patch>";
-  const auto told = [&](const char* element, double depth) { return surgeDepthText(patch, {.element = element, .depth = depth}); };
+  patch.xml =
+      "<patch><parameters><a_osc1_pitch extend_range=\"1\" /><a_osc2_pitch extend_range=\"0\" />"
+      "<a_osc3_pitch absolute=\"1\" /><b_feedback extend_range=\"1\" /></parameters></patch>";
+  const auto told = [&](const char* element, double depth) {
+    return surgeDepthText(patch, {.element = element, .depth = depth});
+  };
   EXPECT_EQ(told("a_filter1_cutoff", 24), "24 semitones");
   EXPECT_EQ(told("a_filter2_resonance", -0.354), "-35.4 %");
   EXPECT_EQ(told("a_osc1_pitch", 0.5), "6 semitones") << "an extended range is twelve times as wide";
@@ -268,7 +271,8 @@ TEST(SurgePatch, DepthsAreToldInTheUnitOfWhatTheyModulate) {
   EXPECT_EQ(told("b_env1_attack", -2), "a factor of 0.25");
   EXPECT_EQ(told("a_lfo11_rate", 1), "a factor of 2");
   EXPECT_EQ(told("volume", 3), "3 dB");
-  for (const char* level : {"a_volume", "a_level_o2", "a_level_noise", "b_level_ring12", "a_send_fx_1", "volume_FX3"})
+  for (const char* level :
+       {"a_volume", "a_level_o2", "a_level_noise", "b_level_ring12", "a_send_fx_1", "volume_FX3"})
     EXPECT_EQ(told(level, 0.5), std::nullopt) << level << " is an amplitude, and shown in dB";
   EXPECT_EQ(told("a_osc1_param3", 0.35), std::nullopt) << "its unit depends on the oscillator's type";
   EXPECT_EQ(told("no_such_thing", 2), std::nullopt);
@@ -280,9 +284,10 @@ TEST(SurgePatch, WavetablesHaveTheNameThatSurgeShows) {
   EXPECT_EQ(surgeWavetableName(patch, 0, 0), "");
   patch.xml = "<patch><extraoscdata /><other scene=\"0\" osc=\"0\" wavetable_display_name=\"no\" /></patch>";
   EXPECT_EQ(surgeWavetableName(patch, 0, 0), "");
-  patch.xml = "<patch><extraoscdata><osc_extra_sc0_osc0 osc=\"0\" scene=\"0\" />"
-              "<osc_extra_sc1_osc2 scene=\"1\" osc=\"2\" wavetable_display_name=\"Bell &amp; Saw\" /></extraoscdata>"
-              "<other scene=\"0\" osc=\"0\" wavetable_display_name=\"no\" /></patch>";
+  patch.xml =
+      "<patch><extraoscdata><osc_extra_sc0_osc0 osc=\"0\" scene=\"0\" />"
+      "<osc_extra_sc1_osc2 scene=\"1\" osc=\"2\" wavetable_display_name=\"Bell &amp; Saw\" /></extraoscdata>"
+      "<other scene=\"0\" osc=\"0\" wavetable_display_name=\"no\" /></patch>";
   EXPECT_EQ(surgeWavetableName(patch, 1, 2), "Bell & Saw");
   EXPECT_EQ(surgeWavetableName(patch, 0, 0), "");
   EXPECT_EQ(surgeWavetableName(patch, 0, 2), "");
@@ -310,7 +315,9 @@ TEST(SurgePatch, ModulatorsAndParametersHaveNames) {
   EXPECT_EQ(surgeElementName("volume"), "Global Volume");
   EXPECT_EQ(surgeElementName("a_volume"), "Volume");
   EXPECT_EQ(surgeElementName("volume_FX2"), "Send FX 2 Return");
-  for (const char* none : {"", "_", "3", "no_such_thing", "a_osc1_param0", "fx3_p10", "rate", "lfo12_rate", "lfo99999999999999999_rate"}) EXPECT_EQ(surgeElementName(none), "") << none;
+  for (const char* none : {"", "_", "3", "no_such_thing", "a_osc1_param0", "fx3_p10", "rate", "lfo12_rate",
+                           "lfo99999999999999999_rate"})
+    EXPECT_EQ(surgeElementName(none), "") << none;
 }
 
 TEST(SurgePatch, ParametersOfOscillatorsAndEffectsAreKnownByTheirSlots) {
@@ -322,7 +329,9 @@ TEST(SurgePatch, ParametersOfOscillatorsAndEffectsAreKnownByTheirSlots) {
   EXPECT_TRUE(effect->ofEffect);
   EXPECT_EQ(effect->slot, 16);
   EXPECT_EQ(effect->index, 11);
-  for (const char* other : {"", "a_osc1_pitch", "fx1_type", "a_level_ring12", "osc_param", "fx99999999999999_p"}) EXPECT_FALSE(surgeSlotParameter(other)) << other;
+  for (const char* other :
+       {"", "a_osc1_pitch", "fx1_type", "a_level_ring12", "osc_param", "fx99999999999999_p"})
+    EXPECT_FALSE(surgeSlotParameter(other)) << other;
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ TEST(Catalogue, FindsInstrumentsOfBothFormats) {
   for (const char* format : {"VST3", "LV2"}) {
     const PluginInfo* plugin = find(catalogue, "Patch Pilot Test Synth", format);
     ASSERT_NE(plugin, nullptr) << format;
-    EXPECT_EQ(plugin->parameters, 15) << format << ": its own 14 and the bypass that JUCE adds, but no MIDI controllers";
+    EXPECT_EQ(plugin->parameters, 15)
+        << format << ": its own 14 and the bypass that JUCE adds, but no MIDI controllers";
     EXPECT_FALSE(plugin->version.empty());
   }
   ASSERT_NE(find(catalogue, "MDA JX10", "LV2"), nullptr);
@@ -38,7 +39,8 @@ TEST(Catalogue, APluginThatCrashesOrHangsIsReportedAndSkipped) {
     EXPECT_EQ(find(catalogue, "Patch Pilot Test Synth", "LV2"), nullptr);
     ASSERT_EQ(catalogue.problems.size(), 2u) << fault;
     for (const auto& problem : catalogue.problems)
-      EXPECT_NE(problem.problem.find(std::string(fault).starts_with("crash") ? "crashed" : "hung for 1.5 s"), std::string::npos)
+      EXPECT_NE(problem.problem.find(std::string(fault).starts_with("crash") ? "crashed" : "hung for 1.5 s"),
+                std::string::npos)
           << problem.problem;
   }
 }

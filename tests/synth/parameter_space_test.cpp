@@ -34,30 +34,43 @@ TEST(ParameterSpace, ErrorsNameTheFileTheKeyAndTheProblem) {
   EXPECT_TRUE(says(problemOf(p + "kind = \"continuous\"\nmin = 0.8\nmax = 0.2\n"), "above max"));
   EXPECT_TRUE(says(problemOf(p + "kind = \"categorical\"\n"), "'choices' is missing"));
   EXPECT_TRUE(says(problemOf(p + "kind = \"continuous\"\nsection = \"none\"\n"), "section 'none'"));
-  EXPECT_TRUE(says(problemOf(p + "kind = \"continuous\"\n[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n"), "twice"));
+  EXPECT_TRUE(says(
+      problemOf(p + "kind = \"continuous\"\n[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n"), "twice"));
   const std::string whole = p + "kind = \"continuous\"\n";
-  EXPECT_TRUE(says(problemOf(whole + "[[parameter]]\nkey = \"b\"\nid = \"a\"\nkind = \"continuous\"\n"), "the id a"));
-  EXPECT_TRUE(says(problemOf(whole + "[[parameter]]\nkey = \"b\"\nkind = \"stepped\"\n"), "s.toml:9: parameter b: 'steps'"));
+  EXPECT_TRUE(
+      says(problemOf(whole + "[[parameter]]\nkey = \"b\"\nid = \"a\"\nkind = \"continuous\"\n"), "the id a"));
+  EXPECT_TRUE(says(problemOf(whole + "[[parameter]]\nkey = \"b\"\nkind = \"stepped\"\n"),
+                   "s.toml:9: parameter b: 'steps'"));
   EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmembers = [[\"a\"], [\"b\"]]\n"),
                    "symmetry swap names no parameter: b"));
-  EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmembers = [[\"a\"], []]\n"), "differ in length"));
+  EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmembers = [[\"a\"], []]\n"),
+                   "differ in length"));
   EXPECT_TRUE(says(problemOf(whole + "[[carry]]\nfine = \"a\"\n"), "'coarse' is missing"));
-  EXPECT_TRUE(says(problemOf(whole + "[[carry]]\nfine = \"a\"\ncoarse = \"b\"\n"), "carry, coarse, names no parameter: b"));
-  EXPECT_TRUE(says(problemOf(whole + "[[carry]]\nfine = \"a\"\ncoarse = \"a\"\n"), "names a, which is continuous"));
-  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"b\"\nhertz = \"x\"\n"), "lfo, rate, names no parameter: b"));
-  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"y +\"\n"), "lfo a: the formula 'y +'"));
+  EXPECT_TRUE(says(problemOf(whole + "[[carry]]\nfine = \"a\"\ncoarse = \"b\"\n"),
+                   "carry, coarse, names no parameter: b"));
+  EXPECT_TRUE(
+      says(problemOf(whole + "[[carry]]\nfine = \"a\"\ncoarse = \"a\"\n"), "names a, which is continuous"));
+  EXPECT_TRUE(
+      says(problemOf(whole + "[[lfo]]\nrate = \"b\"\nhertz = \"x\"\n"), "lfo, rate, names no parameter: b"));
+  EXPECT_TRUE(
+      says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"y +\"\n"), "lfo a: the formula 'y +'"));
   EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"1 - x\"\n"), "does not grow"));
-  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"x\"\ndepths = [\"b\"]\n"), "names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[lfo]]\nrate = \"a\"\nhertz = \"x\"\ndepths = [\"b\"]\n"),
+                   "names no parameter: b"));
   EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nsilences = [\"a\"]\n"), "'closed' is missing, or empty"));
-  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {b = 0.0}\nsilences = [\"a\"]\n"), "gate, closed, names no parameter: b"));
-  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 0.0}\nsilences = [\"b\"]\n"), "gate, silences, names no parameter: b"));
-  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 0.0}\nsilences = [\"a\"]\n"), "a gate silences a, which closes it"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {b = 0.0}\nsilences = [\"a\"]\n"),
+                   "gate, closed, names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 0.0}\nsilences = [\"b\"]\n"),
+                   "gate, silences, names no parameter: b"));
+  EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 0.0}\nsilences = [\"a\"]\n"),
+                   "a gate silences a, which closes it"));
   EXPECT_TRUE(says(problemOf(whole + "[[gate]]\nclosed = {a = 2.0}\nsilences = [\"a\"]\n"), "normalized"));
   EXPECT_TRUE(says(problemOf(whole + "constant_probability = 0.5\n"), "'constant' is missing"));
   EXPECT_TRUE(says(problemOf(whole + "[base.values]\nx = 1.5\n"), "normalized"));
   EXPECT_TRUE(says(problemOf(whole + "min = \"low\"\n"), "'min' has the wrong type"));
   EXPECT_TRUE(says(problemOf("sound = 1\n" + whole), "'sound' is not known"));
-  EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmember = [[\"a\"], [\"a\"]]\n"), "'member' is not known"));
+  EXPECT_TRUE(says(problemOf(whole + "[[symmetry]]\nname = \"swap\"\nmember = [[\"a\"], [\"a\"]]\n"),
+                   "'member' is not known"));
   EXPECT_TRUE(says(problemOf(whole + "display = \"20 * y +\"\n"), "display"));
   EXPECT_TRUE(says(problemOf(whole + "[parameters]\nx = 1\n"), "'parameters' is not known"));
   EXPECT_TRUE(says(problemOf(kHead), "no [[parameter]]"));
@@ -67,15 +80,20 @@ TEST(ParameterSpace, ErrorsNameTheFileTheKeyAndTheProblem) {
 
 TEST(ParameterSpace, TheRateOfAnLfoIsFoundForItsHertz) {
   const Lfo lfo{"rate", "exp(7 * x - 4)", {}};
-  for (const double hertz : {0.1, 1.0, 5.0, 15.0}) EXPECT_NEAR(lfo.hertzAt(lfo.valueAt(hertz, 0, 1)), hertz, 1e-4 * hertz);
+  for (const double hertz : {0.1, 1.0, 5.0, 15.0})
+    EXPECT_NEAR(lfo.hertzAt(lfo.valueAt(hertz, 0, 1)), hertz, 1e-4 * hertz);
   EXPECT_NEAR(lfo.valueAt(100, 0.2f, 0.9f), 0.9f, 1e-6) << "the nearest that there is";
   EXPECT_NEAR(lfo.valueAt(0, 0.2f, 0.9f), 0.2f, 1e-6);
 }
 
 TEST(ParameterSpace, AGateSilencesWhereAllThatCloseItStandSo) {
   std::string text = kHead;
-  for (const char* key : {"a", "b", "c", "d"}) text += fmt::format("[[parameter]]\nkey = \"{}\"\nkind = \"continuous\"\n", key);
-  const auto space = parseSpace(text + "[[gate]]\nclosed = {a = 0.0, b = 0.5}\nsilences = [\"d\", \"c\"]\n[[gate]]\nclosed = {d = 1.0}\nsilences = [\"c\"]\n", "s.toml");
+  for (const char* key : {"a", "b", "c", "d"})
+    text += fmt::format("[[parameter]]\nkey = \"{}\"\nkind = \"continuous\"\n", key);
+  const auto space = parseSpace(text +
+                                    "[[gate]]\nclosed = {a = 0.0, b = 0.5}\nsilences = [\"d\", "
+                                    "\"c\"]\n[[gate]]\nclosed = {d = 1.0}\nsilences = [\"c\"]\n",
+                                "s.toml");
   using Indices = std::vector<std::size_t>;
   EXPECT_EQ(space.silent({0, 0.5f, 0.3f, 0.3f}), (Indices{2, 3}));
   EXPECT_EQ(space.silent({0, 0.5f, 0.3f, 1.0f}), (Indices{2, 3})) << "named by both";
@@ -127,7 +145,8 @@ choices = [{label="x", value=0.1, weight=3}, {label="y", value=0.7, weight=1}, {
 key = "c"
 kind = "stepped"
 steps = 5
-)", "s.toml");
+)",
+                                          "s.toml");
   int held = 0, x = 0;
   for (std::uint64_t i = 0; i < 4000; ++i) {
     const auto values = space.draw(1, i);
@@ -143,8 +162,10 @@ steps = 5
 
 TEST(ParameterSpace, OneParameterLeavesTheDrawsOfOthersAlone) {
   const std::string after = "[[parameter]]\nkey = \"b\"\nkind = \"continuous\"\n";
-  const auto first = parseSpace(kHead + "[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n" + after, "s.toml");
-  const auto second = parseSpace(kHead + "[[parameter]]\nkey = \"a\"\nkind = \"stepped\"\nsteps = 3\n" + after, "s.toml");
+  const auto first =
+      parseSpace(kHead + "[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n" + after, "s.toml");
+  const auto second =
+      parseSpace(kHead + "[[parameter]]\nkey = \"a\"\nkind = \"stepped\"\nsteps = 3\n" + after, "s.toml");
   for (std::uint64_t i = 0; i < 50; ++i) EXPECT_EQ(first.draw(1, i)[1], second.draw(1, i)[1]);
 }
 
@@ -163,7 +184,8 @@ key = "on"
 kind = "stepped"
 steps = 2
 labels = ["Off", "On"]
-)", "s.toml");
+)",
+                                          "s.toml");
   EXPECT_EQ(space.parameters[0].text(0.0f), "20.0 Hz");
   EXPECT_EQ(space.parameters[0].text(1.0f), "20.0 kHz");
   EXPECT_FALSE(space.parameters[1].text(0.5f).has_value());

@@ -31,8 +31,10 @@ Fxp thereAndBack(const TemporaryFolder& folder, const Fxp& fxp) {
   const ParameterSpace space = exampleSpace();
   const PresetLabel label{"Brass", "", "", ""};
   writeFileAtomically(folder / "a.fxp", std::span<const std::uint8_t>(serializeFxp(fxp)));
-  writePresetFile(folder / "b.vstpreset", space, "", label, stateOfPreset(readPresetFile(folder / "a.fxp"), space), true);
-  writePresetFile(folder / "c.fxp", space, "", label, stateOfPreset(readPresetFile(folder / "b.vstpreset"), space), true);
+  writePresetFile(folder / "b.vstpreset", space, "", label,
+                  stateOfPreset(readPresetFile(folder / "a.fxp"), space), true);
+  writePresetFile(folder / "c.fxp", space, "", label,
+                  stateOfPreset(readPresetFile(folder / "b.vstpreset"), space), true);
   return parseFxp(readFile(folder / "c.fxp"));
 }
 

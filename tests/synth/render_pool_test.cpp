@@ -33,7 +33,8 @@ bool sameBits(const AudioBuffer& a, const AudioBuffer& b) {
 float peakOfEnd(const AudioBuffer& sound) {
   float peak = 0;
   const auto left = sound.channel(0);
-  for (const float sample : left.subspan(left.size() - left.size() / 20)) peak = std::max(peak, std::abs(sample));
+  for (const float sample : left.subspan(left.size() - left.size() / 20))
+    peak = std::max(peak, std::abs(sample));
   return peak;
 }
 
@@ -43,7 +44,8 @@ std::vector<RenderJob> jobsFor(const std::vector<Patch>& patches) {
   return jobs;
 }
 
-/// Every patch sounds the same alone as after any other, in any order, on any worker. The first one has a tail.
+/// Every patch sounds the same alone as after any other, in any order, on any worker. The first one has a
+/// tail.
 void expectNoMemory(const Synth& synth, const std::vector<Patch>& patches) {
   std::vector<AudioBuffer> alone;
   for (const auto& patch : patches) alone.push_back(renderOnce(synth, patch, kNote, kSeconds));
@@ -103,7 +105,9 @@ TEST(RenderPool, ARenderThatIsNotWantedIsCutAndTheOthersAreAsEver) {
   std::vector<RenderOutcome::Status> fates(jobs.size());
   std::size_t next = 0;
   pool.run(
-      [&]() -> std::optional<RenderJob> { return next < jobs.size() ? std::optional(jobs[next++]) : std::nullopt; },
+      [&]() -> std::optional<RenderJob> {
+        return next < jobs.size() ? std::optional(jobs[next++]) : std::nullopt;
+      },
       [&](const RenderOutcome& outcome) {
         std::lock_guard lock(mutex);
         fates[outcome.tag] = outcome.status;
@@ -117,7 +121,9 @@ TEST(RenderPool, ARenderThatIsNotWantedIsCutAndTheOthersAreAsEver) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     ASSERT_TRUE(whole[i] && parts[i]) << i;
     EXPECT_EQ(parts[i]->frames(), std::size_t(kPart * 44100));
-    EXPECT_TRUE(std::equal(parts[i]->channel(1).begin(), parts[i]->channel(1).end(), whole[i]->channel(1).begin())) << i;
+    EXPECT_TRUE(
+        std::equal(parts[i]->channel(1).begin(), parts[i]->channel(1).end(), whole[i]->channel(1).begin()))
+        << i;
     EXPECT_EQ(fates[i], i % 2 == 0 ? RenderOutcome::Status::ok : RenderOutcome::Status::cut) << i;
     if (i % 2 == 0) EXPECT_TRUE(sounds[i] && sameBits(*sounds[i], *whole[i])) << i;
   }
@@ -194,7 +200,8 @@ TEST_F(TestSynth, WhatAPluginPrintsStaysOutOfTheChannel) {
 
 TEST_F(TestSynth, ACrashThatDoesNotComeAgainCostsNothing) {
   open();
-  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "crash-once:" + (places_.folder / "crashed").string());
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN",
+                                 "crash-once:" + (places_.folder / "crashed").string());
   const auto fates = renderAround(patch(), 6);
   EXPECT_TRUE(std::filesystem::exists(places_.folder / "crashed"));
   EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 7);
@@ -298,14 +305,14 @@ std::vector<int> killWhileItWorks(const Synth& synth, const std::function<void(R
   if (::pipe(ends) != 0) return {};
   const pid_t program = ::fork();
   if (program == 0) try {
-    RenderPool pool(synth, {.workers = 2, .longestSeconds = kSeconds});
-    const auto ids = pool.processIds();
-    if (::write(ends[1], ids.data(), ids.size() * sizeof(int)) < 0) ::_exit(1);
-    work(pool);
-    ::pause();
-  } catch (...) {
-    ::_exit(1);
-  }
+      RenderPool pool(synth, {.workers = 2, .longestSeconds = kSeconds});
+      const auto ids = pool.processIds();
+      if (::write(ends[1], ids.data(), ids.size() * sizeof(int)) < 0) ::_exit(1);
+      work(pool);
+      ::pause();
+    } catch (...) {
+      ::_exit(1);
+    }
   ::close(ends[1]);
   std::vector<int> ids(3, program);
   EXPECT_EQ(::read(ends[0], ids.data() + 1, 2 * sizeof(int)), ssize_t(2 * sizeof(int)));
@@ -318,7 +325,9 @@ std::vector<int> killWhileItWorks(const Synth& synth, const std::function<void(R
 TEST_F(TestSynth, NoWorkerOutlivesAMainProgramThatIsKilledWhileAPluginHangs) {
   open();
   const Patch hangs = patch({{"hang", 1.0f}});
-  const auto ids = killWhileItWorks(*synth_, [&](RenderPool& pool) { pool.renderAll(jobsFor({hangs, hangs})); });
+  const auto ids = killWhileItWorks(*synth_, [&](RenderPool& pool) {
+    pool.renderAll(jobsFor({hangs, hangs}));
+  });
   EXPECT_TRUE(goneSoon({ids.begin() + 1, ids.end()}));
 }
 
@@ -328,7 +337,8 @@ TEST_F(TestSynth, NoMemoryIsLeftByAMainProgramThatIsKilledWhileAPluginIsOpened) 
   const auto ids = killWhileItWorks(*synth_, [](RenderPool&) {});
   EXPECT_TRUE(goneSoon({ids.begin() + 1, ids.end()}));
   for (const auto& entry : std::filesystem::directory_iterator("/dev/shm"))
-    EXPECT_EQ(entry.path().filename().string().find(std::to_string(ids[0])), std::string::npos) << entry.path();
+    EXPECT_EQ(entry.path().filename().string().find(std::to_string(ids[0])), std::string::npos)
+        << entry.path();
 }
 
 }  // namespace

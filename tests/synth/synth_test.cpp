@@ -52,7 +52,8 @@ ParameterSpace ownSpace(const std::string& format) {
 }
 
 /// Writes the patch as a preset file of the synth's own kind and reads that.
-Patch throughAFile(Synth& synth, const Patch& patch, const std::filesystem::path& folder, const std::string& stem) {
+Patch throughAFile(Synth& synth, const Patch& patch, const std::filesystem::path& folder,
+                   const std::string& stem) {
   const Bytes state = synth.state(patch);
   if (synth.plugin().format == "VST3") {
     writeFileAtomically(folder / (stem + ".vstpreset"), std::span<const std::uint8_t>(state));
@@ -72,11 +73,13 @@ void expectRoundTrip(Synth& synth, const std::filesystem::path& folder) {
     for (std::size_t p = 0; p < held.size(); ++p)
       EXPECT_EQ(held[p], drawn.values[p]) << i << " " << synth.space().parameters[p].key;
     const AudioBuffer alone = renderOnce(synth, drawn, kNote, kSeconds);
-    EXPECT_TRUE(sameBits(renderOnce(synth, {{}, synth.state(drawn), {}}, kNote, kSeconds), alone)) << i << ": its state is another";
+    EXPECT_TRUE(sameBits(renderOnce(synth, {{}, synth.state(drawn), {}}, kNote, kSeconds), alone))
+        << i << ": its state is another";
     const AudioBuffer sound = renderOnce(synth, read, kNote, kSeconds);
     EXPECT_TRUE(sameBits(sound, alone)) << i << ": its preset is another";
     const Patch again = throughAFile(synth, read, folder, "again" + std::to_string(i));
-    EXPECT_TRUE(sameBits(sound, renderOnce(synth, again, kNote, kSeconds))) << i << ": a preset of a preset is another";
+    EXPECT_TRUE(sameBits(sound, renderOnce(synth, again, kNote, kSeconds)))
+        << i << ": a preset of a preset is another";
     EXPECT_EQ(synth.texts(read), synth.texts(drawn));
   }
 }
@@ -115,7 +118,8 @@ Bytes withFifth(const std::string& format, const Bytes& state) {
     std::copy(fifth.begin(), fifth.end(), at);
     return changed;
   }
-  // JUCE's LV2 wrapper keeps the state as base64 of its own kind, six bits a character from the lowest bit up.
+  // JUCE's LV2 wrapper keeps the state as base64 of its own kind, six bits a character from the lowest bit
+  // up.
   Lv2Preset preset = parseLv2State({state.begin(), state.end()});
   EXPECT_EQ(preset.state.size(), 1u);
   std::string& text = preset.state.at(0).value.text;
@@ -150,7 +154,8 @@ TEST(SynthState, IsNotHeardInThePatchAfterIt) {
     const Patch plain{synth.space().draw(5, 1), {}, {}};
     const Patch fifth{{}, withFifth(format, synth.state(plain)), {}};
     const AudioBuffer alone = renderOnce(synth, plain, kNote, kSeconds);
-    EXPECT_FALSE(sameBits(renderOnce(synth, fifth, kNote, kSeconds), alone)) << format << ": the fifth is not heard";
+    EXPECT_FALSE(sameBits(renderOnce(synth, fifth, kNote, kSeconds), alone))
+        << format << ": the fifth is not heard";
     RenderPool pool(synth, {.workers = 1, .longestSeconds = kSeconds});
     const auto sounds = pool.renderAll({{0, &fifth, kNote, kSeconds}, {0, &plain, kNote, kSeconds}});
     EXPECT_TRUE(sameBits(*sounds[1], alone)) << format;
@@ -186,7 +191,9 @@ TEST(SynthState, ABasePresetIsHeardUnderEveryPatch) {
   Synth based(ownSpace("VST3"), options);
   const AudioBuffer changed = renderOnce(based, patch, kNote, kSeconds);
   EXPECT_FALSE(sameBits(changed, renderOnce(synth, patch, kNote, kSeconds)));
-  EXPECT_TRUE(sameBits(changed, renderOnce(synth, readPatchFile(places.folder / "fifth.vstpreset", synth.space(), synth), kNote, kSeconds)));
+  EXPECT_TRUE(sameBits(
+      changed, renderOnce(synth, readPatchFile(places.folder / "fifth.vstpreset", synth.space(), synth),
+                          kNote, kSeconds)));
 }
 
 TEST(Synth, IsAskedBySeveralThreadsByTurns) {
@@ -208,8 +215,9 @@ TEST(Synth, IsAskedBySeveralThreadsByTurns) {
 
 TEST(Synth, SaysWhichPlugInIsMissing) {
   const TestPlaces places;
-  const std::string text = "format = 1\nname = \"s\"\n[synth]\nformat = \"LV2\"\nname = \"Nosuch\"\nid = \"urn:nosuch\"\n"
-                           "[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n";
+  const std::string text =
+      "format = 1\nname = \"s\"\n[synth]\nformat = \"LV2\"\nname = \"Nosuch\"\nid = \"urn:nosuch\"\n"
+      "[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n";
   const std::string problem = problemOf(ExitCode::plugin, [&] { Synth synth(parseSpace(text, "s.toml")); });
   EXPECT_TRUE(says(problem, "Nosuch")) << problem;
   EXPECT_TRUE(says(problem, "/usr/lib/lv2")) << problem;
@@ -217,7 +225,8 @@ TEST(Synth, SaysWhichPlugInIsMissing) {
 
 TEST(Synth, SaysWhichParametersThePlugInLacks) {
   const TestPlaces places;
-  const std::string text = testSynthSpace("[[parameter]]\nkey = \"wobble\"\nid = \"12\"\nkind = \"continuous\"\n");
+  const std::string text =
+      testSynthSpace("[[parameter]]\nkey = \"wobble\"\nid = \"12\"\nkind = \"continuous\"\n");
   const std::string problem = problemOf(ExitCode::plugin, [&] { Synth synth(parseSpace(text, "s.toml")); });
   EXPECT_TRUE(says(problem, "Patch Pilot Test Synth")) << problem;
   EXPECT_TRUE(says(problem, "wobble (id 12)")) << problem;
@@ -228,7 +237,8 @@ TEST(Synth, SaysWhichParametersThePlugInLacks) {
 TEST(Synth, ThatCrashesOrHangsWhenOpenedIsAnError) {
   const TestPlaces places;
   const ParameterSpace space = parseSpace(testSynthSpace(), "s.toml");
-  for (const auto& [fault, word] : {std::pair("crash-on-load", "crashed"), std::pair("hang-on-load", "hung for 1 s")}) {
+  for (const auto& [fault, word] :
+       {std::pair("crash-on-load", "crashed"), std::pair("hang-on-load", "hung for 1 s")}) {
     const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", fault);
     SynthOptions options;
     options.limits.load = 1;
@@ -242,7 +252,8 @@ TEST(Synth, PatchFilesThatDoNotFitAreRefusedByName) {
   const Synth synth(parseSpace(testSynthSpace(), "s.toml"));
   const auto problem = [&](const std::string& name, const std::string& text) {
     writeFileAtomically(places.folder / name, text);
-    const std::string said = problemOf(ExitCode::input, [&] { readPatchFile(places.folder / name, synth.space(), synth); });
+    const std::string said =
+        problemOf(ExitCode::input, [&] { readPatchFile(places.folder / name, synth.space(), synth); });
     EXPECT_TRUE(says(said, name) || name.ends_with(".vstpreset")) << said;
     return said;
   };
@@ -264,7 +275,8 @@ TEST(Synth, AnErrorOfAPresetNamesItsFile) {
   const TestPlaces places;
   const Synth synth(parseSpace(testSynthSpace(), "s.toml"));
   writeFileAtomically(places.folder / "x.vstpreset", std::string_view("no preset"));
-  const std::string said = problemOf(ExitCode::input, [&] { readPatchFile(places.folder / "x.vstpreset", synth.space(), synth); });
+  const std::string said =
+      problemOf(ExitCode::input, [&] { readPatchFile(places.folder / "x.vstpreset", synth.space(), synth); });
   EXPECT_TRUE(says(said, "x.vstpreset")) << said;
 }
 
@@ -286,7 +298,9 @@ TEST_P(GatesOf, SilenceWhatTheySay) {
         float& value = other.values[*space.find(key)];
         value = p.nearest(value > (p.min + p.max) / 2 ? p.min : p.max);
       }
-      EXPECT_TRUE(sameBits(renderOnce(synth, one, kNote, kSeconds), renderOnce(synth, other, kNote, kSeconds))) << gate.silences.front() << ", draw " << draw;
+      EXPECT_TRUE(
+          sameBits(renderOnce(synth, one, kNote, kSeconds), renderOnce(synth, other, kNote, kSeconds)))
+          << gate.silences.front() << ", draw " << draw;
     }
 }
 
@@ -307,7 +321,8 @@ TEST(GatesOfSurge, SilenceWhatTheySayButForChance) {
     Patch other = one;
     for (const std::size_t i : space.silent(one.values)) other.values[i] = space.draw(22, draw)[i];
     std::vector<RenderJob> jobs;
-    for (std::size_t i = 0; i < kRenders; ++i) jobs.push_back({i, i % 2 == 0 ? &one : &other, kNote, kSeconds});
+    for (std::size_t i = 0; i < kRenders; ++i)
+      jobs.push_back({i, i % 2 == 0 ? &one : &other, kNote, kSeconds});
     std::vector<MssSpectrum> spectra;
     for (const auto& sound : pool.renderAll(jobs)) spectra.push_back(mssSpectrum(sound.value()));
     double sums[2] = {}, counts[2] = {};

@@ -21,14 +21,17 @@ ParameterSpec filterType() {
 }
 
 TEST(ValueText, WhatAChoiceIsCalledAVst3TellsItself) {
-  EXPECT_EQ(valueText(spaceOf("VST3"), filterType(), 0.75f, "N 24 dB"), "N 24 dB") << "the space's label is of another version";
-  EXPECT_EQ(valueText(spaceOf("VST3"), filterType(), 0.005f, "Off"), "Off") << "and this is no choice of the space";
+  EXPECT_EQ(valueText(spaceOf("VST3"), filterType(), 0.75f, "N 24 dB"), "N 24 dB")
+      << "the space's label is of another version";
+  EXPECT_EQ(valueText(spaceOf("VST3"), filterType(), 0.005f, "Off"), "Off")
+      << "and this is no choice of the space";
 }
 
 TEST(ValueText, AChoiceHasTheSpacesLabelWhereThePluginHasNoWord) {
   EXPECT_EQ(valueText(spaceOf("VST3"), filterType(), 0.75f, "0.75"), "HP 12 dB");
   EXPECT_EQ(valueText(spaceOf("VST3"), filterType(), 0.75f, ""), "HP 12 dB");
-  EXPECT_EQ(valueText(spaceOf("LV2"), filterType(), 0.25f, "Low"), "LP 12 dB") << "an LV2's host gives numbers";
+  EXPECT_EQ(valueText(spaceOf("LV2"), filterType(), 0.25f, "Low"), "LP 12 dB")
+      << "an LV2's host gives numbers";
 }
 
 TEST(ValueText, WhereTheSpaceHasNoneThePluginSpeaks) {
@@ -55,13 +58,15 @@ TEST(ValueText, OfSurgeIsWhatItDisplays) {
   if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
   const SurgePlaces places;
   Synth synth(loadSpace("surge-full"));
-  for (std::uint64_t i = 0; i < 8; ++i) expectTextsOfThePlugin(synth, {synth.space().draw(5, i), {}, {}}, "a drawn patch");
+  for (std::uint64_t i = 0; i < 8; ++i)
+    expectTextsOfThePlugin(synth, {synth.space().draw(5, i), {}, {}}, "a drawn patch");
 }
 
 TEST(ValueText, OfSurgesSharedPresetsIsWhatItDisplays) {
   if (!SurgePlaces::installed()) GTEST_SKIP() << "Surge XT is not installed";
   const std::filesystem::path factory = PATCHPILOT_SOURCE_DIR "/../shared/surge/factory";
-  if (!std::filesystem::exists(factory)) GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout";
+  if (!std::filesystem::exists(factory))
+    GTEST_SKIP() << "../shared is not here: it comes with a developer's checkout";
   const SurgePlaces places;
   Synth synth(loadSpace("surge-full"));
   const auto paths = presetPathsUnder(factory);

@@ -21,7 +21,8 @@ class Match : public WebTest {
 
   /// Follows a match until it refines and has written something.
   json refining(const std::string& id) {
-    return follow("/matches/" + id + "/events", [](const json& m) { return m.at("state") == "refining" && m.at("generation") > 0; });
+    return follow("/matches/" + id + "/events",
+                  [](const json& m) { return m.at("state") == "refining" && m.at("generation") > 0; });
   }
 };
 
@@ -45,7 +46,8 @@ TEST_F(Match, HasCandidatesBeforeItRefinesAndBetterOnesAfter) {
   bool early = false;
   const json last = follow("/matches/" + id + "/events", [&](const json& m) {
     if (states.empty() || states.back() != m.at("state")) states.push_back(m.at("state"));
-    if (m.at("state") == "ranking" || m.at("state") == "refining") early = early || m.at("candidates").size() == 5;
+    if (m.at("state") == "ranking" || m.at("state") == "refining")
+      early = early || m.at("candidates").size() == 5;
     return false;
   });
   ASSERT_EQ(last.at("state"), "done") << last.dump(1);
@@ -54,7 +56,8 @@ TEST_F(Match, HasCandidatesBeforeItRefinesAndBetterOnesAfter) {
   EXPECT_GE(last.at("generation"), 2);
   EXPECT_EQ(last.at("target").at("note"), 57);
   ASSERT_EQ(last.at("candidates").size(), 5u);
-  for (std::size_t i = 1; i < last.at("curve").size(); ++i) EXPECT_LT(last["curve"][i].at("mss"), last["curve"][i - 1].at("mss"));
+  for (std::size_t i = 1; i < last.at("curve").size(); ++i)
+    EXPECT_LT(last["curve"][i].at("mss"), last["curve"][i - 1].at("mss"));
   EXPECT_LT(last["curve"].back().at("mss"), last["curve"].front().at("mss"));
   EXPECT_NEAR(last["curve"].back().at("mss").get<double>(), last.at("best_mss").get<double>(), 1e-6);
   EXPECT_EQ(get("/matches/" + id).json(), last);
@@ -69,11 +72,14 @@ TEST_F(Match, TheFirstCandidatesAreHeardAndTakenBeforeTheOthersAreRanked) {
   EXPECT_EQ(match.at("generation"), 2);
   EXPECT_EQ(match.at("provisional"), false);
   const fs::path folder = options.data / "matches" / id;
-  const json first = readJsonFile(folder / "g1/candidates.json"), last = readJsonFile(folder / "g2/candidates.json");
+  const json first = readJsonFile(folder / "g1/candidates.json"),
+             last = readJsonFile(folder / "g2/candidates.json");
   EXPECT_TRUE(first.at("provisional").get<bool>());
   EXPECT_FALSE(last.contains("provisional"));
   ASSERT_EQ(first.at("candidates").size(), 5u);
-  EXPECT_GE(first.at("candidates")[0].at("distances").at("mss"), last.at("candidates")[0].at("distances").at("mss")) << "more were heard since";
+  EXPECT_GE(first.at("candidates")[0].at("distances").at("mss"),
+            last.at("candidates")[0].at("distances").at("mss"))
+      << "more were heard since";
 
   // What has not been written is made when it is asked for.
   const std::string place = "/matches/" + id + "/candidates/1";
@@ -81,10 +87,12 @@ TEST_F(Match, TheFirstCandidatesAreHeardAndTakenBeforeTheOthersAreRanked) {
   ASSERT_EQ(audio.status, 200);
   const Answer again = post(place + "/render?g=1", json::object());
   EXPECT_EQ(again.body, audio.body);
-  EXPECT_NEAR(std::stod(again.header("X-Distance")), first.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-3);
+  EXPECT_NEAR(std::stod(again.header("X-Distance")),
+              first.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-3);
   EXPECT_NE(get(place + "/recipe?g=1").body.find("MDA JX10"), std::string::npos);
   EXPECT_EQ(get(place + "/presets/01.lv2?g=1").body.substr(0, 2), "PK");
-  EXPECT_TRUE(fs::is_directory(post(place + "/install?g=1", json::object()).json().at("files").at(0).get<std::string>()));
+  EXPECT_TRUE(fs::is_directory(
+      post(place + "/install?g=1", json::object()).json().at("files").at(0).get<std::string>()));
   EXPECT_FALSE(fs::exists(folder / "g1/01.lv2")) << "it is made for one request";
 }
 
@@ -178,12 +186,18 @@ TEST_F(Match, SearchesOnAroundACandidateWithWhatIsLocked) {
   open();
   const std::string first = startMatch({{"sound", uploadTone()}, {"refine", false}, {"top", 2}});
   finished(first);
-  const std::string second = startMatch({{"near", {{"match", first}, {"rank", 1}, {"locked", {"vcf_freq", "vcf_reso"}}, {"changes", {{"vcf_freq", 0.75}}}}}, {"renders", 96}});
+  const std::string second = startMatch({{"near",
+                                          {{"match", first},
+                                           {"rank", 1},
+                                           {"locked", {"vcf_freq", "vcf_reso"}},
+                                           {"changes", {{"vcf_freq", 0.75}}}}},
+                                         {"renders", 96}});
   const json found = finished(second);
   ASSERT_EQ(found.at("state"), "done") << found.dump(1);
   EXPECT_EQ(found.at("request").at("sound"), get("/matches/" + first).json().at("request").at("sound"));
   const auto valueOf = [&](const std::string& match, std::size_t rank, const std::string& key) {
-    const json panel = get("/matches/" + match + "/candidates/" + std::to_string(rank) + "/parameters").json();
+    const json panel =
+        get("/matches/" + match + "/candidates/" + std::to_string(rank) + "/parameters").json();
     for (const json& section : panel.at("sections"))
       for (const json& parameter : section.at("parameters"))
         if (parameter.at("key") == key) return parameter.at("value").get<float>();
@@ -194,14 +208,16 @@ TEST_F(Match, SearchesOnAroundACandidateWithWhatIsLocked) {
     EXPECT_EQ(valueOf(second, rank, "vcf_reso"), valueOf(first, 1, "vcf_reso")) << rank;
   }
   expectRefused(post("/matches", {{"near", {{"match", first}, {"rank", 9}}}}), 404, "9");
-  expectRefused(post("/matches", {{"near", {{"match", "0123456789abcdef"}, {"rank", 1}}}}), 404, "0123456789abcdef");
+  expectRefused(post("/matches", {{"near", {{"match", "0123456789abcdef"}, {"rank", 1}}}}), 404,
+                "0123456789abcdef");
 }
 
 TEST_F(Match, OneAfterAnotherAndEachCanBeStopped) {
   open();
   const std::string sound = uploadTone();
   const std::string first = startMatch({{"sound", sound}, {"seconds", 3600}});
-  const std::string second = startMatch({{"sound", sound}, {"seconds", 3600}}), third = startMatch({{"sound", sound}, {"refine", false}});
+  const std::string second = startMatch({{"sound", sound}, {"seconds", 3600}}),
+                    third = startMatch({{"sound", sound}, {"refine", false}});
   refining(first);
   EXPECT_EQ(get("/matches/" + second).json().at("position"), 1);
   EXPECT_EQ(get("/matches/" + third).json().at("position"), 2);
@@ -259,7 +275,8 @@ TEST_F(Match, ALibraryMadeHereIsRemovedWithAllThatBelongsToIt) {
   EXPECT_EQ(mine.at("own"), true);
   EXPECT_EQ(mine.at("embedders").back(), "mel-envelope");
   const std::string library = mine.at("id"), sound = uploadTone();
-  const json match = finished(startMatch({{"sound", sound}, {"refine", false}, {"top", 1}, {"embedder", "mel-envelope"}}));
+  const json match =
+      finished(startMatch({{"sound", sound}, {"refine", false}, {"top", 1}, {"embedder", "mel-envelope"}}));
   ASSERT_EQ(match.at("state"), "done") << match.dump(1);
   const std::string candidate = "/matches/" + match.at("id").get<std::string>() + "/candidates/1";
   EXPECT_EQ(get(candidate + "/parameters").status, 200) << "its synth is open";
@@ -276,10 +293,13 @@ TEST_F(Match, ALibraryMadeHereIsRemovedWithAllThatBelongsToIt) {
     }
     pending.append(data, length);
     for (std::size_t end; (end = pending.find("\n\n")) != std::string::npos; pending.erase(0, end + 2))
-      if (pending.starts_with("event: removed\n")) removed.push_back(json::parse(pending.substr(pending.find("data: ") + 6, end - pending.find("data: ") - 6)));
+      if (pending.starts_with("event: removed\n"))
+        removed.push_back(
+            json::parse(pending.substr(pending.find("data: ") + 6, end - pending.find("data: ") - 6)));
     return removed.size() < 2;
   });
-  EXPECT_EQ(removed, (std::vector<json>{{{"kind", "library"}, {"id", library}}, {{"kind", "sound"}, {"id", sound}}}));
+  EXPECT_EQ(removed,
+            (std::vector<json>{{{"kind", "library"}, {"id", library}}, {{"kind", "sound"}, {"id", sound}}}));
   EXPECT_TRUE(get("/state").json().at("libraries").empty());
   EXPECT_TRUE(fs::is_empty(options.data / "libraries")) << "nothing of it is left";
   EXPECT_EQ(getPlace(match.at("candidates")[0].at("audio")).status, 200);
@@ -292,7 +312,8 @@ TEST_F(Match, ReopensAfterARestart) {
   const std::string sound = uploadTone();
   const std::string done = startMatch({{"sound", sound}, {"renders", 48}, {"top", 3}});
   const json before = finished(done);
-  const std::string cut = startMatch({{"sound", sound}, {"seconds", 3600}}), waits = startMatch({{"sound", sound}, {"refine", false}});
+  const std::string cut = startMatch({{"sound", sound}, {"seconds", 3600}}),
+                    waits = startMatch({{"sound", sound}, {"refine", false}});
   refining(cut);
   close();
   open();
@@ -321,7 +342,8 @@ TEST_F(Match, SaysByWhatItSearchedWhereThatIsNotTheBest) {
   EXPECT_EQ(remark.find("jx10 is searched by mel-envelope, as ours-jx10 cannot be used: "), 0u) << remark;
   close();
   open();
-  EXPECT_EQ(get("/matches/" + id).json().at("remarks"), match.at("remarks")) << "it is kept with what was found";
+  EXPECT_EQ(get("/matches/" + id).json().at("remarks"), match.at("remarks"))
+      << "it is kept with what was found";
 }
 
 /// With a library of the test synth, two patches of which crash it.
@@ -348,10 +370,12 @@ TEST_F(Match, SaysHowManyRendersWereSkippedAndWhy) {
   ASSERT_EQ(match.at("state"), "done") << match.dump(1);
   ASSERT_TRUE(match.contains("problems")) << match.dump(1);
   EXPECT_EQ(match.at("problems").at("count"), 2);
-  EXPECT_NE(match.at("problems").at("first").get<std::string>().find("crashed"), std::string::npos) << match.at("problems");
+  EXPECT_NE(match.at("problems").at("first").get<std::string>().find("crashed"), std::string::npos)
+      << match.at("problems");
   close();
   open();
-  EXPECT_EQ(get("/matches/" + id).json().at("problems"), match.at("problems")) << "it is kept with what was found";
+  EXPECT_EQ(get("/matches/" + id).json().at("problems"), match.at("problems"))
+      << "it is kept with what was found";
 }
 
 TEST_F(Match, WhatFailsSaysWhy) {
@@ -359,12 +383,15 @@ TEST_F(Match, WhatFailsSaysWhy) {
   const std::string id = startMatch({{"text", "warm brass"}});
   const json match = finished(id);
   EXPECT_EQ(match.at("state"), "failed");
-  EXPECT_NE(match.at("error").get<std::string>().find("texts cannot be compared"), std::string::npos) << match;
-  const std::string quiet = startMatch({{"sound", uploadTone()}, {"start", 1000 / 1000.0}, {"duration", 0.2}, {"refine", false}});
+  EXPECT_NE(match.at("error").get<std::string>().find("texts cannot be compared"), std::string::npos)
+      << match;
+  const std::string quiet =
+      startMatch({{"sound", uploadTone()}, {"start", 1000 / 1000.0}, {"duration", 0.2}, {"refine", false}});
   EXPECT_EQ(finished(quiet).at("state"), "done");
   const std::string beyond = startMatch({{"sound", uploadTone()}, {"start", 100}});
   EXPECT_EQ(finished(beyond).at("state"), "failed");
-  expectRefused(post("/matches", {{"sound", "0123456789abcdef"}, {"libraries", {libraryId()}}}), 404, "0123456789abcdef");
+  expectRefused(post("/matches", {{"sound", "0123456789abcdef"}, {"libraries", {libraryId()}}}), 404,
+                "0123456789abcdef");
   expectRefused(post("/matches", {{"sound", "x"}, {"libraries", {"nowhere"}}}), 404, "nowhere");
 }
 
@@ -419,7 +446,8 @@ TEST_F(Match, OneFolderAndOnePortHaveOneServer) {
 class Served {
  public:
   Served(const TemporaryFolder& folder, const std::string& arguments) {
-    const std::string command = fmt::format("cd {} && exec {}/patchpilot serve --port 0 {} 2>/dev/null", folder.path().string(), PATCHPILOT_BINARY_DIR, arguments);
+    const std::string command = fmt::format("cd {} && exec {}/patchpilot serve --port 0 {} 2>/dev/null",
+                                            folder.path().string(), PATCHPILOT_BINARY_DIR, arguments);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
     id = ::fork();
@@ -431,7 +459,8 @@ class Served {
     ::close(ends[1]);
     std::FILE* out = ::fdopen(ends[0], "r");
     char line[256] = "";
-    if (std::fgets(line, sizeof line, out)) std::sscanf(line, "Patch Pilot is at http://127.0.0.1:%d/", &port);
+    if (std::fgets(line, sizeof line, out))
+      std::sscanf(line, "Patch Pilot is at http://127.0.0.1:%d/", &port);
     std::fclose(out);
   }
   ~Served() { end(SIGKILL); }
@@ -484,7 +513,8 @@ TEST_F(Match, NothingIsLeftWhenTheServerIsKilledAndItsWorkReopens) {
       text.append(data, length);
       return text.find("\"state\":\"refining\"") == std::string::npos;
     });
-    ASSERT_EQ(post("/matches/" + id + "/candidates/1/render", {{"note", 60}}).status, 200) << "a worker that waits for the next note";
+    ASSERT_EQ(post("/matches/" + id + "/candidates/1/render", {{"note", 60}}).status, 200)
+        << "a worker that waits for the next note";
     const std::vector<int> processes = served.descendants();
     EXPECT_GE(processes.size(), 4u) << "the match, its workers, and those that play";
     served.end(SIGKILL);
@@ -497,17 +527,20 @@ TEST_F(Match, NothingIsLeftWhenTheServerIsKilledAndItsWorkReopens) {
   EXPECT_EQ(match.at("state"), "stopped");
   ASSERT_EQ(match.at("candidates").size(), 5u);
   EXPECT_EQ(getPlace(match.at("candidates")[0].at("audio")).status, 200);
-  for (const auto& entry : fs::recursive_directory_iterator(options.data / "matches")) EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry;
+  for (const auto& entry : fs::recursive_directory_iterator(options.data / "matches"))
+    EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry;
   EXPECT_EQ(again.end(SIGINT), 0) << "Ctrl-C is how it ends";
 }
 
 TEST_F(Match, CtrlCEndsItWhileAPlugInTakesForeverToOpen) {
-  const ScopedVariable hangs("PATCHPILOT_TEST_PLUGIN", "hang-on-load"), unseen("XDG_CACHE_HOME", (places.folder / "unseen").string());
+  const ScopedVariable hangs("PATCHPILOT_TEST_PLUGIN", "hang-on-load"),
+      unseen("XDG_CACHE_HOME", (places.folder / "unseen").string());
   Served served(places.folder, "--data " + options.data.string());
   ASSERT_GT(served.port, 0);
   // The one that looks for synths, and the worker that has the plug-in.
   std::vector<int> processes;
-  for (int i = 0; i < 6000 && (processes = served.descendants()).size() < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; i < 6000 && (processes = served.descendants()).size() < 2; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   ASSERT_GE(processes.size(), 2u);
   ::kill(served.id, SIGINT);
   EXPECT_TRUE(hasEnded(served.id, 30'000)) << "a worker is given twice as long to open a plug-in";
@@ -528,7 +561,8 @@ TEST_F(Match, ALibraryIsBuiltLookedAtAndHeard) {
   ASSERT_FALSE(synth.empty()) << state.dump(1);
   const Answer begun = post("/libraries", {{"synth", synth}, {"name", "../Mine & yours"}, {"count", 40}});
   ASSERT_EQ(begun.status, 202) << begun.body;
-  const json job = follow("/jobs/" + begun.json().at("job").get<std::string>() + "/events", [](const json&) { return false; });
+  const json job = follow("/jobs/" + begun.json().at("job").get<std::string>() + "/events",
+                          [](const json&) { return false; });
   EXPECT_EQ(job.at("state"), "done") << job;
   EXPECT_EQ(job.at("progress").at("done"), 40);
   const std::string place = "/libraries/" + begun.json().at("id").get<std::string>();
@@ -536,12 +570,14 @@ TEST_F(Match, ALibraryIsBuiltLookedAtAndHeard) {
   ASSERT_EQ(points.size(), 40u);
   for (const json& point : points)
     for (const char* axis : {"x", "y", "z"}) EXPECT_TRUE(point.at(axis) >= 0 && point.at(axis) <= 1);
-  const Answer heard = post(place + "/patches/" + std::to_string(points[3].at("patch").get<int>()) + "/render", {{"seconds", 0.5}});
+  const Answer heard = post(
+      place + "/patches/" + std::to_string(points[3].at("patch").get<int>()) + "/render", {{"seconds", 0.5}});
   EXPECT_EQ(heard.status, 200) << heard.body.substr(0, 200);
   EXPECT_EQ(heard.body.substr(0, 4), "RIFF");
   expectRefused(post(place + "/patches/999/render", json::object()), 404, "999");
   expectRefused(post("/libraries", {{"synth", "0123456789abcdef"}}), 404, "0123456789abcdef");
-  for (const auto& file : fs::directory_iterator(options.data / "libraries")) EXPECT_TRUE(file.path().filename().string().starts_with("---Mine---yours")) << file;
+  for (const auto& file : fs::directory_iterator(options.data / "libraries"))
+    EXPECT_TRUE(file.path().filename().string().starts_with("---Mine---yours")) << file;
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ TEST_F(Page, HasTypesAndLivesAsLongAsItsNameSays) {
 }
 
 TEST_F(Page, ComesPackedToWhoTakesThat) {
-  const Answer script = answerOf(client->Get("/assets/main-4f3a.js", {{"Accept-Encoding", "gzip, deflate, br"}}));
+  const Answer script =
+      answerOf(client->Get("/assets/main-4f3a.js", {{"Accept-Encoding", "gzip, deflate, br"}}));
   EXPECT_EQ(script.header("Content-Encoding"), "gzip");
   EXPECT_EQ(script.body, "packed");
   expectRefused(getPlace("/assets/main-4f3a.js.gz"), 404, "main-4f3a.js.gz");

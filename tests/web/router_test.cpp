@@ -13,35 +13,45 @@ std::string request(const std::string& line, const std::string& headers, const s
   return line + " HTTP/1.1\r\n" + headers + "\r\n" + body;
 }
 
-int statusOf(const std::string& answer) { return answer.starts_with("HTTP/1.1 ") ? std::stoi(answer.substr(9, 3)) : 0; }
+int statusOf(const std::string& answer) {
+  return answer.starts_with("HTTP/1.1 ") ? std::stoi(answer.substr(9, 3)) : 0;
+}
 
 std::size_t answersIn(const std::string& text) {
   std::size_t count = 0;
-  for (std::size_t at = text.find("HTTP/1.1 "); at != std::string::npos; at = text.find("HTTP/1.1 ", at + 1)) ++count;
+  for (std::size_t at = text.find("HTTP/1.1 "); at != std::string::npos; at = text.find("HTTP/1.1 ", at + 1))
+    ++count;
   return count;
 }
 
 TEST_F(Web, AnswersItsOwnPageAndNoOther) {
   open();
   const std::string port = std::to_string(server->port());
-  const auto asked = [&](const std::string& headers) { return statusOf(exchanged(server->port(), request("GET /api/v1/matches", headers))); };
-  for (const std::string host : {"127.0.0.1:", "localhost:", "[::1]:"}) EXPECT_EQ(asked("Host: " + host + port + "\r\n"), 200) << host;
+  const auto asked = [&](const std::string& headers) {
+    return statusOf(exchanged(server->port(), request("GET /api/v1/matches", headers)));
+  };
+  for (const std::string host : {"127.0.0.1:", "localhost:", "[::1]:"})
+    EXPECT_EQ(asked("Host: " + host + port + "\r\n"), 200) << host;
   const std::string own = "Host: 127.0.0.1:" + port + "\r\n";
   EXPECT_EQ(asked(own + "Origin: http://127.0.0.1:" + port + "\r\n"), 200);
   EXPECT_EQ(asked(own + "Sec-Fetch-Site: same-origin\r\n"), 200);
-  for (const std::string wrong : {"", "Host: 127.0.0.1\r\n", "Host: evil.example\r\n", "Host: 127.0.0.1:1\r\n", "Host: 127.0.0.1.evil.example:8420\r\n"})
+  for (const std::string wrong : {"", "Host: 127.0.0.1\r\n", "Host: evil.example\r\n",
+                                  "Host: 127.0.0.1:1\r\n", "Host: 127.0.0.1.evil.example:8420\r\n"})
     EXPECT_EQ(asked(wrong), 403) << wrong;
   EXPECT_EQ(asked(own + own), 403) << "twice";
-  for (const std::string wrong : {"http://evil.example", "null", "https://127.0.0.1:", "http://127.0.0.1:1", "http://localhost"})
+  for (const std::string wrong :
+       {"http://evil.example", "null", "https://127.0.0.1:", "http://127.0.0.1:1", "http://localhost"})
     EXPECT_EQ(asked(own + "Origin: " + wrong + "\r\n"), 403) << wrong;
-  for (const std::string wrong : {"cross-site", "same-site"}) EXPECT_EQ(asked(own + "Sec-Fetch-Site: " + wrong + "\r\n"), 403) << wrong;
+  for (const std::string wrong : {"cross-site", "same-site"})
+    EXPECT_EQ(asked(own + "Sec-Fetch-Site: " + wrong + "\r\n"), 403) << wrong;
 }
 
 TEST_F(Web, ABodyThatWasNotReadIsNoRequest) {
   open();
   const std::string own = "Host: 127.0.0.1:" + std::to_string(server->port()) + "\r\n";
   const std::string hidden = request("GET /api/v1/matches", own);
-  const std::string length = "Content-Type: text/plain\r\nContent-Length: " + std::to_string(hidden.size()) + "\r\n";
+  const std::string length =
+      "Content-Type: text/plain\r\nContent-Length: " + std::to_string(hidden.size()) + "\r\n";
   for (const std::string& headers : {own + "Origin: http://evil.example\r\n" + length, own + length}) {
     const std::string answer = exchanged(server->port(), request("POST /api/v1/matches", headers, hidden));
     EXPECT_EQ(answersIn(answer), 1u) << answer;
@@ -55,11 +65,16 @@ TEST_F(Web, WhateverIsWrongIsSaidInJson) {
   expectRefused(getPlace("/nothing"), 404, "/nothing");
   expectRefused(get("/matches/0123456789abcdef"), 404, "0123456789abcdef");
   expectRefused(answerOf(client->Delete("/api/v1/state")), 405, "DELETE");
-  expectRefused(answerOf(client->Post("/api/v1/matches", "sound=1", "application/x-www-form-urlencoded")), 415, "application/json");
+  expectRefused(answerOf(client->Post("/api/v1/matches", "sound=1", "application/x-www-form-urlencoded")),
+                415, "application/json");
   expectRefused(answerOf(client->Post("/api/v1/matches", "{", "application/json")), 400, "no JSON");
-  expectRefused(answerOf(client->Post("/api/v1/matches", std::string(40, '[') + std::string(40, ']'), "application/json")), 400, "nested");
+  expectRefused(answerOf(client->Post("/api/v1/matches", std::string(40, '[') + std::string(40, ']'),
+                                      "application/json")),
+                400, "nested");
   expectRefused(answerOf(client->Post("/api/v1/matches", "[]", "application/json")), 400, "no JSON object");
-  expectRefused(answerOf(client->Post("/api/v1/matches", "\"" + std::string(2 << 20, 'x') + "\"", "application/json")), 413, "bytes");
+  expectRefused(
+      answerOf(client->Post("/api/v1/matches", "\"" + std::string(2 << 20, 'x') + "\"", "application/json")),
+      413, "bytes");
   expectRefused(post("/matches", {{"sound", "0123456789abcdef"}, {"speed", 1}}), 400, "speed");
   expectRefused(post("/matches", {{"note", 200}}), 400, "from 0 to 127");
   expectRefused(post("/matches", {{"note", 1.5}}), 400, "whole");
@@ -92,8 +107,10 @@ TEST_F(Web, NoPathFromAClientReachesTheFiles) {
   writeFileAtomically(options.data / "sounds/evil/sound.wav", "secret");
   const std::string own = "Host: 127.0.0.1:" + std::to_string(server->port()) + "\r\n";
   for (const std::string path :
-       {"/../secret", "/%2e%2e/secret", "/..%2fsecret", "//secret", "/./../secret", "/page/../../secret", "/%00/secret", "/..\\secret", "/api/v1/sounds/evil/audio",
-        "/api/v1/sounds/..%2f..%2fsecret/audio", "/api/v1/sounds/../../secret", "/api/v1/matches/..%2f..%2f..%2fsecret/target", "/api/v1/matches/%2e%2e/target"}) {
+       {"/../secret", "/%2e%2e/secret", "/..%2fsecret", "//secret", "/./../secret", "/page/../../secret",
+        "/%00/secret", "/..\\secret", "/api/v1/sounds/evil/audio", "/api/v1/sounds/..%2f..%2fsecret/audio",
+        "/api/v1/sounds/../../secret", "/api/v1/matches/..%2f..%2f..%2fsecret/target",
+        "/api/v1/matches/%2e%2e/target"}) {
     const std::string answer = exchanged(server->port(), request("GET " + path, own));
     EXPECT_TRUE(statusOf(answer) == 404 || statusOf(answer) == 400) << path << "\n" << answer;
     EXPECT_TRUE(answer.ends_with("}") || answer.find("\"error\"") != std::string::npos) << answer;
@@ -111,10 +128,12 @@ TEST_F(Web, TheDocumentHasEveryRouteAndNoOther) {
   for (const auto& [path, operations] : document.at("paths").items())
     for (const auto& [method, operation] : operations.items()) {
       std::string name = method;
-      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return char(std::toupper(c)); });
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return char(std::toupper(c)); });
       documented.insert(name + " " + path);
       const bool takesBody = operation.contains("requestBody");
-      const auto route = std::find_if(server->routes().begin(), server->routes().end(), [&](const Route& r) { return r.method == name && r.path == path; });
+      const auto route = std::find_if(server->routes().begin(), server->routes().end(),
+                                      [&](const Route& r) { return r.method == name && r.path == path; });
       ASSERT_NE(route, server->routes().end()) << name << " " << path << " is in the document only";
       EXPECT_EQ(takesBody, route->body != BodyKind::none) << name << " " << path;
     }
@@ -124,11 +143,13 @@ TEST_F(Web, TheDocumentHasEveryRouteAndNoOther) {
 
 /// What an answer has that its schema does not, and the other way round.
 void expectAsDocumented(const json& document, json schema, const json& answer, const std::string& place) {
-  if (schema.contains("$ref")) schema = document.at(json::json_pointer(schema.at("$ref").get<std::string>().substr(1)));
+  if (schema.contains("$ref"))
+    schema = document.at(json::json_pointer(schema.at("$ref").get<std::string>().substr(1)));
   if (answer.is_array() && schema.contains("items"))
     for (const json& one : answer) expectAsDocumented(document, schema.at("items"), one, place + "[]");
   if (!answer.is_object() || !schema.contains("properties")) return;
-  for (const json& name : schema.value("required", json::array())) EXPECT_TRUE(answer.contains(name)) << place << " has no " << name;
+  for (const json& name : schema.value("required", json::array()))
+    EXPECT_TRUE(answer.contains(name)) << place << " has no " << name;
   for (const auto& [name, value] : answer.items()) {
     const bool known = schema.at("properties").contains(name);
     EXPECT_TRUE(known) << place << "." << name << " is not in the document";
@@ -151,7 +172,8 @@ TEST_F(Web, TheDocumentSaysWhatIsAnswered) {
   expectAsDocumented(document, schema("Analysis"), get("/sounds/" + sound + "/analysis").json(), "Analysis");
   expectAsDocumented(document, schema("Match"), match, "Match");
   expectAsDocumented(document, schema("MatchList"), get("/matches").json(), "MatchList");
-  expectAsDocumented(document, schema("Parameters"), get("/matches/" + id + "/candidates/1/parameters").json(), "Parameters");
+  expectAsDocumented(document, schema("Parameters"),
+                     get("/matches/" + id + "/candidates/1/parameters").json(), "Parameters");
   expectAsDocumented(document, schema("Map"), get("/libraries/" + libraryId() + "/map").json(), "Map");
   expectAsDocumented(document, schema("Error"), get("/nothing").json(), "Error");
 }

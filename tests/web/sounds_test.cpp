@@ -14,7 +14,8 @@ using Sound = WebTest;
 
 TEST_F(Sound, IsDecodedOnceAndHeardWholeOrInPart) {
   open();
-  const Answer added = answerOf(client->Post("/api/v1/sounds?name=..%2F..%2Fmy%20b%C3%A4ss.wav", toneBytes(), "application/octet-stream"));
+  const Answer added = answerOf(client->Post("/api/v1/sounds?name=..%2F..%2Fmy%20b%C3%A4ss.wav", toneBytes(),
+                                             "application/octet-stream"));
   ASSERT_EQ(added.status, 201) << added.body;
   const json facts = added.json();
   EXPECT_EQ(facts.at("channels"), 2);
@@ -34,7 +35,8 @@ TEST_F(Sound, IsDecodedOnceAndHeardWholeOrInPart) {
   EXPECT_EQ(get(place + "/audio", {{"Range", "bytes=-4"}}).body, whole.body.substr(whole.body.size() - 4));
   EXPECT_EQ(get(place + "/audio", {{"Range", "bytes=100-999999999"}}).body, whole.body.substr(100));
   expectRefused(get(place + "/audio", {{"Range", "bytes=999999999-"}}), 416, "range");
-  for (const auto& entry : fs::recursive_directory_iterator(options.data / "sounds")) EXPECT_NE(entry.path().filename(), "source") << "the upload goes";
+  for (const auto& entry : fs::recursive_directory_iterator(options.data / "sounds"))
+    EXPECT_NE(entry.path().filename(), "source") << "the upload goes";
 }
 
 TEST_F(Sound, ItsNoteIsFoundOrTold) {
@@ -55,7 +57,9 @@ TEST_F(Sound, ItsNoteIsFoundOrTold) {
 
 TEST_F(Sound, WhatIsNoneIsRefusedAndLeavesNothing) {
   open();
-  const auto send = [&](const std::string& bytes) { return answerOf(client->Post("/api/v1/sounds?name=broken.wav", bytes, "application/octet-stream")); };
+  const auto send = [&](const std::string& bytes) {
+    return answerOf(client->Post("/api/v1/sounds?name=broken.wav", bytes, "application/octet-stream"));
+  };
   expectRefused(send("this is no sound"), 400, "broken.wav");
   expectRefused(send(toneBytes().substr(0, 30)), 400, "broken.wav");
   expectRefused(post("/sounds"), 400, "no sound");
@@ -66,8 +70,12 @@ TEST_F(Sound, WhatIsNoneIsRefusedAndLeavesNothing) {
 TEST_F(Sound, TooManyBytesAreRefused) {
   open();
   const std::string block(1 << 20, 'x');
-  const auto provide = [&](std::size_t, std::size_t length, httplib::DataSink& sink) { return sink.write(block.data(), std::min(length, block.size())); };
-  expectRefused(answerOf(client->Post("/api/v1/sounds", std::size_t(kMostSoundBytes) + 1, provide, "application/octet-stream")), 413, "100 MB");
+  const auto provide = [&](std::size_t, std::size_t length, httplib::DataSink& sink) {
+    return sink.write(block.data(), std::min(length, block.size()));
+  };
+  expectRefused(answerOf(client->Post("/api/v1/sounds", std::size_t(kMostSoundBytes) + 1, provide,
+                                      "application/octet-stream")),
+                413, "100 MB");
   EXPECT_TRUE(fs::is_empty(options.data / "sounds"));
 }
 
@@ -77,7 +85,9 @@ TEST_F(Sound, ADecoderThatCrashesCostsOneSound) {
   fs::permissions(program, fs::perms::owner_all);
   options.program = program;
   open();
-  expectRefused(answerOf(client->Post("/api/v1/sounds?name=evil.wav", toneBytes(), "application/octet-stream")), 400, "evil.wav crashes the decoder (killed by signal 11");
+  expectRefused(
+      answerOf(client->Post("/api/v1/sounds?name=evil.wav", toneBytes(), "application/octet-stream")), 400,
+      "evil.wav crashes the decoder (killed by signal 11");
   EXPECT_EQ(get("/state").status, 200) << "the server goes on";
   EXPECT_TRUE(fs::is_empty(options.data / "sounds"));
 }

@@ -14,9 +14,14 @@ class TellingApart : public testing::Test {
     json parameters = json::array();
     for (const ParameterSpec& spec : space_.parameters) {
       const auto given = values.find(spec.key);
-      parameters.push_back({{"key", spec.key}, {"value", given == values.end() ? double(spec.min) : given->second}});
+      parameters.push_back(
+          {{"key", spec.key}, {"value", given == values.end() ? double(spec.min) : given->second}});
     }
-    return {{"rank", rank}, {"synth", "S"}, {"space", space_.name}, {"origin", origin}, {"parameters", parameters}};
+    return {{"rank", rank},
+            {"synth", "S"},
+            {"space", space_.name},
+            {"origin", origin},
+            {"parameters", parameters}};
   }
 
   ParameterSpace space_ = parseSpace(R"(
@@ -48,17 +53,21 @@ key = "level"
 id = "3"
 name = "Level"
 kind = "continuous"
-)", "test");
+)",
+                                     "test");
 };
 
 TEST_F(TellingApart, NamesWhatDiffersMostFromTheFirstOfThePatch) {
   json list = {candidate(1, "patch 7, refined", {{"cutoff", 0.5}}), candidate(2, "patch 8", {{"level", 1}}),
-               candidate(3, "patch 7, refined", {{"cutoff", 0.8}, {"narrow", 0.46}, {"level", 0.1}}), candidate(4, "patch 7, refined", {{"cutoff", 0.52}})};
+               candidate(3, "patch 7, refined", {{"cutoff", 0.8}, {"narrow", 0.46}, {"level", 0.1}}),
+               candidate(4, "patch 7, refined", {{"cutoff", 0.52}})};
   tellApart(list, {&space_});
   EXPECT_FALSE(list[0].contains("unlike"));
   EXPECT_FALSE(list[1].contains("unlike")) << "it has an origin of its own";
-  EXPECT_EQ(list[2].at("unlike"), (json{{"rank", 1}, {"parameters", {"Filter: Level", "Cutoff"}}})) << "of its range, the narrow one has moved further";
-  EXPECT_EQ(list[3].at("unlike"), (json{{"rank", 1}, {"parameters", json::array()}})) << "next to nothing differs";
+  EXPECT_EQ(list[2].at("unlike"), (json{{"rank", 1}, {"parameters", {"Filter: Level", "Cutoff"}}}))
+      << "of its range, the narrow one has moved further";
+  EXPECT_EQ(list[3].at("unlike"), (json{{"rank", 1}, {"parameters", json::array()}}))
+      << "next to nothing differs";
 }
 
 TEST_F(TellingApart, NamesASectionOnlyWhereThereIsOneAndAnotherParameterIsCalledTheSame) {

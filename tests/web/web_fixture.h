@@ -25,7 +25,8 @@ inline std::string exchanged(int port, const std::string& bytes, bool closed = f
   address.sin_family = AF_INET;
   address.sin_port = htons(std::uint16_t(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return ::close(descriptor), "no connection";
+  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    return ::close(descriptor), "no connection";
   for (std::size_t done = 0; done < bytes.size();) {
     const auto count = ::send(descriptor, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
     if (count <= 0) break;
@@ -34,7 +35,8 @@ inline std::string exchanged(int port, const std::string& bytes, bool closed = f
   if (closed) ::shutdown(descriptor, SHUT_WR);
   std::string answer;
   char block[4096];
-  for (ssize_t count; (count = ::recv(descriptor, block, sizeof block, 0)) > 0;) answer.append(block, std::size_t(count));
+  for (ssize_t count; (count = ::recv(descriptor, block, sizeof block, 0)) > 0;)
+    answer.append(block, std::size_t(count));
   ::close(descriptor);
   return answer;
 }
@@ -107,8 +109,12 @@ class WebTest : public ::testing::Test {
     return {result->status, result->body, result->headers};
   }
 
-  Answer get(const std::string& path, const httplib::Headers& headers = {}) { return answerOf(client->Get(api + path, headers)); }
-  Answer post(const std::string& path, const nlohmann::json& body) { return answerOf(client->Post(api + path, body.dump(), "application/json")); }
+  Answer get(const std::string& path, const httplib::Headers& headers = {}) {
+    return answerOf(client->Get(api + path, headers));
+  }
+  Answer post(const std::string& path, const nlohmann::json& body) {
+    return answerOf(client->Post(api + path, body.dump(), "application/json"));
+  }
   Answer post(const std::string& path) { return answerOf(client->Post(api + path)); }
   Answer getPlace(const std::string& place) { return answerOf(client->Get(place)); }
 
@@ -119,7 +125,8 @@ class WebTest : public ::testing::Test {
     const auto message = answer.json().at("error").at("message").get<std::string>();
     EXPECT_NE(message.find(part), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
-    EXPECT_EQ(message.find(std::filesystem::temp_directory_path().string() + "/"), std::string::npos) << "no path of this machine: " << message;
+    EXPECT_EQ(message.find(std::filesystem::temp_directory_path().string() + "/"), std::string::npos)
+        << "no path of this machine: " << message;
   }
 
   std::string toneBytes(double seconds = 1.5) {
@@ -128,7 +135,8 @@ class WebTest : public ::testing::Test {
   }
 
   std::string uploadTone() {
-    const Answer answer = answerOf(client->Post(api + "/sounds?name=My%20tone.wav", toneBytes(), "application/octet-stream"));
+    const Answer answer =
+        answerOf(client->Post(api + "/sounds?name=My%20tone.wav", toneBytes(), "application/octet-stream"));
     EXPECT_EQ(answer.status, 201) << answer.body;
     return answer.json().at("id");
   }
