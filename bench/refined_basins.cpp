@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "eval/parameter_error.h"
 #include "eval/target_set.h"
-#include "match/matchers.h"
-#include "match/refiner.h"
+#include "propose/proposers.h"
+#include "search/refiner.h"
 
 #include <fmt/core.h>
 
@@ -36,7 +36,7 @@ class Basins {
   }
 
   Candidate refined(std::size_t renders) {
-    std::vector<Proposal> proposals = RetrievalMatcher(sources_.searched()).propose(target_, kRefineDonors);
+    std::vector<Proposal> proposals = RetrievalProposer(sources_.searched()).propose(target_, kRefineDonors);
     RefineOptions options;
     options.velocity = entry_.velocity;
     options.renders = renders;

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "eval/report.h"
-#include "match/matchers.h"
+#include "propose/proposers.h"
 
 #include <fmt/format.h>
 
@@ -107,7 +107,8 @@ void run(Options options) {
 
 std::string methodHelp() {
   std::string names;
-  for (const auto& name : matcherNames()) names += (names.empty() ? "" : ", ") + name;
+  for (const ProposerKind& kind : proposerKinds())
+    names += (names.empty() ? "" : ", ") + std::string(kind.name);
   return "Method to evaluate, several are compared: " + names +
          "; with '+refine' behind it, what it finds is refined; with '+refine:four' or '+refine:tolerant', "
          "for that objective";

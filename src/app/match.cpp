@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "listen/objective.h"
 #include "match/match_run.h"
-#include "match/objective.h"
 #include "match/results.h"
 
 #include <fmt/format.h>

@@ -8,10 +8,11 @@
 #include "features/gain.h"
 #include "features/mel.h"
 #include "library/builder.h"
-#include "match/matchers.h"
-#include "match/objective.h"
-#include "match/ranking.h"
-#include "match/refiner.h"
+#include "listen/objective.h"
+#include "listen/ranking.h"
+#include "propose/oracle.h"
+#include "propose/random.h"
+#include "search/refiner.h"
 
 #include <algorithm>
 #include <atomic>
@@ -158,7 +159,7 @@ class RowMaker {
 
   /// A row for each embedder, where the method searches by one.
   void addMethod(const std::string& method, const std::vector<std::size_t>& libraries, int renders) {
-    const bool embeds = parseMethod(method).matcher == "retrieval" && !options_.embedders.empty();
+    const bool embeds = parseMethod(method).proposer == "retrieval" && !options_.embedders.empty();
     for (std::size_t e = 0; e < (embeds ? options_.embedders.size() : 1); ++e) {
       const std::string by = embeds ? " by " + options_.embedders[e] : "";
       std::vector<std::size_t> opened = libraries;
@@ -361,8 +362,8 @@ class Lane {
     result.problem = "the true patch is not known, or not one of these synths'";
   }
 
-  MatcherContext context(const EvaluationRow& row) {
-    MatcherContext context;
+  ProposerContext context(const EvaluationRow& row) {
+    ProposerContext context;
     for (const std::size_t index : row.libraries) context.libraries.push_back(&sources_.libraries[index]);
     context.instruments = &instruments_;
     context.seed = options_.seed;
@@ -381,11 +382,11 @@ class Lane {
   Finding search(const EvaluationRow& row, Clock::time_point start) {
     Finding finding;
     const Method method = row.role == EvaluationRow::Role::oracle ? Method{} : parseMethod(row.method);
-    std::unique_ptr<Matcher> matcher;
+    std::unique_ptr<Proposer> matcher;
     {
       const auto lock = useLibraries();
-      if (row.role == EvaluationRow::Role::oracle) matcher = std::make_unique<OracleMatcher>(context(row));
-      else matcher = makeMatcher(method.matcher, context(row));
+      if (row.role == EvaluationRow::Role::oracle) matcher = std::make_unique<OracleProposer>(context(row));
+      else matcher = proposerKind(method.proposer).make(context(row));
     }
     const bool ranked = row.role == EvaluationRow::Role::method && holdsTruth(row);
     const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch
@@ -484,7 +485,7 @@ class Lane {
 
   Finding firstAudible(const EvaluationRow& row) {
     Finding finding;
-    RandomMatcher matcher(context(row));
+    RandomProposer matcher(context(row));
     constexpr int kBatch = 4;
     for (int drawn = kBatch; drawn <= kHopeless && !interrupted(); drawn += kBatch) {
       std::vector<Proposal> proposals = matcher.propose(target_, drawn);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "eval/evaluation.h"
-#include "match/target.h"
+#include "listen/target.h"
 
 #include <boost/interprocess/sync/file_lock.hpp>
 

@@ -7,7 +7,7 @@
 #include "features/mss.h"
 #include "features/stft.h"
 #include "library/neighbours.h"
-#include "match/ranking.h"
+#include "listen/ranking.h"
 #include "synth/render_pool.h"
 
 #include <faiss/VectorTransform.h>

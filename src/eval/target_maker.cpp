@@ -6,8 +6,8 @@
 #include "base/process.h"
 #include "eval/midi_file.h"
 #include "library/builder.h"
-#include "match/matcher.h"
 #include "preset/preset_hash.h"
+#include "propose/proposer.h"
 #include "synth/preset_writer.h"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/process.h"
-#include "match/matcher.h"
-#include "match/objective.h"
+#include "listen/objective.h"
 #include "match/results.h"
+#include "propose/retrieval.h"
 
 #include <algorithm>
 #include <limits>
@@ -38,7 +38,7 @@ void MatchRun::tellProblems() {
 }
 
 std::vector<Proposal> MatchRun::propose() {
-  RetrievalMatcher matcher(sources_.searched());
+  RetrievalProposer matcher(sources_.searched());
   const int first = std::max(options_.proposals, options_.top);
   std::vector<Proposal> proposals =
       matcher.propose(target_, options_.refine ? std::max(first, kRefineDonors) : first);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "match/refiner.h"
+#include "listen/target.h"
 #include "match/sources.h"
-#include "match/target.h"
+#include "search/refiner.h"
 
 #include <nlohmann/json.hpp>
 

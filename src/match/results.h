@@ -1,7 +1,7 @@
 #pragma once
 
-#include "match/ranking.h"
-#include "match/text_search.h"
+#include "listen/ranking.h"
+#include "propose/text_search.h"
 
 #include <nlohmann/json.hpp>
 

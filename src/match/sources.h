@@ -1,9 +1,7 @@
 #pragma once
 
-#include "library/library.h"
-#include "library/neighbours.h"
-#include "synth/render_pool.h"
-#include "synth/synth.h"
+#include "propose/search_library.h"
+#include "synth/instrument.h"
 
 #include <functional>
 #include <memory>
@@ -11,23 +9,6 @@
 #include <vector>
 
 namespace patchpilot {
-
-/// A synth that can be rendered with.
-struct Instrument {
-  std::shared_ptr<Synth> synth;
-  std::unique_ptr<RenderPool> pool;
-};
-
-/// A library opened for search in one of its embeddings.
-struct SearchLibrary {
-  Library library;
-  NeighbourIndex index;
-  std::size_t synth = 0;  ///< index of the synth that it is for
-  std::size_t embedding = 0;
-  std::shared_ptr<const Embedder> embedder = nullptr;  ///< of sounds; none where a text is searched for
-
-  const EmbedderInfo& embedderInfo() const { return library.settings().embedders[embedding]; }
-};
 
 /// What a match draws on: libraries, and one instrument for each synth that made them.
 struct Sources {

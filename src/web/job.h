@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/process.h"
-#include "match/ranking.h"
+#include "listen/ranking.h"
 #include "synth/catalogue.h"
 
 #include <nlohmann/json.hpp>

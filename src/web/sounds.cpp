@@ -3,7 +3,7 @@
 #include "audio/file.h"
 #include "audio/pitch.h"
 #include "base/files.h"
-#include "match/target.h"
+#include "listen/target.h"
 #include "web/fields.h"
 #include "web/http_error.h"
 #include "web/job.h"

@@ -1,0 +1,101 @@
+#include "listen/objective.h"
+
+#include "base/error.h"
+#include "features/metrics.h"
+#include "features/padded_sound.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace patchpilot {
+
+namespace {
+
+/// What a random patch of Surge XT's simple space has on an in-domain target (docs/benchmarks.md), rounded.
+constexpr Distances kRandomPatch{.mss = 12, .wmfcc = 16, .sot = 0.3, .rms = 0.65};
+
+/// Of the middle scale of MSS, whose frames are 10 ms apart.
+constexpr std::size_t kScale = 1;
+constexpr std::ptrdiff_t kShiftFrames = 2;
+
+/// How much a decibel of level counts beside a decibel in every band.
+constexpr double kLevelWeight = 0.5;
+
+/// What is compared of a moment: its bands, and its level, both in dB below the sound's maximum.
+struct Moments {
+  std::size_t frames = 0, values = 0;
+  std::vector<float> bands, levels;
+};
+
+Moments momentsOf(const MssSpectrum& spectrum) {
+  const std::size_t bands = MssSpectrum::kScales[kScale].bands;
+  Moments moments{spectrum.frames(kScale), 2 * bands, {}, {}};
+  for (std::size_t frame = 0; frame < moments.frames; ++frame) {
+    double power = 0;
+    for (int channel = 0; channel < 2; ++channel)
+      for (std::size_t band = 0; band < bands; ++band) {
+        const float decibels = spectrum.at(kScale, channel, band, frame);
+        moments.bands.push_back(decibels);
+        power += std::pow(10.0, decibels / 10);
+      }
+    moments.levels.push_back(float(10 * std::log10(std::max(power, 1e-8))));
+  }
+  return moments;
+}
+
+double momentDifference(const Moments& a, std::size_t i, const Moments& b, std::size_t j) {
+  float sum = 0;
+  const float *left = a.bands.data() + i * a.values, *right = b.bands.data() + j * b.values;
+  for (std::size_t k = 0; k < a.values; ++k) sum += std::abs(left[k] - right[k]);
+  return sum / double(a.values) + kLevelWeight * std::abs(a.levels[i] - b.levels[j]);
+}
+
+double tolerantDifference(const Moments& a, const Moments& b) {
+  double total = 0;
+  for (std::ptrdiff_t i = 0; i < std::ptrdiff_t(a.frames); ++i) {
+    double least = std::numeric_limits<double>::infinity();
+    const std::ptrdiff_t last = std::min(i + kShiftFrames, std::ptrdiff_t(b.frames) - 1);
+    for (std::ptrdiff_t j = std::max<std::ptrdiff_t>(0, i - kShiftFrames); j <= last; ++j)
+      least = std::min(least, momentDifference(a, std::size_t(i), b, std::size_t(j)));
+    total += least;
+  }
+  return total / double(a.frames);
+}
+
+Objective tolerant(const Target& target) {
+  return [moments = momentsOf(target.spectrum)](const Candidate& candidate) {
+    requireSameLength("the tolerant objective", candidate.sound.frames(), candidate.spectrum.samples());
+    return tolerantDifference(moments, momentsOf(candidate.spectrum));
+  };
+}
+
+Objective four(const Target& target) {
+  return [features = soundFeatures(target.sound)](const Candidate& candidate) {
+    const Distances d = distances(features, soundFeatures(candidate.sound));
+    return (d.mss / kRandomPatch.mss + d.wmfcc / kRandomPatch.wmfcc + d.sot / kRandomPatch.sot +
+            (1 - d.rms) / (1 - kRandomPatch.rms)) /
+           4;
+  };
+}
+
+}  // namespace
+
+std::vector<std::string> objectiveNames() { return {"mss", "tolerant", "four"}; }
+
+void checkObjectiveName(const std::string& name) {
+  const auto names = objectiveNames();
+  if (std::find(names.begin(), names.end(), name) == names.end())
+    failUsage("there is no objective '{}'; there are: {}", name, fmt::join(names, ", "));
+}
+
+Objective makeObjective(const std::string& name, const Target& target) {
+  checkObjectiveName(name);
+  if (name == "tolerant") return tolerant(target);
+  if (name == "four") return four(target);
+  return {};
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,52 @@
+#include "propose/proposers.h"
+
+#include "base/error.h"
+#include "listen/objective.h"
+#include "propose/random.h"
+#include "propose/retrieval.h"
+
+#include <algorithm>
+
+namespace patchpilot {
+
+namespace {
+
+constexpr ProposerKind kKinds[] = {
+    {"retrieval", "the nearest patches of the libraries, by their embeddings", true,
+     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+       return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut);
+     }},
+    {"random", "patches drawn from the parameter space: what every other method must beat", false,
+     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+       return std::make_unique<RandomProposer>(c);
+     }},
+};
+
+}  // namespace
+
+std::span<const ProposerKind> proposerKinds() { return kKinds; }
+
+const ProposerKind& proposerKind(const std::string& name) {
+  std::string all;
+  for (const ProposerKind& kind : kKinds) {
+    if (kind.name == name) return kind;
+    all += (all.empty() ? "" : ", ") + std::string(kind.name);
+  }
+  failUsage("there is no method '{}'; there are: {}", name, all);
+}
+
+Method parseMethod(const std::string& name) {
+  constexpr std::string_view kRefine = "+refine";
+  Method method{name};
+  if (const auto plus = name.find(kRefine); plus != std::string::npos) {
+    const std::string rest = name.substr(plus + kRefine.size());
+    method.refined = rest.empty() || rest.starts_with(':');
+    if (method.refined) method.proposer.resize(plus);
+    if (rest.size() > 1) method.objective = rest.substr(1);
+  }
+  proposerKind(method.proposer);
+  checkObjectiveName(method.objective);
+  return method;
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "propose/proposer.h"
+#include "propose/search_library.h"
+#include "synth/instrument.h"
+
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// What a proposer may draw on.
+struct ProposerContext {
+  std::vector<SearchLibrary*> libraries;
+  std::vector<Instrument>* instruments = nullptr;
+  std::uint64_t seed = 1;  ///< of proposers that draw
+  std::set<std::string>
+      leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed
+};
+
+/// One kind of proposer: a line of the table.
+struct ProposerKind {
+  const char* name;
+  const char* help;  ///< one line for `--help`
+  bool needsLibraries;
+  std::unique_ptr<Proposer> (*make)(const ProposerContext& context);
+};
+
+/// All kinds of proposers, by which methods are named.
+std::span<const ProposerKind> proposerKinds();
+
+/// @throws Error (usage) if there is no proposer of that name, naming those there are
+const ProposerKind& proposerKind(const std::string& name);
+
+/// A method as users name it: a proposer, whether what it finds is refined ("retrieval+refine"), and by which
+/// objective ("retrieval+refine:four"; see `objectiveNames`).
+struct Method {
+  std::string proposer;
+  bool refined = false;
+  std::string objective = "mss";
+};
+
+/// @throws Error (usage) if there is no such proposer or objective, naming those there are
+Method parseMethod(const std::string& name);
+
+}  // namespace patchpilot

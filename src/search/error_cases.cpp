@@ -1,0 +1,46 @@
+#include "search/error_cases.h"
+
+#include "features/padded_sound.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace patchpilot {
+
+namespace {
+
+constexpr std::size_t kScale = 1, kGroups = 4, kStretches = kErrorCases / kGroups;
+constexpr double kAttackSeconds = 0.12, kLongestSecondStretch = 0.6;
+
+/// Every other frame tells enough.
+constexpr std::size_t kFrameStep = 2;
+
+}  // namespace
+
+ErrorCases errorCases(const MssSpectrum& target, const MssSpectrum& render, double noteSeconds) {
+  requireSameLength("comparing", target.samples(), render.samples());
+  const auto [window, hop, bands] = MssSpectrum::kScales[kScale];
+  const double second = kSampleRateHz / double(hop);  // in frames
+  const double release = std::max(noteSeconds, 2 * kAttackSeconds);
+  const std::array<double, kStretches - 1> ends{
+      kAttackSeconds * second, std::min(kLongestSecondStretch, (release + kAttackSeconds) / 2) * second,
+      release * second};
+  const int channels = target.mono() && render.mono() ? 1 : 2;
+  ErrorCases sums{};
+  std::array<float, kErrorCases> counts{};
+  for (std::size_t frame = 0; frame < target.frames(kScale); frame += kFrameStep) {
+    const auto stretch =
+        std::size_t(std::upper_bound(ends.begin(), ends.end(), double(frame)) - ends.begin());
+    for (int channel = 0; channel < channels; ++channel)
+      for (std::size_t band = 0; band < bands; ++band) {
+        const std::size_t index = stretch * kGroups + band * kGroups / bands;
+        sums[index] +=
+            std::abs(target.at(kScale, channel, band, frame) - render.at(kScale, channel, band, frame));
+        ++counts[index];
+      }
+  }
+  for (std::size_t i = 0; i < kErrorCases; ++i) sums[i] /= std::max(1.0f, counts[i]);
+  return sums;
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,95 @@
+#include "listen/ranking.h"
+
+#include "base/process.h"
+#include "test_support.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace patchpilot {
+namespace {
+
+constexpr double kSeconds = 0.3;
+
+/// Patches drawn from DX10's space, to be near to one of them.
+class Rank : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto synth = std::make_shared<Synth>(loadSpace("dx10"));
+    auto pool = std::make_unique<RenderPool>(*synth, RenderPoolOptions{2, kSeconds});
+    instruments.push_back({synth, std::move(pool)});
+    for (std::size_t i = 0; i < 20; ++i) {
+      Proposal& proposal = proposals.emplace_back();
+      proposal.patch.values = synth->space().draw(1, i);
+      proposal.origin = fmt::format("draw {}", i);
+    }
+    target.note = 57;
+    target.lengthSeconds = 0.2;
+    target.sound = instruments[0]
+                       .pool->renderAll({RenderJob{0, &proposals[15].patch, Note{57, 100, 0.2}, kSeconds}})
+                       .front()
+                       .value();
+    target.spectrum = mssSpectrum(target.sound);
+  }
+
+  static std::vector<std::string> origins(const std::vector<Candidate>& candidates) {
+    std::vector<std::string> names;
+    for (const Candidate& candidate : candidates) names.push_back(candidate.proposal.origin);
+    return names;
+  }
+
+  std::vector<Candidate> ranked(const RankOptions& options) {
+    return rankByRendering(target, proposals, instruments, options, problems);
+  }
+
+  TestPlaces places;
+  std::vector<Instrument> instruments;
+  std::vector<Proposal> proposals;
+  Target target;
+  std::vector<std::string> problems;
+};
+
+TEST_F(Rank, TellsOfTheFirstBeforeTheOthersAndRanksAllTheSame) {
+  const auto all = origins(ranked({}));
+  ASSERT_EQ(all.size(), 20u);
+  EXPECT_EQ(all.front(), "draw 15");
+
+  std::vector<std::size_t> heard;
+  std::vector<std::string> first;
+  RankOptions options;
+  options.first = 6;
+  options.onProgress = [&](const RankProgress& progress) { heard.push_back(progress.done); };
+  options.onFirst = [&](const std::vector<Candidate>& found) {
+    EXPECT_EQ(heard.size(), 6u) << "they, and no others, have been rendered";
+    for (std::size_t i = 1; i < found.size(); ++i) EXPECT_LE(found[i - 1].mss, found[i].mss);
+    for (const Candidate& candidate : found)
+      EXPECT_EQ(candidate.mss, mss(target.spectrum, mssSpectrum(candidate.sound)));
+    first = origins(found);
+  };
+  EXPECT_EQ(origins(ranked(options)), all);
+  EXPECT_EQ(heard.size(), 20u) << "none is rendered twice";
+  std::sort(first.begin(), first.end());
+  EXPECT_EQ(first, (std::vector<std::string>{"draw 0", "draw 1", "draw 2", "draw 3", "draw 4", "draw 5"}));
+}
+
+TEST_F(Rank, KeepsTheBestAlsoWhereTheFirstWereTold) {
+  RankOptions options;
+  options.keep = 3;
+  const auto best = origins(ranked(options));
+  options.first = 8;
+  options.onFirst = [&](const std::vector<Candidate>& found) { EXPECT_EQ(found.size(), 3u); };
+  EXPECT_EQ(origins(ranked(options)), best);
+}
+
+TEST_F(Rank, TellsOfNothingThatCtrlCHasKeptFromBeingHeard) {
+  setInterrupted(true);
+  RankOptions options;
+  options.first = 2;
+  options.onFirst = [](const std::vector<Candidate>&) { ADD_FAILURE() << "nothing was heard"; };
+  EXPECT_TRUE(ranked(options).empty());
+  setInterrupted(false);
+}
+
+}  // namespace
+}  // namespace patchpilot
