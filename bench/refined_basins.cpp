@@ -42,9 +42,9 @@ class Basins {
     options.renders = renders;
     options.donors = splitOff(proposals, kRefineStarts);
     std::vector<std::string> problems;
-    auto starts = rankByRendering(target_, std::move(proposals), sources_.instruments,
+    auto starts = rankByRendering(target_, std::move(proposals), sources_.engines,
                                   {.velocity = entry_.velocity}, problems);
-    auto found = refine(target_, std::move(starts), sources_.instruments, options, problems);
+    auto found = refine(target_, std::move(starts), sources_.engines, options, problems);
     if (found.empty()) throw Error(ExitCode::plugin, "nothing could be rendered");
     return std::move(found.front());
   }
@@ -58,7 +58,7 @@ class Basins {
     }
     std::vector<std::string> problems;
     std::vector<double> result(patches.size(), std::numeric_limits<double>::infinity());
-    for (const Candidate& candidate : rankByRendering(target_, std::move(proposals), sources_.instruments,
+    for (const Candidate& candidate : rankByRendering(target_, std::move(proposals), sources_.engines,
                                                       {.velocity = entry_.velocity}, problems))
       result[std::size_t(candidate.proposal.score)] = candidate.mss;
     return result;
@@ -67,7 +67,7 @@ class Basins {
   /// From a patch to the true one, a section a step.
   std::vector<Step> way(std::vector<float> patch, const std::vector<float>& truth) {
     std::map<std::string, std::vector<std::size_t>> sections;
-    const auto& parameters = sources_.instruments.front().synth->space().parameters;
+    const auto& parameters = sources_.engines.front()->space().parameters;
     for (std::size_t i = 0; i < parameters.size(); ++i)
       if (patch[i] != truth[i]) sections[parameters[i].section].push_back(i);
     std::vector<Step> steps;
@@ -108,7 +108,7 @@ int main(int argc, char** argv) try {
   std::size_t count = 0, walled = 0;
   for (const TargetEntry& entry : set.entries) {
     if (count == limit) break;
-    const Synth& synth = *sources.instruments.front().synth;
+    const Synth& synth = pluginOf(*sources.engines.front());
     const auto truth = entry.truth(synth);
     if (!truth) continue;
     Basins basins(entry, sources);

@@ -41,4 +41,4 @@ target_link_libraries(juce PUBLIC PkgConfig::FREETYPE ZLIB::ZLIB PNG::PNG JPEG::
 
 file(GLOB worker_sources CONFIGURE_DEPENDS src/worker/*.cpp)
 add_executable(patchpilot-worker ${worker_sources})
-target_link_libraries(patchpilot-worker PRIVATE patchpilot_base juce nlohmann_json::nlohmann_json Boost::headers)
+target_link_libraries(patchpilot-worker PRIVATE patchpilot_protocol juce Boost::headers)

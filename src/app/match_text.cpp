@@ -7,6 +7,8 @@
 #include "base/process.h"
 #include "match/results.h"
 
+#include <nlohmann/json.hpp>
+
 #include <fmt/format.h>
 
 namespace patchpilot {

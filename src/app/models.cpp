@@ -2,6 +2,8 @@
 #include "app/commands.h"
 #include "base/places.h"
 
+#include <nlohmann/json.hpp>
+
 #include <fmt/format.h>
 
 #include <memory>

@@ -33,7 +33,7 @@ double steadySeconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-MessageChannel::Arrival receivePatiently(ChildProcess& child, nlohmann::json& message, double limitSeconds,
+MessageChannel::Arrival receivePatiently(ChildProcess& child, Bytes& message, double limitSeconds,
                                          const std::function<double()>& now) {
   Patience patience(limitSeconds, now());
   bool stopped = false;

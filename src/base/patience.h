@@ -33,7 +33,7 @@ double steadySeconds();
 
 /// Waits for a message of a child: `late` where it has had `limitSeconds` to run in and none has come. A
 /// child that is stopped is waited for until it goes on, or Ctrl-C.
-MessageChannel::Arrival receivePatiently(ChildProcess& child, nlohmann::json& message, double limitSeconds,
+MessageChannel::Arrival receivePatiently(ChildProcess& child, Bytes& message, double limitSeconds,
                                          const std::function<double()>& now = steadySeconds);
 
 }  // namespace patchpilot

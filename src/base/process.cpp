@@ -97,15 +97,6 @@ std::string workerLog() {
   return path != nullptr ? path : "/dev/null";
 }
 
-std::atomic<bool> interruptFlag{false};
-
-void onInterrupt(int signalNumber) {
-  if (interruptFlag.exchange(true)) {
-    ::signal(signalNumber, SIG_DFL);
-    ::raise(signalNumber);
-  }
-}
-
 }  // namespace
 
 MessageChannel::MessageChannel(int readDescriptor, int writeDescriptor)
@@ -119,22 +110,21 @@ MessageChannel::~MessageChannel() {
   ::close(writeDescriptor_);
 }
 
-bool MessageChannel::send(const nlohmann::json& message) {
-  std::vector<std::uint8_t> bytes(4);
-  nlohmann::json::to_msgpack(message, bytes);
-  const auto size = std::uint32_t(bytes.size() - 4);
+bool MessageChannel::send(std::span<const std::uint8_t> message) {
+  // In one write where it fits into the pipe: a reader never waits for the second half of a short message.
+  Bytes bytes(4);
+  const auto size = std::uint32_t(message.size());
   std::memcpy(bytes.data(), &size, 4);
+  bytes.insert(bytes.end(), message.begin(), message.end());
   return writeAll(writeDescriptor_, bytes.data(), bytes.size());
 }
 
-MessageChannel::Arrival MessageChannel::receive(nlohmann::json& message, double seconds) {
+MessageChannel::Arrival MessageChannel::receive(Bytes& message, double seconds) {
   if (!waitReadable(readDescriptor_, seconds)) return Arrival::late;
   std::uint32_t size = 0;
   if (!readAll(readDescriptor_, &size, 4) || size > kMaxMessageBytes) return Arrival::gone;
-  std::vector<std::uint8_t> bytes(size);
-  if (!readAll(readDescriptor_, bytes.data(), size)) return Arrival::gone;
-  message = nlohmann::json::from_msgpack(bytes, true, false);
-  return message.is_discarded() ? Arrival::gone : Arrival::message;
+  message.resize(size);
+  return readAll(readDescriptor_, message.data(), size) ? Arrival::message : Arrival::gone;
 }
 
 struct ChildProcess::Impl {
@@ -246,16 +236,6 @@ SharedMemory::SharedMemory(const std::string& name) : name_(name) {
 SharedMemory::~SharedMemory() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
-
-void catchInterrupts() {
-  struct sigaction action {};
-  action.sa_handler = onInterrupt;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-}
-
-bool interrupted() { return interruptFlag; }
-void setInterrupted(bool value) { interruptFlag = value; }
 
 void fillNewMemory() {
 #ifdef M_PERTURB

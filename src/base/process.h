@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/files.h"
+#include "base/interrupt.h"
+
 #include <boost/interprocess/mapped_region.hpp>
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <map>
@@ -12,8 +14,8 @@
 
 namespace patchpilot {
 
-/// One end of a private channel between two processes: messages are JSON values, sent as
-/// MessagePack behind a 4-byte length. Bytes inside a message travel as they are.
+/// One end of a private channel between two processes. A message is a string of bytes, sent behind its 4-byte
+/// length.
 class MessageChannel {
  public:
   /// Takes over two file descriptors, one to read from and one to write to.
@@ -22,14 +24,14 @@ class MessageChannel {
   MessageChannel(const MessageChannel&) = delete;
   MessageChannel& operator=(const MessageChannel&) = delete;
 
-  /// Sends a message. Returns false where the other side is gone.
-  bool send(const nlohmann::json& message);
+  /// Sends a message. Returns false if the other side is gone.
+  bool send(std::span<const std::uint8_t> message);
 
   enum class Arrival { message, gone, late };
 
-  /// Waits for a message: `gone` where the other side has ended or has sent garbage, `late`
-  /// where nothing has come within `seconds`.
-  Arrival receive(nlohmann::json& message, double seconds = kForever);
+  /// Waits for a message: `gone` if the other side has ended or has sent garbage, `late` if nothing has come
+  /// within `seconds`.
+  Arrival receive(Bytes& message, double seconds = kForever);
 
   static constexpr double kForever = 1e9;
 
@@ -106,13 +108,6 @@ class SharedMemory {
   std::string name_;
   boost::interprocess::mapped_region region_;
 };
-
-/// From here on Ctrl-C (and SIGTERM) sets a flag instead of ending the process; a second one
-/// ends it at once.
-void catchInterrupts();
-bool interrupted();
-/// Sets or clears the flag, as a signal would: for tests.
-void setInterrupted(bool value);
 
 /// Gives new memory from the heap a fixed content. A plug-in that reads what it never wrote (mda's
 /// JX10 does) then sounds the same in every process and after every other render.

@@ -293,15 +293,11 @@ struct Finding {
   std::optional<std::size_t> rank;  ///< see `EvaluationResult`
 };
 
-/// Runs rows over targets with instruments of its own; libraries are shared with other lanes.
+/// Runs rows over targets with engines of its own; libraries are shared with other lanes.
 class Lane {
  public:
-  Lane(const EvaluationOptions& options, Sources& sources, std::vector<Instrument> instruments,
-       std::mutex& librariesInUse)
-      : options_(options),
-        sources_(sources),
-        instruments_(std::move(instruments)),
-        librariesInUse_(librariesInUse) {}
+  Lane(const EvaluationOptions& options, Sources& sources, Engines engines, std::mutex& librariesInUse)
+      : options_(options), sources_(sources), engines_(std::move(engines)), librariesInUse_(librariesInUse) {}
 
   void begin(const TargetEntry& entry) {
     entry_ = &entry;
@@ -310,7 +306,7 @@ class Lane {
     target_ = options_.known ? truth_ : readTarget(entry.file, TargetOptions{});
     features_ = soundFeatures(truth_.sound);
     truths_.clear();
-    for (const Instrument& instrument : instruments_) truths_.push_back(entry.truth(*instrument.synth));
+    for (const auto& engine : engines_) truths_.push_back(entry.truth(pluginOf(*engine)));
   }
 
   const Target& target() const { return target_; }
@@ -339,12 +335,12 @@ class Lane {
   /// Distances of the true patch's renders to the sound as it is in its file: what the synth itself leaves
   /// open.
   void measureFloor(EvaluationResult& result) {
-    for (std::size_t i = 0; i < instruments_.size(); ++i) {
+    for (std::size_t i = 0; i < engines_.size(); ++i) {
       if (!truths_[i]) continue;
       const Note note{entry_->note, entry_->velocity, entry_->lengthSeconds};
       const std::vector<RenderJob> jobs(kFloorRenders,
                                         RenderJob{0, &*truths_[i], note, truth_.sound.seconds()});
-      const auto renders = instruments_[i].pool->renderAll(jobs);
+      const auto renders = renderAll(*engines_[i], jobs, interruptToken());
       std::size_t good = 0;
       for (const auto& render : renders) good += render && !containsNonFinite(*render);
       for (const auto& render : renders) {
@@ -365,7 +361,7 @@ class Lane {
   ProposerContext context(const EvaluationRow& row) {
     ProposerContext context;
     for (const std::size_t index : row.libraries) context.libraries.push_back(&sources_.libraries[index]);
-    context.instruments = &instruments_;
+    context.engines = &engines_;
     context.seed = options_.seed;
     context.leftOut = {entry_->excluded.begin(), entry_->excluded.end()};
     return context;
@@ -444,7 +440,7 @@ class Lane {
     rankOptions.onProgress = [&](const RankProgress& progress) {
       note(finding, start, before + progress.done, progress.best);
     };
-    return rankByRendering(target_, std::move(proposals), instruments_, rankOptions, finding.problems);
+    return rankByRendering(target_, std::move(proposals), engines_, rankOptions, finding.problems);
   }
 
   /// Adds what comes of proposals to a finding.
@@ -472,7 +468,7 @@ class Lane {
       refineOptions.onProgress = [&](const RefineProgress& progress) {
         note(finding, start, before + progress.renders, progress.mss);
       };
-      ranked = refine(target_, std::move(ranked), instruments_, refineOptions, finding.problems);
+      ranked = refine(target_, std::move(ranked), engines_, refineOptions, finding.problems);
     }
     if (!ranked.empty()) finding.best = std::move(ranked.front());
   }
@@ -526,7 +522,7 @@ class Lane {
       return;
     }
     const Candidate& best = *finding.best;
-    const Synth& synth = *instruments_[best.proposal.synth].synth;
+    const ParameterSpace& space = engines_[best.proposal.synth]->space();
     result.found = true;
     const AudioBuffer laid = laidOver(best.sound);
     result.distances = distances(features_, soundFeatures(laid));
@@ -537,14 +533,13 @@ class Lane {
     const std::vector<float>& values = best.proposal.patch.values;
     // Of a preset's state, changed or not, the values are not all known.
     if (!truth || truth->values.empty() || values.empty() || !best.proposal.patch.state.empty()) return;
-    result.error = parameterError(synth.space(), values, truth->values);
-    result.aligned =
-        parameterError(synth.space(), undoSymmetries(synth.space(), values, truth->values), truth->values);
+    result.error = parameterError(space, values, truth->values);
+    result.aligned = parameterError(space, undoSymmetries(space, values, truth->values), truth->values);
   }
 
   const EvaluationOptions& options_;
   Sources& sources_;
-  std::vector<Instrument> instruments_;
+  Engines engines_;
   std::mutex& librariesInUse_;
   const TargetEntry* entry_ = nullptr;
   Target truth_;                              ///< the sound as it is in its file, with its true note
@@ -627,12 +622,12 @@ class Runner {
   std::mutex mutex_;
 };
 
-std::vector<Instrument> moreInstruments(const Sources& sources, int workers) {
-  std::vector<Instrument> instruments;
-  for (const Instrument& one : sources.instruments)
-    instruments.push_back(
-        {one.synth, std::make_unique<RenderPool>(*one.synth, RenderPoolOptions{workers, kLongestSeconds})});
-  return instruments;
+Engines moreEngines(const Sources& sources, int workers) {
+  Engines engines;
+  for (const auto& one : sources.engines)
+    engines.push_back(std::make_shared<PluginEngine>(std::dynamic_pointer_cast<PluginEngine>(one)->synth(),
+                                                     RenderPoolOptions{workers, kLongestSeconds}));
+  return engines;
 }
 
 /// What is not done yet, if anything is.
@@ -683,8 +678,8 @@ Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, cons
   std::mutex librariesInUse;
   std::vector<Lane> lanes;
   for (std::size_t i = 1; i < std::min(wanted, unfinishedTargets(evaluation, journal)); ++i)
-    lanes.emplace_back(options, sources, moreInstruments(sources, options.workers), librariesInUse);
-  lanes.emplace_back(options, sources, std::move(sources.instruments), librariesInUse);
+    lanes.emplace_back(options, sources, moreEngines(sources, options.workers), librariesInUse);
+  lanes.emplace_back(options, sources, std::move(sources.engines), librariesInUse);
   Runner(evaluation, journal, folder, onProgress).run(lanes);
   journal.fill(evaluation);
   return evaluation;

@@ -3,6 +3,8 @@
 #include "eval/evaluation.h"
 #include "listen/target.h"
 
+#include <nlohmann/json.hpp>
+
 #include <boost/interprocess/sync/file_lock.hpp>
 
 #include <fstream>

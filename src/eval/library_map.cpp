@@ -10,6 +10,8 @@
 #include "listen/ranking.h"
 #include "synth/render_pool.h"
 
+#include <nlohmann/json.hpp>
+
 #include <faiss/VectorTransform.h>
 
 #include <algorithm>

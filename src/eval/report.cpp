@@ -3,6 +3,8 @@
 #include "eval/page.h"
 #include "eval/report_page.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 
 namespace patchpilot {

@@ -10,6 +10,8 @@
 #include "propose/proposer.h"
 #include "synth/preset_writer.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <random>

@@ -4,6 +4,8 @@
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <set>
 

@@ -2,6 +2,8 @@
 
 #include "synth/synth.h"
 
+#include <nlohmann/json.hpp>
+
 #include <filesystem>
 #include <map>
 #include <optional>

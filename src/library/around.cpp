@@ -103,7 +103,7 @@ AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed,
                      presets.presets(),
                      {},
                      synth.space().crossingsOrSections(),
-                     defaultValues(synth),
+                     synth.defaults(),
                      partsOfParameters(synth.space()),
                      {},
                      0}) {

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/process.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstring>
 #include <deque>
 

@@ -67,11 +67,11 @@ class Ranking {
 }  // namespace
 
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
-                                       std::vector<Instrument>& instruments, const RankOptions& options,
+                                       const Engines& engines, const RankOptions& options,
                                        std::vector<std::string>& problems) {
   Ranking ranking(target, options, problems);
   const auto render = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
+    for (std::size_t synth = 0; synth < engines.size(); ++synth) {
       std::vector<std::size_t> own;
       for (std::size_t i = begin; i < end; ++i)
         if (proposals[i].synth == synth) own.push_back(i);
@@ -83,8 +83,9 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
         return RenderJob{index, &proposals[index].patch, noteOf(proposals[index], target, options.velocity),
                          target.sound.seconds()};
       };
-      instruments[synth].pool->run(
-          next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); });
+      engines[synth]->render(
+          next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); }, {},
+          options.stop);
     }
   };
   const std::size_t first = options.onFirst ? std::min(options.first, proposals.size()) : 0;

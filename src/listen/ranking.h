@@ -1,7 +1,8 @@
 #pragma once
 
+#include "base/interrupt.h"
 #include "listen/candidate.h"
-#include "synth/instrument.h"
+#include "synth/engine.h"
 
 #include <functional>
 #include <limits>
@@ -15,6 +16,7 @@ struct RankProgress {
 };
 
 struct RankOptions {
+  std::stop_token stop = interruptToken();  ///< no more is rendered once a stop is requested
   int velocity = 100;
   std::size_t keep = std::size_t(-1);  ///< how many of the best are kept; the others cost no memory
   std::size_t first =
@@ -29,7 +31,7 @@ struct RankOptions {
 /// ranks them by MSS, nearest first. Proposals whose render fails are left out.
 /// @param problems  what failed and why, a line each
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
-                                       std::vector<Instrument>& instruments, const RankOptions& options,
+                                       const Engines& engines, const RankOptions& options,
                                        std::vector<std::string>& problems);
 
 /// No two of the best lie closer together than this, in MSS, unless there is nothing else.

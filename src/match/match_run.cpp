@@ -52,12 +52,12 @@ std::vector<Proposal> MatchRun::propose() {
 }
 
 void MatchRun::takeNear(const NearPatch& near) {
-  if (sources_.instruments.size() != 1)
+  if (sources_.engines.size() != 1)
     failUsage(
         "a search around a patch takes libraries of one synth, and these are of {}; name those of the "
         "patch's synth",
-        sources_.instruments.size());
-  Synth& synth = *sources_.instruments.front().synth;
+        sources_.engines.size());
+  Engine& synth = *sources_.engines.front();
   const auto indexOf = [&](const std::string& key) {
     const auto index = synth.space().find(key);
     if (!index) failUsage("{} has no parameter '{}'", synth.space().name, oneLine(key));
@@ -96,7 +96,7 @@ void MatchRun::rank() {
   if (reports_.onRanking) rank.onProgress = [&](const RankProgress& p) { reports_.onRanking(p.done, count); };
   rank.first = kFirstRanked;
   rank.onFirst = reports_.onFirst;
-  ranked_ = rankByRendering(target_, std::move(proposals), sources_.instruments, rank, problems_);
+  ranked_ = rankByRendering(target_, std::move(proposals), sources_.engines, rank, problems_);
   tellProblems();
   if (ranked_.empty() && !interrupted())
     failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
@@ -126,7 +126,7 @@ void MatchRun::refine() {
     if (reports_.onRefining) reports_.onRefining(refinement_);
     found_ = {};
   };
-  ranked_ = patchpilot::refine(target_, std::move(ranked_), sources_.instruments, refineOptions, problems_);
+  ranked_ = patchpilot::refine(target_, std::move(ranked_), sources_.engines, refineOptions, problems_);
   refinement_.to = ranked_.front().mss;
   tellProblems();
 }
@@ -141,7 +141,7 @@ std::vector<Candidate> MatchRun::bestOf(const std::vector<Candidate>& ranked) co
 json MatchRun::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
                           std::vector<Candidate>* written) {
   std::vector<Candidate> chosen = bestOf(found);
-  const json document = writeFirstResults(folder, target_, chosen, sources_.instruments, options_.velocity);
+  const json document = writeFirstResults(folder, target_, chosen, sources_.engines, options_.velocity);
   if (written != nullptr) *written = std::move(chosen);
   return document;
 }
@@ -151,7 +151,7 @@ json MatchRun::write(const std::filesystem::path& folder, std::vector<Candidate>
   std::vector<Candidate> chosen = bestOf(found_ ? found : ranked_);
   json more = json::object();
   if (options_.refine && !refinement_.curve.empty()) more["refinement"] = refinement_.json();
-  const json document = writeResults(folder, target_, chosen, sources_.instruments, options_.velocity, more);
+  const json document = writeResults(folder, target_, chosen, sources_.engines, options_.velocity, more);
   if (written != nullptr) *written = std::move(chosen);
   return document;
 }

@@ -106,7 +106,7 @@ class MatchRun {
                             std::vector<Candidate>* written = nullptr);
 
   const Target& target() const { return target_; }
-  std::vector<Instrument>& instruments() { return sources_.instruments; }
+  const Engines& engines() { return sources_.engines; }
   const Sources& sources() const { return sources_; }
 
  private:

@@ -138,13 +138,13 @@ json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, cons
 /// @return a sound of each job, by its tag; nothing where it was not played
 std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>& jobs,
                                                     const std::vector<std::size_t>& synths,
-                                                    std::vector<Instrument>& instruments) {
+                                                    const Engines& engines, std::stop_token stop) {
   std::vector<std::optional<AudioBuffer>> sounds(jobs.size());
-  for (std::size_t synth = 0; synth < instruments.size(); ++synth) {
+  for (std::size_t synth = 0; synth < engines.size(); ++synth) {
     std::vector<RenderJob> own;
     for (const RenderJob& job : jobs)
       if (synths[job.tag] == synth) own.push_back(job);
-    auto renders = instruments[synth].pool->renderAll(own);
+    auto renders = renderAll(*engines[synth], own, stop);
     for (std::size_t i = 0; i < own.size(); ++i) sounds[own[i].tag] = std::move(renders[i]);
   }
   return sounds;
@@ -152,7 +152,7 @@ std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>
 
 /// What a candidate's preset gives is what counts from here on: a plug-in may round what it saves.
 void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::vector<WrittenPreset>& presets,
-                   std::vector<Instrument>& instruments, int velocity) {
+                   const Engines& engines, int velocity) {
   std::vector<RenderJob> jobs;
   std::vector<std::size_t> synths;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -160,10 +160,10 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
         {i, &presets[i].patch, noteOf(chosen[i].proposal, target, velocity), target.sound.seconds()});
     synths.push_back(chosen[i].proposal.synth);
   }
-  auto sounds = renderAllOf(jobs, synths, instruments);
+  auto sounds = renderAllOf(jobs, synths, engines, {});
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     if (!sounds[i])
-      failPlugin("{} did not play the preset {} that it gave", instruments[synths[i]].synth->plugin().name,
+      failPlugin("{} did not play the preset {} that it gave", engines[synths[i]]->name(),
                  presets[i].files.front());
     chosen[i].sound = std::move(*sounds[i]);
     chosen[i].spectrum = mssSpectrum(chosen[i].sound);
@@ -176,12 +176,12 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
 /// @return a sound of each; nothing where it was not played, or where Ctrl-C came before
 std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder,
                                                     const std::vector<TextMatch>& found,
-                                                    std::vector<Bytes>& states,
-                                                    std::vector<Instrument>& instruments) {
+                                                    std::vector<Bytes>& states, const Engines& engines,
+                                                    std::stop_token stop) {
   std::vector<Patch> written;
   for (const TextMatch& match : found) {
     StagedDirectory drafts(folder / "drafts", false);
-    Synth& synth = *instruments[match.proposal.synth].synth;
+    Synth& synth = pluginOf(*engines[match.proposal.synth]);
     states.push_back(synth.state(match.proposal.patch));
     written.push_back(writePreset(drafts.path(), "draft", synth, {}, states.back()).patch);
   }
@@ -191,13 +191,13 @@ std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder,
     jobs.push_back({i, &written[i], found[i].note, found[i].seconds});
     synths.push_back(found[i].proposal.synth);
   }
-  return renderAllOf(jobs, synths, instruments);
+  return renderAllOf(jobs, synths, engines, std::move(stop));
 }
 
 }  // namespace
 
 json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate>& chosen,
-                  std::vector<Instrument>& instruments, int velocity, const json& more) {
+                  const Engines& engines, int velocity, const json& more) {
   writeWav(folder / "target.wav", target.sound);
 
   // Rank, and with it the names of the files, is decided by the renders of the presets themselves.
@@ -205,11 +205,11 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   std::vector<Bytes> states;
   std::vector<WrittenPreset> presets;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    Synth& synth = *instruments[chosen[i].proposal.synth].synth;
+    Synth& synth = *engines[chosen[i].proposal.synth].synth;
     states.push_back(synth.state(chosen[i].proposal.patch));
     presets.push_back(writePreset(drafts.path(), fmt::format("{}", i), synth, {}, states.back()));
   }
-  renderPresets(target, chosen, presets, instruments, velocity);
+  renderPresets(target, chosen, presets, engines, velocity);
   std::vector<std::size_t> order(chosen.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
   std::stable_sort(order.begin(), order.end(),
@@ -218,7 +218,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   json list = json::array();
   for (const std::size_t index : order) {
     const Candidate& candidate = chosen[index];
-    Synth& synth = *instruments[candidate.proposal.synth].synth;
+    Synth& synth = pluginOf(*engines[candidate.proposal.synth]);
     const std::size_t rank = list.size() + 1;
     list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound,
                                   labelOf(target, candidate, int(rank)),
@@ -235,13 +235,13 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
 }
 
 json writeFirstResults(const fs::path& folder, const Target& target, const std::vector<Candidate>& chosen,
-                       const std::vector<Instrument>& instruments, int velocity) {
+                       const Engines& engines, int velocity) {
   writeWav(folder / "target.wav", target.sound);
   json list = json::array();
   for (const Candidate& candidate : chosen) {
     const std::size_t rank = list.size() + 1;
     writeWav(folder / (stemOf(rank) + ".wav"), candidate.sound);
-    list.push_back(entryOf(rank, *instruments[candidate.proposal.synth].synth, candidate.proposal,
+    list.push_back(entryOf(rank, pluginOf(*engines[candidate.proposal.synth]), candidate.proposal,
                            noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
   }
   const json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
@@ -250,16 +250,16 @@ json writeFirstResults(const fs::path& folder, const Target& target, const std::
 }
 
 json writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch>& found,
-                      std::vector<Instrument>& instruments) {
+                      const Engines& engines, std::stop_token stop) {
   std::vector<Bytes> states;
-  const std::vector<std::optional<AudioBuffer>> sounds = renderFound(folder, found, states, instruments);
+  const std::vector<std::optional<AudioBuffer>> sounds = renderFound(folder, found, states, engines, stop);
   json list = json::array(), skipped = json::array();
   std::vector<TextMatch> played;
   for (std::size_t i = 0; i < found.size(); ++i) {
     TextMatch& match = found[i];
-    Synth& synth = *instruments[match.proposal.synth].synth;
+    Synth& synth = pluginOf(*engines[match.proposal.synth]);
     if (!sounds[i]) {
-      if (!interrupted())
+      if (!stop.stop_requested())
         skipped.push_back(fmt::format("{} did not play {}", synth.plugin().name, match.proposal.origin));
       continue;
     }
@@ -290,21 +290,21 @@ std::vector<std::string> installPresets(const std::vector<fs::path>& presets, co
   return installed;
 }
 
-void installResults(json& document, const fs::path& folder, const std::vector<Instrument>& instruments) {
+void installResults(json& document, const fs::path& folder, const Engines& engines) {
   const std::string sound =
       document.contains("text")
           ? titleOf(document.at("text").get<std::string>())
           : fs::path(document.at("target").at("path").get<std::string>()).stem().string();
   for (auto& candidate : document.at("candidates")) {
-    const auto instrument = std::find_if(instruments.begin(), instruments.end(), [&](const Instrument& i) {
-      return i.synth->space().name == candidate.at("space") &&
-             i.synth->plugin().name == candidate.at("synth");
+    const auto engine = std::find_if(engines.begin(), engines.end(), [&](const auto& one) {
+      return one->space().name == candidate.at("space") &&
+             pluginOf(*one).plugin().name == candidate.at("synth");
     });
     std::vector<fs::path> presets;
     for (const auto& file : candidate.at("files").at("presets"))
       presets.push_back(folder / file.get<std::string>());
     candidate["installed"] = installPresets(
-        presets, fmt::format("{} {}", sound, candidate.at("rank").get<int>()), *instrument->synth);
+        presets, fmt::format("{} {}", sound, candidate.at("rank").get<int>()), pluginOf(**engine));
   }
 }
 

@@ -15,16 +15,15 @@ namespace patchpilot {
 /// @param more      what else `candidates.json` is to say, an object
 /// @return what `candidates.json` holds
 nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target,
-                            std::vector<Candidate>& chosen, std::vector<Instrument>& instruments,
-                            int velocity, const nlohmann::json& more = nlohmann::json::object());
+                            std::vector<Candidate>& chosen, const Engines& engines, int velocity,
+                            const nlohmann::json& more = nlohmann::json::object());
 
 /// The same for candidates that others will take the place of in a moment, as fast as can be: `target.wav`,
 /// `candidates.json`, and each candidate's render and distance as they were heard. The presets, parameters
 /// and recipes that it names are not written, and `provisional` in it is true.
 /// @param chosen  nearest first
 nlohmann::json writeFirstResults(const std::filesystem::path& folder, const Target& target,
-                                 const std::vector<Candidate>& chosen,
-                                 const std::vector<Instrument>& instruments, int velocity);
+                                 const std::vector<Candidate>& chosen, const Engines& engines, int velocity);
 
 /// The same for what was found for a text. There is no sound to be near to, so there is no `target.wav`, and
 /// a candidate carries a similarity in place of distances; it is played as its library heard it. What its
@@ -33,7 +32,8 @@ nlohmann::json writeFirstResults(const std::filesystem::path& folder, const Targ
 /// @param found  likeliest first; what is not written is taken out
 /// @throws Error (plugin) where none is played
 nlohmann::json writeTextResults(const std::filesystem::path& folder, const std::string& text,
-                                std::vector<TextMatch>& found, std::vector<Instrument>& instruments);
+                                std::vector<TextMatch>& found, const Engines& engines,
+                                std::stop_token stop = interruptToken());
 
 /// Puts the preset files of one candidate where the synth's browser finds them (`userPresetFolder`), under
 /// `name`, with a number where there is one already. @return where they are. @throws Error (system) where
@@ -47,7 +47,6 @@ std::vector<std::string> installPresets(const std::vector<std::filesystem::path>
 /// @param document  what `writeResults` returned
 /// @param folder    where the results lie
 /// @throws Error (system) where they cannot be written.
-void installResults(nlohmann::json& document, const std::filesystem::path& folder,
-                    const std::vector<Instrument>& instruments);
+void installResults(nlohmann::json& document, const std::filesystem::path& folder, const Engines& engines);
 
 }  // namespace patchpilot

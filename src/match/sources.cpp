@@ -131,11 +131,10 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     synthOf.push_back(std::size_t(known - synths.begin()));
     if (known != synths.end()) continue;
     synths.push_back(library.settings());
-    Instrument instrument{std::make_shared<Synth>(openLibrarySynth(library, options.synth)), nullptr};
     // The workers open the plug-in while the libraries are read.
-    instrument.pool =
-        std::make_unique<RenderPool>(*instrument.synth, RenderPoolOptions{options.workers, longest});
-    sources.instruments.push_back(std::move(instrument));
+    auto synth = std::make_shared<Synth>(openLibrarySynth(library, options.synth));
+    sources.engines.push_back(
+        std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{options.workers, longest}));
   }
   const auto ready = made.get();
   for (std::size_t i = 0; i < opened.size(); ++i) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "propose/search_library.h"
-#include "synth/instrument.h"
+#include "synth/plugin_engine.h"
 
 #include <functional>
 #include <memory>
@@ -13,7 +13,7 @@ namespace patchpilot {
 /// What a match draws on: libraries, and one instrument for each synth that made them.
 struct Sources {
   std::vector<SearchLibrary> libraries;
-  std::vector<Instrument> instruments;
+  Engines engines;
 
   /// All libraries, as matchers take them.
   std::vector<SearchLibrary*> searched();

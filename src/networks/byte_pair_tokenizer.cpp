@@ -4,6 +4,8 @@
 #include "base/files.h"
 #include "base/shallow_json.h"
 
+#include <nlohmann/json.hpp>
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 

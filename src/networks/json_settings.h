@@ -4,6 +4,8 @@
 #include "base/files.h"
 #include "base/shallow_json.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <string>

@@ -5,6 +5,8 @@
 #include "base/half.h"
 #include "base/shallow_json.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>

@@ -2,7 +2,7 @@
 
 #include "propose/proposer.h"
 #include "propose/search_library.h"
-#include "synth/instrument.h"
+#include "synth/plugin_engine.h"
 
 #include <memory>
 #include <set>
@@ -15,7 +15,7 @@ namespace patchpilot {
 /// What a proposer may draw on.
 struct ProposerContext {
   std::vector<SearchLibrary*> libraries;
-  std::vector<Instrument>* instruments = nullptr;
+  const Engines* engines = nullptr;
   std::uint64_t seed = 1;  ///< of proposers that draw
   std::set<std::string>
       leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed

@@ -22,7 +22,7 @@ std::uint64_t soundNumber(const Target& target) {
 }  // namespace
 
 RandomProposer::RandomProposer(const ProposerContext& context)
-    : instruments_(*context.instruments), seed_(context.seed ^ kRandomDraws) {
+    : engines_(*context.engines), seed_(context.seed ^ kRandomDraws) {
   for (const SearchLibrary* library : context.libraries)
     if (std::find(synths_.begin(), synths_.end(), library->synth) == synths_.end())
       synths_.push_back(library->synth);
@@ -34,7 +34,7 @@ std::vector<Proposal> RandomProposer::propose(const Target& target, int count) {
   std::vector<Proposal> proposals;
   for (std::uint64_t i = 0; i < std::uint64_t(count); ++i) {
     const std::size_t synth = synths_[i % synths_.size()];
-    const ParameterSpace& space = instruments_[synth].synth->space();
+    const ParameterSpace& space = engines_[synth]->space();
     Proposal& proposal = proposals.emplace_back();
     proposal.synth = synth;
     proposal.patch.values = space.draw(seed_, first + i);

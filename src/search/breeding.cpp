@@ -61,14 +61,14 @@ Proposal Genome::proposal() const {
   return proposal;
 }
 
-Breeder::Breeder(Synth& synth, std::size_t index, BreederOptions options)
-    : synth_(synth),
+Breeder::Breeder(Engine& engine, std::size_t index, BreederOptions options)
+    : engine_(engine),
       index_(index),
-      space_(synth.space()),
+      space_(engine.space()),
       options_(std::move(options)),
       parts_(space_.crossingsOrSections()),
       partOf_(partsOfParameters(space_)),
-      defaults_(defaultValues(synth)),
+      defaults_(engine.defaults()),
       effects_(space_.parameters.size(), kUnknownEffect) {
   std::map<std::string, std::vector<std::size_t>> sections;
   for (std::size_t i = 0; i < space_.parameters.size(); ++i)
@@ -95,8 +95,8 @@ Genome Breeder::genome(const Proposal& proposal) {
   genome.sources = proposal.sources;
   genome.values = proposal.patch.values;
   if (proposal.patch.state.empty()) return genome;
-  genome.state = synth_.state(proposal.patch);
-  genome.values = synth_.values(proposal.patch);
+  genome.state = engine_.state(proposal.patch);
+  genome.values = engine_.values(proposal.patch);
   genome.laidOver.assign(genome.values.size(), false);
   return genome;
 }

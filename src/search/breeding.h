@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "listen/proposal.h"
+#include "synth/engine.h"
 #include "synth/variation.h"
 
 #include <array>
@@ -43,7 +44,7 @@ struct BreederOptions {
 /// Makes children of patches of one synth.
 class Breeder {
  public:
-  Breeder(Synth& synth, std::size_t index, BreederOptions options = {});
+  Breeder(Engine& engine, std::size_t index, BreederOptions options = {});
 
   /// @throws Error (plugin) where the synth fails on the preset
   Genome genome(const Proposal& proposal);
@@ -95,7 +96,7 @@ class Breeder {
   bool setHeardRate(Genome& genome, std::size_t parameter, SplitMix64& random) const;
   std::optional<float> carried(Genome& genome, std::size_t parameter, double value) const;
 
-  Synth& synth_;
+  Engine& engine_;
   std::size_t index_;
   const ParameterSpace& space_;
   BreederOptions options_;

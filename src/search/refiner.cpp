@@ -130,15 +130,14 @@ class VariationChoice {
 
 class Search {
  public:
-  Search(const Target& target, std::vector<Instrument>& instruments, const RefineOptions& options,
+  Search(const Target& target, const Engines& engines, const RefineOptions& options,
          std::vector<std::string>& problems)
-      : target_(target), instruments_(instruments), options_(options), problems_(problems) {
-    if (!options.locked.empty() && instruments.size() != 1)
+      : target_(target), engines_(engines), options_(options), problems_(problems) {
+    if (!options.locked.empty() && engines.size() != 1)
       throw Error(ExitCode::internal, "parameters are locked of one instrument only");
     const std::vector<double> rates = modulationRates(target.spectrum, target.lengthSeconds);
-    for (std::size_t i = 0; i < instruments.size(); ++i)
-      breeders_.emplace_back(*instruments[i].synth, i,
-                             BreederOptions{options.locked, rates, target.sound.seconds()});
+    for (std::size_t i = 0; i < engines.size(); ++i)
+      breeders_.emplace_back(*engines[i], i, BreederOptions{options.locked, rates, target.sound.seconds()});
     // Another objective may like what MSS does not.
     cases_ = !options.objective;
     for (const Proposal& proposal : options.donors)
@@ -180,7 +179,7 @@ class Search {
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
 
   bool done() const {
-    return interrupted() || (options_.renders > 0 && rendersLeft() == 0) ||
+    return options_.stop.stop_requested() || (options_.renders > 0 && rendersLeft() == 0) ||
            (options_.seconds > 0 && seconds() >= options_.seconds);
   }
 
@@ -201,7 +200,7 @@ class Search {
     std::size_t presets = 0;
     for (Candidate& candidate : starts) {
       const bool preset = !candidate.proposal.patch.state.empty();
-      if (interrupted() || (preset && ++presets > kMostPresets)) {
+      if (options_.stop.stop_requested() || (preset && ++presets > kMostPresets)) {
         finished_.push_back(std::move(candidate));
         continue;
       }
@@ -232,7 +231,7 @@ class Search {
   /// Of many renders that differ by chance the nearest was a lucky one. The best are heard once more: the
   /// mean of both decides among them, and what the second gave is what is told.
   void hearAgain() {
-    if (interrupted() || finished_.empty()) return;
+    if (options_.stop.stop_requested() || finished_.empty()) return;
     const std::size_t most =
         options_.renders > 0 ? std::min(kHeardAgain, options_.renders - renders_) : kHeardAgain;
     std::vector<Child> again(std::min(most, finished_.size()));
@@ -468,7 +467,7 @@ class Search {
   }
 
   void renderProposals(std::vector<Child>& children) {
-    for (std::size_t synth = 0; synth < instruments_.size(); ++synth) {
+    for (std::size_t synth = 0; synth < engines_.size(); ++synth) {
       std::size_t position = 0;
       const auto next = [&]() -> std::optional<RenderJob> {
         while (position < children.size() && children[position].proposal.synth != synth) ++position;
@@ -487,8 +486,7 @@ class Search {
         const auto spectrum = finiteMssSpectrum(part.left, part.right);
         return !spectrum || mss(targetPart_, *spectrum) <= children[tag].partLimit;
       };
-      if (cuts_) instruments_[synth].pool->run(next, done, goOn);
-      else instruments_[synth].pool->run(next, done);
+      engines_[synth]->render(next, done, cuts_ ? GoOn(goOn) : GoOn(), options_.stop);
     }
     renders_ += children.size();
     for (const Child& child : children) {
@@ -593,7 +591,7 @@ class Search {
   }
 
   const Target& target_;
-  std::vector<Instrument>& instruments_;
+  const Engines& engines_;
   const RefineOptions& options_;
   std::vector<std::string>& problems_;
   std::vector<Breeder> breeders_;
@@ -637,10 +635,9 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
   return others;
 }
 
-std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts,
-                              std::vector<Instrument>& instruments, const RefineOptions& options,
-                              std::vector<std::string>& problems) {
-  return Search(target, instruments, options, problems).run(std::move(starts));
+std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, const Engines& engines,
+                              const RefineOptions& options, std::vector<std::string>& problems) {
+  return Search(target, engines, options, problems).run(std::move(starts));
 }
 
 }  // namespace patchpilot

@@ -22,6 +22,7 @@ struct RefineProgress {
 };
 
 struct RefineOptions {
+  std::stop_token stop = interruptToken();  ///< the search ends with the best so far once a stop is requested
   int velocity = 100;
   std::size_t renders = 0;  ///< the most to make; 0: no limit
   double seconds = 0;       ///< how long to go on; 0: no limit. One of the two must be given
@@ -62,14 +63,13 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// Children are bred in batches from what all batches before have given, so that a seed gives the same result
 /// whatever the number of workers, where the synth is deterministic and `renders` is the limit. Ctrl-C ends
 /// it with the best so far.
-/// @param starts    rendered candidates of any matcher, of any of the instruments; the search is among their
+/// @param starts    rendered candidates of any matcher, of any of the engines; the search is among their
 /// kind
 /// @param problems  what failed and why, a line each
 /// @return the starts and what they have become, nearest first by MSS (those heard twice by the mean); the
 /// first is never
 ///         farther by the objective than the nearest start
-std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts,
-                              std::vector<Instrument>& instruments, const RefineOptions& options,
-                              std::vector<std::string>& problems);
+std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, const Engines& engines,
+                              const RefineOptions& options, std::vector<std::string>& problems);
 
 }  // namespace patchpilot

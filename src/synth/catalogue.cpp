@@ -5,6 +5,8 @@
 #include "base/places.h"
 #include "synth/lv2_folder.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -94,10 +96,11 @@ class Scanner {
  public:
   explicit Scanner(const WorkerLimits& limits) : limits_(limits) {}
 
-  json ask(const json& request) {
+  template <typename Answer>
+  Answer ask(const WorkerRequest& request) {
     if (session_ == nullptr) session_ = std::make_unique<WorkerSession>();
     try {
-      return session_->ask(request, limits_.load);
+      return session_->ask<Answer>(request, limits_.load);
     } catch (const WorkerDied&) {
       session_.reset();
       throw;
@@ -122,27 +125,31 @@ void attempt(json& entry, const std::string& path, const Use& use) {
   }
 }
 
+json cached(const ScannedInstrument& plugin) {
+  return {{"name", plugin.name},     {"vendor", plugin.vendor}, {"version", plugin.version},
+          {"format", plugin.format}, {"id", plugin.id},         {"parameters", plugin.parameters}};
+}
+
 json scanUnit(const Unit& unit, Scanner& scanner) {
   json entry = {{"plugins", json::array()}, {"problems", json::array()}};
   attempt(entry, unit.path.string(), [&] {
-    const json found = scanner.ask({{"op", "scan"}, {"path", unit.path.string()}, {"format", unit.format}});
+    const auto found = scanner.ask<ScanAnswer>(ScanRequest{unit.format, unit.path.string()});
     const auto versions =
         unit.format == "LV2" ? Lv2Folder(unit.path).versions() : std::map<std::string, std::string>();
-    for (json plugin : found.at("instruments")) {
+    for (ScannedInstrument plugin : found.instruments) {
       if (unit.format == "VST3") {
-        entry["plugins"].push_back(plugin);
+        entry["plugins"].push_back(cached(plugin));
         continue;
       }
       // JUCE looks into the standard folders as well, whatever it is told.
-      const auto version = versions.find(plugin.at("id"));
+      const auto version = versions.find(plugin.id);
       if (version == versions.end()) continue;
-      plugin["version"] = version->second;
+      plugin.version = version->second;
       // LV2 plug-ins are listed from their descriptions; now each is opened by itself.
-      attempt(entry, plugin.at("id"), [&] {
-        const json loaded = scanner.ask(
-            {{"op", "load"}, {"path", unit.path.string()}, {"format", "LV2"}, {"id", plugin.at("id")}});
-        plugin["parameters"] = loaded.at("parameters").size();
-        entry["plugins"].push_back(plugin);
+      attempt(entry, plugin.id, [&] {
+        const auto loaded = scanner.ask<LoadAnswer>(LoadRequest{"LV2", unit.path.string(), plugin.id, {}, 0});
+        plugin.parameters = std::int32_t(loaded.parameters.size());
+        entry["plugins"].push_back(cached(plugin));
       });
     }
   });

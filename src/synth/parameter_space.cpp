@@ -368,7 +368,8 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   const Reader synth(*synthTable, file, "[synth]");
   synth.allowOnly({"format", "id", "name", "fxp"});
   space.synthFormat = synth.required<std::string>("format");
-  if (space.synthFormat != "VST3" && space.synthFormat != "LV2") synth.fail("format", "must be VST3 or LV2");
+  if (space.synthFormat != "VST3" && space.synthFormat != "LV2" && space.synthFormat != kBuiltIn)
+    synth.fail("format", "must be VST3, LV2 or built-in");
   space.synthId = synth.required<std::string>("id");
   space.synthName = synth.optional<std::string>("name").value_or(space.synthId);
   space.fxpId = synth.optional<std::string>("fxp").value_or("");

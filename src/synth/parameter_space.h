@@ -102,12 +102,15 @@ struct BaseSpec {
   std::vector<std::map<std::string, std::string>> raw;  ///< Surge XT: element and attributes of a value
 };
 
+/// The format of engines that are no plug-ins.
+inline constexpr const char* kBuiltIn = "built-in";
+
 /// Which parameters of a synth are searched, and how patches are drawn: a `spaces/*.toml` file.
 struct ParameterSpace {
   std::string name;
   std::string title;
   std::string description;
-  std::string synthFormat;  ///< "VST3" or "LV2"
+  std::string synthFormat;  ///< "VST3", "LV2" or `kBuiltIn`
   std::string synthId;      ///< VST3 class id (32 hex digits) or LV2 URI
   std::string synthName;
   std::string fxpId;  ///< where the synth reads .fxp: its four letters

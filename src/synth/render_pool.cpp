@@ -2,16 +2,15 @@
 
 #include "audio/level.h"
 #include "base/error.h"
-#include "base/render_slots.h"
+#include "protocol/render_slots.h"
 
 #include <cmath>
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace patchpilot {
-
-using nlohmann::json;
 
 namespace {
 
@@ -31,27 +30,19 @@ std::size_t framesOf(double seconds) { return std::size_t(std::llround(seconds *
 
 }  // namespace
 
-AudioBuffer StereoView::copy() const {
-  AudioBuffer buffer(kChannels, left.size());
-  std::copy(left.begin(), left.end(), buffer.channel(0).begin());
-  std::copy(right.begin(), right.end(), buffer.channel(1).begin());
-  return buffer;
-}
-
-bool StereoView::isFinite() const { return !containsNonFinite(left) && !containsNonFinite(right); }
-
 /// What all workers share during a run.
 struct RenderPool::Run {
-  const std::function<std::optional<RenderJob>()>& next;
-  const std::function<void(const RenderOutcome&)>& done;
-  const std::function<bool(std::uint64_t, const StereoView&)>& goOn;
+  const NextJob& next;
+  const JobDone& done;
+  const GoOn& goOn;
+  std::stop_token stop;
   std::mutex mutex;
   std::exception_ptr failure;
   bool finished = false;
 
   std::optional<RenderJob> take() {
     std::lock_guard lock(mutex);
-    if (finished || interrupted()) return std::nullopt;
+    if (finished || stop.stop_requested()) return std::nullopt;
     auto job = next();
     finished = !job;
     return job;
@@ -75,9 +66,9 @@ class RenderPool::Seat {
     memory_ = std::make_unique<SharedMemory>(RenderSlots::bytes(kSlots, slotFrames_));
     session_ = std::make_unique<WorkerSession>();
     processId_ = session_->processId();
-    json load = pool_.synth_.loadRequest();
-    load["memory"] = memory_->name();
-    load["slot_frames"] = slotFrames_;
+    LoadRequest load = pool_.synth_.loadRequest();
+    load.memory = memory_->name();
+    load.slotFrames = slotFrames_;
     session_->post(load);
     ready_ = false;
   }
@@ -119,17 +110,17 @@ class RenderPool::Seat {
   void post(Held held, bool mayBeCut) {
     ensureReady();
     held.slot = nextSlot_++ % kSlots;
-    json request = {{"op", "render"},
-                    {"slot", held.slot},
-                    {"frames", framesOf(held.job.seconds)},
-                    {"note", held.job.note.midi},
-                    {"velocity", held.job.note.velocity},
-                    {"length", held.job.note.lengthSeconds}};
-    if (held.job.wantState) request["want_state"] = true;
+    RenderRequest request;
+    request.patch = pool_.synth_.applied(*held.job.patch);
+    request.slot = std::uint32_t(held.slot);
+    request.frames = framesOf(held.job.seconds);
+    request.note = held.job.note.midi;
+    request.velocity = held.job.note.velocity;
+    request.lengthSeconds = held.job.note.lengthSeconds;
+    request.wantsState = held.job.wantState;
     if (mayBeCut && held.job.partSeconds > 0)
-      request["part_frames"] = std::min(framesOf(held.job.partSeconds), framesOf(held.job.seconds) - 1);
+      request.partFrames = std::min<std::uint64_t>(framesOf(held.job.partSeconds), request.frames - 1);
     slots().stop(held.slot).store(0, std::memory_order_release);
-    pool_.synth_.addPatch(request, *held.job.patch);
     session_->post(request);
     inHand_.push_back(held);
   }
@@ -138,15 +129,18 @@ class RenderPool::Seat {
     Held held = inHand_.front();
     RenderOutcome outcome{held.job.tag, RenderOutcome::Status::ok, {}, {}, {}};
     try {
-      json answer = session_->collect(pool_.synth_.limits().answer);
+      const double limit = pool_.synth_.limits().answer;
+      WorkerAnswer answer = session_->collect(limit);
       bool wanted = true;
-      if (answer.contains("part")) {
+      if (std::holds_alternative<PartAnswer>(answer)) {
         wanted = run.goOn(held.job.tag, view(held, framesOf(held.job.partSeconds)));
         if (!wanted) slots().stop(held.slot).store(1, std::memory_order_release);
-        answer = session_->collect(pool_.synth_.limits().answer);
+        answer = session_->collect(limit);
       }
+      auto* rendered = std::get_if<RenderAnswer>(&answer);
+      if (rendered == nullptr) session_->endBecauseOf("it answered another question");
       if (!wanted) outcome.status = RenderOutcome::Status::cut;
-      if (answer.contains("state")) outcome.state = answer["state"].get_binary();
+      if (rendered->state) outcome.state = std::move(*rendered->state);
       inHand_.pop_front();
       pool_.rendered_++;
       if (wanted) outcome.audio = view(held, framesOf(held.job.seconds));
@@ -184,8 +178,9 @@ class RenderPool::Seat {
     const Synth& synth = pool_.synth_;
     for (int attempt = 1; !ready_; ++attempt) {
       try {
-        session_->collect(synth.limits().load);
-        if (!synth.base().empty()) session_->ask(synth.baseRequest(), synth.limits().answer);
+        session_->collect<LoadAnswer>(synth.limits().load);
+        if (!synth.base().empty())
+          session_->ask<DoneAnswer>(BaseRequest{synth.base()}, synth.limits().answer);
         ready_ = true;
       } catch (const std::runtime_error& error) {
         if (attempt == 2)
@@ -222,10 +217,8 @@ RenderPool::RenderPool(const Synth& synth, RenderPoolOptions options) : synth_(s
 
 RenderPool::~RenderPool() = default;
 
-void RenderPool::run(const std::function<std::optional<RenderJob>()>& next,
-                     const std::function<void(const RenderOutcome&)>& done,
-                     const std::function<bool(std::uint64_t, const StereoView&)>& goOn) {
-  Run run{next, done, goOn, {}, {}, false};
+void RenderPool::run(const NextJob& next, const JobDone& done, const GoOn& goOn, std::stop_token stop) {
+  Run run{next, done, goOn, std::move(stop), {}, {}, false};
   std::vector<std::thread> threads;
   for (auto& seat : seats_)
     threads.emplace_back([&run, &seat] {
@@ -237,22 +230,6 @@ void RenderPool::run(const std::function<std::optional<RenderJob>()>& next,
     });
   for (auto& thread : threads) thread.join();
   if (run.failure) std::rethrow_exception(run.failure);
-}
-
-std::vector<std::optional<AudioBuffer>> RenderPool::renderAll(const std::vector<RenderJob>& jobs) {
-  std::vector<std::optional<AudioBuffer>> sounds(jobs.size());
-  std::size_t position = 0;
-  run(
-      [&]() -> std::optional<RenderJob> {
-        if (position == jobs.size()) return std::nullopt;
-        RenderJob job = jobs[position];
-        job.tag = position++;
-        return job;
-      },
-      [&](const RenderOutcome& outcome) {
-        if (outcome.status == RenderOutcome::Status::ok) sounds[outcome.tag] = outcome.audio.copy();
-      });
-  return sounds;
 }
 
 std::vector<int> RenderPool::processIds() const {

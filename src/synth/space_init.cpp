@@ -8,8 +8,6 @@
 
 namespace patchpilot {
 
-using nlohmann::json;
-
 namespace {
 
 std::string lower(std::string text) {
@@ -73,9 +71,8 @@ std::string entry(const PluginParameter& p, const std::string& key, bool comment
 std::vector<PluginParameter> probeParameters(const PluginInfo& plugin, const WorkerLimits& limits) {
   try {
     WorkerSession session;
-    const json loaded = session.ask(
-        {{"op", "load"}, {"format", plugin.format}, {"path", plugin.path}, {"id", plugin.id}}, limits.load);
-    return pluginParameters(loaded);
+    return pluginParameters(
+        session.ask<LoadAnswer>(LoadRequest{plugin.format, plugin.path, plugin.id, {}, 0}, limits.load));
   } catch (const WorkerDied& death) {
     failPlugin("{} ({}) {} when it was opened", plugin.name, plugin.path, death.what());
   } catch (const WorkerRefused& refusal) {

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/places.h"
-#include "base/render_slots.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
 #include "preset/surge_patch.h"
@@ -12,6 +11,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
+
 #include <unordered_map>
 
 namespace patchpilot {
@@ -58,11 +59,10 @@ Bytes vst3State(const std::string& classId, Bytes component) {
 
 }  // namespace
 
-std::vector<PluginParameter> pluginParameters(const json& loaded) {
+std::vector<PluginParameter> pluginParameters(const LoadAnswer& loaded) {
   std::vector<PluginParameter> parameters;
-  for (const auto& p : loaded.at("parameters"))
-    parameters.push_back({p.at("index"), p.at("id"), p.at("name"), p.at("default"), p.at("steps"),
-                          p.at("boolean"), p.at("label"), p.at("text")});
+  for (const LoadedParameter& p : loaded.parameters)
+    parameters.push_back({p.index, p.id, p.name, p.defaultValue, p.steps, p.boolean, p.label, p.text});
   return parameters;
 }
 
@@ -76,27 +76,23 @@ Synth::Synth(ParameterSpace space, SynthOptions options)
 
 void Synth::open() {
   session_ = std::make_unique<WorkerSession>();
-  json loaded;
+  LoadAnswer loaded;
   try {
-    loaded = session_->ask(loadRequest(), options_.limits.load);
+    loaded = session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
   } catch (const WorkerDied& death) {
     failPlugin("{} ({}) {} when it was opened; reinstall it or try another version", plugin_.name,
                plugin_.path, death.what());
   } catch (const WorkerRefused& refusal) {
     failPlugin("{} ({}) cannot be opened: {}", plugin_.name, plugin_.path, refusal.what());
   }
-  // A worker of another build would take half of what it is told, and render something else.
-  if (loaded.value("protocol", 0) != kWorkerProtocol)
-    failSystem("{} is of another version than this program; install both together", workerProgram().string());
-  if (plugin_.format == "VST3") plugin_.version = loaded.at("version");
+  if (plugin_.format == "VST3") plugin_.version = loaded.version;
   parameters_ = pluginParameters(loaded);
   // What the plug-in writes itself is the newest that it reads.
   if (space_.fxpId == surgeFxId && surgeRevision_ == 0) {
-    const auto saved = ask({{"op", "state"}, {"indices", json::array()}, {"values", json::array()}});
-    const auto& bytes = saved.at("state").get_binary();
-    surgeRevision_ = patchpilot::surgeRevision(parseSurgePatch(parseVstPreset(bytes).componentState));
+    const Bytes saved = ask<StateAnswer>(StateRequest{}).state;
+    surgeRevision_ = patchpilot::surgeRevision(parseSurgePatch(parseVstPreset(saved).componentState));
   }
-  if (!base_.empty()) session_->ask(baseRequest(), options_.limits.answer);
+  if (!base_.empty()) session_->ask<DoneAnswer>(BaseRequest{base_}, options_.limits.answer);
 }
 
 void Synth::resolveParameters() {
@@ -149,8 +145,8 @@ void Synth::makeBase() {
   }
   if (base_.empty()) return;
   try {
-    session_->ask(baseRequest(), options_.limits.answer);
-    askAbout("values", {});
+    session_->ask<DoneAnswer>(BaseRequest{base_}, options_.limits.answer);
+    ask<ValuesAnswer>(ValuesRequest{applied({})});
   } catch (const std::runtime_error& error) {
     failInput("{}: {} does not take this base preset: {}", file.empty() ? space_.file : file.string(),
               plugin_.name, error.what());
@@ -159,35 +155,42 @@ void Synth::makeBase() {
 
 Bytes Synth::presetState(const fs::path& file) { return readPatchFile(file, space_, *this).state; }
 
-json Synth::loadRequest() const {
-  return {{"op", "load"}, {"format", plugin_.format}, {"path", plugin_.path}, {"id", plugin_.id}};
-}
+LoadRequest Synth::loadRequest() const { return {plugin_.format, plugin_.path, plugin_.id, {}, 0}; }
 
-json Synth::baseRequest() const { return {{"op", "base"}, {"state", json::binary(base_)}}; }
-
-void Synth::addPatch(json& request, const Patch& patch) const {
-  std::vector<int> indices;
-  std::vector<float> values;
+AppliedPatch Synth::applied(const Patch& patch) const {
+  AppliedPatch applied;
   if (patch.state.empty()) {
-    indices = fixedIndices_;
-    values = fixedValues_;
+    applied.indices = fixedIndices_;
+    applied.values = fixedValues_;
   } else {
-    request["state"] = json::binary(patch.state);
+    applied.state = patch.state;
   }
   for (std::size_t i = 0; i < patch.values.size(); ++i) {
     if (std::isnan(patch.values[i])) continue;
-    indices.push_back(indices_[i]);
-    values.push_back(patch.values[i]);
+    applied.indices.push_back(indices_[i]);
+    applied.values.push_back(patch.values[i]);
   }
-  request["indices"] = std::move(indices);
-  request["values"] = std::move(values);
+  return applied;
 }
 
-json Synth::ask(const json& request) {
+AppliedPatch Synth::applied(const Patch& patch, const std::vector<ParameterValue>& values) const {
+  AppliedPatch all = applied(patch);
+  for (const auto& [id, value] : values) {
+    const auto named = std::find_if(parameters_.begin(), parameters_.end(),
+                                    [&id = id](const auto& p) { return p.id == id; });
+    if (named == parameters_.end()) failPlugin("{} has no parameter {}", plugin_.fullName(), id);
+    all.indices.push_back(named->index);
+    all.values.push_back(value);
+  }
+  return all;
+}
+
+template <typename Answer>
+Answer Synth::ask(const WorkerRequest& request) {
   std::lock_guard lock(*inUse_);
   for (int attempt = 1;; ++attempt) {
     try {
-      return session_->ask(request, options_.limits.answer);
+      return session_->ask<Answer>(request, options_.limits.answer);
     } catch (const WorkerRefused& refusal) {
       failPlugin("{} ({}) fails: {}", plugin_.name, plugin_.path, refusal.what());
     } catch (const WorkerDied& death) {
@@ -198,31 +201,14 @@ json Synth::ask(const json& request) {
   }
 }
 
-json Synth::askAbout(const char* op, const Patch& patch, const std::vector<ParameterValue>& values) {
-  json request = {{"op", op}};
-  addPatch(request, patch);
-  for (const auto& [id, value] : values) {
-    const auto named = std::find_if(parameters_.begin(), parameters_.end(),
-                                    [&id = id](const auto& p) { return p.id == id; });
-    if (named == parameters_.end()) failPlugin("{} has no parameter {}", plugin_.fullName(), id);
-    request["indices"].push_back(named->index);
-    request["values"].push_back(value);
-  }
-  return ask(request);
-}
-
 Bytes Synth::state(const Patch& patch) {
   std::lock_guard lock(*inUse_);
-  const json answer = askAbout("state", patch);
-  const auto& bytes = answer.at("state").get_binary();
-  const Bytes state(bytes.begin(), bytes.end());
+  const Bytes state = ask<StateAnswer>(StateRequest{applied(patch)}).state;
   return plugin_.format == "LV2" ? exactLv2State(state, patch) : state;
 }
 
 Bytes Synth::stateWith(const Patch& patch, const std::vector<ParameterValue>& values) {
-  const json answer = askAbout("state", patch, values);
-  const auto& bytes = answer.at("state").get_binary();
-  return {bytes.begin(), bytes.end()};
+  return ask<StateAnswer>(StateRequest{applied(patch, values)}).state;
 }
 
 /// The control ports that are known to the last bit: those that the patch or its base sets.
@@ -255,43 +241,46 @@ Bytes Synth::exactLv2State(const Bytes& state, const Patch& patch) {
 }
 
 std::vector<float> Synth::values(const Patch& patch) {
-  const std::vector<float> all = askAbout("values", patch).at("values");
+  const std::vector<float> all = ask<ValuesAnswer>(ValuesRequest{applied(patch)}).values;
   std::vector<float> result;
   for (const int index : indices_) result.push_back(all.at(std::size_t(index)));
   return result;
 }
 
+std::vector<float> Synth::defaults() const {
+  std::unordered_map<std::string, float> byId;
+  for (const auto& parameter : parameters_) byId.try_emplace(parameter.id, parameter.defaultValue);
+  std::vector<float> defaults;
+  for (const auto& p : space_.parameters) defaults.push_back(byId.at(p.id));
+  return defaults;
+}
+
 std::vector<std::string> Synth::texts(const Patch& patch) {
-  json request = {{"op", "texts"}};
-  addPatch(request, patch);
-  // All of the space's parameters are asked for, last, whatever else the patch sets.
+  AppliedPatch asked = applied(patch);
+  // The last texts are those of all the space's parameters, whatever else the patch sets.
   if (patch.values.empty() || !patch.state.empty()) {
     const std::vector<float> held = values(patch);
-    for (std::size_t i = 0; i < indices_.size(); ++i) {
-      request["indices"].push_back(indices_[i]);
-      request["values"].push_back(held[i]);
-    }
+    asked.indices.insert(asked.indices.end(), indices_.begin(), indices_.end());
+    asked.values.insert(asked.values.end(), held.begin(), held.end());
   }
-  const std::vector<std::string> all = ask(request).at("texts");
+  const std::vector<float> values(asked.values.end() - std::ptrdiff_t(indices_.size()), asked.values.end());
+  const std::vector<std::string> all = ask<TextsAnswer>(TextsRequest{std::move(asked)}).texts;
   std::vector<std::string> result(all.end() - std::ptrdiff_t(indices_.size()), all.end());
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const auto& spec = space_.parameters[i];
-    const float value = request["values"][all.size() - result.size() + i];
-    result[i] = valueText(space_, spec, value, result[i]);
-  }
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] = valueText(space_, space_.parameters[i], values[i], result[i]);
   return result;
 }
 
 std::vector<std::string> Synth::textsOf(const Patch& patch, const std::vector<ParameterValue>& values) {
-  const std::vector<std::string> all = askAbout("texts", patch, values).at("texts");
+  const std::vector<std::string> all = ask<TextsAnswer>(TextsRequest{applied(patch, values)}).texts;
   return {all.end() - std::ptrdiff_t(values.size()), all.end()};
 }
 
 std::vector<ParameterReading> Synth::readings(const Patch& patch) {
-  const json answer = askAbout("readings", patch);
   std::vector<ParameterReading> result;
-  for (const auto& reading : answer.at("readings"))
-    result.push_back({parameters_.at(result.size()).id, reading.at(0), reading.at(1), reading.at(2)});
+  for (auto& reading : ask<ReadingsAnswer>(ReadingsRequest{applied(patch)}).readings)
+    result.push_back(
+        {parameters_.at(result.size()).id, std::move(reading.name), reading.value, std::move(reading.text)});
   return result;
 }
 

@@ -40,7 +40,7 @@ struct ParameterValue {
 };
 
 /// The parameters in a worker's answer to a load request.
-std::vector<PluginParameter> pluginParameters(const nlohmann::json& loaded);
+std::vector<PluginParameter> pluginParameters(const LoadAnswer& loaded);
 
 struct SynthOptions {
   std::optional<std::filesystem::path> base;  ///< preset that replaces the space's own base
@@ -84,6 +84,9 @@ class Synth {
   /// preset's state: what it holds of them.
   std::vector<float> values(const Patch& patch);
 
+  /// The plug-in's default of each of the space's parameters, normalized.
+  std::vector<float> defaults() const;
+
   /// All of the plug-in's parameters with the patch applied, in its order.
   std::vector<ParameterReading> readings(const Patch& patch);
 
@@ -94,11 +97,9 @@ class Synth {
   int surgeRevision() const { return surgeRevision_; }
 
   /// The request with which a new worker opens this plug-in.
-  nlohmann::json loadRequest() const;
-  /// The request that tells a new worker the base.
-  nlohmann::json baseRequest() const;
-  /// Adds what `patch` sets to a request: values by parameter index, or a state.
-  void addPatch(nlohmann::json& request, const Patch& patch) const;
+  LoadRequest loadRequest() const;
+  /// What a worker has to set to hear `patch`.
+  AppliedPatch applied(const Patch& patch) const;
 
   const WorkerLimits& limits() const { return options_.limits; }
 
@@ -109,8 +110,9 @@ class Synth {
   Bytes presetState(const std::filesystem::path& file);
   Bytes exactLv2State(const Bytes& state, const Patch& patch);
   std::map<std::string, float> exactPorts(const Patch& patch);
-  nlohmann::json ask(const nlohmann::json& request);
-  nlohmann::json askAbout(const char* op, const Patch& patch, const std::vector<ParameterValue>& values = {});
+  AppliedPatch applied(const Patch& patch, const std::vector<ParameterValue>& values) const;
+  template <typename Answer>
+  Answer ask(const WorkerRequest& request);
 
   ParameterSpace space_;
   SynthOptions options_;

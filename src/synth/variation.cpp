@@ -60,14 +60,6 @@ std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, 
   return serializeVstPreset(preset);
 }
 
-std::vector<float> defaultValues(const Synth& synth) {
-  std::unordered_map<std::string, float> byId;
-  for (const auto& parameter : synth.parameters()) byId.try_emplace(parameter.id, parameter.defaultValue);
-  std::vector<float> defaults;
-  for (const auto& p : synth.space().parameters) defaults.push_back(byId.at(p.id));
-  return defaults;
-}
-
 std::vector<std::size_t> movedParameters(const std::vector<float>& values,
                                          const std::vector<float>& defaults) {
   std::vector<std::size_t> moved;

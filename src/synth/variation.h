@@ -23,9 +23,6 @@ std::vector<int> partsOfParameters(const ParameterSpace& space);
 std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from,
                                 const Crossing& crossing);
 
-/// The plug-in's default of each of the space's parameters, normalized.
-std::vector<float> defaultValues(const Synth& synth);
-
 /// A value that has left a range, sent back into it as by mirrors at its ends.
 float reflected(double value, double low, double high);
 

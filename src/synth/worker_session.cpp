@@ -1,5 +1,6 @@
 #include "synth/worker_session.h"
 
+#include "base/error.h"
 #include "base/patience.h"
 #include "base/places.h"
 
@@ -21,16 +22,11 @@ WorkerSession::WorkerSession()
           // Some Qt plug-ins (synthv1) end the process where there is no display, unless told so.
           std::map<std::string, std::string>{{"QT_QPA_PLATFORM", "offscreen"}})) {}
 
-nlohmann::json WorkerSession::ask(const nlohmann::json& request, double limitSeconds) {
-  post(request);
-  return collect(limitSeconds);
-}
+void WorkerSession::post(const WorkerRequest& request) { process_->channel().send(encode(request)); }
 
-void WorkerSession::post(const nlohmann::json& request) { process_->channel().send(request); }
-
-nlohmann::json WorkerSession::collect(double limitSeconds) {
-  nlohmann::json answer;
-  switch (receivePatiently(*process_, answer, limitSeconds)) {
+WorkerAnswer WorkerSession::collect(double limitSeconds) {
+  Bytes bytes;
+  switch (receivePatiently(*process_, bytes, limitSeconds)) {
     case MessageChannel::Arrival::message: break;
     case MessageChannel::Arrival::late:
       process_->kill();
@@ -39,8 +35,22 @@ nlohmann::json WorkerSession::collect(double limitSeconds) {
     case MessageChannel::Arrival::gone:
       throw WorkerDied(fmt::format("crashed ({})", process_->obituary(kSecondsToEnd)));
   }
-  if (answer.contains("error")) throw WorkerRefused(answer["error"].get<std::string>());
+  WorkerAnswer answer;
+  try {
+    answer = decodeAnswer(bytes);
+  } catch (const ProtocolVersionError&) {
+    failSystem("{} is of another version than this program; install both together", workerProgram().string());
+  } catch (const ProtocolError& error) {
+    endBecauseOf(error.what());
+  }
+  if (const auto* refusal = std::get_if<RefusalAnswer>(&answer)) throw WorkerRefused(refusal->problem);
   return answer;
+}
+
+void WorkerSession::endBecauseOf(const std::string& problem) {
+  process_->kill();
+  process_->obituary();
+  throw WorkerDied("answered with garbage (" + problem + ")");
 }
 
 }  // namespace patchpilot

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "base/process.h"
-
-#include <nlohmann/json.hpp>
+#include "protocol/worker_messages.h"
 
 #include <memory>
 #include <stdexcept>
@@ -16,8 +15,8 @@ struct WorkerLimits {
   double answer = 20;  ///< to render once, or to answer anything else
 };
 
-/// A worker has ended, or was killed because it took too long. `what()` says which, in a few
-/// words: "crashed (killed by signal 11)", "hung for 20 s".
+/// A worker has ended, or was killed because it took too long or answered with garbage. `what()` says which,
+/// in a few words: "crashed (killed by signal 11)", "hung for 20 s".
 class WorkerDied : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -30,18 +29,35 @@ class WorkerRefused : public std::runtime_error {
 };
 
 /// A conversation with one worker process. Answers come in the order of the requests.
+/// Every call that waits for an answer throws WorkerDied, WorkerRefused, and Error (system) if the worker
+/// program is of another version than this one.
 class WorkerSession {
  public:
   WorkerSession();
 
-  /// Sends a request and waits for its answer. @throws WorkerDied, WorkerRefused.
-  nlohmann::json ask(const nlohmann::json& request, double limitSeconds);
+  /// Sends a request and waits for its answer. A worker that answers with another kind of message counts as
+  /// dead.
+  template <typename Answer>
+  Answer ask(const WorkerRequest& request, double limitSeconds) {
+    post(request);
+    return collect<Answer>(limitSeconds);
+  }
 
   /// Sends a request whose answer is collected later. A worker that is gone shows at `collect`.
-  void post(const nlohmann::json& request);
+  void post(const WorkerRequest& request);
 
-  /// The answer to the oldest request that has none yet. @throws WorkerDied, WorkerRefused.
-  nlohmann::json collect(double limitSeconds);
+  /// The answer to the oldest request that has none yet.
+  WorkerAnswer collect(double limitSeconds);
+
+  template <typename Answer>
+  Answer collect(double limitSeconds) {
+    WorkerAnswer answer = collect(limitSeconds);
+    if (auto* wanted = std::get_if<Answer>(&answer)) return std::move(*wanted);
+    endBecauseOf("it answered another question");
+  }
+
+  /// Kills a worker that cannot be trusted any more. @throws WorkerDied, always
+  [[noreturn]] void endBecauseOf(const std::string& problem);
 
   int processId() const { return process_->id(); }
 

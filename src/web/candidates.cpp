@@ -10,6 +10,8 @@
 #include "web/http_error.h"
 #include "web/zip.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>

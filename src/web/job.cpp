@@ -4,6 +4,7 @@
 #include "audio/pitch.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json_channel.h"
 #include "library/builder.h"
 #include "match/match_run.h"
 #include "match/results.h"
@@ -46,9 +47,9 @@ double secondsSince(Clock::time_point begin) {
 class Line {
  public:
   Line() : channel_(adoptStandardStreams()) {
-    if (channel_->receive(request_) != MessageChannel::Arrival::message) ::_exit(1);
+    if (receiveJson(*channel_, request_) != MessageChannel::Arrival::message) ::_exit(1);
     std::thread([this] {
-      for (json message; channel_->receive(message) == MessageChannel::Arrival::message;)
+      for (json message; receiveJson(*channel_, message) == MessageChannel::Arrival::message;)
         if (message.value("stop", false)) stopped_ = true;
       ::_exit(1);
     }).detach();
@@ -60,7 +61,7 @@ class Line {
   /// Callable by any thread.
   void tell(json message) {
     std::lock_guard lock(mutex_);
-    if (!channel_->send(message)) ::_exit(1);
+    if (!sendJson(*channel_, message)) ::_exit(1);
   }
 
  private:
@@ -236,7 +237,7 @@ class SoundMatch {
       std::vector<Candidate> written;
       json document = match_.write(folder, &written);
       std::vector<const ParameterSpace*> spaces;
-      for (const Instrument& instrument : match_.instruments()) spaces.push_back(&instrument.synth->space());
+      for (const auto& engine : match_.engines()) spaces.push_back(&engine->space());
       tellApart(document.at("candidates"), spaces);
       patches = storedPatches(written);
       writtenMss_ = written.front().mss;
@@ -275,7 +276,7 @@ void matchText(Line& line) {
   std::vector<TextMatch> found = searchByText(sources.searched(), text, request.value("top", 5));
   std::vector<std::string> problems;
   Generations(line).add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
-    json document = writeTextResults(folder, text, found, sources.instruments);
+    json document = writeTextResults(folder, text, found, sources.engines);
     for (const TextMatch& one : found)
       patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
     problems = document.at("skipped").get<std::vector<std::string>>();

@@ -2,6 +2,8 @@
 
 #include "web/job.h"
 
+#include <nlohmann/json.hpp>
+
 #include <fmt/format.h>
 
 namespace patchpilot {
@@ -10,12 +12,12 @@ using nlohmann::json;
 
 JobProcess::JobProcess(const std::filesystem::path& program, const json& request)
     : child_(program, {}, {kJobCommand}) {
-  child_.channel().send(request);
+  sendJson(child_.channel(), request);
 }
 
 std::string JobProcess::follow(const std::function<void(const json&)>& take) {
   json message;
-  while (child_.channel().receive(message) == MessageChannel::Arrival::message) {
+  while (receiveJson(child_.channel(), message) == MessageChannel::Arrival::message) {
     const auto event = message.value("event", "");
     if (event == "error") return message.value("message", "");
     try {
@@ -33,7 +35,7 @@ std::string JobProcess::follow(const std::function<void(const json&)>& take) {
 
 void JobProcess::stop() {
   std::lock_guard lock(sending_);
-  child_.channel().send({{"stop", true}});
+  sendJson(child_.channel(), {{"stop", true}});
 }
 
 void JobProcess::cancel() {

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "base/process.h"
+#include "base/json_channel.h"
+
+#include <nlohmann/json.hpp>
 
 #include <atomic>
 #include <functional>

@@ -11,6 +11,8 @@
 #include "web/http_error.h"
 #include "web/job.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace patchpilot {

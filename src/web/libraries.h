@@ -7,6 +7,8 @@
 #include "web/router.h"
 #include "web/store.h"
 
+#include <nlohmann/json.hpp>
+
 #include <mutex>
 #include <optional>
 #include <thread>

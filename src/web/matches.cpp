@@ -5,6 +5,8 @@
 #include "web/http_error.h"
 #include "web/job.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <set>
 

@@ -5,6 +5,8 @@
 #include "web/libraries.h"
 #include "web/sounds.h"
 
+#include <nlohmann/json.hpp>
+
 #include <deque>
 #include <map>
 #include <thread>

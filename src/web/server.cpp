@@ -6,6 +6,8 @@
 #include "web/openapi_document.h"
 #include "web/page_files.h"
 
+#include <nlohmann/json.hpp>
+
 #include <arpa/inet.h>
 #include <sys/socket.h>
 

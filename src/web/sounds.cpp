@@ -3,10 +3,13 @@
 #include "audio/file.h"
 #include "audio/pitch.h"
 #include "base/files.h"
+#include "base/json_channel.h"
 #include "listen/target.h"
 #include "web/fields.h"
 #include "web/http_error.h"
 #include "web/job.h"
+
+#include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <fstream>
@@ -105,9 +108,9 @@ json Sounds::decode(const fs::path& source, const fs::path& folder, const std::s
                     const std::string& name) const {
   ChildProcess child(program_, {}, {kJobCommand});
   json answer;
-  child.channel().send(
-      {{"job", "decode"}, {"source", source.string()}, {"out", (folder / "sound.wav").string()}});
-  switch (child.channel().receive(answer, kDecodeSeconds)) {
+  sendJson(child.channel(),
+           {{"job", "decode"}, {"source", source.string()}, {"out", (folder / "sound.wav").string()}});
+  switch (receiveJson(child.channel(), answer, kDecodeSeconds)) {
     case MessageChannel::Arrival::late:
       refuse(400, "{} takes longer to decode than {:g} s; convert it to WAV or FLAC", name, kDecodeSeconds);
     case MessageChannel::Arrival::gone:

@@ -3,6 +3,8 @@
 #include "web/router.h"
 #include "web/store.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 
 /// The sounds that were uploaded, decoded once, in a process that may crash. Safe to use from any thread.

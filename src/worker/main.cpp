@@ -1,7 +1,8 @@
 // patchpilot-worker: hosts one plug-in for the main program and answers on its channel. It may
 // crash or hang with the plug-in; the main program starts another.
 #include "base/process.h"
-#include "base/render_slots.h"
+#include "protocol/render_slots.h"
+#include "protocol/worker_messages.h"
 #include "worker/plugin_host.h"
 
 #include <unistd.h>
@@ -14,25 +15,23 @@
 namespace patchpilot {
 namespace {
 
-using nlohmann::json;
-
 /// What the main program asks for, read ahead by a thread of its own. That thread also ends the
 /// process once the main program is gone, whatever the plug-in is doing.
 class Inbox {
  public:
   explicit Inbox(MessageChannel& channel) : reader_([this, &channel] { read(channel); }) { reader_.detach(); }
 
-  json next() {
+  Bytes next() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return !messages_.empty(); });
-    json message = std::move(messages_.front());
+    Bytes message = std::move(messages_.front());
     messages_.pop_front();
     return message;
   }
 
  private:
   void read(MessageChannel& channel) {
-    for (json message; channel.receive(message) == MessageChannel::Arrival::message;) {
+    for (Bytes message; channel.receive(message) == MessageChannel::Arrival::message;) {
       std::lock_guard lock(mutex_);
       messages_.push_back(std::move(message));
       arrived_.notify_one();
@@ -42,7 +41,7 @@ class Inbox {
 
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::deque<json> messages_;
+  std::deque<Bytes> messages_;
   std::thread reader_;
 };
 
@@ -50,100 +49,77 @@ class Worker {
  public:
   explicit Worker(MessageChannel& channel) : channel_(channel) {}
 
-  json answer(const json& request) {
-    const std::string op = request.at("op");
-    if (op == "render") return render(request);
-    if (op == "load") return load(request);
-    if (op == "scan") return scan(request);
-    if (op == "base") return setBase(request);
-    if (op == "state") return {{"state", json::binary(host_.state(patch(request)))}};
-    if (op == "texts") return {{"texts", host_.texts(patch(request))}};
-    if (op == "readings") return readings(request);
-    if (op == "values") return {{"values", host_.values(patch(request))}};
-    throw std::runtime_error("unknown request " + op);
+  WorkerAnswer answer(const WorkerRequest& request) {
+    return std::visit([this](const auto& one) { return WorkerAnswer(answerTo(one)); }, request);
   }
 
  private:
-  json scan(const json& request) {
-    json instruments = json::array();
-    const bool lv2 = request.at("format") == "LV2";
-    const std::string path = request.at("path");
-    for (const auto& instrument : lv2 ? host_.scanLv2Folder(path) : host_.scanVst3(path)) {
+  ScanAnswer answerTo(const ScanRequest& request) {
+    ScanAnswer answer;
+    const bool lv2 = request.format == "LV2";
+    for (const auto& instrument : lv2 ? host_.scanLv2Folder(request.path) : host_.scanVst3(request.path)) {
       const auto& d = instrument.description;
-      instruments.push_back({{"name", d.name.toStdString()},
-                             {"vendor", d.manufacturerName.toStdString()},
-                             {"version", d.version.toStdString()},
-                             {"format", d.pluginFormatName.toStdString()},
-                             {"id", d.fileOrIdentifier.toStdString()},
-                             {"parameters", instrument.parameters}});
+      answer.instruments.push_back({d.name.toStdString(), d.manufacturerName.toStdString(),
+                                    d.version.toStdString(), d.pluginFormatName.toStdString(),
+                                    d.fileOrIdentifier.toStdString(), instrument.parameters});
     }
-    return {{"instruments", instruments}};
-  }
-
-  json load(const json& request) {
-    host_.load(request.at("format"), request.at("path"), request.at("id"));
-    if (request.contains("memory")) {
-      memory_ = std::make_unique<SharedMemory>(request.at("memory").get<std::string>());
-      slotFrames_ = request.at("slot_frames");
-    }
-    json parameters = json::array();
-    for (const auto& p : host_.parameters())
-      parameters.push_back({{"index", p.index},
-                            {"id", p.id},
-                            {"name", p.name},
-                            {"default", p.defaultValue},
-                            {"steps", p.steps},
-                            {"boolean", p.boolean},
-                            {"label", p.label},
-                            {"text", p.defaultText}});
-    return {{"protocol", kWorkerProtocol},
-            {"name", host_.description().name.toStdString()},
-            {"vendor", host_.description().manufacturerName.toStdString()},
-            {"version", host_.description().version.toStdString()},
-            {"parameters", parameters}};
-  }
-
-  json setBase(const json& request) {
-    base_ = request.at("state").get_binary();
-    return json::object();
-  }
-
-  PluginHost::Patch patch(const json& request) {
-    PluginHost::Patch patch;
-    patch.state = base_;
-    if (request.contains("state")) patch.state = request.at("state").get_binary();
-    patch.indices = request.at("indices").get<std::vector<int>>();
-    patch.values = request.at("values").get<std::vector<float>>();
-    return patch;
-  }
-
-  json readings(const json& request) {
-    json list = json::array();
-    for (const auto& reading : host_.readings(patch(request)))
-      list.push_back({reading.name, reading.value, reading.text});
-    return {{"readings", list}};
-  }
-
-  json render(const json& request) {
-    const std::size_t frames = request.at("frames");
-    if (memory_ == nullptr || frames > slotFrames_)
-      throw std::runtime_error("the render is longer than its room");
-    const RenderSlots slots(memory_->data(), slotFrames_);
-    const std::size_t slot = request.at("slot");
-    const PluginHost::Note note{request.at("note"), request.at("velocity"), request.at("length")};
-    json answer = json::object();
-    if (request.value("want_state", false)) answer["state"] = json::binary(host_.state(patch(request)));
-    answer["whole"] = host_.render(patch(request), note, slots.left(slot), slots.right(slot), frames,
-                                   attention(request, slots.stop(slot)));
     return answer;
   }
 
-  /// Tells the main program when the part that it asked for is there, and heeds its word to stop.
-  std::function<bool(std::size_t)> attention(const json& request, const std::atomic<std::uint32_t>& stop) {
-    if (!request.contains("part_frames")) return [](std::size_t) { return true; };
-    return [this, &stop, part = request.at("part_frames").get<std::size_t>(),
-            told = false](std::size_t ready) mutable {
-      if (ready >= part && !std::exchange(told, true)) channel_.send({{"part", ready}});
+  LoadAnswer answerTo(const LoadRequest& request) {
+    host_.load(request.format, request.path, request.id);
+    if (!request.memory.empty()) {
+      memory_ = std::make_unique<SharedMemory>(request.memory);
+      slotFrames_ = request.slotFrames;
+    }
+    const auto& d = host_.description();
+    LoadAnswer answer{d.name.toStdString(), d.manufacturerName.toStdString(), d.version.toStdString(), {}};
+    for (const auto& p : host_.parameters())
+      answer.parameters.push_back(
+          {p.index, p.id, p.name, p.defaultValue, p.steps, p.boolean, p.label, p.defaultText});
+    return answer;
+  }
+
+  DoneAnswer answerTo(const BaseRequest& request) {
+    base_ = request.state;
+    return {};
+  }
+
+  StateAnswer answerTo(const StateRequest& request) { return {host_.state(hosted(request.patch))}; }
+  TextsAnswer answerTo(const TextsRequest& request) { return {host_.texts(hosted(request.patch))}; }
+  ValuesAnswer answerTo(const ValuesRequest& request) { return {host_.values(hosted(request.patch))}; }
+
+  ReadingsAnswer answerTo(const ReadingsRequest& request) {
+    ReadingsAnswer answer;
+    for (auto& reading : host_.readings(hosted(request.patch)))
+      answer.readings.push_back({std::move(reading.name), reading.value, std::move(reading.text)});
+    return answer;
+  }
+
+  RenderAnswer answerTo(const RenderRequest& request) {
+    if (memory_ == nullptr || request.frames > slotFrames_)
+      throw std::runtime_error("the render is longer than its room");
+    const RenderSlots slots(memory_->data(), slotFrames_);
+    const PluginHost::Note note{request.note, request.velocity, request.lengthSeconds};
+    RenderAnswer answer;
+    if (request.wantsState) answer.state = host_.state(hosted(request.patch));
+    answer.whole =
+        host_.render(hosted(request.patch), note, slots.left(request.slot), slots.right(request.slot),
+                     request.frames, attention(request.partFrames, slots.stop(request.slot)));
+    return answer;
+  }
+
+  PluginHost::Patch hosted(const AppliedPatch& patch) const {
+    return {patch.state ? std::span<const std::uint8_t>(*patch.state) : base_,
+            {patch.indices.begin(), patch.indices.end()},
+            patch.values};
+  }
+
+  /// Announces the part that was asked for, and heeds the main program's word to stop.
+  std::function<bool(std::size_t)> attention(std::size_t part, const std::atomic<std::uint32_t>& stop) {
+    if (part == 0) return [](std::size_t) { return true; };
+    return [this, &stop, part, told = false](std::size_t ready) mutable {
+      if (ready >= part && !std::exchange(told, true)) channel_.send(encode(WorkerAnswer(PartAnswer{ready})));
       return stop.load(std::memory_order_acquire) == 0;
     };
   }
@@ -153,7 +129,7 @@ class Worker {
   PluginHost host_;
   std::unique_ptr<SharedMemory> memory_;
   std::size_t slotFrames_ = 0;
-  std::vector<std::uint8_t> base_;
+  Bytes base_;
 };
 
 int run() {
@@ -164,14 +140,13 @@ int run() {
   const juce::ScopedJuceInitialiser_GUI juceRuns;
   Worker worker(*channel);
   for (;;) {
-    const json request = inbox.next();
-    json answer;
+    WorkerAnswer answer;
     try {
-      answer = worker.answer(request);
+      answer = worker.answer(decodeRequest(inbox.next()));
     } catch (const std::exception& error) {
-      answer = {{"error", error.what()}};
+      answer = RefusalAnswer{error.what()};
     }
-    if (!channel->send(answer)) ::_exit(0);
+    if (!channel->send(encode(answer))) ::_exit(0);
   }
 }
 

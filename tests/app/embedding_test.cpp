@@ -3,6 +3,8 @@
 #include "clap_model.h"
 #include "embed/embedder.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

@@ -3,6 +3,8 @@
 #include "base/places.h"
 #include "program.h"
 
+#include <nlohmann/json.hpp>
+
 #include <fstream>
 #include <set>
 

@@ -6,6 +6,8 @@
 #include "library/builder.h"
 #include "synth/catalogue.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

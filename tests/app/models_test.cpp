@@ -1,5 +1,7 @@
 #include "program.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

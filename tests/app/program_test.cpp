@@ -9,6 +9,8 @@
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
 
+#include <nlohmann/json.hpp>
+
 #include <unistd.h>
 
 #include <fstream>

@@ -6,6 +6,8 @@
 #include "library_rows.h"
 #include "synth/catalogue.h"
 
+#include <nlohmann/json.hpp>
+
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -3,6 +3,8 @@
 #include "base/files.h"
 #include "base/places.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

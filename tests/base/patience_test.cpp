@@ -42,7 +42,7 @@ TEST(Patience, EndsWhereEverySliceIsLate) {
 TEST(ReceivePatiently, CallsAChildLateThatHasHadItsTime) {
   ChildProcess child("/bin/cat", {});
   double now = 0;
-  nlohmann::json message;
+  Bytes message;
   EXPECT_EQ(receivePatiently(child, message, 2, [&] { return now += 0.9; }), Arrival::late);
   EXPECT_LT(now, 5);
 }
@@ -50,11 +50,11 @@ TEST(ReceivePatiently, CallsAChildLateThatHasHadItsTime) {
 TEST(ReceivePatiently, WaitsForAChildThatIsStopped) {
   ChildProcess child("/bin/cat", {});
   signalAndSee(child.id(), SIGSTOP, WSTOPPED);
-  const nlohmann::json sent = {{"op", "x"}};
+  const Bytes sent = {1, 2};
   ASSERT_TRUE(child.channel().send(sent));
   double now = 0;
   int calls = 0;
-  nlohmann::json message;
+  Bytes message;
   const auto clock = [&] {
     if (++calls == 7) signalAndSee(child.id(), SIGCONT, WCONTINUED);
     return calls < 7 ? now += 0.9 : now;
@@ -68,9 +68,9 @@ TEST(ReceivePatiently, ForgivesAClockThatJumped) {
   ChildProcess child("/bin/cat", {});
   double now = 0;
   int calls = 0;
-  nlohmann::json message;
+  Bytes message;
   const auto clock = [&] {
-    if (++calls == 4) EXPECT_TRUE(child.channel().send({{"op", "x"}}));
+    if (++calls == 4) EXPECT_TRUE(child.channel().send(Bytes{1}));
     return calls < 4 ? now += 1000 : now;
   };
   EXPECT_EQ(receivePatiently(child, message, 20, clock), Arrival::message);

@@ -18,12 +18,11 @@ TEST(MessageChannel, CarriesMessagesAndSaysWhatElseHappened) {
   ASSERT_EQ(::pipe(ends), 0);
   const int nowhere = ::open("/dev/null", O_RDWR);
   MessageChannel reader(ends[0], nowhere);
-  nlohmann::json message;
+  Bytes message;
   {
     MessageChannel writer(::open("/dev/null", O_RDWR), ends[1]);
     EXPECT_EQ(reader.receive(message, 0.01), Arrival::late);
-    const nlohmann::json sent = {
-        {"op", "x"}, {"bytes", nlohmann::json::binary({0, 255, 10})}, {"value", 0.1f}};
+    const Bytes sent = {0, 255, 10, 0};
     EXPECT_TRUE(writer.send(sent));
     EXPECT_EQ(reader.receive(message, 5), Arrival::message);
     EXPECT_EQ(message, sent);
@@ -36,7 +35,7 @@ TEST(MessageChannel, TakesGarbageForAnEnd) {
   ASSERT_EQ(::pipe(ends), 0);
   MessageChannel reader(ends[0], ::open("/dev/null", O_RDWR));
   ASSERT_EQ(::write(ends[1], "\xff\xff\xff\xffhello", 9), 9);
-  nlohmann::json message;
+  Bytes message;
   EXPECT_EQ(reader.receive(message, 5), Arrival::gone);
   ::close(ends[1]);
 }
@@ -46,7 +45,7 @@ TEST(MessageChannel, SendingToNobodyIsAnAnswerNotAnEnd) {
   ASSERT_EQ(::pipe(ends), 0);
   MessageChannel writer(::open("/dev/null", O_RDWR), ends[1]);
   ::close(ends[0]);
-  EXPECT_FALSE(writer.send({{"op", "x"}}));
+  EXPECT_FALSE(writer.send(Bytes{1}));
 }
 
 TEST(ChildProcess, SaysHowItEnded) {

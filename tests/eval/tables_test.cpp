@@ -2,6 +2,8 @@
 #include "eval/report.h"
 #include "test_support.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 
 namespace patchpilot {

@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "features/fixture_sounds.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

@@ -10,6 +10,8 @@
 #include "features/fixture_sounds.h"
 #include "features/mel.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

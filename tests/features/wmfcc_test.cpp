@@ -6,6 +6,8 @@
 
 #include "features/fixture_sounds.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

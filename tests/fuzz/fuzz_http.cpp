@@ -10,6 +10,8 @@
 #include "web/job.h"
 #include "web/server.h"
 
+#include <nlohmann/json.hpp>
+
 #include <httplib.h>
 
 #include <memory>

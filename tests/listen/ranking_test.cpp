@@ -17,8 +17,7 @@ class Rank : public ::testing::Test {
  protected:
   void SetUp() override {
     auto synth = std::make_shared<Synth>(loadSpace("dx10"));
-    auto pool = std::make_unique<RenderPool>(*synth, RenderPoolOptions{2, kSeconds});
-    instruments.push_back({synth, std::move(pool)});
+    engines.push_back(std::make_shared<PluginEngine>(synth, RenderPoolOptions{2, kSeconds}));
     for (std::size_t i = 0; i < 20; ++i) {
       Proposal& proposal = proposals.emplace_back();
       proposal.patch.values = synth->space().draw(1, i);
@@ -26,8 +25,7 @@ class Rank : public ::testing::Test {
     }
     target.note = 57;
     target.lengthSeconds = 0.2;
-    target.sound = instruments[0]
-                       .pool->renderAll({RenderJob{0, &proposals[15].patch, Note{57, 100, 0.2}, kSeconds}})
+    target.sound = renderAll(*engines[0], {RenderJob{0, &proposals[15].patch, Note{57, 100, 0.2}, kSeconds}})
                        .front()
                        .value();
     target.spectrum = mssSpectrum(target.sound);
@@ -40,11 +38,11 @@ class Rank : public ::testing::Test {
   }
 
   std::vector<Candidate> ranked(const RankOptions& options) {
-    return rankByRendering(target, proposals, instruments, options, problems);
+    return rankByRendering(target, proposals, engines, options, problems);
   }
 
   TestPlaces places;
-  std::vector<Instrument> instruments;
+  Engines engines;
   std::vector<Proposal> proposals;
   Target target;
   std::vector<std::string> problems;

@@ -15,14 +15,13 @@ class TextResults : public testing::Test {
  protected:
   void SetUp() override {
     auto synth = std::make_shared<Synth>(parseSpace(testSynthSpace(), "test"));
-    auto pool = std::make_unique<RenderPool>(*synth, RenderPoolOptions{1, 0.2});
-    instruments_.push_back({std::move(synth), std::move(pool)});
+    engines_.push_back(std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{1, 0.2}));
     fs::create_directory(out_);
   }
   ~TextResults() override { setInterrupted(false); }
 
   TextMatch found(const std::string& origin, bool crashes) {
-    const ParameterSpace& space = instruments_[0].synth->space();
+    const ParameterSpace& space = engines_[0]->space();
     Patch patch;
     for (const ParameterSpec& spec : space.parameters)
       patch.values.push_back(spec.key == "crash" ? float(crashes) : spec.constant ? 0.0f : 0.5f);
@@ -30,13 +29,13 @@ class TextResults : public testing::Test {
   }
 
   TestPlaces places_;
-  std::vector<Instrument> instruments_;
+  Engines engines_;
   fs::path out_ = places_.folder / "out";
 };
 
 TEST_F(TextResults, WhatFailsToPlayIsSkippedAndTold) {
   std::vector<TextMatch> all = {found("one", false), found("two", true), found("three", false)};
-  const auto document = writeTextResults(out_, "a bass", all, instruments_);
+  const auto document = writeTextResults(out_, "a bass", all, engines_);
   ASSERT_EQ(document.at("candidates").size(), 2u);
   EXPECT_EQ(document.at("candidates")[1].at("origin"), "three");
   EXPECT_EQ(document.at("candidates")[1].at("rank"), 2);
@@ -48,7 +47,7 @@ TEST_F(TextResults, WhatFailsToPlayIsSkippedAndTold) {
 TEST_F(TextResults, CtrlCIsNoFaultOfThePlugin) {
   std::vector<TextMatch> all = {found("one", false), found("two", false)};
   setInterrupted(true);
-  const auto document = writeTextResults(out_, "a bass", all, instruments_);
+  const auto document = writeTextResults(out_, "a bass", all, engines_);
   EXPECT_TRUE(document.at("candidates").empty());
   EXPECT_TRUE(document.at("skipped").empty());
 }

@@ -16,40 +16,38 @@ namespace {
 
 constexpr double kSeconds = 0.5;
 
-Instrument instrument(const std::string& space, int workers, double seconds = kSeconds) {
-  auto synth = std::make_shared<Synth>(loadSpace(space));
-  auto pool = std::make_unique<RenderPool>(*synth, RenderPoolOptions{workers, seconds});
-  return {synth, std::move(pool)};
+std::shared_ptr<Engine> engine(const std::string& space, int workers, double seconds = kSeconds) {
+  return std::make_shared<PluginEngine>(std::make_shared<Synth>(loadSpace(space)),
+                                        RenderPoolOptions{workers, seconds});
 }
 
 /// What DX10 makes of a patch of its space.
-Target drawnTarget(Instrument& from, std::uint64_t index, double length = 0.3, double seconds = kSeconds) {
+Target drawnTarget(Engine& from, std::uint64_t index, double length = 0.3, double seconds = kSeconds) {
   Target target;
   target.note = 57;
   target.lengthSeconds = length;
   Patch patch;
-  patch.values = from.synth->space().draw(99, index);
-  target.sound = from.pool->renderAll({RenderJob{0, &patch, Note{57, 100, length}, seconds}}).front().value();
+  patch.values = from.space().draw(99, index);
+  target.sound = renderAll(from, {RenderJob{0, &patch, Note{57, 100, length}, seconds}}).front().value();
   target.spectrum = mssSpectrum(target.sound);
   return target;
 }
 
-std::vector<Candidate> starts(const Target& target, std::vector<Instrument>& instruments, int count) {
+std::vector<Candidate> starts(const Target& target, const Engines& engines, int count) {
   std::vector<Proposal> proposals;
   for (int i = 0; i < count; ++i) {
     Proposal& proposal = proposals.emplace_back();
-    proposal.patch.values = instruments[0].synth->space().draw(1, std::uint64_t(i));
+    proposal.patch.values = engines[0]->space().draw(1, std::uint64_t(i));
     proposal.origin = fmt::format("draw {}", i);
   }
   std::vector<std::string> problems;
-  return rankByRendering(target, proposals, instruments, {}, problems);
+  return rankByRendering(target, proposals, engines, {}, problems);
 }
 
-std::vector<Candidate> refined(std::vector<Instrument>& instruments, std::uint64_t index,
-                               RefineOptions options) {
-  const Target target = drawnTarget(instruments[0], index);
+std::vector<Candidate> refined(const Engines& engines, std::uint64_t index, RefineOptions options) {
+  const Target target = drawnTarget(*engines[0], index);
   std::vector<std::string> problems;
-  auto result = refine(target, starts(target, instruments, 12), instruments, options, problems);
+  auto result = refine(target, starts(target, engines, 12), engines, options, problems);
   EXPECT_TRUE(problems.empty()) << problems.front();
   return result;
 }
@@ -60,12 +58,12 @@ class Refine : public ::testing::Test {
 };
 
 TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
   for (std::uint64_t index = 0; index < 3; ++index) {
-    const Target target = drawnTarget(instruments[0], index);
-    const double before = starts(target, instruments, 12).front().mss;
-    const auto after = refined(instruments, index, {.renders = 240});
+    const Target target = drawnTarget(*engines[0], index);
+    const double before = starts(target, engines, 12).front().mss;
+    const auto after = refined(engines, index, {.renders = 240});
     EXPECT_LT(after.front().mss, 0.8 * before);
     EXPECT_TRUE(std::is_sorted(after.begin(), after.end(),
                                [](const auto& a, const auto& b) { return a.mss < b.mss; }));
@@ -79,29 +77,28 @@ TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
 
 // A donor is not rendered itself: what it has comes in by its sections.
 TEST_F(Refine, TakesSectionsFromDonors) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
-  const double without = refined(instruments, 2, {.renders = 120}).front().mss;
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
+  const double without = refined(engines, 2, {.renders = 120}).front().mss;
   RefineOptions options{.renders = 120};
-  options.donors.emplace_back().patch.values =
-      instruments[0].synth->space().draw(99, 2);  // the target's own patch
-  EXPECT_LT(refined(instruments, 2, options).front().mss, 0.8 * without);
+  options.donors.emplace_back().patch.values = engines[0]->space().draw(99, 2);  // the target's own patch
+  EXPECT_LT(refined(engines, 2, options).front().mss, 0.8 * without);
 }
 
 TEST_F(Refine, ASeedGivesTheSameWithAnyNumberOfWorkers) {
   std::vector<std::vector<float>> found;
   for (const int workers : {1, 3}) {
-    std::vector<Instrument> instruments;
-    instruments.push_back(instrument("dx10", workers));
-    found.push_back(refined(instruments, 1, {.renders = 900, .seed = 5}).front().proposal.patch.values);
+    Engines engines;
+    engines.push_back(engine("dx10", workers));
+    found.push_back(refined(engines, 1, {.renders = 900, .seed = 5}).front().proposal.patch.values);
   }
   EXPECT_EQ(found[0], found[1]);
 }
 
 TEST_F(Refine, TheFiveThatDifferAreRefinedAsWell) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
-  const auto found = refined(instruments, 1, {.renders = 400});
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
+  const auto found = refined(engines, 1, {.renders = 400});
   const auto chosen = chooseDifferent(found, 5);
   ASSERT_EQ(chosen.size(), 5u);
   int bred = 0;
@@ -114,11 +111,10 @@ TEST_F(Refine, TheFiveThatDifferAreRefinedAsWell) {
 }
 
 TEST_F(Refine, MakesExactlyTheRendersThatItMay) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
   std::size_t renders = 0;
-  refined(instruments, 0,
-          {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
+  refined(engines, 0, {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
   EXPECT_EQ(renders, 50u);
 }
 
@@ -127,11 +123,11 @@ TEST_F(Refine, MakesExactlyTheRendersThatItMay) {
 TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
   auto synth = std::make_shared<Synth>(
       parseSpace(testSynthSpace("[base.values]\n\"1209197763\" = 1.0\n"), "random.toml"));
-  std::vector<Instrument> instruments;
-  instruments.push_back({synth, std::make_unique<RenderPool>(*synth, RenderPoolOptions{2, kSeconds})});
+  Engines engines;
+  engines.push_back({synth, std::make_unique<RenderPool>(*synth, RenderPoolOptions{2, kSeconds})});
   for (std::uint64_t index = 0; index < 3; ++index) {
-    const Target target = drawnTarget(instruments[0], index);
-    const auto before = starts(target, instruments, 12);
+    const Target target = drawnTarget(*engines[0], index);
+    const auto before = starts(target, engines, 12);
     std::vector<std::string> problems;
     RefineOptions options{.renders = 120};
     std::size_t renders = 0;
@@ -140,7 +136,7 @@ TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
       renders = p.renders;
       told.push_back(p.mss);
     };
-    const auto after = refine(target, before, instruments, options, problems);
+    const auto after = refine(target, before, engines, options, problems);
     EXPECT_EQ(renders, 120u);
     EXPECT_LE(after.front().mss, before.front().mss);
     if (after.front().mss < before.front().mss) {
@@ -153,8 +149,8 @@ TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
 }
 
 TEST_F(Refine, FollowsTheObjectiveThatItIsGiven) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
   // Whatever the target: the quietest wins.
   RefineOptions options{.renders = 120};
   double first = -1, last = 0;
@@ -167,17 +163,17 @@ TEST_F(Refine, FollowsTheObjectiveThatItIsGiven) {
     if (first < 0) first = p.best;
     last = p.best;
   };
-  refined(instruments, 0, options);
+  refined(engines, 0, options);
   EXPECT_LT(last, 0.5 * first);
 }
 
 TEST_F(Refine, CtrlCKeepsTheBestSoFar) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
   RefineOptions options;
   options.seconds = 600;
   options.onProgress = [](const RefineProgress& p) { setInterrupted(p.renders >= 72); };
-  const auto found = refined(instruments, 1, options);
+  const auto found = refined(engines, 1, options);
   setInterrupted(false);
   EXPECT_GT(found.size(), 12u);
 }
@@ -196,15 +192,14 @@ std::vector<Proposal> factoryProposals(Synth& synth, int count) {
 }
 
 TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
-  const Target target = drawnTarget(instruments[0], 2);
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
+  const Target target = drawnTarget(*engines[0], 2);
   std::vector<std::string> problems;
-  auto ranked =
-      rankByRendering(target, factoryProposals(*instruments[0].synth, 10), instruments, {}, problems);
+  auto ranked = rankByRendering(target, factoryProposals(pluginOf(*engines[0]), 10), engines, {}, problems);
   ASSERT_EQ(ranked.size(), 10u);
   const double before = ranked.front().mss;
-  const auto after = refine(target, std::move(ranked), instruments, {.renders = 240}, problems);
+  const auto after = refine(target, std::move(ranked), engines, {.renders = 240}, problems);
   EXPECT_TRUE(problems.empty()) << problems.front();
   EXPECT_LT(after.front().mss, 0.9 * before);
   EXPECT_FALSE(after.front().proposal.patch.state.empty());
@@ -331,14 +326,14 @@ TEST_F(Refine, CutsWhatIsTooFarOffAndEndsTheSameWithAnyNumberOfWorkers) {
   constexpr double kLonger = 2.1;  // a second of it is heard before it may be cut
   std::vector<Candidate> results[2];
   for (const int workers : {1, 2}) {
-    std::vector<Instrument> instruments;
-    instruments.push_back(instrument("dx10", workers, kLonger));
-    const Target target = drawnTarget(instruments[0], 4, 1.6, kLonger);
+    Engines engines;
+    engines.push_back(engine("dx10", workers, kLonger));
+    const Target target = drawnTarget(*engines[0], 4, 1.6, kLonger);
     std::vector<std::string> problems;
     std::size_t cut = 0;
     RefineOptions options{.renders = 200};
     options.onProgress = [&](const RefineProgress& progress) { cut = progress.cut; };
-    results[workers - 1] = refine(target, starts(target, instruments, 12), instruments, options, problems);
+    results[workers - 1] = refine(target, starts(target, engines, 12), engines, options, problems);
     EXPECT_GT(cut, 20u);
     EXPECT_LT(cut, 150u);
   }
@@ -371,19 +366,19 @@ TEST_F(Refine, AnLfoIsSetToARateThatTheTargetHas) {
 
 // A slow release hides when the key was let go: the right patch sounds wrong until that is found as well.
 TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
-  Target target = drawnTarget(instruments[0], 2);
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
+  Target target = drawnTarget(*engines[0], 2);
   const double truth = std::exchange(target.lengthSeconds, 0.12);
   const auto searched = [&](bool open) {
     target.lengthOpen = open;
     std::vector<Proposal> proposals(1);
-    proposals[0].patch.values = instruments[0].synth->space().draw(99, 2);  // the target's own patch
+    proposals[0].patch.values = engines[0]->space().draw(99, 2);  // the target's own patch
     std::vector<std::string> problems;
-    auto ranked = rankByRendering(target, proposals, instruments, {}, problems);
+    auto ranked = rankByRendering(target, proposals, engines, {}, problems);
     EXPECT_GT(ranked.front().mss, 0.8);
-    for (Candidate& other : starts(target, instruments, 11)) ranked.push_back(std::move(other));
-    return refine(target, std::move(ranked), instruments, {.renders = 480, .seed = 2}, problems);
+    for (Candidate& other : starts(target, engines, 11)) ranked.push_back(std::move(other));
+    return refine(target, std::move(ranked), engines, {.renders = 480, .seed = 2}, problems);
   };
   const auto found = searched(true);
   EXPECT_NEAR(noteOf(found.front().proposal, target, 100).lengthSeconds, truth, 0.01);
@@ -393,10 +388,10 @@ TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
 }
 
 TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
-  std::vector<Instrument> instruments;
-  instruments.push_back(instrument("dx10", 2));
-  const Target target = drawnTarget(instruments[0], 5);
-  auto& synth = *instruments[0].synth;
+  Engines engines;
+  engines.push_back(engine("dx10", 2));
+  const Target target = drawnTarget(*engines[0], 5);
+  auto& synth = pluginOf(*engines[0]);
   std::vector<LockedParameter> locked;
   for (const std::size_t parameter : {1u, 4u, 7u})
     locked.push_back({parameter, synth.space().parameters[parameter].nearest(0.25f)});
@@ -418,9 +413,9 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
     EXPECT_EQ(found.front().mss, p.mss) << "the nearest so far is among them";
     ++looks;
   };
-  const double before = rankByRendering(target, proposals, instruments, {}, problems).front().mss;
-  const auto found = refine(target, rankByRendering(target, proposals, instruments, {}, problems),
-                            instruments, options, problems);
+  const double before = rankByRendering(target, proposals, engines, {}, problems).front().mss;
+  const auto found =
+      refine(target, rankByRendering(target, proposals, engines, {}, problems), engines, options, problems);
   EXPECT_GT(looks, 5u);
   EXPECT_LT(found.front().mss, before);
   std::set<float> others;

@@ -3,6 +3,8 @@
 #include "../preset/random_damage.h"
 #include "web_fixture.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 

@@ -7,11 +7,8 @@
 
 namespace patchpilot {
 
-/// Of what the main program and its workers say to each other, and how. Raise it with any change.
-inline constexpr int kWorkerProtocol = 2;
-
-/// How renders lie in the memory that the main program shares with a worker: in each slot a word by which the
-/// main program ends the render that is being made there, then the left channel, then the right one.
+/// The layout of the renders in the memory that the main program shares with a worker. Each slot holds a word
+/// with which the main program stops the render in progress, then the left channel, then the right one.
 class RenderSlots {
  public:
   /// @param memory  zeros at first, of `bytes` or more
