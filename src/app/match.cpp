@@ -8,8 +8,9 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "listen/objective.h"
-#include "match/match_run.h"
+#include "match/match.h"
 #include "match/results.h"
+#include "propose/proposers.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -88,37 +89,37 @@ MatchOptions matchOptions(const Options& options) {
 }
 
 /// Progress on stderr, and what was skipped.
-class Teller {
+class Teller : public MatchObserver {
  public:
-  explicit Teller(const Options& options) : options_(options) {}
+  explicit Teller(const Options& options) : options_(options), index_(indexProgress(options.json)) {}
 
-  MatchReports reports() {
-    MatchReports reports;
-    reports.onTarget = [this](const Target& target) {
-      for (const auto& warning : target.warnings)
-        fmt::print(stderr, "note: {}: {}\n", options_.sound, warning);
-    };
-    reports.onIndex = indexProgress(options_.json);
-    reports.onFallback = [](const std::string& file, const std::string& why) {
-      fmt::print(stderr, "note: {}: {}\n", file, why);
-    };
-    reports.onRanking = [this](std::size_t done, std::size_t all) {
-      progress(false).update(double(done), double(all));
-    };
-    reports.onRefining = [this](const Refinement& refinement) {
-      const RefineProgress& p = refinement.last;
-      // Whichever of the two limits comes first.
-      if (const double share = refinement.share(); share > 0)
-        progress(true).update(double(p.renders), double(p.renders) / share, fmt::format("MSS {:.2f}", p.mss));
-    };
-    reports.onProblems = [this](const std::vector<std::string>& problems) {
-      progress_.reset();
-      for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
-    };
-    return reports;
+  void onTarget(const Target& target) override {
+    for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options_.sound, warning);
   }
 
-  /// What comes now is no longer shown.
+  void onIndex(const std::string& file, double done) override { index_(file, done); }
+
+  void onFallback(const std::string& file, const std::string& why) override {
+    fmt::print(stderr, "note: {}: {}\n", file, why);
+  }
+
+  void onRanking(const RankProgress& ranking, std::size_t all) override {
+    progress(false).update(double(ranking.done), double(all));
+  }
+
+  void onRefining(const Refinement& refinement, const std::function<std::vector<Candidate>()>&) override {
+    const RefineProgress& p = refinement.last;
+    // Whichever of the two limits comes first.
+    if (const double share = refinement.share(); share > 0)
+      progress(true).update(double(p.renders), double(p.renders) / share, fmt::format("MSS {:.2f}", p.mss));
+  }
+
+  void onProblems(const std::vector<std::string>& problems) override {
+    end();
+    for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
+  }
+
+  /// Progress is no longer shown.
   void end() { progress_.reset(); }
 
  private:
@@ -128,6 +129,7 @@ class Teller {
   }
 
   const Options& options_;
+  std::function<void(const std::string& file, double done)> index_;
   std::optional<Progress> progress_;
 };
 
@@ -137,25 +139,23 @@ void run(const Options& options) {
                           synthOptions(options.synth), options.match.top, options.match.workers, options.out,
                           options.install, options.force, options.json});
   if (options.sound.empty()) failUsage("name the sound to match, or describe it with --text");
-  if (!options.match.refine && (options.match.seconds > 0 || options.match.renders > 0))
-    failUsage("--seconds and --renders say how long to refine; add --refine");
-  checkObjectiveName(options.match.objective);
+  const RefineLimits& limits = options.match.limits;
   StagedDirectory folder(options.out, options.force);
   Teller teller(options);
-  MatchRun match(matchOptions(options), teller.reports());
+  Match match(matchOptions(options), teller, interruptToken());
+  if (!match.refines() && (limits.seconds > 0 || limits.renders > 0))
+    failUsage("--seconds and --renders say how long to refine; add --refine, or name a method such as retrieval+refine");
   match.rank();
   teller.end();
   if (interrupted()) return;
   match.refine();
   teller.end();
-  const bool stopped = interrupted();
-  setInterrupted(false);  // the best so far is written
+  // After Ctrl-C the best so far is written.
   nlohmann::json document = match.write(folder.path());
   folder.commit();
-  if (options.install) installResults(document, options.out, match.instruments());
+  if (options.install) installResults(document, options.out, match.session().engines());
   if (options.json) printJson(document);
   else printResults(document, match.target(), options.out);
-  setInterrupted(stopped);
 }
 
 }  // namespace
@@ -165,8 +165,14 @@ void addMatchCommand(CLI::App& app) {
   auto* command =
       app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
   command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads");
-  command->add_option("--library", o->match.libraries, "Library to search; several are ranked together")
-      ->required();
+  command->add_option("--library", o->match.libraries,
+                      "Library to search: a file, or a name of 'library list'; several are ranked together. Those "
+                      "of 'library list' if none is named");
+  std::string methods = "How to find patches; several are pooled, and '+refine' searches on from what was found:";
+  for (const ProposerKind& kind : proposerKinds()) methods += fmt::format("\n{}: {}", kind.name, kind.help);
+  command->add_option("--method", o->match.methods, methods)->default_str("retrieval");
+  command->add_option("--space", o->match.space,
+                      "Parameter space of the synth to match with, for methods that need no library");
   command->add_option(
       "--embedder", o->match.embedder,
       "Search by the libraries' embeddings of this name (the first of each; 'library info' lists them)");
@@ -195,10 +201,10 @@ void addMatchCommand(CLI::App& app) {
   command->add_flag(
       "--refine", o->match.refine,
       "Search on from the best candidates, by rendering and listening again; Ctrl-C keeps what was found");
-  command->add_option("--seconds", o->match.seconds, "How long to refine (30 unless --renders is given)")
+  command->add_option("--seconds", o->match.limits.seconds, "How long to refine (30 unless --renders is given)")
       ->check(CLI::Range(0.1, 86400.0));
   command
-      ->add_option("--renders", o->match.renders,
+      ->add_option("--renders", o->match.limits.renders,
                    "How many renders to refine with; the same number gives the same result where the synth "
                    "is deterministic")
       ->check(CLI::Range(1, 100000000));

@@ -1,33 +1,30 @@
 #include "listen/ranking.h"
 
+#include "listen/listener.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
-#include <mutex>
 
 namespace patchpilot {
 
 namespace {
 
-/// Renders come in no certain order; equal distances are told apart by the matcher's own score.
+/// Renders come in no certain order; equal distances are told apart by the proposer's own score.
 bool nearer(const Candidate& a, const Candidate& b) {
   return std::tie(a.mss, a.proposal.score, a.proposal.origin) <
          std::tie(b.mss, b.proposal.score, b.proposal.origin);
 }
 
-/// The best candidates so far, and what became of the others. Safe to use from several threads.
+/// The best candidates so far, and what became of the others.
 class Ranking {
  public:
-  Ranking(const Target& target, const RankOptions& options, std::vector<std::string>& problems)
-      : target_(target), options_(options), problems_(problems) {}
+  Ranking(const RankOptions& options, std::vector<std::string>& problems) : options_(options), problems_(problems) {}
 
-  void take(const Proposal& proposal, const RenderOutcome& outcome) {
-    std::string problem;
-    auto candidate = heard(target_, proposal, outcome, problem);
-    std::lock_guard lock(mutex_);
-    if (candidate) keep(std::move(*candidate));
-    else problems_.push_back(fmt::format("{}: {}", proposal.origin, problem));
+  void take(const Proposal& proposal, Hearing hearing) {
+    if (hearing.candidate) keep(std::move(*hearing.candidate));
+    else problems_.push_back(fmt::format("{}: {}", proposal.origin, hearing.problem));
     ++progress_.done;
     if (options_.onProgress) options_.onProgress(progress_);
   }
@@ -56,12 +53,10 @@ class Ranking {
     kept_.pop_back();
   }
 
-  const Target& target_;
   const RankOptions& options_;
   std::vector<std::string>& problems_;
   std::vector<Candidate> kept_;
   RankProgress progress_{0, std::numeric_limits<double>::infinity()};
-  std::mutex mutex_;
 };
 
 }  // namespace
@@ -69,29 +64,20 @@ class Ranking {
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
                                        const Engines& engines, const RankOptions& options,
                                        std::vector<std::string>& problems) {
-  Ranking ranking(target, options, problems);
+  Ranking ranking(options, problems);
+  const Listener listener(target, engines, {options.velocity, options.stop});
+  std::vector<Trial> trials;
+  for (Proposal& proposal : proposals) trials.push_back({std::move(proposal)});
   const auto render = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t synth = 0; synth < engines.size(); ++synth) {
-      std::vector<std::size_t> own;
-      for (std::size_t i = begin; i < end; ++i)
-        if (proposals[i].synth == synth) own.push_back(i);
-      if (own.empty()) continue;
-      std::size_t position = 0;
-      const auto next = [&]() -> std::optional<RenderJob> {
-        if (position == own.size()) return std::nullopt;
-        const std::size_t index = own[position++];
-        return RenderJob{index, &proposals[index].patch, noteOf(proposals[index], target, options.velocity),
-                         target.sound.seconds()};
-      };
-      engines[synth]->render(
-          next, [&](const RenderOutcome& outcome) { ranking.take(proposals[outcome.tag], outcome); }, {},
-          options.stop);
-    }
+    const std::span<const Trial> some = std::span(trials).subspan(begin, end - begin);
+    listener.hear(some, [&](std::size_t index, Hearing hearing) {
+      ranking.take(some[index].proposal, std::move(hearing));
+    });
   };
-  const std::size_t first = options.onFirst ? std::min(options.first, proposals.size()) : 0;
+  const std::size_t first = options.onFirst ? std::min(options.first, trials.size()) : 0;
   render(0, first);
   if (first > 0) ranking.show(options.onFirst);
-  render(first, proposals.size());
+  render(first, trials.size());
   return ranking.take();
 }
 

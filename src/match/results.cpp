@@ -205,7 +205,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   std::vector<Bytes> states;
   std::vector<WrittenPreset> presets;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    Synth& synth = *engines[chosen[i].proposal.synth].synth;
+    Synth& synth = pluginOf(*engines[chosen[i].proposal.synth]);
     states.push_back(synth.state(chosen[i].proposal.patch));
     presets.push_back(writePreset(drafts.path(), fmt::format("{}", i), synth, {}, states.back()));
   }

@@ -149,4 +149,14 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
   return sources;
 }
 
+void openSpace(Sources& sources, const std::string& space, const SourceOptions& options) {
+  if (space.empty()) return;
+  ParameterSpace wanted = loadSpace(space);
+  for (const auto& engine : sources.engines)
+    if (engine->space().fingerprint() == wanted.fingerprint()) return;
+  auto synth = std::make_shared<Synth>(std::move(wanted), options.synth);
+  sources.engines.push_back(
+      std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{options.workers, options.longestSeconds}));
+}
+
 }  // namespace patchpilot

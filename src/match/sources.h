@@ -10,12 +10,12 @@
 
 namespace patchpilot {
 
-/// What a match draws on: libraries, and one instrument for each synth that made them.
+/// What a match draws on: libraries, and one engine for each synth that made them.
 struct Sources {
   std::vector<SearchLibrary> libraries;
   Engines engines;
 
-  /// All libraries, as matchers take them.
+  /// All libraries, as proposers take them.
   std::vector<SearchLibrary*> searched();
 
   /// The file of the first library of a synth.
@@ -52,5 +52,9 @@ struct SourceOptions {
 /// installed is of
 ///         another version; Error (plugin) where it is not installed; as `makeEmbedder`
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options);
+
+/// Opens the synth of a space, for methods that need no library, unless one of the sources' engines has the same space.
+/// @param space  name or file; empty: adds nothing. @throws as `loadSpace` and `Synth::Synth`
+void openSpace(Sources& sources, const std::string& space, const SourceOptions& options);
 
 }  // namespace patchpilot

@@ -22,6 +22,9 @@ class Proposer {
   /// Tells what renders of proposals came to, those of other proposers included. A proposer that learns from
   /// them answers the next `propose` with it.
   virtual void observe([[maybe_unused]] std::span<const Candidate> candidates) {}
+
+  /// In how many rounds its proposals are asked for: each is rendered and observed before the next.
+  virtual int rounds() const { return 1; }
 };
 
 }  // namespace patchpilot

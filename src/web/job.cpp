@@ -6,7 +6,7 @@
 #include "base/files.h"
 #include "base/json_channel.h"
 #include "library/builder.h"
-#include "match/match_run.h"
+#include "match/match.h"
 #include "match/results.h"
 #include "synth/plugin_json.h"
 #include "synth/space_init.h"
@@ -99,8 +99,8 @@ MatchOptions matchOptions(const json& request) {
   options.velocity = request.value("velocity", options.velocity);
   options.top = request.value("top", options.top);
   options.refine = request.value("refine", true);
-  options.seconds = request.value("seconds", 0.0);
-  options.renders = request.value("renders", std::size_t(0));
+  options.limits.seconds = request.value("seconds", 0.0);
+  options.limits.renders = request.value("renders", std::size_t(0));
   options.seed = request.value("seed", options.seed);
   if (!request.contains("near")) return options;
   const json& near = request.at("near");

@@ -1,0 +1,136 @@
+#include "match/match.h"
+
+#include "base/error.h"
+#include "match/results.h"
+#include "propose/proposers.h"
+
+#include <algorithm>
+
+namespace patchpilot {
+
+using nlohmann::json;
+
+namespace {
+
+json toJson(const Refinement& refinement) {
+  json curve = json::array();
+  for (const Refinement::Point& point : refinement.curve)
+    curve.push_back({{"renders", point.renders}, {"seconds", point.seconds}, {"mss", point.mss}});
+  return {{"from", refinement.from},         {"to", refinement.to},
+          {"renders", refinement.last.renders}, {"cut", refinement.last.cut},
+          {"seconds", refinement.last.seconds}, {"curve", curve}};
+}
+
+}  // namespace
+
+Match::Match(MatchOptions options, MatchObserver& observer, std::stop_token stop)
+    : options_(std::move(options)), observer_(observer), stop_(std::move(stop)) {
+  if (options_.methods.empty()) options_.methods = {"retrieval"};
+  for (const std::string& name : options_.methods) {
+    const Method method = parseMethod(name);
+    proposers_.push_back(method.proposer);
+    if (!method.refined) continue;
+    options_.refine = true;
+    if (method.objective == "mss") continue;
+    if (options_.objective != "mss" && options_.objective != method.objective)
+      failUsage("the methods are refined by different objectives, {} and {}; give one", options_.objective,
+                method.objective);
+    options_.objective = method.objective;
+  }
+  checkObjectiveName(options_.objective);
+  target_ = readTarget(options_.sound, options_.target);
+  if (!options_.name.empty()) target_.file = options_.name;
+  observer_.onTarget(target_);
+}
+
+void Match::open() {
+  SourceOptions open;
+  open.synth = options_.synth;
+  open.workers = options_.workers;
+  open.longestSeconds = target_.sound.seconds();
+  open.onIndex = [&](const std::string& file, double done) { observer_.onIndex(file, done); };
+  open.onFallback = [&](const std::string& file, const std::string& why) { observer_.onFallback(file, why); };
+  for (const std::string& name : proposers_)
+    if (proposerKind(name).needsLibraries && options_.libraries.empty())
+      failUsage(
+          "{} needs a library, and there is none; make one with 'patchpilot library build --space jx10 --count 3000', "
+          "or name a synth with --space and a method that needs no library",
+          name);
+  sources_ = openSources(sourceNames(options_.libraries, options_.embedder), open);
+  if (sources_.engines.empty() || !options_.space.empty()) openSpace(sources_, options_.space, open);
+}
+
+void Match::rank() {
+  open();
+  ProposerContext context;
+  context.libraries = sources_.searched();
+  context.engines = &sources_.engines;
+  context.seed = options_.seed;
+  std::vector<std::shared_ptr<Proposer>> proposers;
+  for (const std::string& name : proposers_) proposers.push_back(proposerKind(name).make(context));
+  SessionPlan plan;
+  plan.proposals = options_.proposals;
+  plan.top = options_.top;
+  plan.velocity = options_.velocity;
+  plan.seed = options_.seed;
+  plan.objective = options_.objective;
+  plan.mayRefine = options_.refine;
+  if (options_.near) searchNear(*options_.near, plan);
+  session_.emplace(target_, sources_.engines, std::move(proposers), std::move(plan), observer_, stop_);
+  session_->rank();
+}
+
+void Match::searchNear(const NearPatch& near, SessionPlan& plan) const {
+  if (sources_.engines.size() != 1)
+    failUsage(
+        "a search around a patch takes libraries of one synth, and these are of {}; name those of the patch's synth",
+        sources_.engines.size());
+  Engine& engine = *sources_.engines.front();
+  const auto indexOf = [&](const std::string& key) {
+    const auto index = engine.space().find(key);
+    if (!index) failUsage("{} has no parameter '{}'", engine.space().name, oneLine(key));
+    return *index;
+  };
+  Proposal start = near.proposal;
+  start.synth = 0;
+  if (!target_.lengthOpen) start.lengthSeconds.reset();
+  std::vector<float> values = start.patch.state.empty() ? start.patch.values : engine.values(start.patch);
+  std::vector<LockedParameter> changed;
+  for (const auto& [key, value] : near.changes) {
+    changed.push_back({indexOf(key), value});
+    values[changed.back().parameter] = value;
+  }
+  for (const std::string& key : near.locked) plan.locked.push_back({indexOf(key), values[indexOf(key)]});
+  // The changes hold in the start, and are free in what is bred.
+  const Genome genome = Breeder(engine, 0, {.locked = changed})
+                            .around(Breeder(engine, 0).genome(start), 0, options_.seed)
+                            .front();
+  const std::size_t count = std::size_t(std::max(options_.proposals, options_.top)) - 1;
+  for (const Genome& one : Breeder(engine, 0, {.locked = plan.locked}).around(genome, count, options_.seed))
+    plan.starts.push_back(one.proposal());
+}
+
+void Match::refine() {
+  if (options_.refine) session_->refine(options_.limits);
+}
+
+json Match::write(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                  std::vector<Candidate>* written) {
+  std::vector<Candidate> chosen = session_->best(found);
+  json more = json::object();
+  if (const auto& refinement = session_->refinement(); refinement && !refinement->curve.empty())
+    more["refinement"] = toJson(*refinement);
+  const json document = writeResults(folder, target_, chosen, sources_.engines, options_.velocity, more);
+  if (written != nullptr) *written = std::move(chosen);
+  return document;
+}
+
+json Match::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                       std::vector<Candidate>* written) {
+  std::vector<Candidate> chosen = session_->best(found);
+  const json document = writeFirstResults(folder, target_, chosen, sources_.engines, options_.velocity);
+  if (written != nullptr) *written = std::move(chosen);
+  return document;
+}
+
+}  // namespace patchpilot

@@ -1,0 +1,127 @@
+#include "match/session.h"
+
+#include "base/error.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace patchpilot {
+
+double Refinement::share() const {
+  return std::max(limits.renders > 0 ? double(last.renders) / double(limits.renders) : 0,
+                  limits.seconds > 0 ? last.seconds / limits.seconds : 0);
+}
+
+Session::Session(const Target& target, Engines engines, std::vector<std::shared_ptr<Proposer>> proposers,
+                 SessionPlan plan, SessionObserver& observer, std::stop_token stop)
+    : target_(target),
+      engines_(std::move(engines)),
+      proposers_(std::move(proposers)),
+      plan_(std::move(plan)),
+      observer_(observer),
+      stop_(std::move(stop)) {
+  checkObjectiveName(plan_.objective);
+}
+
+void Session::tellProblems() {
+  if (!problems_.empty()) observer_.onProblems(problems_);
+  problems_.clear();
+}
+
+/// Proposals of all proposers by turns, distinct patches, at most `count`.
+std::vector<Proposal> Session::pooled(std::size_t count) {
+  std::vector<std::vector<Proposal>> lists;
+  for (const auto& proposer : proposers_) lists.push_back(proposer->propose(target_, int(count)));
+  if (lists.empty()) return {};
+  if (lists.size() == 1) return std::move(lists.front());
+  std::vector<Proposal> pool;
+  std::set<std::pair<std::size_t, std::string>> seen;  // engines and patches
+  for (std::size_t rank = 0; rank < count && pool.size() < count; ++rank)
+    for (auto& list : lists)
+      if (rank < list.size() && pool.size() < count &&
+          seen.insert({list[rank].synth, patchIdentity(list[rank].patch)}).second)
+        pool.push_back(std::move(list[rank]));
+  return pool;
+}
+
+void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before, std::size_t all) {
+  RankOptions options;
+  options.stop = stop_;
+  options.velocity = plan_.velocity;
+  options.onProgress = [&](RankProgress progress) {
+    progress.done += before;
+    if (!candidates_.empty()) progress.best = std::min(progress.best, candidates_.front().mss);
+    observer_.onRanking(progress, all);
+  };
+  options.first = kFirstRanked;
+  if (observer_.wantsFirst() && before == 0)
+    options.onFirst = [&](const std::vector<Candidate>& found) { observer_.onFirst(found); };
+  std::vector<Candidate> ranked = rankByRendering(target_, std::move(proposals), engines_, options, problems_);
+  for (const auto& proposer : proposers_) proposer->observe(ranked);
+  const auto middle = std::ptrdiff_t(candidates_.size());
+  std::move(ranked.begin(), ranked.end(), std::back_inserter(candidates_));
+  std::inplace_merge(candidates_.begin(), candidates_.begin() + middle, candidates_.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.mss < b.mss; });
+}
+
+void Session::rank() {
+  const auto first = std::size_t(std::max(plan_.proposals, plan_.top));
+  const std::size_t asked = plan_.mayRefine ? std::max(first, std::size_t(kRefineDonors)) : first;
+  std::size_t count = 0;
+  if (!plan_.starts.empty()) {
+    unrendered_ = pooled(asked);
+    count = plan_.starts.size();
+    rankProposals(plan_.starts, 0, count);
+  } else {
+    int rounds = 1;
+    for (const auto& proposer : proposers_) rounds = std::max(rounds, proposer->rounds());
+    for (int round = 0; round < rounds && !stop_.stop_requested(); ++round) {
+      const std::size_t share = (first - count) / std::size_t(rounds - round);
+      const bool last = round + 1 == rounds;
+      std::vector<Proposal> proposals = pooled(last ? asked - first + share : share);
+      if (last) unrendered_ = splitOff(proposals, share);
+      const std::size_t before = std::exchange(count, count + proposals.size());
+      rankProposals(std::move(proposals), before, last ? count : first);
+    }
+  }
+  tellProblems();
+  if (candidates_.empty() && !stop_.stop_requested())
+    failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
+}
+
+void Session::refine(const RefineLimits& limits) {
+  if (candidates_.empty()) return;
+  RefineOptions options;
+  options.stop = stop_;
+  options.velocity = plan_.velocity;
+  options.renders = limits.renders;
+  options.seconds = limits.seconds > 0 || limits.renders > 0 ? limits.seconds : kRefineSeconds;
+  options.seed = plan_.seed;
+  options.donors = std::move(unrendered_);
+  options.locked = plan_.locked;
+  options.objective = makeObjective(plan_.objective, target_);
+  Refinement& refinement = refinement_.emplace();
+  refinement.from = candidates_.front().mss;
+  refinement.limits = {options.seconds, options.renders};
+  double best = std::numeric_limits<double>::infinity();
+  options.onProgress = [&](const RefineProgress& progress) {
+    refinement.last = progress;
+    if (progress.mss < best) refinement.curve.push_back({progress.renders, progress.seconds, progress.mss});
+    best = std::min(best, progress.mss);
+    refinement.to = progress.mss;
+    observer_.onRefining(refinement, progress.found);
+  };
+  candidates_ = patchpilot::refine(target_, std::move(candidates_), engines_, options, problems_);
+  refinement.last.found = {};  // valid during the search alone
+  refinement.to = candidates_.front().mss;
+  tellProblems();
+}
+
+std::vector<Candidate> Session::best(const std::vector<Candidate>& ranked) const {
+  std::vector<Candidate> chosen;
+  for (const std::size_t index : chooseDifferent(ranked, std::size_t(plan_.top))) chosen.push_back(ranked[index]);
+  return chosen;
+}
+
+}  // namespace patchpilot

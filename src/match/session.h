@@ -1,0 +1,131 @@
+#pragma once
+
+#include "listen/objective.h"
+#include "listen/ranking.h"
+#include "propose/proposer.h"
+#include "search/refiner.h"
+#include "synth/engine.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// How many of the likeliest proposals `SessionObserver::onFirst` waits for: more than are shown, as some are
+/// near-duplicates.
+inline constexpr std::size_t kFirstRanked = 12;
+
+/// How long to refine if nothing is said.
+inline constexpr double kRefineSeconds = 30;
+
+/// What a session does with its proposers.
+struct SessionPlan {
+  int proposals = 50;  ///< how many are rendered and ranked, of all proposers together
+  int top = 5;         ///< candidates in the end
+  int velocity = 100;  ///< MIDI
+  std::uint64_t seed = 1;
+  std::string objective = "mss";        ///< of the refiner; see `objectiveNames`
+  bool mayRefine = false;               ///< whether `Session::refine` will be called: more is asked of the proposers then
+  std::vector<Proposal> starts;         ///< if not empty: ranked in place of what the proposers propose
+  std::vector<LockedParameter> locked;  ///< of the refiner; the session must have one engine then
+};
+
+/// When refining ends.
+struct RefineLimits {
+  double seconds = 0;       ///< 0: no limit, or `kRefineSeconds` if there is none of renders either
+  std::size_t renders = 0;  ///< 0: no limit
+};
+
+/// How far refining has come.
+struct Refinement {
+  struct Point {
+    std::size_t renders = 0;
+    double seconds = 0;
+    double mss = 0;
+  };
+
+  double from = 0, to = 0;  ///< MSS
+  RefineLimits limits;
+  RefineProgress last;
+  std::vector<Point> curve;  ///< whenever it became better
+
+  /// The share of the way to whichever limit comes first that is done, 0 to 1.
+  double share() const;
+};
+
+/// Told of what happens in a session, by the thread that runs it; `onRanking` by any thread, one at a time.
+class SessionObserver {
+ public:
+  virtual ~SessionObserver() = default;
+
+  virtual void onRanking([[maybe_unused]] const RankProgress& progress, [[maybe_unused]] std::size_t all) {}
+
+  /// What came of the first `kFirstRanked` proposals, nearest first, before the others are rendered. Called only if
+  /// `wantsFirst`; the ranking is the same with it and without.
+  virtual void onFirst([[maybe_unused]] const std::vector<Candidate>& found) {}
+  virtual bool wantsFirst() const { return false; }
+
+  /// @param found  what has been found so far, nearest first; made when it is called, which only this call may do
+  virtual void onRefining([[maybe_unused]] const Refinement& refinement,
+                          [[maybe_unused]] const std::function<std::vector<Candidate>()>& found) {}
+
+  /// What was skipped and why, a line each, when ranking or refining ends.
+  virtual void onProblems([[maybe_unused]] const std::vector<std::string>& problems) {}
+};
+
+/// One match: proposers propose, the engines render every proposal, the listener measures and ranks, the refiner
+/// searches on from there. Sessions are independent of each other: each has a stop token of its own, and any number may
+/// run side by side in one process, each on engines of its own.
+class Session {
+ public:
+  /// @param target, observer  must outlive the session
+  /// @param proposers         asked in this order; may be empty if the plan has starts
+  /// @throws Error (usage) if there is no such objective
+  Session(const Target& target, Engines engines, std::vector<std::shared_ptr<Proposer>> proposers, SessionPlan plan,
+          SessionObserver& observer, std::stop_token stop);
+
+  /// Asks the proposers, and renders and ranks what they propose. Proposals of several proposers are pooled: each has
+  /// an equal share of the renders. A stop leaves what was ranked before it.
+  /// @throws Error (plugin) if not one of the patches proposed could be rendered
+  void rank();
+
+  /// Searches on from what was ranked, until a limit is reached or a stop is requested.
+  void refine(const RefineLimits& limits);
+
+  /// All candidates, nearest first.
+  const std::vector<Candidate>& candidates() const { return candidates_; }
+
+  /// The best of some candidates that differ from each other, at most `SessionPlan::top`.
+  /// @param ranked  nearest first
+  std::vector<Candidate> best(const std::vector<Candidate>& ranked) const;
+  std::vector<Candidate> best() const { return best(candidates_); }
+
+  /// How refining went; none if it was not asked for, or nothing was found to refine.
+  const std::optional<Refinement>& refinement() const { return refinement_; }
+
+  const Target& target() const { return target_; }
+  const Engines& engines() const { return engines_; }
+  const SessionPlan& plan() const { return plan_; }
+
+ private:
+  std::vector<Proposal> pooled(std::size_t count);
+  void rankProposals(std::vector<Proposal> proposals, std::size_t before, std::size_t all);
+  void tellProblems();
+
+  const Target& target_;
+  Engines engines_;
+  std::vector<std::shared_ptr<Proposer>> proposers_;
+  SessionPlan plan_;
+  SessionObserver& observer_;
+  std::stop_token stop_;
+  std::vector<Candidate> candidates_;
+  std::vector<Proposal> unrendered_;  ///< proposals that the refiner may take parts of
+  std::optional<Refinement> refinement_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace patchpilot
