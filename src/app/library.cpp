@@ -90,7 +90,8 @@ Surroundings surroundings(const BuildArguments& arguments, const std::optional<L
   Surroundings result;
   if (arguments.around.empty()) return result;
   result.presets.emplace(Library::open(arguments.from.empty() ? arguments.out : arguments.from));
-  const std::string settled = begun ? begun->settings().around : "";
+  AroundPresets::Settled settled;
+  if (begun) settled = {begun->settings().around, begun->file()};
   result.around = std::make_unique<AroundPresets>(*result.presets, synth, arguments.seed, settled);
   return result;
 }

@@ -4,7 +4,9 @@
 #include "base/error.h"
 #include "library/state_store.h"
 
-#include <sstream>
+#include <algorithm>
+#include <charconv>
+#include <optional>
 
 namespace patchpilot {
 
@@ -113,11 +115,36 @@ std::string joined(const std::vector<int>& numbers) {
   return text;
 }
 
-std::vector<int> split(const std::string& text) {
+/// Numbers between commas. @return nothing if there is anything else
+std::optional<std::vector<int>> split(const std::string& text) {
   std::vector<int> numbers;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) numbers.push_back(std::stoi(part));
+  const char* end = text.data() + text.size();
+  for (const char* at = text.data(); at < end; ++at) {
+    const auto read = std::from_chars(at, end, numbers.emplace_back());
+    if (read.ec != std::errc() || (read.ptr != end && *read.ptr != ',')) return std::nullopt;
+    at = read.ptr;
+  }
   return numbers;
+}
+
+/// The longest render that a library can ask for, in seconds.
+constexpr double kLongestSeconds = 3600;
+/// Values of an embedder's vector, at most.
+constexpr int kLargestDimension = 1 << 20;
+
+/// What is wrong with settings that were read from a file; empty if nothing is.
+std::string problemOf(const LibrarySettings& s) {
+  const auto isNote = [](int note) { return note >= 0 && note < kNotes; };
+  const auto isLength = [](double seconds) { return seconds > 0 && seconds <= kLongestSeconds; };
+  if (s.spaceToml.empty()) return "its settings are incomplete";
+  if (s.notes.empty() || !std::all_of(s.notes.begin(), s.notes.end(), isNote))
+    return "its notes are not MIDI notes from 0 to 127";
+  if (s.velocity < 1 || s.velocity > 127) return fmt::format("its velocity is {}", s.velocity);
+  if (!isLength(s.lengthSeconds) || !isLength(s.durationSeconds))
+    return fmt::format("its notes last {:g} s and are heard for {:g} s", s.lengthSeconds, s.durationSeconds);
+  if (s.shard.number < 1 || s.shard.number > s.shard.of)
+    return fmt::format("it is shard {} of {}", s.shard.number, s.shard.of);
+  return "";
 }
 
 }  // namespace
@@ -275,9 +302,9 @@ void Library::readSettings() {
   settings_.synthVersion = texts["synth_version"];
   settings_.sampling = texts.contains("sampling") ? texts["sampling"] : "uniform";
   settings_.around = texts["around"];
-  settings_.notes = split(texts["notes"]);
-  if (settings_.spaceToml.empty())
-    failInput("{} is damaged: its settings are incomplete; build it anew", file_.string());
+  settings_.notes = split(texts["notes"]).value_or(std::vector<int>());
+  if (const std::string problem = problemOf(settings_); !problem.empty())
+    failInput("{} is damaged: {}; build it anew", file_.string(), problem);
 }
 
 void Library::readEmbedders() {
@@ -285,9 +312,13 @@ void Library::readEmbedders() {
       database_->prepare(fmt::format("SELECT name, version, dimension, {} FROM embeddings ORDER BY id",
                                      knowsWeights(*database_) ? "weights" : "''"));
   settings_.embedders.clear();
-  while (select.step())
-    settings_.embedders.push_back(
-        {select.text(0), int(select.integer(1)), int(select.integer(2)), select.text(3)});
+  while (select.step()) {
+    const std::int64_t dimension = select.integer(2);
+    if (dimension < 1 || dimension > kLargestDimension)
+      failInput("{} is damaged: its vectors of {} have {} values; build it anew", file_.string(),
+                select.text(0), dimension);
+    settings_.embedders.push_back({select.text(0), int(select.integer(1)), int(dimension), select.text(3)});
+  }
   if (settings_.embedders.empty())
     failInput("{} is damaged: it names no embedding; build it anew", file_.string());
 }
@@ -552,7 +583,11 @@ EmbeddingCounts Library::embeddingCounts(std::size_t embedding) {
   auto select = database_->prepare(
       "SELECT rows, (SELECT count(*) FROM failures WHERE embedding = ?1) FROM embeddings WHERE id = ?1");
   select.bind(1, std::int64_t(embedding + 1)).step();
-  return {std::uint64_t(select.integer(0)), std::uint64_t(select.integer(1))};
+  const std::int64_t rows = select.integer(0);
+  if (const auto all = std::int64_t(counts().rows); rows < 0 || rows > all)
+    failInput("{} is damaged: it counts {} vectors of {} for {} renders; build it anew", file_.string(), rows,
+              settings_.embedders[embedding].name, all);
+  return {std::uint64_t(rows), std::uint64_t(select.integer(1))};
 }
 
 bool Library::isWhole(std::size_t embedding) {

@@ -5,6 +5,7 @@
 
 #include <zlib.h>
 
+#include <optional>
 #include <sstream>
 
 namespace patchpilot {
@@ -18,6 +19,20 @@ Bytes deflated(std::span<const std::uint8_t> bytes) {
     failSystem("no memory is left to compress {} bytes", bytes.size());
   out.resize(size);
   return out;
+}
+
+/// The most that deflate makes of a byte (RFC 1951: 258 bytes of a run in 2 bits).
+constexpr std::int64_t kMostPerByte = 1032;
+
+/// Unpacks a piece. @param size  its size, as the file says @return nothing if it is damaged
+std::optional<Bytes> inflated(std::span<const std::uint8_t> packed, std::int64_t size) {
+  if (size < 0 || size > kMostPerByte * std::int64_t(packed.size())) return std::nullopt;
+  Bytes whole(static_cast<std::size_t>(size));
+  uLongf unpacked = uLongf(size);
+  if (uncompress(whole.data(), &unpacked, packed.data(), uLong(packed.size())) != Z_OK ||
+      unpacked != whole.size())
+    return std::nullopt;
+  return whole;
 }
 
 }  // namespace
@@ -47,7 +62,7 @@ std::int64_t StateStore::put(const Bytes& state) {
 }
 
 Bytes StateStore::get(std::int64_t id, const std::string& file) {
-  auto select = database_.prepare("SELECT pieces FROM states WHERE id = ?");
+  auto select = database_.prepare("SELECT pieces, hash FROM states WHERE id = ?");
   if (!select.bind(1, id).step()) failInput("{} is damaged: it has no state {}; build it anew", file, id);
   auto piece = database_.prepare("SELECT size, deflated FROM pieces WHERE id = ?");
   Bytes state;
@@ -56,13 +71,12 @@ Bytes StateStore::get(std::int64_t id, const std::string& file) {
     piece.reset();
     if (!piece.bind(1, next).step())
       failInput("{} is damaged: it has no piece {}; build it anew", file, next);
-    const Bytes packed = piece.bytes(1);
-    Bytes whole(std::size_t(piece.integer(0)));
-    uLongf size = uLongf(whole.size());
-    if (uncompress(whole.data(), &size, packed.data(), uLong(packed.size())) != Z_OK || size != whole.size())
-      failInput("{} is damaged: piece {} cannot be unpacked; build it anew", file, next);
-    state.insert(state.end(), whole.begin(), whole.end());
+    const auto whole = inflated(piece.bytes(1), piece.integer(0));
+    if (!whole) failInput("{} is damaged: piece {} cannot be unpacked; build it anew", file, next);
+    state.insert(state.end(), whole->begin(), whole->end());
   }
+  if (contentHash(state) != select.text(1))
+    failInput("{} is damaged: state {} is not what was kept; build it anew", file, id);
   return state;
 }
 

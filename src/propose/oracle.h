@@ -4,8 +4,9 @@
 
 namespace patchpilot {
 
-/// Everything that the libraries hold, in their order, however long that takes: the best of it shows what other methods
-/// that search them have missed, and what the libraries lack. For evaluation only; it is not in the table of methods.
+/// Everything that the libraries hold, in their order, however long that takes: the best of it shows what
+/// other methods that search them have missed, and what the libraries lack. For evaluation only; it is not in
+/// the table of methods.
 class OracleProposer : public Proposer {
  public:
   explicit OracleProposer(const ProposerContext& context);

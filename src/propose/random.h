@@ -4,8 +4,8 @@
 
 namespace patchpilot {
 
-/// What any method must beat: patches drawn from the spaces of the synths, by turns. The draws depend on the seed and
-/// the target's sound, and are never those that a library of the same seed holds.
+/// What any method must beat: patches drawn from the spaces of the synths, by turns. The draws depend on the
+/// seed and the target's sound, and are never those that a library of the same seed holds.
 class RandomProposer : public Proposer {
  public:
   explicit RandomProposer(const ProposerContext& context);

@@ -136,7 +136,7 @@ TEST(AroundPresets, FillALibraryThatIsTheSameHoweverItWasBuilt) {
     settings.sampling = "around";
     Library library = Library::create(p.places.folder / file, settings);
     for (const auto count : counts) {
-      AroundPresets around(p.library, p.synth, 1, library.settings().around);
+      AroundPresets around(p.library, p.synth, 1, {library.settings().around, library.file()});
       library.setSampling("around", around.name(), 1);
       EXPECT_TRUE(buildLibrary(
           library, p.synth,
@@ -177,12 +177,25 @@ TEST(AroundPresets, OfTheTimeWhenDrawingBeganStayThose) {
   late.sources = {"late"};
   p.library.appendPresets({late});
   EXPECT_NE(AroundPresets(p.library, p.synth, 1).name(), before);
-  AroundPresets again(p.library, p.synth, 1, before);
+  AroundPresets again(p.library, p.synth, 1, {before, "begun.db"});
   EXPECT_EQ(again.name(), before);
   EXPECT_EQ(again.draw(5).patch.source, drawn.source);
   Library none = Library::create(p.places.folder / "none.db", shortSettings(p.synth));
   EXPECT_THROW(AroundPresets(none, p.synth, 1), Error);
-  EXPECT_THROW(AroundPresets(p.library, p.synth, 1, "52 presets up to 51, 0"), Error);
+  EXPECT_THROW(AroundPresets(p.library, p.synth, 1, {"52 presets up to 51, 0", "begun.db"}), Error);
+}
+
+TEST(AroundPresets, RefuseANameOfPresetsThatIsDamaged) {
+  Presets p;
+  for (const char* name : {"52", "52 presets up to x, 0", "52 presets up to 99999999999999999999, 0"}) {
+    try {
+      AroundPresets(p.library, p.synth, 1, {name, "begun.db"});
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input);
+      EXPECT_TRUE(std::string(error.what()).starts_with("begun.db is damaged: ")) << error.what();
+    }
+  }
 }
 
 const std::filesystem::path kFactory =

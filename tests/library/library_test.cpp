@@ -321,6 +321,55 @@ TEST(Library, CutShortIsRefusedWhereverItIsCut) {
   }
 }
 
+/// Opens a library after a change to its tables, and reads all that it holds.
+void readAfter(const std::filesystem::path& file, const std::string& sql) {
+  const std::filesystem::path damaged = file.parent_path() / "damaged.db";
+  std::filesystem::copy_file(file, damaged, std::filesystem::copy_options::overwrite_existing);
+  Database(damaged, Database::Mode::readWrite).execute(sql);
+  Library library = Library::open(damaged);
+  library.embeddings();
+  library.glance();
+  for (const std::int64_t id : library.patchIds()) library.patch(id);
+}
+
+TEST(Library, RefusesSettingsThatCannotBe) {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "a.db";
+  Library::create(file, madeUpSettings()).append({madeUp(0)}, 1);
+  for (const auto& [key, value] :
+       {std::pair("notes", "'36,x'"), std::pair("notes", "'60,999999999999'"), std::pair("notes", "''"),
+        std::pair("notes", "'128'"), std::pair("velocity", "0"), std::pair("duration_s", "1e300"),
+        std::pair("duration_s", "-1"), std::pair("length_s", "-1")})
+    EXPECT_TRUE(refuses(
+        [&] { readAfter(file, fmt::format("UPDATE settings SET value = {} WHERE key = '{}'", value, key)); },
+        "damaged.db is damaged: "))
+        << key << " " << value;
+  for (const char* shard : {"('shard', 1), ('shards', 0)", "('shard', 4), ('shards', 3)"})
+    EXPECT_TRUE(refuses([&] { readAfter(file, fmt::format("INSERT INTO settings VALUES {}", shard)); },
+                        "damaged.db is damaged: "))
+        << shard;
+}
+
+TEST(Library, BelievesNoSizeThatItCannotHold) {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "a.db";
+  {
+    Library library = Library::create(file, madeUpSettings());
+    library.append({madeUp(0)}, 1);
+    PresetRecord preset;
+    preset.content = "a";
+    preset.patch.state = Bytes(1000, 7);
+    preset.rows = madeUp(0).rows;
+    library.appendPresets({preset});
+  }
+  for (const char* sql :
+       {"UPDATE embeddings SET rows = 1 << 60", "UPDATE embeddings SET rows = -1",
+        "UPDATE embeddings SET dimension = -1", "UPDATE embeddings SET dimension = 1 << 40",
+        "UPDATE pieces SET size = -1", "UPDATE pieces SET size = 1 << 60", "UPDATE pieces SET size = 999",
+        "UPDATE states SET pieces = 'x'", "UPDATE states SET pieces = '1 1'"})
+    EXPECT_TRUE(refuses([&] { readAfter(file, sql); }, "damaged.db is damaged: ")) << sql;
+}
+
 /// What a kill leaves while a batch is being written: pages of it in the file, and the journal to undo them.
 TEST(Library, KilledWhileWritingOpensWithoutTheBatchInFlight) {
   const TemporaryFolder folder;
