@@ -30,30 +30,29 @@ class FakeMpi {
   /// Whether there are messages that were not received.
   bool isWaiting() const { return !incoming_.empty(); }
 
-  std::set<int> mute;  ///< ranks that do not answer a goodbye
+  std::set<int> mute;         ///< ranks that do not answer a goodbye
   std::vector<Message> sent;  ///< receiver and bytes
 
   static const MpiCalls& calls() {
-    static const MpiCalls calls{
-        [](int* rank, int* size) {
-          *rank = current()->rank_;
-          *size = current()->size_;
-        },
-        [](int to, const std::uint8_t* bytes, std::size_t count) {
-          current()->send(to, std::vector<std::uint8_t>(bytes, bytes + count));
-        },
-        [](int* from, std::size_t* count) {
-          if (current()->incoming_.empty()) return false;
-          *from = current()->incoming_.front().first;
-          *count = current()->incoming_.front().second.size();
-          return true;
-        },
-        [](int, std::uint8_t* bytes, std::size_t count) {
-          std::memcpy(bytes, current()->incoming_.front().second.data(), count);
-          current()->incoming_.pop_front();
-        },
-        [] { return true; },
-        [] {}};
+    static const MpiCalls calls{[](int* rank, int* size) {
+                                  *rank = current()->rank_;
+                                  *size = current()->size_;
+                                },
+                                [](int to, const std::uint8_t* bytes, std::size_t count) {
+                                  current()->send(to, std::vector<std::uint8_t>(bytes, bytes + count));
+                                },
+                                [](int* from, std::size_t* count) {
+                                  if (current()->incoming_.empty()) return false;
+                                  *from = current()->incoming_.front().first;
+                                  *count = current()->incoming_.front().second.size();
+                                  return true;
+                                },
+                                [](int, std::uint8_t* bytes, std::size_t count) {
+                                  std::memcpy(bytes, current()->incoming_.front().second.data(), count);
+                                  current()->incoming_.pop_front();
+                                },
+                                [] { return true; },
+                                [] {}};
     return calls;
   }
 

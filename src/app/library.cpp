@@ -5,13 +5,15 @@
 #include "base/process.h"
 #include "base/ranks.h"
 #include "eval/library_map.h"
-#include "library/around.h"
-#include "library/builder.h"
-#include "library/default_embedder.h"
-#include "library/embedding_adder.h"
+#include "ingest/around_presets.h"
+#include "ingest/default_embedder.h"
+#include "ingest/embedding_adder.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
+#include "ingest/preset_importer.h"
+#include "ingest/rank_renderer.h"
+#include "library/compatibility.h"
 #include "library/merge.h"
-#include "library/presets.h"
-#include "library/rank_renderer.h"
 #include "synth/factory_presets.h"
 
 #include <fmt/format.h>
@@ -112,7 +114,7 @@ void printReport(const BuildArguments& arguments, Library& library, bool finishe
              library.settings().synthName, counts.patches - before, counts.silent);
   if (counts.skipped > 0) {
     fmt::print("{} patches were skipped:\n", counts.skipped);
-    for (const auto& problem : library.skippedProblems(10)) fmt::print("  {}\n", problem);
+    for (const auto& problem : library.attempts().skippedProblems(10)) fmt::print("  {}\n", problem);
   }
   if (!finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
@@ -318,10 +320,10 @@ void embed(const EmbedArguments& arguments) {
   const auto known =
       std::find_if(have.begin(), have.end(), [&](const EmbedderInfo& e) { return e.name == wanted.name; });
   const bool isNew = known == have.end();
-  const std::size_t embedding = isNew ? library.addEmbedding(wanted) : std::size_t(known - have.begin());
+  const std::size_t embedding = isNew ? library.embeddings().add(wanted) : std::size_t(known - have.begin());
   // What was begun again and stopped goes on.
-  if (arguments.again && (library.isWhole(embedding) || have[embedding] != wanted))
-    library.forgetEmbedding(embedding, wanted);
+  if (arguments.again && (library.embeddings().isWhole(embedding) || have[embedding] != wanted))
+    library.embeddings().forget(embedding, wanted);
   EmbedReport report;
   {
     Progress progress("renders", arguments.json);
@@ -333,8 +335,8 @@ void embed(const EmbedArguments& arguments) {
         library, embedding, [&] { return openLibrarySynth(library, synthOptions(arguments.synth)); },
         options);
   }
-  const EmbeddingCounts counts = library.embeddingCounts(embedding);
-  const auto problems = library.failedProblems(embedding, 10);
+  const EmbeddingCounts counts = library.embeddings().counts(embedding);
+  const auto problems = library.embeddings().failedProblems(embedding, 10);
   if (arguments.json) {
     printJson({{"file", arguments.file},
                {"embedder", wanted.name},
@@ -391,7 +393,7 @@ nlohmann::json describeEmbeddings(Library& library) {
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t i = 0; i < library.settings().embedders.size(); ++i) {
     const EmbedderInfo& embedder = library.settings().embedders[i];
-    const EmbeddingCounts counts = library.embeddingCounts(i);
+    const EmbeddingCounts counts = library.embeddings().counts(i);
     list.push_back({{"name", embedder.name},
                     {"version", embedder.version},
                     {"dimension", embedder.dimension},
@@ -439,9 +441,9 @@ void info(const std::string& file, bool json) {
          {"shard", s.shard.number},
          {"shards", s.shard.of},
          {"sampling", s.sampling},
-         {"presets", library.presets().size()},
+         {"presets", library.presets().kept().size()},
          {"embeddings", describeEmbeddings(library)},
-         {"audio", {{"rows", library.audioCounts().rows}, {"bytes", library.audioCounts().bytes}}}});
+         {"audio", {{"rows", library.audio().counts().rows}, {"bytes", library.audio().counts().bytes}}}});
     return;
   }
   std::string notes;
@@ -453,16 +455,16 @@ void info(const std::string& file, bool json) {
                s.shard.count);
   fmt::print("patches    {} ({} silent ones replaced, {} skipped)\n", counts.patches, counts.silent,
              counts.skipped);
-  if (const auto presets = library.presets().size(); presets > 0)
+  if (const auto presets = library.presets().kept().size(); presets > 0)
     fmt::print("presets    {} of them\n", presets);
   fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s\n", counts.rows,
              s.notes.size() > 1 ? "s" : "", notes, s.velocity, s.lengthSeconds, s.durationSeconds);
   printEmbeddings(library, counts.rows);
-  if (const auto audio = library.audioCounts(); audio.rows > 0)
+  if (const auto audio = library.audio().counts(); audio.rows > 0)
     fmt::print("audio      of {} renders, {:.1f} MB\n", audio.rows, double(audio.bytes) / 1e6);
   if (s.sampling == "around") fmt::print("drawn      around {}\n", s.around);
   fmt::print("seed       {}\n", s.seed);
-  for (const auto& problem : library.skippedProblems(10)) fmt::print("skipped    {}\n", problem);
+  for (const auto& problem : library.attempts().skippedProblems(10)) fmt::print("skipped    {}\n", problem);
 }
 
 struct MapArguments {

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "eval/target_maker.h"
-#include "library/builder.h"
+#include "ingest/library_synth.h"
 #include "preset/preset_file.h"
 
 #include <fmt/format.h>

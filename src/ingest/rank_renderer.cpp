@@ -1,4 +1,4 @@
-#include "library/rank_renderer.h"
+#include "ingest/rank_renderer.h"
 
 #include "base/error.h"
 #include "base/process.h"

@@ -1,4 +1,4 @@
-#include "library/around.h"
+#include "ingest/around_presets.h"
 
 #include "base/error.h"
 #include "synth/variation.h"
@@ -90,8 +90,8 @@ struct AroundPresets::Impl {
     }
     std::optional<Parent> parent;
     try {
-      const Patch patch = presets.patch(kept[index].patch);
-      parent = Parent{synth.state(patch), synth.values(patch), presets.sources(kept[index].patch),
+      const Patch patch = presets.patches().get(kept[index].patch);
+      parent = Parent{synth.state(patch), synth.values(patch), presets.lineage().sources(kept[index].patch),
                       shortName(kept[index].path)};
       bytesAtHand += parent->state.size();
     } catch (const Error& error) {
@@ -116,7 +116,7 @@ AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed,
     : impl_(new Impl{presets,
                      synth,
                      seed,
-                     presets.presets(),
+                     presets.presets().kept(),
                      {},
                      synth.space().crossingsOrSections(),
                      defaultValues(synth),
@@ -136,7 +136,7 @@ AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed,
   if (kept.empty()) failInput("{} holds no presets; add some with 'patchpilot library add'", file);
   std::string all;
   for (const auto& preset : kept)
-    all += fmt::format("{} {}\n", preset.patch, presets.stateHash(preset.patch));
+    all += fmt::format("{} {}\n", preset.patch, presets.patches().stateHash(preset.patch));
   impl_->name = fmt::format("{}{}{}, {}", kept.size(), kUpTo, kept.back().patch, contentHash(all));
   if (!settled.name.empty() && impl_->name != settled.name)
     failInput(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "library/builder.h"
+#include "ingest/library_builder.h"
 
 #include <memory>
 #include <string>

@@ -1,8 +1,8 @@
-#include "library/rank_renderer.h"
+#include "ingest/rank_renderer.h"
 
 #include "base/error.h"
 #include "fake_mpi.h"
-#include "library/builder.h"
+#include "ingest/library_synth.h"
 #include "test_support.h"
 
 namespace patchpilot {
@@ -13,7 +13,8 @@ using nlohmann::json;
 /// Rank 0 of two that renders three patches of DX10, and a rank 1 that says what a test makes it say.
 class RankZero : public testing::Test {
  protected:
-  RankZero() : library_(Library::create(places_.folder / "a.db", librarySettings(Synth(loadSpace("dx10"))))) {}
+  RankZero()
+      : library_(Library::create(places_.folder / "a.db", librarySettings(Synth(loadSpace("dx10"))))) {}
 
   /// What another rank says when it is ready to render for this library.
   std::vector<std::uint8_t> readiness() {
@@ -35,8 +36,7 @@ class RankZero : public testing::Test {
     int left = 3;
     std::vector<RenderedPatch> taken;
     renderOnRanks(
-        ranks, library_, false,
-        [&] { return left-- > 0 ? std::optional<Patch>(Patch()) : std::nullopt; },
+        ranks, library_, false, [&] { return left-- > 0 ? std::optional<Patch>(Patch()) : std::nullopt; },
         [&](RenderedPatch patch) { taken.push_back(std::move(patch)); });
     return taken;
   }
@@ -58,7 +58,8 @@ class RankZero : public testing::Test {
 };
 
 TEST_F(RankZero, TakesAnAnswerInItsOrder) {
-  const auto taken = answered({{"first", 0}, {"rendered", json::array({failedPatch(), failedPatch(), failedPatch()})}});
+  const auto taken =
+      answered({{"first", 0}, {"rendered", json::array({failedPatch(), failedPatch(), failedPatch()})}});
   ASSERT_EQ(taken.size(), 3u);
   EXPECT_EQ(taken[2].problem, "crashed");
 }
@@ -74,7 +75,8 @@ TEST_F(RankZero, RefusesPatchesThatItHasNotHandedOut) {
 }
 
 TEST_F(RankZero, RefusesWhatIsNoAnswer) {
-  for (const json& answer : {json(7), json{{"first", "x"}}, json{{"first", 0}, {"rendered", json::array({1, 2, 3})}}})
+  for (const json& answer :
+       {json(7), json{{"first", "x"}}, json{{"first", 0}, {"rendered", json::array({1, 2, 3})}}})
     EXPECT_TRUE(refusal(answer).starts_with("rank 1 sent what is no answer (")) << answer;
 }
 
