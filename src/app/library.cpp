@@ -13,6 +13,7 @@
 #include "ingest/preset_importer.h"
 #include "ingest/rank_renderer.h"
 #include "library/compatibility.h"
+#include "library/installed.h"
 #include "library/merge.h"
 #include "synth/factory_presets.h"
 
@@ -91,7 +92,8 @@ Surroundings surroundings(const BuildArguments& arguments, const std::optional<L
                           Synth& synth) {
   Surroundings result;
   if (arguments.around.empty()) return result;
-  result.presets.emplace(Library::open(arguments.from.empty() ? arguments.out : arguments.from));
+  result.presets.emplace(
+      Library::open(arguments.from.empty() ? fs::path(arguments.out) : resolveLibrary(arguments.from)));
   AroundPresets::Settled settled;
   if (begun) settled = {begun->settings().around, begun->file()};
   result.around = std::make_unique<AroundPresets>(*result.presets, synth, arguments.seed, settled);
@@ -134,7 +136,19 @@ LibrarySettings settingsToBuild(const BuildArguments& arguments, const Synth& sy
   return wanted;
 }
 
-void buildWith(const BuildArguments& arguments, Ranks* ranks) {
+/// The file that a library goes to if --out does not say: it is named after its space.
+std::string defaultOut(const BuildArguments& arguments) {
+  if (!arguments.shard.empty()) failUsage("name the file of each shard with --out");
+  const fs::path file = installedLibraryFile(loadSpace(arguments.synth.space).name);
+  std::error_code error;
+  if (fs::create_directories(file.parent_path(), error); error)
+    failSystem("{} cannot be made ({}); name another place with --out", file.parent_path().string(),
+               error.message());
+  return file.string();
+}
+
+void buildWith(BuildArguments arguments, Ranks* ranks) {
+  if (arguments.out.empty()) arguments.out = defaultOut(arguments);
   requireFolderOf(arguments.out);
   if (!arguments.from.empty() && arguments.around.empty())
     failUsage("--from is of use with --around presets only");
@@ -271,8 +285,9 @@ void printAdded(const AddArguments& arguments, Library& library, const AddReport
   if (!report.finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
 
-void add(const AddArguments& arguments) {
+void add(AddArguments arguments) {
   requireOneProcess("library add");
+  arguments.library = resolveLibrary(arguments.library).string();
   requireFolderOf(arguments.library);
   if (arguments.paths.empty() && !arguments.factory)
     failUsage("there is nothing to add: name files or folders, or give --factory");
@@ -311,9 +326,10 @@ struct EmbedArguments {
   bool json = false;
 };
 
-void embed(const EmbedArguments& arguments) {
+void embed(EmbedArguments arguments) {
   requireOneProcess("library embed",
                     "under mpirun, embed the shards of a library one by one, and merge them then");
+  arguments.file = resolveLibrary(arguments.file).string();
   const EmbedderInfo wanted = embedderInfo(arguments.with);
   Library library = Library::open(arguments.file, Database::Mode::readWrite);
   const auto& have = library.settings().embedders;
@@ -502,7 +518,9 @@ void addLibraryCommand(CLI::App& app) {
   buildCommand->add_option("--count", a->count, "Patches that the library is to have")
       ->required()
       ->check(CLI::Range(1, 100'000'000));
-  buildCommand->add_option("--out", a->out, "The library file; one that is there is added to")->required();
+  buildCommand->add_option("--out", a->out,
+                           "The library file; one that is there is added to (without it: the library of the "
+                           "space's name among the user's, see 'library list')");
   buildCommand
       ->add_option("--notes", a->notes, "MIDI notes to render each patch at, such as 60 or 36,48,60,72")
       ->capture_default_str();
@@ -547,7 +565,9 @@ void addLibraryCommand(CLI::App& app) {
                                              "Render presets and keep them whole, with their paths, beside "
                                              "what a library holds; what is known is passed over");
   addCommand->add_option("paths", p->paths, "Preset files, and folders that are searched");
-  addCommand->add_option("--library", p->library, "The library file; it is made where it is not there")
+  addCommand
+      ->add_option("--library", p->library,
+                   "The library, by its name or its file, which is made if it is not there")
       ->required();
   addSynthOptions(*addCommand, p->synth, true, false);
   addCommand->add_flag("--factory", p->factory, "Add the presets that come with the synth");
@@ -576,7 +596,7 @@ void addLibraryCommand(CLI::App& app) {
   auto* embedCommand = library->add_subcommand(
       "embed",
       "Add the embeddings of another embedder to those that a library holds; goes on where it was stopped");
-  embedCommand->add_option("file", e->file, "The library file")->required();
+  embedCommand->add_option("file", e->file, "The library, by its name or its file")->required();
   embedCommand->add_option("--with", e->with, "The embedder ('models' lists them)")->required();
   embedCommand->add_flag("--again", e->again,
                          "Forget those that there are, and make all anew: where the weights are others now");
@@ -602,7 +622,7 @@ void addLibraryCommand(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   auto h = std::make_shared<MapArguments>();
   auto* infoCommand = library->add_subcommand("info", "Say what a library holds");
-  infoCommand->add_option("file", *file, "The library file")->required();
+  infoCommand->add_option("file", *file, "The library, by its name or its file")->required();
   infoCommand->add_flag("--json", *json, "Print JSON");
   infoCommand->add_option("--html", h->html,
                           "Write a page as well: a map of the library whose sounds can be heard, how loud, "
@@ -616,9 +636,12 @@ void addLibraryCommand(CLI::App& app) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   infoCommand->callback([file, json, h] {
-    info(*file, *json);
-    if (!h->html.empty()) writeMap(*file, *h, *json);
+    const std::string library = resolveLibrary(*file).string();
+    info(library, *json);
+    if (!h->html.empty()) writeMap(library, *h, *json);
   });
+
+  addLibraryListCommand(*library);
 }
 
 }  // namespace patchpilot

@@ -26,7 +26,11 @@ Library Library::create(const fs::path& file, const LibrarySettings& settings) {
 Library Library::open(const fs::path& file, Database::Mode mode) {
   std::error_code error;
   if (!fs::exists(file, error))
-    failInput("{}: no such library; 'patchpilot library build' makes one", file.string());
+    failInput(
+        "{}: no such library; 'patchpilot library list' lists those there are, 'patchpilot library build' "
+        "makes "
+        "one",
+        file.string());
   if (fs::is_directory(file, error)) failInput("{} is a directory; name a library file", file.string());
   // A write that was cut off is undone by the next process that may write, not by a reader.
   if (mode == Database::Mode::readOnly && fs::exists(file.string() + "-journal", error))
