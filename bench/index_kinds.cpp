@@ -40,7 +40,7 @@ struct Vectors {
 
 Vectors load(const std::string& file, std::size_t wanted, const std::string& other) {
   Library library = Library::open(file);
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   Vectors v;
   v.dimension = std::size_t(all.dimension);
   const std::size_t count = all.patches.size(), step = count / kQueries;
@@ -60,7 +60,7 @@ Vectors load(const std::string& file, std::size_t wanted, const std::string& oth
     ++v.made;
   }
   if (other.empty()) return v;
-  const auto foreign = Library::open(other).embeddings();
+  const auto foreign = Library::open(other).embeddings().all();
   for (std::size_t q = 0; q < kQueries; ++q) {
     const auto row =
         std::span(foreign.vectors).subspan(q * foreign.patches.size() / kQueries * v.dimension, v.dimension);

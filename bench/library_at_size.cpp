@@ -43,7 +43,7 @@ std::vector<float> between(const std::vector<float>& a, const std::vector<float>
 
 void enlarge(const std::string& from, std::size_t rows, const std::string& to) {
   Library source = Library::open(from);
-  const auto patches = source.keptAfter(0, int(rows));
+  const auto patches = source.attempts().keptAfter(0, int(rows));
   Library library = Library::create(to, source.settings());
   std::mt19937_64 random(1);
   std::vector<LibraryAttempt> batch;
@@ -59,7 +59,7 @@ void enlarge(const std::string& from, std::size_t rows, const std::string& to) {
     attempt.index = i;
     batch.push_back(std::move(attempt));
     if (batch.size() < 2000 && i + 1 < rows) continue;
-    library.append(batch, i + 1);
+    library.attempts().append(batch, i + 1);
     batch.clear();
   }
 }
@@ -115,7 +115,7 @@ int main(int count, char** arguments) {
   const auto vectors = VectorIndex::open(again, 0, {});
   std::vector<Query> queries;
   std::size_t row = 0;
-  again.forEachRow([&](std::int64_t patch, int, std::span<const float> vector) {
+  again.embeddings().forEachRow([&](std::int64_t patch, int, std::span<const float> vector) {
     if (row++ % std::max<std::size_t>(1, vectors->rows() / kQueries) == 0)
       queries.push_back({patch, {vector.begin(), vector.end()}});
   });

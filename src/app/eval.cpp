@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "eval/report.h"
+#include "library/installed.h"
 #include "propose/proposers.h"
 
 #include <fmt/format.h>
@@ -35,7 +36,7 @@ std::vector<std::string> splitLibraries(const std::string& text) {
   if (fs::exists(text, ignored)) return {text};
   std::vector<std::string> files;
   std::istringstream stream(text);
-  for (std::string file; std::getline(stream, file, '+');) files.push_back(file);
+  for (std::string file; std::getline(stream, file, '+');) files.push_back(resolveLibrary(file).string());
   return files;
 }
 

@@ -5,13 +5,16 @@
 #include "base/process.h"
 #include "base/ranks.h"
 #include "eval/library_map.h"
-#include "library/around.h"
-#include "library/builder.h"
-#include "library/default_embedder.h"
-#include "library/embedding_adder.h"
+#include "ingest/around_presets.h"
+#include "ingest/default_embedder.h"
+#include "ingest/embedding_adder.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
+#include "ingest/preset_importer.h"
+#include "ingest/rank_renderer.h"
+#include "library/compatibility.h"
+#include "library/installed.h"
 #include "library/merge.h"
-#include "library/presets.h"
-#include "library/rank_renderer.h"
 #include "synth/factory_presets.h"
 
 #include <fmt/format.h>
@@ -89,8 +92,10 @@ Surroundings surroundings(const BuildArguments& arguments, const std::optional<L
                           Synth& synth) {
   Surroundings result;
   if (arguments.around.empty()) return result;
-  result.presets.emplace(Library::open(arguments.from.empty() ? arguments.out : arguments.from));
-  const std::string settled = begun ? begun->settings().around : "";
+  result.presets.emplace(
+      Library::open(arguments.from.empty() ? fs::path(arguments.out) : resolveLibrary(arguments.from)));
+  AroundPresets::Settled settled;
+  if (begun) settled = {begun->settings().around, begun->file()};
   result.around = std::make_unique<AroundPresets>(*result.presets, synth, arguments.seed, settled);
   return result;
 }
@@ -111,7 +116,7 @@ void printReport(const BuildArguments& arguments, Library& library, bool finishe
              library.settings().synthName, counts.patches - before, counts.silent);
   if (counts.skipped > 0) {
     fmt::print("{} patches were skipped:\n", counts.skipped);
-    for (const auto& problem : library.skippedProblems(10)) fmt::print("  {}\n", problem);
+    for (const auto& problem : library.attempts().skippedProblems(10)) fmt::print("  {}\n", problem);
   }
   if (!finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
@@ -131,7 +136,19 @@ LibrarySettings settingsToBuild(const BuildArguments& arguments, const Synth& sy
   return wanted;
 }
 
-void buildWith(const BuildArguments& arguments, Ranks* ranks) {
+/// The file that a library goes to if --out does not say: it is named after its space.
+std::string defaultOut(const BuildArguments& arguments) {
+  if (!arguments.shard.empty()) failUsage("name the file of each shard with --out");
+  const fs::path file = installedLibraryFile(loadSpace(arguments.synth.space).name);
+  std::error_code error;
+  if (fs::create_directories(file.parent_path(), error); error)
+    failSystem("{} cannot be made ({}); name another place with --out", file.parent_path().string(),
+               error.message());
+  return file.string();
+}
+
+void buildWith(BuildArguments arguments, Ranks* ranks) {
+  if (arguments.out.empty()) arguments.out = defaultOut(arguments);
   requireFolderOf(arguments.out);
   if (!arguments.from.empty() && arguments.around.empty())
     failUsage("--from is of use with --around presets only");
@@ -268,8 +285,9 @@ void printAdded(const AddArguments& arguments, Library& library, const AddReport
   if (!report.finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
 
-void add(const AddArguments& arguments) {
+void add(AddArguments arguments) {
   requireOneProcess("library add");
+  arguments.library = resolveLibrary(arguments.library).string();
   requireFolderOf(arguments.library);
   if (arguments.paths.empty() && !arguments.factory)
     failUsage("there is nothing to add: name files or folders, or give --factory");
@@ -308,19 +326,20 @@ struct EmbedArguments {
   bool json = false;
 };
 
-void embed(const EmbedArguments& arguments) {
+void embed(EmbedArguments arguments) {
   requireOneProcess("library embed",
                     "under mpirun, embed the shards of a library one by one, and merge them then");
+  arguments.file = resolveLibrary(arguments.file).string();
   const EmbedderInfo wanted = embedderInfo(arguments.with);
   Library library = Library::open(arguments.file, Database::Mode::readWrite);
   const auto& have = library.settings().embedders;
   const auto known =
       std::find_if(have.begin(), have.end(), [&](const EmbedderInfo& e) { return e.name == wanted.name; });
   const bool isNew = known == have.end();
-  const std::size_t embedding = isNew ? library.addEmbedding(wanted) : std::size_t(known - have.begin());
+  const std::size_t embedding = isNew ? library.embeddings().add(wanted) : std::size_t(known - have.begin());
   // What was begun again and stopped goes on.
-  if (arguments.again && (library.isWhole(embedding) || have[embedding] != wanted))
-    library.forgetEmbedding(embedding, wanted);
+  if (arguments.again && (library.embeddings().isWhole(embedding) || have[embedding] != wanted))
+    library.embeddings().forget(embedding, wanted);
   EmbedReport report;
   {
     Progress progress("renders", arguments.json);
@@ -332,8 +351,8 @@ void embed(const EmbedArguments& arguments) {
         library, embedding, [&] { return openLibrarySynth(library, synthOptions(arguments.synth)); },
         options);
   }
-  const EmbeddingCounts counts = library.embeddingCounts(embedding);
-  const auto problems = library.failedProblems(embedding, 10);
+  const EmbeddingCounts counts = library.embeddings().counts(embedding);
+  const auto problems = library.embeddings().failedProblems(embedding, 10);
   if (arguments.json) {
     printJson({{"file", arguments.file},
                {"embedder", wanted.name},
@@ -390,7 +409,7 @@ nlohmann::json describeEmbeddings(Library& library) {
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t i = 0; i < library.settings().embedders.size(); ++i) {
     const EmbedderInfo& embedder = library.settings().embedders[i];
-    const EmbeddingCounts counts = library.embeddingCounts(i);
+    const EmbeddingCounts counts = library.embeddings().counts(i);
     list.push_back({{"name", embedder.name},
                     {"version", embedder.version},
                     {"dimension", embedder.dimension},
@@ -438,9 +457,9 @@ void info(const std::string& file, bool json) {
          {"shard", s.shard.number},
          {"shards", s.shard.of},
          {"sampling", s.sampling},
-         {"presets", library.presets().size()},
+         {"presets", library.presets().kept().size()},
          {"embeddings", describeEmbeddings(library)},
-         {"audio", {{"rows", library.audioCounts().rows}, {"bytes", library.audioCounts().bytes}}}});
+         {"audio", {{"rows", library.audio().counts().rows}, {"bytes", library.audio().counts().bytes}}}});
     return;
   }
   std::string notes;
@@ -452,16 +471,16 @@ void info(const std::string& file, bool json) {
                s.shard.count);
   fmt::print("patches    {} ({} silent ones replaced, {} skipped)\n", counts.patches, counts.silent,
              counts.skipped);
-  if (const auto presets = library.presets().size(); presets > 0)
+  if (const auto presets = library.presets().kept().size(); presets > 0)
     fmt::print("presets    {} of them\n", presets);
   fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s\n", counts.rows,
              s.notes.size() > 1 ? "s" : "", notes, s.velocity, s.lengthSeconds, s.durationSeconds);
   printEmbeddings(library, counts.rows);
-  if (const auto audio = library.audioCounts(); audio.rows > 0)
+  if (const auto audio = library.audio().counts(); audio.rows > 0)
     fmt::print("audio      of {} renders, {:.1f} MB\n", audio.rows, double(audio.bytes) / 1e6);
   if (s.sampling == "around") fmt::print("drawn      around {}\n", s.around);
   fmt::print("seed       {}\n", s.seed);
-  for (const auto& problem : library.skippedProblems(10)) fmt::print("skipped    {}\n", problem);
+  for (const auto& problem : library.attempts().skippedProblems(10)) fmt::print("skipped    {}\n", problem);
 }
 
 struct MapArguments {
@@ -499,7 +518,9 @@ void addLibraryCommand(CLI::App& app) {
   buildCommand->add_option("--count", a->count, "Patches that the library is to have")
       ->required()
       ->check(CLI::Range(1, 100'000'000));
-  buildCommand->add_option("--out", a->out, "The library file; one that is there is added to")->required();
+  buildCommand->add_option("--out", a->out,
+                           "The library file; one that is there is added to (without it: the library of the "
+                           "space's name among the user's, see 'library list')");
   buildCommand
       ->add_option("--notes", a->notes, "MIDI notes to render each patch at, such as 60 or 36,48,60,72")
       ->capture_default_str();
@@ -544,7 +565,9 @@ void addLibraryCommand(CLI::App& app) {
                                              "Render presets and keep them whole, with their paths, beside "
                                              "what a library holds; what is known is passed over");
   addCommand->add_option("paths", p->paths, "Preset files, and folders that are searched");
-  addCommand->add_option("--library", p->library, "The library file; it is made where it is not there")
+  addCommand
+      ->add_option("--library", p->library,
+                   "The library, by its name or its file, which is made if it is not there")
       ->required();
   addSynthOptions(*addCommand, p->synth, true, false);
   addCommand->add_flag("--factory", p->factory, "Add the presets that come with the synth");
@@ -573,7 +596,7 @@ void addLibraryCommand(CLI::App& app) {
   auto* embedCommand = library->add_subcommand(
       "embed",
       "Add the embeddings of another embedder to those that a library holds; goes on where it was stopped");
-  embedCommand->add_option("file", e->file, "The library file")->required();
+  embedCommand->add_option("file", e->file, "The library, by its name or its file")->required();
   embedCommand->add_option("--with", e->with, "The embedder ('models' lists them)")->required();
   embedCommand->add_flag("--again", e->again,
                          "Forget those that there are, and make all anew: where the weights are others now");
@@ -599,7 +622,7 @@ void addLibraryCommand(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   auto h = std::make_shared<MapArguments>();
   auto* infoCommand = library->add_subcommand("info", "Say what a library holds");
-  infoCommand->add_option("file", *file, "The library file")->required();
+  infoCommand->add_option("file", *file, "The library, by its name or its file")->required();
   infoCommand->add_flag("--json", *json, "Print JSON");
   infoCommand->add_option("--html", h->html,
                           "Write a page as well: a map of the library whose sounds can be heard, how loud, "
@@ -613,9 +636,12 @@ void addLibraryCommand(CLI::App& app) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   infoCommand->callback([file, json, h] {
-    info(*file, *json);
-    if (!h->html.empty()) writeMap(*file, *h, *json);
+    const std::string library = resolveLibrary(*file).string();
+    info(library, *json);
+    if (!h->html.empty()) writeMap(library, *h, *json);
   });
+
+  addLibraryListCommand(*library);
 }
 
 }  // namespace patchpilot

@@ -1,6 +1,7 @@
 #include "app/commands.h"
 #include "base/places.h"
 #include "base/process.h"
+#include "library/installed.h"
 #include "web/job.h"
 #include "web/server.h"
 
@@ -19,6 +20,7 @@ struct Options {
 
 void run(const Options& options) {
   ServerOptions server = options.server;
+  for (std::string& library : server.libraries) library = resolveLibrary(library).string();
   server.data = options.data.empty() ? dataFolder() / "web" : std::filesystem::path(options.data);
   server.program = programFile();
   server.page = pageFolder();

@@ -4,7 +4,8 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "eval/target_maker.h"
-#include "library/builder.h"
+#include "ingest/library_synth.h"
+#include "library/installed.h"
 #include "preset/preset_file.h"
 
 #include <fmt/format.h>
@@ -68,7 +69,7 @@ TargetMakeReport makeInto(const fs::path& folder, Options& options) {
   if (!options.library.empty()) {
     if (!options.synth.space.empty() || !options.synth.base.empty())
       failUsage("--from-library brings its own space and base; leave --space and --base out");
-    Library library = Library::open(options.library);
+    Library library = Library::open(resolveLibrary(options.library));
     Synth synth = openLibrarySynth(library, synthOptions(options.synth));
     RenderPool pool(synth, {options.workers, options.make.durationSeconds});
     return makeLibraryTargets(folder, library, synth, pool, options.make,

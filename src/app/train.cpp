@@ -2,6 +2,7 @@
 #include "app/progress.h"
 #include "app/synth_options.h"
 #include "learn/training.h"
+#include "library/installed.h"
 
 #include <fmt/format.h>
 
@@ -32,7 +33,7 @@ std::string words(const Judgement& j) {
 void run(Options options) {
   requireOneProcess("train embedder");
   EmbedderTraining& training = options.training;
-  for (const auto& file : options.libraries) training.libraries.emplace_back(file);
+  for (const auto& file : options.libraries) training.libraries.push_back(resolveLibrary(file));
   training.out = options.out;
   training.start = options.from;
   training.data.synth = synthOptions(options.synth);

@@ -6,6 +6,9 @@
 
 namespace patchpilot {
 
+/// A render quieter than this is silent, in dB RMS over its whole length.
+inline constexpr double kSilentDb = -60.0;
+
 /// What a level in decibels never goes below: digital silence and anything as quiet.
 inline constexpr double kSilenceDb = -160.0;
 

@@ -133,6 +133,8 @@ fs::path examplesFolder() {
 
 fs::path dataFolder() { return xdg("XDG_DATA_HOME", ".local/share") / "patchpilot"; }
 
+fs::path libraryFolder() { return dataFolder() / "libraries"; }
+
 std::vector<fs::path> vst3Folders() {
   if (const auto given = variable("VST3_PATH"); !given.empty()) return splitPath(given);
   return {home() / ".vst3", "/usr/local/lib/vst3", "/usr/lib/vst3"};

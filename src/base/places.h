@@ -43,6 +43,10 @@ std::filesystem::path examplesFolder();
 /// What the user has made and is kept: $XDG_DATA_HOME/patchpilot, else ~/.local/share/patchpilot.
 std::filesystem::path dataFolder();
 
+/// The libraries that the user has built, NAME.db each, which commands find by their names: `libraries` in
+/// `dataFolder()`.
+std::filesystem::path libraryFolder();
+
 /// Folders that hold VST3 bundles: VST3_PATH's, else ~/.vst3, /usr/lib/vst3, /usr/local/lib/vst3.
 std::vector<std::filesystem::path> vst3Folders();
 

@@ -41,13 +41,15 @@ bool Ranks::areThere() {
   return size != nullptr && std::atoi(size) > 1;
 }
 
-Ranks::Ranks() : calls_(loadMpi()) { calls_->open(&rank_, &size_); }
+Ranks::Ranks() : Ranks(*loadMpi()) {}
+
+Ranks::Ranks(const MpiCalls& calls) : calls_(&calls) { calls_->open(&rank_, &size_); }
 
 Ranks::~Ranks() {
   const int others = rank_ == 0 ? size_ - 1 : 1;
   for (int i = 0; i < others; ++i) send(rank_ == 0 ? i + 1 : 0, {{"goodbye", true}});
   // A large message leaves only where it is taken.
-  while (goodbyes_ < others || !calls_->sent())
+  while (int(gone_.size()) < others || !calls_->sent())
     if (take().from < 0) std::this_thread::sleep_for(kPatience);
   calls_->close();
 }
@@ -76,8 +78,9 @@ Ranks::Received Ranks::take() {
   if (!calls_->waiting(&received.from, &count)) return {};
   std::vector<std::uint8_t> bytes(count);
   calls_->receive(received.from, bytes.data(), bytes.size());
-  received.message = json::from_msgpack(bytes);
-  goodbyes_ += isGoodbye(received.message);
+  received.message = json::from_msgpack(bytes, true, false);
+  if (received.message.is_discarded()) received.message = {{"goodbye", true}};
+  if (isGoodbye(received.message)) gone_.insert(received.from);
   return received;
 }
 

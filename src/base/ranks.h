@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <set>
 #include <string>
 
 namespace patchpilot {
@@ -16,8 +17,10 @@ class Ranks {
   /// Whether mpirun has started this process beside others.
   static bool areThere();
 
-  /// Joins the others. At most once in a process. @throws Error (system) where this program has no MPI.
+  /// Joins the others. At most once in a process. @throws Error (system) if this program has no MPI.
   Ranks();
+  /// Sends and receives through `calls`, which must outlive this.
+  explicit Ranks(const MpiCalls& calls);
   /// Rank 0 tells the others that there is no more to do; then all wait for each other. What is still sent
   /// meanwhile is dropped: so the job ends, and does not hang, where one rank leaves with an error.
   ~Ranks();
@@ -36,7 +39,8 @@ class Ranks {
     int from = -1;  ///< nobody: nothing has come in time, or Ctrl-C
     nlohmann::json message;
   };
-  /// Waits for a message from anyone, at most `seconds`.
+  /// Waits for a message from anyone, at most `seconds`. A rank that sends what is no message counts as gone:
+  /// it is received as its goodbye.
   Received receive(double seconds);
 
   /// The last that a rank says: that there is no more to do, or that it is leaving.
@@ -49,7 +53,7 @@ class Ranks {
   const MpiCalls* calls_ = nullptr;
   int rank_ = 0;
   int size_ = 1;
-  int goodbyes_ = 0;  ///< that have come: rank 0 gets one of each, each one of rank 0
+  std::set<int> gone_;  ///< those whose goodbye has come: rank 0 waits for every rank's, others for rank 0's
 };
 
 /// Of the machine that this process runs on.

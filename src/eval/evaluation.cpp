@@ -7,7 +7,6 @@
 #include "eval/journal.h"
 #include "features/gain.h"
 #include "features/mel.h"
-#include "library/builder.h"
 #include "listen/objective.h"
 #include "listen/ranking.h"
 #include "propose/oracle.h"
@@ -412,7 +411,7 @@ class Lane {
     const auto lock = useLibraries();
     for (const std::size_t index : row.libraries) {
       try {
-        if (patchIdentity(sources_.libraries[index].library.patch(entry_->fromLibrary->id)) ==
+        if (patchIdentity(sources_.libraries[index].library.patches().get(entry_->fromLibrary->id)) ==
             entry_->fromLibrary->identity)
           return true;
       } catch (const Error& error) {

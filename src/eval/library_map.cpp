@@ -41,10 +41,10 @@ bool isChosen(std::size_t index, std::size_t chosen, std::size_t all) {
   return index * chosen / all != (index + 1) * chosen / all;
 }
 
-Points choosePoints(Library& library, const std::vector<Library::Level>& levels, std::size_t wanted) {
+Points choosePoints(Library& library, const std::vector<RowLevel>& levels, std::size_t wanted) {
   Points points;
   std::size_t row = 0;
-  library.forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
+  library.embeddings().forEachRow([&](std::int64_t patch, int note, std::span<const float> vector) {
     while (row < levels.size() && levels[row].row < RowKey{patch, note}) ++row;
     if (row == levels.size() || !isChosen(row, std::min(wanted, levels.size()), levels.size())) return;
     points.patches.push_back(patch);
@@ -117,16 +117,16 @@ struct Heard {
 
 std::vector<Heard> chooseHeard(Library& library, const Points& points, std::size_t wanted) {
   const NeighbourIndex index(library);
-  const auto dimension = std::size_t(library.dimension());
+  const auto dimension = std::size_t(library.embeddings().dimension());
   std::vector<Heard> heard;
   for (std::size_t point = 0; point < points.size(); ++point) {
     if (!isChosen(point, std::min(wanted, points.size()), points.size())) continue;
     Heard& one = heard.emplace_back();
     one.point = point;
-    one.patch = library.patch(points.patches[point]);
+    one.patch = library.patches().get(points.patches[point]);
     for (const Neighbour& n : index.nearest(std::span(points.vectors).subspan(point * dimension, dimension),
                                             1, {points.patches[point]})) {
-      one.neighbour = library.patch(n.patch);
+      one.neighbour = library.patches().get(n.patch);
       one.hasNeighbour = true;
     }
   }
@@ -166,7 +166,7 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
       });
 }
 
-std::vector<int> loudness(const std::vector<Library::Level>& levels) {
+std::vector<int> loudness(const std::vector<RowLevel>& levels) {
   std::vector<int> steps(kLoudnessSteps);
   for (const auto& level : levels)
     ++steps[std::size_t(std::clamp(int(-level.rmsDb / 2), 0, kLoudnessSteps - 1))];
@@ -176,8 +176,8 @@ std::vector<int> loudness(const std::vector<Library::Level>& levels) {
 }  // namespace
 
 std::vector<MapPoint> libraryMapPoints(Library& library, int most) {
-  const Points points = choosePoints(library, library.levels(), std::size_t(most));
-  const std::vector<float> places = projected(points, library.dimension(), 3);
+  const Points points = choosePoints(library, library.rows().levels(), std::size_t(most));
+  const std::vector<float> places = projected(points, library.embeddings().dimension(), 3);
   std::vector<MapPoint> map;
   for (std::size_t i = 0; i < points.size(); ++i)
     map.push_back({points.patches[i],
@@ -188,11 +188,11 @@ std::vector<MapPoint> libraryMapPoints(Library& library, int most) {
 }
 
 std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMapOptions& options) {
-  const std::vector<Library::Level> levels = library.levels();
+  const std::vector<RowLevel> levels = library.rows().levels();
   if (levels.empty())
     failInput("{} holds no patches yet; fill it with 'patchpilot library build'", library.file().string());
   const Points points = choosePoints(library, levels, std::size_t(options.points));
-  const std::vector<float> places = projected(points, library.dimension(), 2);
+  const std::vector<float> places = projected(points, library.embeddings().dimension(), 2);
   std::vector<Heard> heard = chooseHeard(library, points, std::size_t(options.sounds));
   const LibrarySettings& s = library.settings();
   listen(heard, points, s, synth, options);

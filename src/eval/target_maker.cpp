@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "eval/midi_file.h"
-#include "library/builder.h"
 #include "preset/preset_hash.h"
 #include "propose/proposer.h"
 #include "synth/preset_writer.h"
@@ -255,7 +254,7 @@ TargetEntry libraryEntry(const fs::path& folder, const std::string& name, const 
 
 TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Synth& synth, RenderPool& pool,
                                     const TargetMakeOptions& options, std::optional<int> velocity) {
-  std::vector<std::int64_t> order = library.patchIds();
+  std::vector<std::int64_t> order = library.patches().ids();
   std::mt19937_64 random = randomFor(options, std::uint64_t(-1));
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
   Maker maker(folder, options, library.settings().spaceName);
@@ -264,7 +263,7 @@ TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Sy
     Played played;
     const std::size_t end = std::min(order.size(), first + kBatch);
     for (std::size_t i = first; i < end; ++i) {
-      played.patches.push_back(library.patch(order[i]));
+      played.patches.push_back(library.patches().get(order[i]));
       played.notes.push_back(drawOtherNote(options, std::uint64_t(order[i]), library.settings(), velocity));
     }
     played.render(pool, options.durationSeconds);

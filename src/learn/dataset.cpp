@@ -7,8 +7,8 @@
 #include "base/random.h"
 #include "embed/sound_image.h"
 #include "features/mss.h"
+#include "ingest/library_synth.h"
 #include "learn/dataset_file.h"
-#include "library/builder.h"
 #include "synth/render_pool.h"
 #include "synth/variation.h"
 
@@ -63,7 +63,7 @@ class Source {
  public:
   Source(Library& library, const SynthOptions& options)
       : library_(library), synth_(std::make_shared<Synth>(openLibrarySynth(library, options))) {
-    Library::Embeddings all = library.embeddings();
+    EmbeddingTable all = library.embeddings().all();
     dimension_ = std::size_t(all.dimension);
     for (std::size_t row = 0; row < all.patches.size(); ++row) {
       if (!patches_.empty() && patches_.back() == all.patches[row]) continue;  // of several notes the first
@@ -84,12 +84,12 @@ class Source {
     std::vector<Patch> group;
     for (std::size_t a = 0; a < kAnchors; ++a) {
       const std::size_t anchor = drawIndex(random, false);
-      for (const std::size_t one : nearest(anchor)) group.push_back(library_.patch(patches_[one]));
+      for (const std::size_t one : nearest(anchor)) group.push_back(library_.patches().get(patches_[one]));
       for (std::size_t i = 0; i < kChanged; ++i)
-        group.push_back(changed(library_.patch(patches_[anchor]), random));
+        group.push_back(changed(library_.patches().get(patches_[anchor]), random));
     }
     while (group.size() < DatasetPlan::kTrainingPatches)
-      group.push_back(library_.patch(patches_[drawIndex(random, false)]));
+      group.push_back(library_.patches().get(patches_[drawIndex(random, false)]));
     return group;
   }
 
@@ -104,7 +104,7 @@ class Source {
     const std::size_t share = std::min(count, heldBack.size() / groups);
     std::vector<Patch> group;
     for (std::size_t i = number * share; i < (number + 1) * share; ++i)
-      group.push_back(library_.patch(patches_[heldBack[i]]));
+      group.push_back(library_.patches().get(patches_[heldBack[i]]));
     return group;
   }
 

@@ -34,21 +34,14 @@ namespace {
 
 }  // namespace
 
-Statement::Statement(sqlite3* database, std::string file, const char* sql)
-    : database_(database), file_(std::move(file)) {
-  check(sqlite3_prepare_v2(database_, sql, -1, &statement_, nullptr));
+Statement::~Statement() {
+  if (statement_ != nullptr) database_->takeBack(statement_);
 }
-
-Statement::~Statement() { sqlite3_finalize(statement_); }
 
 Statement::Statement(Statement&& other) noexcept
-    : database_(other.database_),
-      file_(std::move(other.file_)),
-      statement_(std::exchange(other.statement_, nullptr)) {}
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)) {}
 
-void Statement::check(int code) const {
-  if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW) fail(file_, database_, code);
-}
+void Statement::check(int code) const { database_->check(code); }
 
 Statement& Statement::bind(int parameter, std::int64_t value) {
   check(sqlite3_bind_int64(statement_, parameter, value));
@@ -119,7 +112,7 @@ std::size_t Statement::size(int column) const {
 void Statement::floats(int column, std::span<float> out) const {
   const void* data = sqlite3_column_blob(statement_, column);
   if (std::size_t(sqlite3_column_bytes(statement_, column)) != out.size_bytes())
-    failInput("{} is damaged: a vector has {} bytes instead of {}; build it anew", file_,
+    failInput("{} is damaged: a vector has {} bytes instead of {}; build it anew", database_->file_,
               sqlite3_column_bytes(statement_, column), out.size_bytes());
   if (!out.empty()) std::memcpy(out.data(), data, out.size_bytes());
 }
@@ -136,14 +129,37 @@ Database::Database(const std::filesystem::path& file, Mode mode) : file_(file.st
   sqlite3_busy_timeout(database_, 2000);
 }
 
-Database::~Database() { sqlite3_close(database_); }
+Database::~Database() {
+  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
+  sqlite3_close(database_);
+}
+
+void Database::check(int code) const {
+  if (code != SQLITE_OK && code != SQLITE_DONE && code != SQLITE_ROW) fail(file_, database_, code);
+}
 
 void Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(file_, database_, code);
 }
 
-Statement Database::prepare(const std::string& sql) { return {database_, file_, sql.c_str()}; }
+Statement Database::prepare(const std::string& sql) {
+  {
+    std::lock_guard lock(mutex_);
+    if (auto known = idle_.extract(sql)) return {*this, known.mapped()};
+  }
+  sqlite3_stmt* statement = nullptr;
+  check(sqlite3_prepare_v2(database_, sql.c_str(), -1, &statement, nullptr));
+  return {*this, statement};
+}
+
+/// Keeps a statement for the next that asks for the same.
+void Database::takeBack(sqlite3_stmt* statement) {
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  std::lock_guard lock(mutex_);
+  idle_.emplace(sqlite3_sql(statement), statement);
+}
 
 std::int64_t Database::lastRowId() const { return sqlite3_last_insert_rowid(database_); }
 

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 struct sqlite3;
@@ -11,10 +13,12 @@ struct sqlite3_stmt;
 
 namespace patchpilot {
 
-/// One SQL statement, prepared once and run as often as needed. Parameters count from 1, columns from 0.
+class Database;
+
+/// One SQL statement, run as often as needed; must not outlive its database, which keeps it prepared for the
+/// next that asks for the same SQL. Parameters count from 1, columns from 0.
 class Statement {
  public:
-  Statement(sqlite3* database, std::string file, const char* sql);
   ~Statement();
   Statement(Statement&& other) noexcept;
   Statement& operator=(Statement&&) = delete;
@@ -41,11 +45,12 @@ class Statement {
   void floats(int column, std::span<float> out) const;
 
  private:
+  friend class Database;
+  Statement(Database& database, sqlite3_stmt* statement) : database_(&database), statement_(statement) {}
   void check(int code) const;
 
-  sqlite3* database_;
-  std::string file_;
-  sqlite3_stmt* statement_ = nullptr;
+  Database* database_;
+  sqlite3_stmt* statement_;
 };
 
 /// A SQLite file. Errors name the file: Error (input) where it is no database or damaged,
@@ -64,8 +69,14 @@ class Database {
   std::int64_t lastRowId() const;
 
  private:
+  friend class Statement;
+  void check(int code) const;
+  void takeBack(sqlite3_stmt* statement);
+
   std::string file_;
   sqlite3* database_ = nullptr;
+  std::mutex mutex_;                                          ///< of those that follow
+  std::unordered_multimap<std::string, sqlite3_stmt*> idle_;  ///< prepared, and not in use; by their SQL
 };
 
 /// Everything between construction and `commit` is written together or not at all.

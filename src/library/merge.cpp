@@ -3,7 +3,8 @@
 #include "base/draft_file.h"
 #include "base/error.h"
 #include "base/process.h"
-#include "library/builder.h"
+#include "library/compatibility.h"
+#include "library/shard.h"
 
 #include <algorithm>
 
@@ -19,7 +20,7 @@ constexpr int kBatch = 1000;
 class ShardReader {
  public:
   explicit ShardReader(Library& shard)
-      : shard_(shard), skipped_(shard.skipped()), end_(shard.counts().nextAttempt) {}
+      : shard_(shard), skipped_(shard.attempts().skipped()), end_(shard.counts().nextAttempt) {}
 
   /// @param index  the shard's next
   /// @return nothing behind the last
@@ -40,7 +41,7 @@ class ShardReader {
  private:
   /// A shard that holds nothing but what was drawn counts its patches from 1 on.
   void turnPage() {
-    page_ = shard_.keptAfter(lastId_, kBatch);
+    page_ = shard_.attempts().keptAfter(lastId_, kBatch);
     lastId_ += std::int64_t(page_.size());
     next_ = 0;
   }
@@ -57,14 +58,14 @@ void checkShard(Library& shard) {
   const std::string file = shard.file().string();
   const Shard& s = shard.settings().shard;
   if (s.of == 1) failInput("{} is no shard; name files that 'library build --shard' made", file);
-  if (!shard.presets().empty())
+  if (!shard.presets().kept().empty())
     failInput("{} holds presets that were added; build the shard anew, and add them to the merged library",
               file);
   const LibraryCounts counts = shard.counts();
   if (const auto wanted = patchesOfShard(s, s.count, counts); counts.patches < wanted)
     failInput("{} is not finished: it has {} of its {} patches; run the command again that builds it", file,
               counts.patches, wanted);
-  for (std::size_t i = 0; i < shard.settings().embedders.size(); ++i) shard.requireWhole(i);
+  for (std::size_t i = 0; i < shard.settings().embedders.size(); ++i) shard.embeddings().requireWhole(i);
 }
 
 void checkSame(const Library& first, const Library& other) {
@@ -178,11 +179,11 @@ MergeReport mergeShards(const std::vector<fs::path>& files, const fs::path& out,
     batch.push_back(std::move(*attempt));
     if (batch.size() < kBatch) continue;
     if (interrupted()) return report;
-    staged.library().append(batch, index + 1);
+    staged.library().attempts().append(batch, index + 1);
     batch.clear();
     if (onProgress) onProgress(report.patches, report.wanted);
   }
-  staged.library().append(batch, index);
+  staged.library().attempts().append(batch, index);
   staged.commit();
   return report;
 }

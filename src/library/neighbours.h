@@ -29,7 +29,7 @@ class NeighbourIndex {
   /// The nearest `count` distinct patches (fewer where the library has fewer), nearest first; a
   /// patch with several rows counts once, by its nearest.
   /// @param vector   of the embedding's embedder
-  /// @param leftOut  patches that are not to be found; see `Library::patchesFrom`
+  /// @param leftOut  patches that are not to be found; see `Lineage::patchesFrom`
   std::vector<Neighbour> nearest(std::span<const float> vector, int count,
                                  const std::unordered_set<std::int64_t>& leftOut = {}) const;
 

@@ -1,10 +1,12 @@
 #include "library/state_store.h"
 
 #include "base/error.h"
+#include "library/library_file.h"
 #include "preset/surge_patch.h"
 
 #include <zlib.h>
 
+#include <optional>
 #include <sstream>
 
 namespace patchpilot {
@@ -20,20 +22,34 @@ Bytes deflated(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
+/// The most that deflate makes of a byte (RFC 1951: 258 bytes of a run in 2 bits).
+constexpr std::int64_t kMostPerByte = 1032;
+
+/// Unpacks a piece. @param size  its size, as the file says @return nothing if it is damaged
+std::optional<Bytes> inflated(std::span<const std::uint8_t> packed, std::int64_t size) {
+  if (size < 0 || size > kMostPerByte * std::int64_t(packed.size())) return std::nullopt;
+  Bytes whole(static_cast<std::size_t>(size));
+  uLongf unpacked = uLongf(size);
+  if (uncompress(whole.data(), &unpacked, packed.data(), uLong(packed.size())) != Z_OK ||
+      unpacked != whole.size())
+    return std::nullopt;
+  return whole;
+}
+
 }  // namespace
 
 std::int64_t StateStore::putPiece(std::span<const std::uint8_t> piece) {
   const std::string hash = contentHash(piece);
-  auto known = database_.prepare("SELECT id FROM pieces WHERE hash = ?");
+  auto known = file_.database.prepare("SELECT id FROM pieces WHERE hash = ?");
   if (known.bind(1, hash).step()) return known.integer(0);
-  auto insert = database_.prepare("INSERT INTO pieces (hash, size, deflated) VALUES (?, ?, ?)");
+  auto insert = file_.database.prepare("INSERT INTO pieces (hash, size, deflated) VALUES (?, ?, ?)");
   insert.bind(1, hash).bind(2, std::int64_t(piece.size())).bindBytes(3, deflated(piece)).run();
-  return database_.lastRowId();
+  return file_.database.lastRowId();
 }
 
 std::int64_t StateStore::put(const Bytes& state) {
   const std::string hash = contentHash(state);
-  auto known = database_.prepare("SELECT id FROM states WHERE hash = ?");
+  auto known = file_.database.prepare("SELECT id FROM states WHERE hash = ?");
   if (known.bind(1, hash).step()) return known.integer(0);
   std::string pieces;
   std::size_t begin = 0;
@@ -41,28 +57,25 @@ std::int64_t StateStore::put(const Bytes& state) {
     pieces += std::to_string(putPiece(std::span(state).subspan(begin, end - begin))) + " ";
     begin = end;
   }
-  auto insert = database_.prepare("INSERT INTO states (hash, pieces) VALUES (?, ?)");
+  auto insert = file_.database.prepare("INSERT INTO states (hash, pieces) VALUES (?, ?)");
   insert.bind(1, hash).bind(2, pieces).run();
-  return database_.lastRowId();
+  return file_.database.lastRowId();
 }
 
-Bytes StateStore::get(std::int64_t id, const std::string& file) {
-  auto select = database_.prepare("SELECT pieces FROM states WHERE id = ?");
-  if (!select.bind(1, id).step()) failInput("{} is damaged: it has no state {}; build it anew", file, id);
-  auto piece = database_.prepare("SELECT size, deflated FROM pieces WHERE id = ?");
+Bytes StateStore::get(std::int64_t id) {
+  auto select = file_.database.prepare("SELECT pieces, hash FROM states WHERE id = ?");
+  if (!select.bind(1, id).step()) file_.failDamaged("it has no state {}", id);
+  auto piece = file_.database.prepare("SELECT size, deflated FROM pieces WHERE id = ?");
   Bytes state;
   std::istringstream ids(select.text(0));
   for (std::int64_t next = 0; ids >> next;) {
     piece.reset();
-    if (!piece.bind(1, next).step())
-      failInput("{} is damaged: it has no piece {}; build it anew", file, next);
-    const Bytes packed = piece.bytes(1);
-    Bytes whole(std::size_t(piece.integer(0)));
-    uLongf size = uLongf(whole.size());
-    if (uncompress(whole.data(), &size, packed.data(), uLong(packed.size())) != Z_OK || size != whole.size())
-      failInput("{} is damaged: piece {} cannot be unpacked; build it anew", file, next);
-    state.insert(state.end(), whole.begin(), whole.end());
+    if (!piece.bind(1, next).step()) file_.failDamaged("it has no piece {}", next);
+    const auto whole = inflated(piece.bytes(1), piece.integer(0));
+    if (!whole) file_.failDamaged("piece {} cannot be unpacked", next);
+    state.insert(state.end(), whole->begin(), whole->end());
   }
+  if (contentHash(state) != select.text(1)) file_.failDamaged("state {} is not what was kept", id);
   return state;
 }
 

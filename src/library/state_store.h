@@ -1,9 +1,13 @@
 #pragma once
 
 #include "base/files.h"
-#include "library/database.h"
+
+#include <cstdint>
+#include <span>
 
 namespace patchpilot {
+
+struct LibraryFile;
 
 /// The states of presets within a library, each piece of them kept once and compressed: hundreds of Surge
 /// patches share a wavetable of a few hundred kilobytes, and its XML shrinks to an eighth.
@@ -17,18 +21,18 @@ class StateStore {
       "TABLE IF NOT EXISTS states (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, "
       "pieces TEXT NOT NULL)";
 
-  explicit StateStore(Database& database) : database_(database) {}
+  explicit StateStore(LibraryFile& file) : file_(file) {}
 
   /// Keeps a state. @return its id; the same for the same bytes
   std::int64_t put(const Bytes& state);
 
-  /// @throws Error (input) where there is none, or it is damaged.
-  Bytes get(std::int64_t id, const std::string& file);
+  /// @throws Error (input) if there is none, or it is damaged
+  Bytes get(std::int64_t id);
 
  private:
   std::int64_t putPiece(std::span<const std::uint8_t> piece);
 
-  Database& database_;
+  LibraryFile& file_;
 };
 
 }  // namespace patchpilot

@@ -134,7 +134,7 @@ struct Parts {
 
 /// Names the rows that an index is made of. Rows are only ever added, so that how many there are and a look
 /// at some of them say whether they are still the same.
-Hash libraryHash(const EmbedderInfo& embedder, const Library::Glance& glance) {
+Hash libraryHash(const EmbedderInfo& embedder, const EmbeddingGlance& glance) {
   std::string text =
       fmt::format("{} {} {} {} ", embedder.name, embedder.version, glance.rows, glance.lastPatch);
   for (const auto& vector : glance.some) text += contentHash(bytesOf(std::span(vector)));
@@ -161,9 +161,9 @@ class Maker {
  public:
   Maker(Library& library, std::size_t embedding, const IndexRule& rule, const IndexProgress& onProgress)
       : library_(library), embedding_(embedding), rule_(rule), onProgress_(onProgress) {
-    const Library::Glance glance = library.glance(embedding);
+    const EmbeddingGlance glance = library.embeddings().glance(embedding);
     header_.rows = glance.rows;
-    header_.dimension = std::uint64_t(library.dimension(embedding));
+    header_.dimension = std::uint64_t(library.embeddings().dimension(embedding));
     header_.library = libraryHash(library.settings().embedders[embedding], glance);
     if (header_.rows > rule.exactUpTo) header_.lists = std::uint64_t(std::sqrt(double(header_.rows)));
   }
@@ -199,7 +199,7 @@ class Maker {
   void forEachRow(double from, double to,
                   const std::function<void(std::int64_t, int, std::span<const float>)>& use) {
     std::size_t row = 0;
-    library_.forEachRow(
+    library_.embeddings().forEachRow(
         [&](std::int64_t patch, int note, std::span<const float> vector) {
           use(patch, note, vector);
           if (++row % kChunk == 0) tell(from + (to - from) * double(row) / double(header_.rows));

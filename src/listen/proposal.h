@@ -15,8 +15,7 @@ struct Proposal {
   Patch patch;
   std::string origin;  ///< where it came from, such as "jx10.db, patch 17"; of a preset, its file
   double score = 0;    ///< the proposer's own; smaller is better; comparable within one proposer only
-  std::vector<std::string>
-      sources;  ///< `presetHash`es of the presets that it came from; see `Library::sources`
+  std::vector<std::string> sources;  ///< `presetHash`es of the presets that it came from; see `Lineage`
   std::vector<std::size_t>
       withoutEffect;  ///< parameters of the space that were found to do nothing to its sound
   std::optional<double> lengthSeconds;  ///< when its note is released, if not as the target's analysis says

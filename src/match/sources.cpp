@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "embed/text_embedder.h"
-#include "library/builder.h"
+#include "ingest/library_synth.h"
 
 #include <algorithm>
 #include <future>
@@ -21,7 +21,7 @@ std::size_t embeddingOf(Library& library, const SourceName& name, bool forTexts)
   const auto& embedders = library.settings().embedders;
   std::size_t embedding = 0;
   if (!name.embedder.empty()) {
-    embedding = library.embedding(name.embedder);
+    embedding = library.embeddings().place(name.embedder);
   } else if (forTexts) {
     const auto names = embeddersOfTexts();
     const auto known = std::find_if(embedders.begin(), embedders.end(), [&](const EmbedderInfo& e) {
@@ -29,7 +29,7 @@ std::size_t embeddingOf(Library& library, const SourceName& name, bool forTexts)
     });
     if (known != embedders.end()) embedding = std::size_t(known - embedders.begin());
   }
-  library.requireWhole(embedding);
+  library.embeddings().requireWhole(embedding);
   return embedding;
 }
 
@@ -80,7 +80,7 @@ std::vector<std::size_t> insteadOf(std::size_t embedding, Library& library, cons
       std::size_t(std::find_if(embedders.begin(), embedders.end(),
                                [](const EmbedderInfo& e) { return e.name == kMelEnvelopeName; }) -
                   embedders.begin());
-  if (mel == embedders.size() || mel == embedding || !library.isWhole(mel)) return {};
+  if (mel == embedders.size() || mel == embedding || !library.embeddings().isWhole(mel)) return {};
   return {mel};
 }
 

@@ -20,7 +20,7 @@ namespace patchpilot {
 /// - anything else: the bytes.
 ///
 /// The same patch saved by two versions of a synth may have two hashes; a library compares the states
-/// after loading as well (`library/presets.h`).
+/// after loading as well (`ingest/preset_importer.h`).
 /// @param bytes of a `.fxp` or a `.vstpreset` file, or an LV2 state in Turtle (as in `Patch::state`)
 /// @return 32 hexadecimal digits. Bytes that do not parse are hashed as they are, so this throws nothing
 ///         of the input's.

@@ -4,11 +4,11 @@ namespace patchpilot {
 
 OracleProposer::OracleProposer(const ProposerContext& context) : libraries_(context.libraries) {
   std::set<std::string> hashes = context.leftOut;
-  for (SearchLibrary* one : libraries_) hashes = one->library.withDuplicates(hashes);
+  for (SearchLibrary* one : libraries_) hashes = one->library.lineage().withDuplicates(hashes);
   for (SearchLibrary* one : libraries_) {
-    const auto leftOut = one->library.patchesFrom(hashes);
+    const auto leftOut = one->library.lineage().patchesFrom(hashes);
     auto& ids = patches_.emplace_back();
-    for (const std::int64_t id : one->library.patchIds())
+    for (const std::int64_t id : one->library.patches().ids())
       if (!leftOut.contains(id)) ids.push_back(id);
   }
 }

@@ -9,7 +9,7 @@ namespace patchpilot {
 
 RetrievalProposer::RetrievalProposer(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut)
     : libraries_(std::move(libraries)), leftOut_(std::move(leftOut)) {
-  for (SearchLibrary* one : libraries_) leftOut_ = one->library.withDuplicates(leftOut_);
+  for (SearchLibrary* one : libraries_) leftOut_ = one->library.lineage().withDuplicates(leftOut_);
 }
 
 std::vector<Proposal> RetrievalProposer::propose(const Target& target, int count) {
@@ -23,7 +23,7 @@ std::vector<Proposal> RetrievalProposer::propose(const Target& target, int count
     const Embedder& embedder = *libraries_[i]->embedder;
     std::vector<float> vector(std::size_t(embedder.dimension()));
     embedder.embedNote(target.sound.channel(0), target.sound.channel(1), target.note, vector);
-    const auto leftOut = libraries_[i]->library.patchesFrom(leftOut_);
+    const auto leftOut = libraries_[i]->library.lineage().patchesFrom(leftOut_);
     const auto nearest = libraries_[i]->index.nearest(vector, count, leftOut);
     for (std::size_t rank = 0; rank < nearest.size(); ++rank) found.push_back({i, rank, nearest[rank]});
   }

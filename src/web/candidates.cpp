@@ -292,7 +292,7 @@ void Candidates::renderPatch(Call& call) {
   if (error != std::errc() || end != text.data() + text.size()) refuse(404, "there is no patch '{}'", text);
   Patch patch;
   try {
-    patch = Library::open(file).patch(id);
+    patch = Library::open(file).patches().get(id);
   } catch (const Error&) {
     refuse(404, "this library has no patch {}", id);
   }

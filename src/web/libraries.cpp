@@ -431,7 +431,7 @@ std::string Libraries::map(const std::string& id) {
   for (const MapPoint& point : libraryMapPoints(library, kMapPoints)) {
     json one = {{"x", point.place[0]},  {"y", point.place[1]}, {"z", point.place[2]},
                 {"patch", point.patch}, {"note", point.note},  {"level_db", point.levelDb}};
-    if (const std::string source = library.patchSource(point.patch); !source.empty())
+    if (const std::string source = library.patches().source(point.patch); !source.empty())
       one["name"] = fs::path(source).stem().string();
     points.push_back(std::move(one));
   }

@@ -1,6 +1,6 @@
 #include "web/players.h"
 
-#include "library/builder.h"
+#include "ingest/library_synth.h"
 #include "web/http_error.h"
 
 #include <limits>

@@ -3,7 +3,8 @@
 #include "audio/file.h"
 #include "clap_model.h"
 #include "embed/text_embedder.h"
-#include "library/builder.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
 #include "synth/catalogue.h"
 
 #include <nlohmann/json.hpp>

@@ -399,6 +399,42 @@ TEST_F(Program, ShardsAreMergedToTheLibraryThatOneProcessMakes) {
   EXPECT_EQ(again.at("added"), 0);
 }
 
+TEST_F(Program, LibrariesAmongTheUsersDataAreListedAndFoundByTheirNames) {
+  const ScopedVariable data("XDG_DATA_HOME", (folder() / "data").string());
+  EXPECT_NE(run(folder(), "library list").out.find("No libraries in "), std::string::npos);
+  const std::string build = "library build --space dx10 --duration 0.3 --length 0.2 --count 4";
+  expectRefusal(run(folder(), build + " --shard 1/2"), 2, "name the file of each shard with --out");
+  const Result built = run(folder(), build);
+  ASSERT_EQ(built.status, 0) << built.err;
+  const fs::path file = folder() / "data/patchpilot/libraries/dx10.db";
+  ASSERT_TRUE(fs::exists(file));
+  EXPECT_EQ(json::parse(run(folder(), build + " --json").out).at("added"), 0) << "it goes on with the same";
+  writeFileAtomically(file.parent_path() / "broken.db", std::string_view("no library"));
+
+  const Result listed = run(folder(), "library list --json");
+  ASSERT_EQ(listed.status, 0) << listed.err;
+  const json libraries = json::parse(listed.out).at("libraries");
+  ASSERT_EQ(libraries.size(), 2u);
+  EXPECT_EQ(libraries[0].at("name"), "broken");
+  EXPECT_NE(libraries[0].at("problem").get<std::string>().find("no Patch Pilot library"), std::string::npos);
+  EXPECT_EQ(libraries[1].at("name"), "dx10");
+  EXPECT_EQ(libraries[1].at("file"), file.string());
+  EXPECT_EQ(libraries[1].at("bytes"), fs::file_size(file));
+  EXPECT_EQ(libraries[1].at("space"), "dx10");
+  EXPECT_EQ(libraries[1].at("synth").at("name"), "mda DX10");
+  EXPECT_EQ(libraries[1].at("patches"), 4);
+  EXPECT_EQ(libraries[1].at("embedders"), json({"mel-envelope"}));
+  const std::string table = run(folder(), "library list").out;
+  EXPECT_NE(table.find("mda DX10"), std::string::npos) << table;
+  EXPECT_NE(table.find("no Patch Pilot library"), std::string::npos) << table;
+
+  EXPECT_EQ(json::parse(run(folder(), "library info dx10 --json").out).at("patches"), 4);
+  EXPECT_EQ(run(folder(), "library embed dx10 --with mel-envelope").status, 0);
+  EXPECT_EQ(json::parse(run(folder(), "library add --factory --library dx10 --json").out).at("file"),
+            file.string());
+  expectRefusal(run(folder(), "library info none"), 3, "none: no such library; 'patchpilot library list'");
+}
+
 TEST_F(Program, WhichOfMyPresetsSoundsLikeThisIsAnsweredWithItsPath) {
   aFolderOfPresets(folder());
   const std::string add =

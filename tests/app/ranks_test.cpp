@@ -64,7 +64,7 @@ TEST_F(LibraryBuildOverMpi, MakesAllNotesAndKeepsAudio) {
   const Result built = run(places_.folder, build + "ranks.db", mpirun(3));
   ASSERT_EQ(built.status, 0) << built.err;
   ASSERT_EQ(run(places_.folder, build + "whole.db").status, 0);
-  EXPECT_EQ(Library::open(places_.folder / "ranks.db").audioCounts().rows,
+  EXPECT_EQ(Library::open(places_.folder / "ranks.db").audio().counts().rows,
             Library::open(places_.folder / "ranks.db").counts().rows);
   EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == rowsOf(places_.folder / "whole.db"));
 }
@@ -94,7 +94,7 @@ TEST_F(LibraryBuildOverMpi, MakesAllEmbeddingsOfTheLibrary) {
   const Result built = run(places_.folder, fmt::format("{}40 --out ranks.db", kBuild), mpirun(3));
   ASSERT_EQ(built.status, 0) << built.err;
   ASSERT_EQ(run(places_.folder, fmt::format("{}40 --out whole.db", kBuild)).status, 0);
-  EXPECT_EQ(Library::open(places_.folder / "ranks.db").embeddingCounts(1).rows, 40u);
+  EXPECT_EQ(Library::open(places_.folder / "ranks.db").embeddings().counts(1).rows, 40u);
   EXPECT_TRUE(rowsOf(places_.folder / "ranks.db") == rowsOf(places_.folder / "whole.db"));
   expectRefusalOfRanks(run(places_.folder, "library embed ranks.db --with clap", mpirun(2)), "library embed");
 }

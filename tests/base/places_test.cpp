@@ -40,6 +40,13 @@ TEST_F(PlacesTest, UserPresetsLieInTheHome) {
   EXPECT_EQ(userVst3PresetFolder(), home_ / ".vst3/presets");
 }
 
+TEST_F(PlacesTest, LibrariesLieAmongTheUsersData) {
+  EXPECT_EQ(libraryFolder(), home_ / ".local/share/patchpilot/libraries");
+  ::setenv("XDG_DATA_HOME", (home_ / "data").c_str(), 1);
+  EXPECT_EQ(libraryFolder(), home_ / "data/patchpilot/libraries");
+  ::unsetenv("XDG_DATA_HOME");
+}
+
 TEST_F(PlacesTest, SurgesFolderIsWhereSurgeLooksForIt) {
   EXPECT_EQ(surgeUserFolder(), home_ / ".Surge Synth Team/Surge XT") << "without any documents";
   fs::create_directories(home_ / "Documents");

@@ -1,7 +1,8 @@
 #include "eval/library_map.h"
 
 #include "base/error.h"
-#include "library/builder.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
 #include "test_support.h"
 
 #include <nlohmann/json.hpp>
@@ -36,7 +37,7 @@ TEST(LibraryMap, ShowsWhatTheLibraryHoldsAndPlaysSomeOfIt) {
   EXPECT_EQ(last, 10);
   ASSERT_EQ(data.at("points").size(), 20u);
   ASSERT_EQ(data.at("sounds").size(), 10u);
-  const auto levels = library.levels();
+  const auto levels = library.rows().levels();
   double leftmost = 1, rightmost = 0;
   for (const auto& point : data.at("points")) {
     leftmost = std::min(leftmost, point[0].get<double>());
@@ -69,9 +70,9 @@ TEST(LibraryMap, TellsDoubles) {
     return count;
   };
   EXPECT_EQ(alike(), 0);
-  LibraryAttempt again = library.keptAfter(0, 1).front();
+  LibraryAttempt again = library.attempts().keptAfter(0, 1).front();
   again.index = library.counts().nextAttempt;
-  library.append({again}, again.index + 1);
+  library.attempts().append({again}, again.index + 1);
   EXPECT_EQ(alike(), 2);
 }
 

@@ -4,8 +4,9 @@
 #include "base/half.h"
 #include "base/process.h"
 #include "embed/sound_image.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
 #include "learn/dataset_file.h"
-#include "library/builder.h"
 #include "test_support.h"
 
 #include <cmath>
@@ -123,7 +124,7 @@ TEST_F(Dataset, HoldsWhatPatchesSoundLikeAndHowFarTheyAreApart) {
         EXPECT_EQ(group.mss[(c * n + i) * n + j], group.mss[(c * n + j) * n + i]);
     }
   // DX10 is deterministic, so the library's vector of a patch is the one in its image.
-  const auto embeddings = from[0].embeddings();
+  const auto embeddings = from[0].embeddings().all();
   const std::uint16_t* vector = group.images.data() + SoundImage::kFirstMelEnvelope;
   float nearest = 1e9f;
   for (std::size_t row = 0; row < embeddings.patches.size(); ++row) {

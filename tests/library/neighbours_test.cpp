@@ -33,14 +33,14 @@ Library madeUp(const std::filesystem::path& file, int patches, std::vector<int> 
     }
     batch.push_back(attempt);
   }
-  library.append(batch, std::uint64_t(patches));
+  library.attempts().append(batch, std::uint64_t(patches));
   return library;
 }
 
 TEST(NeighbourIndex, FindsWhatBruteForceFindsAndAPatchOnce) {
   const TemporaryFolder folder;
   Library library = madeUp(folder / "a.db", 300, {48, 60, 72});
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   const auto dimension = std::size_t(all.dimension);
   const NeighbourIndex index(library);
   EXPECT_EQ(index.rows(), 900u);
@@ -84,7 +84,7 @@ TEST(NeighbourIndex, LeavesOutWhatItIsToldAndFindsTheNextInstead) {
   const TemporaryFolder folder;
   Library library = madeUp(folder / "a.db", 100, {48, 60, 72});
   const NeighbourIndex index(library);
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   const auto vector = std::span(all.vectors).first(std::size_t(all.dimension));
   const auto nearest = index.nearest(vector, 30);
   std::unordered_set<std::int64_t> leftOut;
@@ -98,7 +98,7 @@ TEST(NeighbourIndex, LeavesOutWhatItIsToldAndFindsTheNextInstead) {
 constexpr IndexRule kKept{.keptFrom = 1, .exactUpTo = 1000};
 constexpr IndexRule kLists{.keptFrom = 1, .exactUpTo = 100};
 
-std::span<const float> vectorOf(const Library::Embeddings& all, std::size_t row) {
+std::span<const float> vectorOf(const EmbeddingTable& all, std::size_t row) {
   return std::span(all.vectors).subspan(row * std::size_t(all.dimension), std::size_t(all.dimension));
 }
 
@@ -111,7 +111,7 @@ std::vector<std::int64_t> patchesOf(const std::vector<Neighbour>& neighbours) {
 TEST(NeighbourIndex, ByListsFindsNearlyAllThatBruteForceFinds) {
   const TemporaryFolder folder;
   Library library = madeUp(folder / "a.db", 1000, {48, 60});
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   const NeighbourIndex exact(library, {.keptFrom = 10000, .exactUpTo = 10000}), lists(library, kLists);
   const auto index = VectorIndex::open(library, 0, kLists);
   EXPECT_EQ(index->lists(), 44u) << "the root of the rows";
@@ -139,7 +139,7 @@ TEST(NeighbourIndex, ByListsFindsNearlyAllThatBruteForceFinds) {
 TEST(NeighbourIndex, IsKeptInAFileThatIsTakenAsItIs) {
   const TemporaryFolder folder;
   Library library = madeUp(folder / "a.db", 150, {60});
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   for (const IndexRule& rule : {kKept, kLists}) {
     std::filesystem::remove(indexFile(library));
     const auto made = NeighbourIndex(library, rule).nearest(vectorOf(all, 5), 20);
@@ -167,8 +167,8 @@ TEST(NeighbourIndex, IsMadeAnewWhereTheLibraryHasGrownOrIsAnother) {
   LibraryAttempt more;
   more.index = 150;
   more.patch.values = {150};
-  more.rows.push_back({60, -20, {std::vector<float>(std::size_t(library.dimension()), 9.0f)}});
-  library.append({more}, 151);
+  more.rows.push_back({60, -20, {std::vector<float>(std::size_t(library.embeddings().dimension()), 9.0f)}});
+  library.attempts().append({more}, 151);
   const NeighbourIndex grown(library, kLists);
   EXPECT_EQ(grown.rows(), 151u);
   EXPECT_EQ(grown.nearest(more.rows[0].embeddings[0], 1).front().patch, 151);
@@ -177,7 +177,7 @@ TEST(NeighbourIndex, IsMadeAnewWhereTheLibraryHasGrownOrIsAnother) {
   std::filesystem::remove(folder / "a.db");
   Library other = madeUp(folder / "a.db", 151, {60});
   std::filesystem::rename(folder / "kept.index", indexFile(other));
-  const auto all = other.embeddings();
+  const auto all = other.embeddings().all();
   const auto nearest = NeighbourIndex(other, kLists).nearest(vectorOf(all, 150), 1);
   EXPECT_NEAR(nearest.front().distance, 0, 1e-3);
 }
@@ -188,7 +188,7 @@ TEST(NeighbourIndex, PassesOverWhatIsNoVector) {
   for (const IndexRule& rule : {IndexRule{}, kKept, kLists}) {
     std::filesystem::remove(folder / "a.db");
     Library library = madeUp(folder / "a.db", 300, {60});
-    const auto all = library.embeddings();
+    const auto all = library.embeddings().all();
     std::vector<float> vector(vectorOf(all, 7).begin(), vectorOf(all, 7).end());
     vector[3] = std::nanf("");
     {
@@ -208,7 +208,7 @@ TEST(NeighbourIndex, PassesOverWhatIsNoVector) {
       EXPECT_EQ(found.front() == std::int64_t(row + 1), row != 7);
       EXPECT_GT(found.size(), 100u);
     }
-    EXPECT_EQ(library.embeddings().patches.size(), 297u);
+    EXPECT_EQ(library.embeddings().all().patches.size(), 297u);
   }
 }
 
@@ -226,7 +226,7 @@ void claim(Bytes& index, std::span<const std::uint8_t> library, std::size_t byte
 TEST(NeighbourIndex, IsMadeAnewWhereItIsOfAnotherDimension) {
   const TemporaryFolder folder;
   Library library = madeUp(folder / "a.db", 150, {60}), other = madeUp(folder / "b.db", 150, {60}, 8);
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   const auto right = patchesOf(NeighbourIndex(library, kKept).nearest(vectorOf(all, 7), 150));
   NeighbourIndex(other, kKept);
   const Bytes whole = readFile(indexFile(library));
@@ -241,7 +241,7 @@ TEST(NeighbourIndex, IsMadeAnewWhereItIsOfAnotherDimension) {
 TEST(NeighbourIndex, IsMadeAnewWhereTheFileIsDamaged) {
   const TemporaryFolder folder;
   Library library = madeUp(folder / "a.db", 150, {60});
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   const std::filesystem::path file = indexFile(library);
   for (const IndexRule& rule : {kKept, kLists}) {
     std::filesystem::remove(file);
@@ -280,7 +280,7 @@ TEST(NeighbourIndex, IsInMemoryWhereItCannotBeWritten) {
   Library library = madeUp(folder / "a.db", 150, {60});
   // A folder of that name stands in the way, as a folder without permission would.
   std::filesystem::create_directories(indexFile(library) / "full");
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   EXPECT_EQ(NeighbourIndex(library, kLists).nearest(vectorOf(all, 5), 1).front().patch, 6);
 }
 

@@ -24,7 +24,7 @@ Library family(const std::filesystem::path& file) {
     presets[i].rows = rows;
     presets[i].sources = {"hash of " + name, "hash of " + name + " as loaded"};
   }
-  library.appendPresets(presets);
+  library.presets().append(presets);
   std::vector<LibraryAttempt> attempts(3);
   attempts[0].sources = {"hash of a", "hash of b"};
   attempts[1].sources = {"hash of a"};
@@ -33,7 +33,7 @@ Library family(const std::filesystem::path& file) {
     attempts[i].patch.values = {float(i)};
     attempts[i].rows = rows;
   }
-  library.append(attempts, 3);
+  library.attempts().append(attempts, 3);
   return library;
 }
 

@@ -356,12 +356,12 @@ TEST_F(Match, SaysHowManyRendersWereSkippedAndWhy) {
     settings.durationSeconds = 0.5;
     Library library = Library::create(file, settings);
     buildLibrary(library, synth, {.count = 8, .workers = 1});
-    std::vector<LibraryAttempt> crashing = library.keptAfter(0, 2);
+    std::vector<LibraryAttempt> crashing = library.attempts().keptAfter(0, 2);
     for (LibraryAttempt& one : crashing) {
       one.index = library.counts().nextAttempt + std::size_t(&one - crashing.data());
       one.patch.values[*synth.space().find("crash")] = 1;
     }
-    library.append(crashing, library.counts().nextAttempt + crashing.size());
+    library.attempts().append(crashing, library.counts().nextAttempt + crashing.size());
   }
   options.libraries = {file.string()};
   open();

@@ -3,7 +3,8 @@
 #include "web/server.h"
 
 #include "../app/program.h"
-#include "library/builder.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
 
 #include <arpa/inet.h>
 #include <httplib.h>

@@ -1,8 +1,8 @@
-#include "library/presets.h"
+#include "ingest/preset_importer.h"
 
 #include "base/error.h"
-#include "library/attempts.h"
-#include "library/timed_batch.h"
+#include "ingest/patch_renderer.h"
+#include "ingest/timed_batch.h"
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
 
@@ -28,9 +28,9 @@ std::vector<fs::path> filesUnder(const std::vector<fs::path>& paths) {
   return files;
 }
 
-class Adder {
+class Importer {
  public:
-  Adder(Library& library, const Synth& synth, std::vector<fs::path> files, const AddOptions& options)
+  Importer(Library& library, const Synth& synth, std::vector<fs::path> files, const AddOptions& options)
       : library_(library),
         synth_(synth),
         files_(std::move(files)),
@@ -123,13 +123,13 @@ class Adder {
       report_.duplicates.push_back({path, "the same file as " + twin->second});
       return true;
     }
-    if (auto known = library_.knownPreset(content)) {
+    if (auto known = library_.presets().known(content)) {
       ++report_.known;
       std::error_code error;
       if (known->path != path && known->fate == PresetRecord::Fate::kept) {
         if (fs::exists(known->path, error))
           report_.duplicates.push_back({path, "the same file as " + known->path});
-        else library_.movePreset(content, path);
+        else library_.presets().move(content, path);
       }
       known->path = path;
       tell(*known);
@@ -184,7 +184,7 @@ class Adder {
         break;
       }
     for (const auto& source : sources)
-      if (const auto twin = library_.presetWith(source); twin != 0) return twin;
+      if (const auto twin = library_.lineage().presetWith(source); twin != 0) return twin;
     return 0;
   }
 
@@ -205,11 +205,12 @@ class Adder {
     if (record.fate == Fate::silent)
       report_.silent.push_back({record.path, "not heard at any of the library's notes"});
     if (record.fate == Fate::duplicate)
-      report_.duplicates.push_back({record.path, "sounds like " + library_.patchSource(record.duplicateOf)});
+      report_.duplicates.push_back(
+          {record.path, "sounds like " + library_.patches().source(record.duplicateOf)});
   }
 
   void write(const std::vector<PresetRecord>& batch) {
-    library_.appendPresets(batch);
+    library_.presets().append(batch);
     ownSources_.clear();
   }
 
@@ -234,7 +235,7 @@ class Adder {
 
 AddReport addPresets(Library& library, const Synth& synth, const std::vector<fs::path>& paths,
                      const AddOptions& options) {
-  return Adder(library, synth, filesUnder(paths), options).run();
+  return Importer(library, synth, filesUnder(paths), options).run();
 }
 
 }  // namespace patchpilot

@@ -1,6 +1,4 @@
-#include "library/attempts.h"
-
-#include "audio/level.h"
+#include "ingest/patch_renderer.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "library/default_embedder.h"
+#include "ingest/default_embedder.h"
 
 #include "embed/models.h"
 

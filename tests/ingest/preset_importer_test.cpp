@@ -1,9 +1,9 @@
-#include "library/presets.h"
+#include "ingest/preset_importer.h"
 
 #include "base/error.h"
 #include "base/places.h"
 #include "base/process.h"
-#include "library/builder.h"
+#include "ingest/library_synth.h"
 #include "library/neighbours.h"
 #include "preset/lv2_preset.h"
 #include "preset/preset_file.h"
@@ -87,10 +87,10 @@ TEST(AddPresets, KeepsTheGoodOnesWholeAndNamesTheOthers) {
   EXPECT_EQ(report.presets,
             report.added + report.broken.size() + report.silent.size() + report.duplicates.size());
 
-  const auto kept = library.presets();
+  const auto kept = library.presets().kept();
   ASSERT_EQ(kept.size(), report.added);
   ASSERT_GE(kept.size(), 2u);
-  const Patch first = library.patch(kept[0].patch);
+  const Patch first = library.patches().get(kept[0].patch);
   EXPECT_TRUE(first.source.starts_with((places.folder / "presets/a.lv2").string())) << first.source;
   const Lv2Preset back = parseLv2State(std::string(first.state.begin(), first.state.end()));
   EXPECT_EQ(back.ports, drawnPreset(synth, 0).ports);
@@ -155,7 +155,7 @@ TEST(AddPresets, AddsOnlyWhatIsNew) {
   writePreset(places.folder / "presets/z.lv2", drawnPreset(synth, 7), "Z");
   const AddReport third = addPresets(library, synth, {places.folder / "presets"});
   EXPECT_EQ(third.added, 1u);
-  EXPECT_EQ(library.presets().back().path.rfind("z.lv2") != std::string::npos, true);
+  EXPECT_EQ(library.presets().kept().back().path.rfind("z.lv2") != std::string::npos, true);
 }
 
 TEST(AddPresets, FollowsAFolderThatWasMoved) {
@@ -168,17 +168,17 @@ TEST(AddPresets, FollowsAFolderThatWasMoved) {
   fs::rename(places.folder / "old", places.folder / "new");
   const AddReport report = addPresets(library, synth, {places.folder / "new"});
   EXPECT_TRUE(report.duplicates.empty());
-  EXPECT_TRUE(library.patch(1).source.starts_with((places.folder / "new/a.lv2").string()))
-      << library.patch(1).source;
+  EXPECT_TRUE(library.patches().get(1).source.starts_with((places.folder / "new/a.lv2").string()))
+      << library.patches().get(1).source;
 }
 
 /// Everything that a library holds of presets.
 std::vector<std::tuple<std::int64_t, std::string, std::string, std::vector<std::string>>> presetsOf(
     Library& library) {
   std::vector<std::tuple<std::int64_t, std::string, std::string, std::vector<std::string>>> all;
-  for (const auto& preset : library.presets())
-    all.emplace_back(preset.patch, preset.path, library.stateHash(preset.patch),
-                     library.sources(preset.patch));
+  for (const auto& preset : library.presets().kept())
+    all.emplace_back(preset.patch, preset.path, library.patches().stateHash(preset.patch),
+                     library.lineage().sources(preset.patch));
   return all;
 }
 
@@ -209,7 +209,7 @@ TEST(AddPresets, GoesOnAfterTheProgramWasKilledToTheSameLibrary) {
     int status = 0;
     ::waitpid(program, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status));
-    EXPECT_GE(Library::open(file).presets().size(), files / 2) << "more than what was in hand is lost";
+    EXPECT_GE(Library::open(file).presets().kept().size(), files / 2) << "more than what was in hand is lost";
   }
   Library library = Library::open(file, Database::Mode::readWrite);
   addPresets(library, synth, {places.folder / "presets"}, {.workers = 3});
@@ -232,7 +232,7 @@ TEST(AddPresets, StopsAtCtrlCAndKeepsWhatWasDone) {
                                        2});
   setInterrupted(false);
   EXPECT_FALSE(report.finished);
-  EXPECT_EQ(library.presets().size(), report.added);
+  EXPECT_EQ(library.presets().kept().size(), report.added);
   EXPECT_GE(report.added, 15u);
   EXPECT_LT(report.added, 60u);
 }
@@ -247,7 +247,7 @@ TEST(AddPresets, FindsTheFactoryPresetsOfAnLv2) {
   EXPECT_EQ(report.added, 52u) << "as many as mda's JX10 has";
   EXPECT_TRUE(report.broken.empty()) << "the presets of mda's other plug-ins are not this one's business";
   // Which of them sounds like this one? It does itself, whatever the note.
-  const auto all = library.embeddings();
+  const auto all = library.embeddings().all();
   const auto nearest =
       NeighbourIndex(library).nearest(std::span(all.vectors).last(std::size_t(all.dimension)), 1);
   EXPECT_EQ(nearest.front().patch, all.patches.back());
@@ -328,13 +328,13 @@ TEST(AddPresets, OfSurgeAreKeptWholeAndDuplicatesFoundUnderOtherNames) {
   EXPECT_EQ(report.added, 3u);
   EXPECT_EQ(names(report.duplicates), (Names{"x renamed.fxp", "y saved.vstpreset"}));
   // What is stored is what the synth loads, and the very preset; its hash finds it and its twin.
-  const Patch first = library.patch(library.presets()[0].patch);
+  const Patch first = library.patches().get(library.presets().kept()[0].patch);
   EXPECT_EQ(parseSurgePatch(parseVstPreset(first.state).componentState).xml,
             parseSurgePatch(parseFxp(readFile(files[0])).chunk).xml);
-  EXPECT_EQ(library.patchesFrom({presetHash(serializeFxp(fxp))}),
-            (std::unordered_set<std::int64_t>{library.presets()[0].patch}));
-  EXPECT_EQ(library.patchesFrom({presetHash(saved)}),
-            (std::unordered_set<std::int64_t>{library.presets()[1].patch}));
+  EXPECT_EQ(library.lineage().patchesFrom({presetHash(serializeFxp(fxp))}),
+            (std::unordered_set<std::int64_t>{library.presets().kept()[0].patch}));
+  EXPECT_EQ(library.lineage().patchesFrom({presetHash(saved)}),
+            (std::unordered_set<std::int64_t>{library.presets().kept()[1].patch}));
 }
 
 TEST(AddPresets, OfSurgeThatCrashItCostOnlyThemselves) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "audio/level.h"
 #include "library/library.h"
 #include "synth/render_pool.h"
 
@@ -9,9 +10,6 @@
 #include <mutex>
 
 namespace patchpilot {
-
-/// A render quieter than this is silent, in dB RMS over its whole length.
-inline constexpr double kSilentDb = -60.0;
 
 /// The level of a render over its whole length, in dB RMS; not finite where it is too loud for that.
 double renderLevelDb(const StereoView& audio);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "library/attempts.h"
+#include "ingest/patch_renderer.h"
 
 #include <functional>
 
@@ -16,7 +16,7 @@ struct BuildProgress {
 /// A patch that was drawn, and the presets that it came from.
 struct DrawnPatch {
   Patch patch;
-  std::vector<std::string> sources;  ///< see `Library::sources`; none for a patch drawn from the space
+  std::vector<std::string> sources;  ///< see `Lineage`; none for a patch drawn from the space
 };
 
 /// Draws the patch of an index: the same one each time. Called by any thread, one at a time.
@@ -35,26 +35,6 @@ struct BuildOptions {
   RenderPatches render;    ///< empty: by `workers` on this machine
   bool keepAudio = false;  ///< whether renders are kept; of no use where `render` is given
 };
-
-/// The synth that a library was made with, over the library's own base.
-/// @throws Error (input) where another version of it is installed now; as `Synth` does
-Synth openLibrarySynth(const Library& library, SynthOptions options);
-
-/// The settings with which `synth` would fill a library.
-LibrarySettings librarySettings(const Synth& synth, std::vector<EmbedderInfo> embedders);
-/// The same with the embedders that a new library has where none is asked for.
-LibrarySettings librarySettings(const Synth& synth);
-
-/// Says why a library of these settings cannot be continued with those: another plug-in version,
-/// another space, other notes. Nothing where it can.
-/// @throws Error (input) that names the file, the difference and the remedy.
-void checkCompatible(const Library& library, const LibrarySettings& wanted);
-
-/// How many patches a shard is to have: its share of `count`, and some more where silent and skipped ones are
-/// replaced. A shard replaces its own, so that no shard needs to know of another; but shards lose more or
-/// fewer than their share, and the library ends where a single process would have ended. So each goes on for
-/// a little longer, and what is too much is left out when they are merged.
-std::uint64_t patchesOfShard(const Shard& shard, std::uint64_t count, const LibraryCounts& counts);
 
 /// Draws patches, renders them at the library's notes, embeds them and writes them down until the
 /// library has `count`, or a shard its share. A silent patch is counted and the next one takes its place; one

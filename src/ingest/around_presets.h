@@ -1,6 +1,6 @@
 #pragma once
 
-#include "library/builder.h"
+#include "ingest/library_builder.h"
 
 #include <memory>
 #include <string>
@@ -18,11 +18,17 @@ namespace patchpilot {
 /// alone.
 class AroundPresets {
  public:
+  /// The presets that a library was begun with.
+  struct Settled {
+    std::string name;               ///< as `name()` was then; empty: drawing has not begun
+    std::filesystem::path library;  ///< the file that says so
+  };
+
   /// @param presets  holds the presets; it and `synth` must outlive this
-  /// @param settled  `name()` of the time when drawing began, or empty: presets that came later are left out
-  /// @throws Error (input) where there are no presets, they are another synth's, or are not those of
-  /// `settled`.
-  AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled = "");
+  /// @param settled  presets that came later are left out
+  /// @throws Error (input) if there are no presets, if they are another synth's or not those of `settled`, or
+  ///         if the name in `settled` is damaged
+  AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const Settled& settled = {});
   ~AroundPresets();
 
   /// Names the presets that are drawn from: how many, up to which id, and a hash over all. For

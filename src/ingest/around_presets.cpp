@@ -1,9 +1,10 @@
-#include "library/around.h"
+#include "ingest/around_presets.h"
 
 #include "base/error.h"
 #include "synth/variation.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -51,6 +52,21 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+constexpr std::string_view kUpTo = " presets up to ";
+
+/// The id of the last preset that `AroundPresets::name` tells of. @throws Error (input)
+std::int64_t lastPreset(const AroundPresets::Settled& settled) {
+  const auto found = settled.name.find(kUpTo);
+  std::int64_t last = 0;
+  if (found != std::string::npos) {
+    const char* begin = settled.name.data() + found + kUpTo.size();
+    const auto read = std::from_chars(begin, settled.name.data() + settled.name.size(), last);
+    if (read.ec == std::errc() && read.ptr != begin) return last;
+  }
+  failInput("{} is damaged: it says that it was drawn around '{}', which names no presets; build it anew",
+            settled.library.string(), settled.name);
+}
+
 }  // namespace
 
 struct AroundPresets::Impl {
@@ -74,8 +90,8 @@ struct AroundPresets::Impl {
     }
     std::optional<Parent> parent;
     try {
-      const Patch patch = presets.patch(kept[index].patch);
-      parent = Parent{synth.state(patch), synth.values(patch), presets.sources(kept[index].patch),
+      const Patch patch = presets.patches().get(kept[index].patch);
+      parent = Parent{synth.state(patch), synth.values(patch), presets.lineage().sources(kept[index].patch),
                       shortName(kept[index].path)};
       bytesAtHand += parent->state.size();
     } catch (const Error& error) {
@@ -96,11 +112,11 @@ struct AroundPresets::Impl {
   }
 };
 
-AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const std::string& settled)
+AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const Settled& settled)
     : impl_(new Impl{presets,
                      synth,
                      seed,
-                     presets.presets(),
+                     presets.presets().kept(),
                      {},
                      synth.space().crossingsOrSections(),
                      synth.defaults(),
@@ -113,16 +129,16 @@ AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed,
     failInput("{} holds presets of {}, not of {}; name a library of its presets", file, settings.synthName,
               synth.plugin().name);
   auto& kept = impl_->kept;
-  if (!settled.empty()) {
-    const std::int64_t last = std::atoll(settled.c_str() + settled.find("to ") + 3);
+  if (!settled.name.empty()) {
+    const std::int64_t last = lastPreset(settled);
     std::erase_if(kept, [&](const KeptPreset& preset) { return preset.patch > last; });
   }
   if (kept.empty()) failInput("{} holds no presets; add some with 'patchpilot library add'", file);
   std::string all;
   for (const auto& preset : kept)
-    all += fmt::format("{} {}\n", preset.patch, presets.stateHash(preset.patch));
-  impl_->name = fmt::format("{} presets up to {}, {}", kept.size(), kept.back().patch, contentHash(all));
-  if (!settled.empty() && impl_->name != settled)
+    all += fmt::format("{} {}\n", preset.patch, presets.patches().stateHash(preset.patch));
+  impl_->name = fmt::format("{}{}{}, {}", kept.size(), kUpTo, kept.back().patch, contentHash(all));
+  if (!settled.name.empty() && impl_->name != settled.name)
     failInput(
         "{} holds other presets than those that this library was begun with; name the same, or build a new "
         "library",

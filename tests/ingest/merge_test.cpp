@@ -2,7 +2,8 @@
 
 #include "base/draft_file.h"
 #include "base/error.h"
-#include "library/builder.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
 #include "library_rows.h"
 #include "test_support.h"
 
@@ -105,7 +106,7 @@ fs::path madeUp(
     }
     batch.push_back(attempt);
   }
-  library.append(batch, batch.back().index + std::uint64_t(shard.of));
+  library.attempts().append(batch, batch.back().index + std::uint64_t(shard.of));
   return file;
 }
 
@@ -170,7 +171,8 @@ TEST(Merge, RefusesWhatIsNoWholeSetOfShards) {
   differs(
       "around.db", [](auto& s) { s.around = "others"; }, "around other presets");
   Library::open(two, Database::Mode::readWrite)
-      .appendPresets({PresetRecord{.content = "c", .path = "a.fxp"}});
+      .presets()
+      .append({PresetRecord{.content = "c", .path = "a.fxp"}});
   refuses(ExitCode::input, merge({one, two, three}), "two.db holds presets");
   EXPECT_FALSE(fs::exists(out));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 13)

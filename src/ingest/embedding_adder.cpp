@@ -1,10 +1,10 @@
-#include "library/embedding_adder.h"
+#include "ingest/embedding_adder.h"
 
 #include "audio/level.h"
 #include "base/error.h"
 #include "base/process.h"
-#include "library/attempts.h"
-#include "library/timed_batch.h"
+#include "ingest/patch_renderer.h"
+#include "ingest/timed_batch.h"
 #include "synth/render_pool.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ class Adder {
         embedder_(makeEmbedder(library.settings().embedders[embedding], library.file().string())),
         batch_([this](const std::vector<RowEmbedding>& batch) { write(batch); },
                options.secondsBetweenCommits) {
-    progress_ = {library.embeddingCounts(embedding).rows, library.counts().rows, 0};
+    progress_ = {library.embeddings().counts(embedding).rows, library.counts().rows, 0};
   }
 
   EmbedReport run(const std::function<Synth()>& openSynth) {
@@ -49,7 +49,7 @@ class Adder {
   /// The next row, of those whose render was kept or of the others.
   std::optional<RowKey> nextRow(bool kept) {
     if (page_.empty()) {
-      const auto rows = library_.rowsWithout(embedding_, last_, kept, kPage);
+      const auto rows = library_.embeddings().rowsWithout(embedding_, last_, kept, kPage);
       page_.assign(rows.begin(), rows.end());
     }
     if (page_.empty()) return std::nullopt;
@@ -90,7 +90,7 @@ class Adder {
       std::lock_guard lock(mutex_);
       row = nextRow(true);
       if (!row) return false;
-      flac = library_.audio(*row);
+      flac = library_.audio().get(*row);
     }
     const AudioBuffer sound = decodeFlac(flac, fmt::format("{}: the render of patch {}, note {},",
                                                            library_.file().string(), row->patch, row->note));
@@ -120,7 +120,7 @@ class Adder {
     if (!row) return std::nullopt;
     // The notes of a patch come one after the other.
     if (!patch_ || patchId_ != row->patch)
-      patch_ = std::make_shared<Patch>(library_.patch(patchId_ = row->patch));
+      patch_ = std::make_shared<Patch>(library_.patches().get(patchId_ = row->patch));
     const LibrarySettings& settings = library_.settings();
     pending_[issued_] = {*row, patch_};
     return RenderJob{issued_++,
@@ -165,7 +165,7 @@ class Adder {
 
   void write(std::vector<RowEmbedding> batch) {
     std::sort(batch.begin(), batch.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
-    library_.appendEmbedding(embedding_, batch);
+    library_.embeddings().append(embedding_, batch);
   }
 
   Library& library_;

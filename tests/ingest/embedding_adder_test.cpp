@@ -1,9 +1,10 @@
-#include "library/embedding_adder.h"
+#include "ingest/embedding_adder.h"
 
 #include "base/error.h"
 #include "base/process.h"
 #include "clap_model.h"
-#include "library/builder.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
 #include "library/merge.h"
 #include "library/neighbours.h"
 #include "library_rows.h"
@@ -52,7 +53,7 @@ class EmbedRows : public ::testing::Test {
   EmbedReport embed(const fs::path& file, std::uint64_t most = ~std::uint64_t(0), int workers = 2) {
     Library library = Library::open(file, Database::Mode::readWrite);
     const std::size_t embedding =
-        library.settings().embedders.size() > 1 ? 1 : library.addEmbedding(embedderInfo("clap"));
+        library.settings().embedders.size() > 1 ? 1 : library.embeddings().add(embedderInfo("clap"));
     EmbedOptions options{workers, [&](const EmbedProgress& p) {
                            if (p.rows >= most) setInterrupted(true);
                          }};
@@ -69,7 +70,7 @@ class EmbedRows : public ::testing::Test {
 
 TEST_F(EmbedRows, GivesEveryRowAVectorAndLosesNone) {
   const fs::path file = built("a.db", 6);
-  const auto before = Library::open(file).embeddings();
+  const auto before = Library::open(file).embeddings().all();
   const EmbedReport report = embed(file);
   EXPECT_TRUE(report.finished);
   EXPECT_EQ(report.added, 12u);
@@ -77,8 +78,8 @@ TEST_F(EmbedRows, GivesEveryRowAVectorAndLosesNone) {
   Library library = Library::open(file);
   ASSERT_EQ(library.settings().embedders.size(), 2u);
   EXPECT_EQ(library.settings().embedders[1], embedderInfo("clap"));
-  EXPECT_NO_THROW(library.requireWhole(1));
-  const auto first = library.embeddings(0), second = library.embeddings(1);
+  EXPECT_NO_THROW(library.embeddings().requireWhole(1));
+  const auto first = library.embeddings().all(0), second = library.embeddings().all(1);
   EXPECT_EQ(first.vectors, before.vectors);
   EXPECT_EQ(second.patches, first.patches);
   EXPECT_EQ(second.notes, first.notes);
@@ -87,7 +88,7 @@ TEST_F(EmbedRows, GivesEveryRowAVectorAndLosesNone) {
   std::vector<float> vector(std::size_t(clap->dimension()));
   for (std::size_t row = 0; row < second.patches.size(); ++row) {
     const AudioBuffer sound =
-        renderOnce(*synth_, library.patch(second.patches[row]), {second.notes[row], 100, 0.2}, 0.3);
+        renderOnce(*synth_, library.patches().get(second.patches[row]), {second.notes[row], 100, 0.2}, 0.3);
     clap->embed(sound.channel(0), sound.channel(1), vector);
     EXPECT_TRUE(std::equal(vector.begin(), vector.end(),
                            second.vectors.begin() + std::ptrdiff_t(row * vector.size())))
@@ -103,10 +104,10 @@ TEST_F(EmbedRows, GoesOnToTheSameWhereItWasStopped) {
   EXPECT_FALSE(embed(part, 5).finished);
   {
     Library library = Library::open(part);
-    EXPECT_GE(library.embeddingCounts(1).rows, 5u);
-    EXPECT_LT(library.embeddingCounts(1).rows, 60u);
+    EXPECT_GE(library.embeddings().counts(1).rows, 5u);
+    EXPECT_LT(library.embeddings().counts(1).rows, 60u);
     try {
-      library.requireWhole(1);
+      library.embeddings().requireWhole(1);
       ADD_FAILURE() << "half an embedding passes for a whole one";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::input);
@@ -126,7 +127,7 @@ TEST_F(EmbedRows, GoesOnToTheSameAfterTheProgramWasKilled) {
   const pid_t program = ::fork();
   if (program == 0) {
     Library library = Library::open(killed, Database::Mode::readWrite);
-    const std::size_t embedding = library.addEmbedding(embedderInfo("clap"));
+    const std::size_t embedding = library.embeddings().add(embedderInfo("clap"));
     EmbedOptions options{2,
                          [](const EmbedProgress& p) {
                            if (p.rows >= 20) ::kill(::getpid(), SIGKILL);
@@ -139,7 +140,7 @@ TEST_F(EmbedRows, GoesOnToTheSameAfterTheProgramWasKilled) {
   int status = 0;
   ::waitpid(program, &status, 0);
   ASSERT_TRUE(WIFSIGNALED(status));
-  const std::uint64_t kept = Library::open(killed, Database::Mode::readWrite).embeddingCounts(1).rows;
+  const std::uint64_t kept = Library::open(killed, Database::Mode::readWrite).embeddings().counts(1).rows;
   EXPECT_GE(kept, 19u) << "more than what was in flight is lost";
   EXPECT_LT(kept, 60u);
   EXPECT_EQ(embed(killed).added, 60 - kept);
@@ -160,21 +161,23 @@ TEST_F(EmbedRows, TellsOfRendersThatFailAndGoesOnWithTheOthers) {
       attempt.patch.values = synth.space().draw(1, i);
       ASSERT_EQ(synth.space().parameters[crash].key, "crash");
       if (i == 2) attempt.patch.values[crash] = 1;
-      attempt.rows.push_back({60, -20, {std::vector<float>(std::size_t(library.dimension()), float(i))}, {}});
+      attempt.rows.push_back(
+          {60, -20, {std::vector<float>(std::size_t(library.embeddings().dimension()), float(i))}, {}});
     }
-    library.append(batch, 5);
+    library.attempts().append(batch, 5);
   }
   for (const std::uint64_t added : {4u, 0u}) {  // a second run tries again what failed
     const EmbedReport report = embed(file);
     EXPECT_EQ(report.added, added);
     EXPECT_EQ(report.failed, 1u);
     Library library = Library::open(file);
-    EXPECT_EQ(library.embeddingCounts(1).rows, 4u);
-    EXPECT_EQ(library.embeddingCounts(1).failed, 1u);
-    EXPECT_NO_THROW(library.requireWhole(1));
-    ASSERT_EQ(library.failedProblems(1, 10).size(), 1u);
-    EXPECT_NE(library.failedProblems(1, 10).front().find("patch 3, note 60: "), std::string::npos)
-        << library.failedProblems(1, 10).front();
+    EXPECT_EQ(library.embeddings().counts(1).rows, 4u);
+    EXPECT_EQ(library.embeddings().counts(1).failed, 1u);
+    EXPECT_NO_THROW(library.embeddings().requireWhole(1));
+    ASSERT_EQ(library.embeddings().failedProblems(1, 10).size(), 1u);
+    EXPECT_NE(library.embeddings().failedProblems(1, 10).front().find("patch 3, note 60: "),
+              std::string::npos)
+        << library.embeddings().failedProblems(1, 10).front();
     EXPECT_EQ(NeighbourIndex(library, {}, 1).rows(), 4u);
     EXPECT_EQ(NeighbourIndex(library).rows(), 5u);
   }
@@ -185,20 +188,20 @@ TEST_F(EmbedRows, HearsWhatWasKeptAndOpensNoSynthForIt) {
   fs::copy_file(built("plain.db", 4), again);
   embed(again);
   Library library = Library::open(file, Database::Mode::readWrite);
-  EXPECT_EQ(library.audioCounts().rows, 8u);
-  EXPECT_GT(library.audioCounts().bytes, 8000u);
-  const AudioBuffer render = renderOnce(*synth_, library.patch(2), {60, 100, 0.2}, 0.3);
-  const AudioBuffer kept = decodeFlac(library.audio({2, 60}), "kept");
+  EXPECT_EQ(library.audio().counts().rows, 8u);
+  EXPECT_GT(library.audio().counts().bytes, 8000u);
+  const AudioBuffer render = renderOnce(*synth_, library.patches().get(2), {60, 100, 0.2}, 0.3);
+  const AudioBuffer kept = decodeFlac(library.audio().get({2, 60}), "kept");
   ASSERT_EQ(kept.frames(), render.frames());
   for (std::size_t i = 0; i < kept.samples().size(); ++i)
     ASSERT_NEAR(kept.samples()[i], render.samples()[i], 1e-6);
 
-  const auto embedding = library.addEmbedding(embedderInfo("clap"));
+  const auto embedding = library.embeddings().add(embedderInfo("clap"));
   const EmbedReport report = embedRows(
       library, embedding, []() -> Synth { throw Error(ExitCode::plugin, "it is not installed"); }, {});
   EXPECT_EQ(report.added, 8u);
   EXPECT_EQ(report.fromAudio, 8u);
-  const auto heard = library.embeddings(1), rendered = Library::open(again).embeddings(1);
+  const auto heard = library.embeddings().all(1), rendered = Library::open(again).embeddings().all(1);
   ASSERT_EQ(heard.vectors.size(), rendered.vectors.size());
   for (std::size_t i = 0; i < heard.vectors.size(); ++i)
     ASSERT_NEAR(heard.vectors[i], rendered.vectors[i], 1e-4);
@@ -209,8 +212,8 @@ TEST_F(EmbedRows, BuildingOnMakesAllEmbeddings) {
   embed(file);
   Library library = Library::open(file, Database::Mode::readWrite);
   EXPECT_TRUE(buildLibrary(library, *synth_, {.count = 5, .workers = 1}));
-  EXPECT_EQ(library.embeddingCounts(0).rows, 10u);
-  EXPECT_EQ(library.embeddingCounts(1).rows, 10u);
+  EXPECT_EQ(library.embeddings().counts(0).rows, 10u);
+  EXPECT_EQ(library.embeddings().counts(1).rows, 10u);
   const fs::path whole = built("whole.db", 5);
   embed(whole);
   EXPECT_TRUE(rowsOf(file) == rowsOf(whole));

@@ -1,4 +1,4 @@
-#include "library/rank_renderer.h"
+#include "ingest/rank_renderer.h"
 
 #include "base/error.h"
 #include "base/process.h"
@@ -30,7 +30,7 @@ json packed(const std::vector<float>& values) {
 std::vector<float> floats(const json& packed) {
   const auto& bytes = packed.get_binary();
   std::vector<float> values(bytes.size() / sizeof(float));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
   return values;
 }
 
@@ -114,11 +114,20 @@ class Dispatcher {
       handOut();
       if (finished_ && taken_ == issued_) return;
       const auto [from, message] = ranks_.receive(kWaitSeconds);
-      if (from >= 0) read(from, message);
+      if (from < 0) continue;
+      try {
+        read(from, message);
+      } catch (const json::exception& error) {
+        fail(from, fmt::format("sent what is no answer ({})", error.what()));
+      }
     }
   }
 
  private:
+  [[noreturn]] static void fail(int rank, const std::string& problem) {
+    failSystem("rank {} {}; run the same version of Patch Pilot on all machines", rank, problem);
+  }
+
   void handOut() {
     for (int round = 0; round < kBlocksInHand; ++round)
       for (std::size_t rank = 1; rank < inHand_.size() && !finished_; ++rank)
@@ -136,6 +145,7 @@ class Dispatcher {
       out_.emplace(issued_++, std::move(*patch));
     }
     if (patches.empty()) return;
+    blocks_[first] = {rank, patches.size()};
     ranks_.send(rank, {{"first", first}, {"patches", patches}, {"keeping", keeping_}});
     ++inHand_[std::size_t(rank)];
   }
@@ -156,17 +166,34 @@ class Dispatcher {
       inHand_[std::size_t(from)] = 0;
       return;
     }
-    --inHand_[std::size_t(from)];
-    std::uint64_t number = message.at("first");
-    for (const auto& rendered : message.at("rendered")) {
-      auto patch = out_.extract(number);
-      back_.emplace(number++, renderedOf(rendered, std::move(patch.mapped())));
-    }
+    takeBack(from, message);
     for (auto it = back_.find(taken_); it != back_.end(); it = back_.find(++taken_)) {
       take_(std::move(it->second));
       back_.erase(it);
     }
   }
+
+  /// Takes the answer to a block: as many renders as it had patches, from the rank that it was sent to.
+  void takeBack(int from, const json& message) {
+    std::uint64_t number = message.at("first");
+    const auto& rendered = message.at("rendered");
+    const auto block = blocks_.extract(number);
+    if (!block || block.mapped() != Block{from, rendered.size()})
+      fail(from, fmt::format("sent back {} patches from number {} on, which it was not given",
+                             rendered.size(), number));
+    --inHand_[std::size_t(from)];
+    for (const auto& one : rendered) {
+      auto patch = out_.extract(number);
+      back_.emplace(number++, renderedOf(one, std::move(patch.mapped())));
+    }
+  }
+
+  /// Patches that a rank has in hand.
+  struct Block {
+    int rank = 0;
+    std::size_t patches = 0;
+    bool operator==(const Block&) const = default;
+  };
 
   Ranks& ranks_;
   std::string rendering_;
@@ -175,7 +202,8 @@ class Dispatcher {
   const TakePatch& take_;
   std::vector<int>
       inHand_;  ///< blocks, by rank; a rank that has not said that it is ready has its hands full
-  std::map<std::uint64_t, Patch> out_;
+  std::map<std::uint64_t, Block> blocks_;  ///< that have not come back, by the number of their first patch
+  std::map<std::uint64_t, Patch> out_;     ///< the patches in these blocks, by their numbers
   std::map<std::uint64_t, RenderedPatch> back_;
   std::uint64_t issued_ = 0;
   std::uint64_t taken_ = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/ranks.h"
-#include "library/attempts.h"
+#include "ingest/patch_renderer.h"
 
 namespace patchpilot {
 

@@ -1,4 +1,4 @@
-#include "library/builder.h"
+#include "ingest/library_synth.h"
 
 #include "test_support.h"
 

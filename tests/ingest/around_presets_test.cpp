@@ -1,8 +1,9 @@
-#include "library/around.h"
+#include "ingest/around_presets.h"
 
 #include "base/error.h"
 #include "base/process.h"
-#include "library/presets.h"
+#include "ingest/library_synth.h"
+#include "ingest/preset_importer.h"
 #include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
 #include "synth/factory_presets.h"
@@ -71,7 +72,7 @@ TEST(AroundPresets, AreNearTheirPresetsAndSayWhichTheyAre) {
     ASSERT_EQ(drawn.patch.values.size(), space.parameters.size());
     for (const float value : drawn.patch.values)
       EXPECT_TRUE(std::isnan(value) || (value >= 0 && value <= 1)) << value;
-    const auto from = p.library.patchesFrom({drawn.sources.begin(), drawn.sources.end()});
+    const auto from = p.library.lineage().patchesFrom({drawn.sources.begin(), drawn.sources.end()});
     const bool isCrossed = drawn.patch.source.find(" with ") != std::string::npos;
     EXPECT_EQ(from.size(), isCrossed ? 2u : 1u) << drawn.patch.source;
     parents.insert(drawn.sources.begin(), drawn.sources.end());
@@ -98,8 +99,8 @@ TEST(AroundPresets, TakeWholePartsOfTheOtherPreset) {
       continue;
     // Of the two presets, the one that did not give its state has the values of the filter.
     bool found = false;
-    for (const auto id : p.library.patchesFrom({drawn.sources.begin(), drawn.sources.end()})) {
-      const auto values = p.synth.values(p.library.patch(id));
+    for (const auto id : p.library.lineage().patchesFrom({drawn.sources.begin(), drawn.sources.end()})) {
+      const auto values = p.synth.values(p.library.patches().get(id));
       bool same = true;
       for (std::size_t k = 0; k < values.size(); ++k) {
         const bool inFilter = space.parameters[k].section == "filter";
@@ -120,10 +121,10 @@ contentsOf(Library& library) {
   std::vector<std::tuple<std::vector<std::string>, std::string, std::string, std::vector<std::uint8_t>>>
       contents;
   for (std::int64_t id = 1; id <= std::int64_t(library.counts().patches); ++id) {
-    const Patch patch = library.patch(id);
+    const Patch patch = library.patches().get(id);
     const auto* bytes =
         reinterpret_cast<const std::uint8_t*>(patch.values.data());  // NaN is not equal to itself
-    contents.emplace_back(library.sources(id), patch.source, library.stateHash(id),
+    contents.emplace_back(library.lineage().sources(id), patch.source, library.patches().stateHash(id),
                           std::vector<std::uint8_t>(bytes, bytes + patch.values.size() * sizeof(float)));
   }
   return contents;
@@ -136,7 +137,7 @@ TEST(AroundPresets, FillALibraryThatIsTheSameHoweverItWasBuilt) {
     settings.sampling = "around";
     Library library = Library::create(p.places.folder / file, settings);
     for (const auto count : counts) {
-      AroundPresets around(p.library, p.synth, 1, library.settings().around);
+      AroundPresets around(p.library, p.synth, 1, {library.settings().around, library.file()});
       library.setSampling("around", around.name(), 1);
       EXPECT_TRUE(buildLibrary(
           library, p.synth,
@@ -175,14 +176,27 @@ TEST(AroundPresets, OfTheTimeWhenDrawingBeganStayThose) {
   late.path = "late.lv2";
   late.patch = {{}, p.synth.state({p.synth.space().draw(1, 1), {}, {}}), "late.lv2"};
   late.sources = {"late"};
-  p.library.appendPresets({late});
+  p.library.presets().append({late});
   EXPECT_NE(AroundPresets(p.library, p.synth, 1).name(), before);
-  AroundPresets again(p.library, p.synth, 1, before);
+  AroundPresets again(p.library, p.synth, 1, {before, "begun.db"});
   EXPECT_EQ(again.name(), before);
   EXPECT_EQ(again.draw(5).patch.source, drawn.source);
   Library none = Library::create(p.places.folder / "none.db", shortSettings(p.synth));
   EXPECT_THROW(AroundPresets(none, p.synth, 1), Error);
-  EXPECT_THROW(AroundPresets(p.library, p.synth, 1, "52 presets up to 51, 0"), Error);
+  EXPECT_THROW(AroundPresets(p.library, p.synth, 1, {"52 presets up to 51, 0", "begun.db"}), Error);
+}
+
+TEST(AroundPresets, RefuseANameOfPresetsThatIsDamaged) {
+  Presets p;
+  for (const char* name : {"52", "52 presets up to x, 0", "52 presets up to 99999999999999999999, 0"}) {
+    try {
+      AroundPresets(p.library, p.synth, 1, {name, "begun.db"});
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input);
+      EXPECT_TRUE(std::string(error.what()).starts_with("begun.db is damaged: ")) << error.what();
+    }
+  }
 }
 
 const std::filesystem::path kFactory =

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "base/mpi_calls.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstring>
+#include <deque>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace patchpilot {
+
+/// Stands for MPI: this process is one rank, and the test says what the others send. A rank that is told
+/// goodbye says goodbye as well, unless it is mute. One at a time.
+class FakeMpi {
+ public:
+  using Message = std::pair<int, std::vector<std::uint8_t>>;
+
+  FakeMpi(int rank, int size) : rank_(rank), size_(size) { current() = this; }
+  ~FakeMpi() { current() = nullptr; }
+  FakeMpi(const FakeMpi&) = delete;
+  FakeMpi& operator=(const FakeMpi&) = delete;
+
+  /// A message from a rank, which is received after those before it.
+  void bring(int from, std::vector<std::uint8_t> bytes) { incoming_.emplace_back(from, std::move(bytes)); }
+  void bring(int from, const nlohmann::json& message) { bring(from, nlohmann::json::to_msgpack(message)); }
+
+  /// Whether there are messages that were not received.
+  bool isWaiting() const { return !incoming_.empty(); }
+
+  std::set<int> mute;         ///< ranks that do not answer a goodbye
+  std::vector<Message> sent;  ///< receiver and bytes
+
+  static const MpiCalls& calls() {
+    static const MpiCalls calls{[](int* rank, int* size) {
+                                  *rank = current()->rank_;
+                                  *size = current()->size_;
+                                },
+                                [](int to, const std::uint8_t* bytes, std::size_t count) {
+                                  current()->send(to, std::vector<std::uint8_t>(bytes, bytes + count));
+                                },
+                                [](int* from, std::size_t* count) {
+                                  if (current()->incoming_.empty()) return false;
+                                  *from = current()->incoming_.front().first;
+                                  *count = current()->incoming_.front().second.size();
+                                  return true;
+                                },
+                                [](int, std::uint8_t* bytes, std::size_t count) {
+                                  std::memcpy(bytes, current()->incoming_.front().second.data(), count);
+                                  current()->incoming_.pop_front();
+                                },
+                                [] { return true; },
+                                [] {}};
+    return calls;
+  }
+
+ private:
+  static FakeMpi*& current() {
+    static FakeMpi* mpi = nullptr;
+    return mpi;
+  }
+
+  void send(int to, std::vector<std::uint8_t> bytes) {
+    const auto message = nlohmann::json::from_msgpack(bytes);
+    if (message.contains("goodbye") && !mute.contains(to)) bring(to, {{"goodbye", true}});
+    sent.emplace_back(to, std::move(bytes));
+  }
+
+  int rank_;
+  int size_;
+  std::deque<Message> incoming_;
+};
+
+}  // namespace patchpilot
