@@ -79,12 +79,6 @@ json describeModels(const std::vector<Model>& models) {
   return list;
 }
 
-std::vector<std::string> namesOf(const std::vector<EmbedderInfo>& embedders) {
-  std::vector<std::string> names;
-  for (const EmbedderInfo& embedder : embedders) names.push_back(embedder.name);
-  return names;
-}
-
 std::vector<std::string> spacesOf(const PluginInfo& plugin, const std::vector<ParameterSpace>& spaces) {
   std::vector<std::string> names;
   for (const ParameterSpace& space : spaces)
@@ -114,14 +108,15 @@ struct Libraries::Job {
   bool isOver() const { return state == "done" || state == "stopped" || state == "failed"; }
 };
 
-Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std::vector<std::string>& files)
-    : store_(store), feed_(feed), program_(std::move(program)) {
+Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std::vector<std::string>& files,
+                     ReadFacts readFacts)
+    : store_(store), feed_(feed), program_(std::move(program)), readFacts_(std::move(readFacts)) {
   std::vector<fs::path> all(files.begin(), files.end());
   std::vector<fs::path> own;
   for (const auto& one : fs::directory_iterator(store_.place("libraries")))
     if (one.path().extension() == ".db" && fs::file_size(one.path()) > 0) own.push_back(one.path());
   std::sort(own.begin(), own.end());
-  for (const auto& file : files) Library::open(file);  // says at once what is none
+  for (const auto& file : files) factsOf(fs::weakly_canonical(file));  // throws if one is no library
   all.insert(all.end(), own.begin(), own.end());
   for (const fs::path& file : all) {
     const fs::path whole = fs::canonical(file);
@@ -162,53 +157,75 @@ void Libraries::scan() {
     // There are none then, as where it crashes: libraries that are there can be searched.
   }
   std::lock_guard lock(mutex_);
-  plugins_ = std::move(plugins);
+  plugins_ = std::make_shared<const std::vector<PluginInfo>>(std::move(plugins));
   feed_.note();
 }
 
-json Libraries::describe(const Entry& entry, const std::vector<Model>& models) const {
+std::shared_ptr<const LibraryFacts> Libraries::factsOf(const fs::path& file) {
+  return facts_.get(file.string(), {stampOf(file)}, [&] { return readFacts_(file); });
+}
+
+std::shared_ptr<const Libraries::Spaces> Libraries::spaces() {
+  return spaces_.get("", stampsBelow(spaceFolders(), ".toml"), [] { return installedSpaces(); });
+}
+
+std::shared_ptr<const std::vector<Model>> Libraries::models() {
+  return models_.get("", stampsBelow(modelFolders()), readableModels);
+}
+
+json Libraries::describe(const Entry& entry, const std::vector<Model>& models) {
   json about = {{"id", entry.id},
                 {"name", entry.name},
                 {"own", isOwn(entry)},
                 {"building", entry.job.empty() ? json() : json(entry.job)},
                 {"patches", 0}};
   try {
-    Library library = Library::open(entry.file);
-    const LibrarySettings& s = library.settings();
-    about.update({{"synth", s.synthName},
-                  {"format", s.synthFormat},
-                  {"space", s.spaceName},
-                  {"patches", library.counts().patches},
-                  {"embedder", s.embedders.front().name},
-                  {"embedders", namesOf(s.embedders)},
-                  {"texts", std::any_of(s.embedders.begin(), s.embedders.end(),
-                                        [&](const auto& e) { return canSearchTexts(models, e.name); })},
-                  {"notes", s.notes}});
+    const auto facts = factsOf(entry.file);
+    about.update({{"synth", facts->synth},
+                  {"format", facts->format},
+                  {"space", facts->space},
+                  {"patches", facts->patches},
+                  {"embedder", facts->embedders.front()},
+                  {"embedders", facts->embedders},
+                  {"texts", std::any_of(facts->embedders.begin(), facts->embedders.end(),
+                                        [&](const auto& name) { return canSearchTexts(models, name); })},
+                  {"notes", facts->notes}});
   } catch (const Error& error) {
-    about["problem"] = error.what();  // it is being begun, or is no longer there
+    about["problem"] = error.what();  // its build has only begun, or it is no longer there
   }
   return about;
 }
 
 json Libraries::state() {
-  std::lock_guard lock(mutex_);
+  std::vector<Entry> entries;
+  std::shared_ptr<const std::vector<PluginInfo>> plugins;
+  {
+    std::lock_guard lock(mutex_);
+    entries = entries_;
+    plugins = plugins_;
+  }
   json libraries = json::array(), synths = json::array();
-  const std::vector<Model> models = readableModels();
-  for (const Entry& entry : entries_) libraries.push_back(describe(entry, models));
-  const auto spaces = installedSpaces();
-  if (plugins_)
-    for (const PluginInfo& plugin : *plugins_)
+  const auto models = this->models();
+  std::vector<std::string> files;
+  for (const Entry& entry : entries) {
+    libraries.push_back(describe(entry, *models));
+    files.push_back(entry.file.string());
+  }
+  facts_.keepOnly(files);
+  const auto spaces = this->spaces();
+  if (plugins)
+    for (const PluginInfo& plugin : *plugins)
       synths.push_back({{"id", idOfPlugin(plugin)},
                         {"name", plugin.name},
                         {"format", plugin.format},
                         {"maker", plugin.vendor},
                         {"version", plugin.version},
-                        {"spaces", spacesOf(plugin, spaces)}});
+                        {"spaces", spacesOf(plugin, *spaces)}});
   return {{"libraries", libraries},
           {"synths", synths},
-          {"scanning", !plugins_.has_value()},
-          {"models", describeModels(models)},
-          {"embedders", describeEmbedders(models)}};
+          {"scanning", !plugins},
+          {"models", describeModels(*models)},
+          {"embedders", describeEmbedders(*models)}};
 }
 
 Libraries::Entry& Libraries::entry(const std::string& id) {
@@ -264,11 +281,15 @@ json Libraries::spaceFor(const json& body) {
   const auto count = fields.whole("count", 1, kMostPatches);
   fields.end();
   if (!synth) refuse(400, "synth is missing; name one of those that /state lists");
-  if (!plugins_) refuse(503, "the synths are still being looked for; try again in some seconds");
-  const auto plugin = std::find_if(plugins_->begin(), plugins_->end(),
+  const auto plugins = [&] {
+    std::lock_guard lock(mutex_);
+    return plugins_;
+  }();
+  if (!plugins) refuse(503, "the synths are still being looked for; try again in some seconds");
+  const auto plugin = std::find_if(plugins->begin(), plugins->end(),
                                    [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
-  if (plugin == plugins_->end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
-  const auto spaces = spacesOf(*plugin, installedSpaces());
+  if (plugin == plugins->end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
+  const auto spaces = spacesOf(*plugin, *this->spaces());
   if (space && std::find(spaces.begin(), spaces.end(), *space) == spaces.end())
     refuse(400, "{} has no space '{}'", plugin->name, *space);
   const std::string chosen = space ? *space : spaces.empty() ? "" : spaces.front();
@@ -282,9 +303,9 @@ json Libraries::spaceFor(const json& body) {
 }
 
 json Libraries::build(const json& body) {
-  std::lock_guard lock(mutex_);
   auto job = std::make_unique<Job>();
   job->request = spaceFor(body);
+  std::lock_guard lock(mutex_);
   job->id = newId();
   job->created = timeNow();
   job->name = job->request.at("name");
@@ -393,14 +414,14 @@ void Libraries::run(Job& job) {
   } catch (const std::exception& error) {
     problem = error.what();
   }
+  std::error_code ignored;
+  const bool exists = fs::exists(job.file, ignored);
   std::lock_guard lock(mutex_);
   if (!problem.empty()) job.state = "failed", job.error = problem;
   else job.state = job.end.empty() ? "stopped" : job.end;
   for (Entry& entry : entries_)
     if (entry.job == job.id) entry.job.clear(), entry.map.clear();
-  std::error_code ignored;
-  if (!fs::exists(job.file, ignored))
-    std::erase_if(entries_, [&](const Entry& entry) { return entry.file == job.file; });
+  if (!exists) std::erase_if(entries_, [&](const Entry& entry) { return entry.file == job.file; });
   touch(job);
 }
 

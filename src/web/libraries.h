@@ -2,13 +2,16 @@
 
 #include "embed/models.h"
 #include "synth/catalogue.h"
+#include "synth/parameter_space.h"
 #include "web/feed.h"
 #include "web/job_process.h"
+#include "web/library_facts.h"
 #include "web/router.h"
+#include "web/stamped_cache.h"
 #include "web/store.h"
 
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 
 namespace patchpilot {
@@ -17,9 +20,12 @@ namespace patchpilot {
 /// synths that there are, and the jobs that build. Safe to use from any thread.
 class Libraries {
  public:
-  /// @throws Error (input) where one of `files` is no library
+  using ReadFacts = std::function<LibraryFacts(const std::filesystem::path& file)>;
+
+  /// @param readFacts  opens a library; is called by any thread, and only if the file has changed
+  /// @throws Error (input) if one of `files` is no library
   Libraries(const Store& store, Feed& feed, std::filesystem::path program,
-            const std::vector<std::string>& files);
+            const std::vector<std::string>& files, ReadFacts readFacts = readLibraryFacts);
   ~Libraries();
 
   /// What `/state` says of them: `libraries`, `synths`, `scanning`, `models`, `embedders`.
@@ -57,7 +63,11 @@ class Libraries {
     std::string map;
   };
   struct Job;
+  using Spaces = std::vector<ParameterSpace>;
 
+  std::shared_ptr<const LibraryFacts> factsOf(const std::filesystem::path& file);
+  std::shared_ptr<const Spaces> spaces();
+  std::shared_ptr<const std::vector<Model>> models();
   Entry& entry(const std::string& id);
   bool isOwn(const Entry& entry) const;
   Job& jobOf(const std::string& id);
@@ -66,18 +76,22 @@ class Libraries {
   void run(Job& job);
   void take(Job& job, const nlohmann::json& message);
   void touch(Job& job);
-  nlohmann::json describe(const Entry& entry, const std::vector<Model>& models) const;
+  nlohmann::json describe(const Entry& entry, const std::vector<Model>& models);
   nlohmann::json describe(const Job& job) const;
   nlohmann::json spaceFor(const nlohmann::json& body);
 
   const Store& store_;
   Feed& feed_;
   std::filesystem::path program_;
-  std::mutex mutex_;
+  ReadFacts readFacts_;
+  StampedCache<LibraryFacts> facts_;
+  StampedCache<Spaces> spaces_;
+  StampedCache<std::vector<Model>> models_;
+  std::mutex mutex_;  ///< of all below; no file is opened while it is held
   std::vector<Entry> entries_;
   std::vector<std::unique_ptr<Job>> jobs_;
-  std::optional<std::vector<PluginInfo>> plugins_;  ///< once they are known
-  JobProcess* scanning_ = nullptr;                  ///< while they are looked for
+  std::shared_ptr<const std::vector<PluginInfo>> plugins_;  ///< once they are known
+  JobProcess* scanning_ = nullptr;                          ///< while they are looked for
   std::condition_variable wake_;
   bool closing_ = false;
   std::thread scanner_, worker_;
