@@ -6,9 +6,10 @@
 #include "match/recipe.h"
 #include "match/results.h"
 #include "synth/preset_writer.h"
-#include "web/fields.h"
 #include "web/http_error.h"
 #include "web/zip.h"
+#include "wire/fields.h"
+#include "wire/match_facts.h"
 
 #include <algorithm>
 #include <charconv>
@@ -130,13 +131,10 @@ std::size_t rankOf(const Call& call) {
 struct Candidates::Chosen {
   std::string match, name;  ///< the name is the preset's
   fs::path folder;
-  json entry;  ///< of candidates.json
-  fs::path file(const char* part) const { return folder / entry.at("files").at(part).get<std::string>(); }
+  CandidateFacts facts;
 
-  StoredPatch stored() const {
-    return readPatches(folder / kPatchesFile).at(entry.at("rank").get<std::size_t>() - 1);
-  }
-  Note note() const { return {entry.at("note"), entry.at("velocity"), entry.at("length")}; }
+  StoredPatch stored() const { return readPatches(folder / kPatchesFile).at(std::size_t(facts.rank) - 1); }
+  Note note() const { return {facts.note, facts.velocity, facts.length}; }
 };
 
 Candidates::Chosen Candidates::choose(const Call& call) {
@@ -144,10 +142,10 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   const std::string& id = call.names.at("id");
   chosen.folder = matches_.found(id, call.query("g"));
   const std::size_t rank = rankOf(call);
-  const json document = readJsonFile(chosen.folder / "candidates.json");
-  if (rank > document.at("candidates").size()) refuse(404, "there is no candidate {}", rank);
-  chosen.entry = document.at("candidates")[rank - 1];
-  chosen.match = matches_.view(id).at("name");
+  const auto candidates = readCandidates(chosen.folder / "candidates.json").candidates;
+  if (rank > candidates.size()) refuse(404, "there is no candidate {}", rank);
+  chosen.facts = candidates[rank - 1];
+  chosen.match = matches_.nameOf(id);
   chosen.name = fmt::format("{} {}", chosen.match, rank);
   return chosen;
 }
@@ -167,7 +165,7 @@ void Candidates::zip(Call& call) {
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().filename() != kPatchesFile) items.push_back(entry.path());
   std::sort(items.begin(), items.end());
-  const std::string name = matches_.view(id).at("name");
+  const std::string name = matches_.nameOf(id);
   call.saveAs(name + ".zip");
   call.answerBytes(zipOf(asciiName(name), items), "application/zip");
 }
@@ -178,13 +176,14 @@ void Candidates::audio(Call& call) {
   if (!call.query("g").empty())
     call.response.headers.erase("Cache-Control"),
         call.response.set_header("Cache-Control", "private, max-age=3600, immutable");
-  call.answerFile(chosen.file("render"), "audio/wav");
+  call.answerFile(chosen.folder / chosen.facts.render, "audio/wav");
 }
 
 void Candidates::recipe(Call& call) {
   const Chosen chosen = choose(call);
   const auto text = [&] {
-    if (const fs::path file = chosen.file("recipe"); fs::exists(file)) return readTextFile(file);
+    if (const fs::path file = chosen.folder / chosen.facts.recipe; fs::exists(file))
+      return readTextFile(file);
     const StoredPatch stored = chosen.stored();
     const auto player = playerOf(stored);
     return recipeText(recipeOf(player->synth(), stored.proposal.patch), chosen.name);
@@ -223,8 +222,7 @@ void Candidates::render(Call& call) {
 std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<std::string, float>& changes,
                                           const fs::path& folder) {
   std::vector<fs::path> presets;
-  for (const json& file : chosen.entry.at("files").at("presets"))
-    presets.push_back(chosen.folder / file.get<std::string>());
+  for (const std::string& file : chosen.facts.presets) presets.push_back(chosen.folder / file);
   if (changes.empty() && fs::exists(presets.front())) return presets;
   const StoredPatch stored = chosen.stored();
   const auto player = playerOf(stored);
@@ -245,9 +243,9 @@ void Candidates::preset(Call& call) {
   const auto changes = changesIn(call.body);
   const Chosen chosen = choose(call);
   const std::string& wanted = call.names.at("name");
-  const json& files = chosen.entry.at("files").at("presets");
+  const auto& files = chosen.facts.presets;
   if (std::find(files.begin(), files.end(), wanted) == files.end())
-    refuse(404, "candidate {} has no preset '{}'", chosen.entry.at("rank").get<int>(), wanted);
+    refuse(404, "candidate {} has no preset '{}'", chosen.facts.rank, wanted);
   const StagedDirectory draft(store_.place("matches") / newId(), false);  // never put in place
   const std::vector<fs::path> all = presets(chosen, changes, draft.path());
   const fs::path file = *std::find_if(all.begin(), all.end(),

@@ -7,7 +7,6 @@
 #include "eval/library_map.h"
 #include "library/library.h"
 #include "synth/parameter_space.h"
-#include "web/fields.h"
 #include "web/http_error.h"
 #include "web/job.h"
 
@@ -21,7 +20,8 @@ using nlohmann::json;
 namespace {
 
 constexpr int kMapPoints = 4000;
-constexpr std::int64_t kMostPatches = 1'000'000;
+constexpr std::size_t kMostQueued = 50;
+constexpr const char* kScan = "scan";  ///< the job that looks for the plug-ins
 
 std::string shortHash(const std::string& text) { return contentHash(text).substr(0, 16); }
 
@@ -86,6 +86,11 @@ std::vector<std::string> spacesOf(const PluginInfo& plugin, const std::vector<Pa
   return names;
 }
 
+/// What a library is called.
+std::string nameFor(const BuildRequest& request, const std::string& space, const std::string& synth) {
+  return request.name.value_or(space.empty() ? synth : space);
+}
+
 std::string fileName(const std::string& text) {
   std::string name;
   for (const char c : text) name += std::isalnum(static_cast<unsigned char>(c)) || c == '-' ? c : '-';
@@ -94,23 +99,14 @@ std::string fileName(const std::string& text) {
 
 }  // namespace
 
-struct Libraries::Job {
-  std::string id, name, created, state = "queued", error;
-  json request;  ///< for the process
-  fs::path file;
-  double done = 0, total = 0;
-  double begin = 0, doneAtBegin = -1;
-  std::uint64_t version = 0;
-  JobProcess* process = nullptr;  ///< while it runs
-  std::string
-      end;  ///< what its state will be when the process has gone, which still holds the file until then
-
-  bool isOver() const { return state == "done" || state == "stopped" || state == "failed"; }
-};
-
 Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std::vector<std::string>& files,
                      ReadFacts readFacts)
-    : store_(store), feed_(feed), program_(std::move(program)), readFacts_(std::move(readFacts)) {
+    : store_(store),
+      feed_(feed),
+      program_(std::move(program)),
+      readFacts_(std::move(readFacts)),
+      scans_(1, 1, *this),
+      queue_(1, kMostQueued, *this) {
   std::vector<fs::path> all(files.begin(), files.end());
   std::vector<fs::path> own;
   for (const auto& one : fs::directory_iterator(store_.place("libraries")))
@@ -123,42 +119,13 @@ Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std
     if (idOf(whole).empty())
       entries_.push_back({shortHash(whole.string()), whole.stem().string(), whole, "", ""});
   }
-  scanner_ = std::thread([this] { scan(); });
-  worker_ = std::thread([this] { work(); });
+  // In a process of its own, which can be ended while a plug-in takes its time to open.
+  scans_.add(kScan, std::make_shared<JobProcess>(program_, [] { return ScanJob{}; }));
 }
 
 Libraries::~Libraries() {
-  {
-    std::lock_guard lock(mutex_);
-    closing_ = true;
-    if (scanning_) scanning_->cancel();
-    for (auto& job : jobs_)
-      if (job->process) job->process->cancel();
-  }
-  wake_.notify_all();
-  worker_.join();
-  scanner_.join();
-}
-
-void Libraries::scan() {
-  std::vector<PluginInfo> plugins;
-  try {
-    // In a process of its own, which can be ended while a plug-in takes its time to open.
-    JobProcess process(program_, {{"job", "scan"}});
-    {
-      std::lock_guard lock(mutex_);
-      scanning_ = &process;
-      if (closing_) process.cancel();
-    }
-    process.follow([&](const json& message) { plugins = unpackPlugins(message.at("plugins")); });
-    std::lock_guard lock(mutex_);
-    scanning_ = nullptr;
-  } catch (const Error&) {
-    // There are none then, as where it crashes: libraries that are there can be searched.
-  }
-  std::lock_guard lock(mutex_);
-  plugins_ = std::make_shared<const std::vector<PluginInfo>>(std::move(plugins));
-  feed_.note();
+  scans_.close();
+  queue_.close();
 }
 
 std::shared_ptr<const LibraryFacts> Libraries::factsOf(const fs::path& file) {
@@ -171,6 +138,17 @@ std::shared_ptr<const Libraries::Spaces> Libraries::spaces() {
 
 std::shared_ptr<const std::vector<Model>> Libraries::models() {
   return models_.get("", stampsBelow(modelFolders()), readableModels);
+}
+
+std::shared_ptr<const Libraries::Plugins> Libraries::plugins() {
+  std::lock_guard lock(mutex_);
+  return plugins_;
+}
+
+void Libraries::setPlugins(Plugins plugins) {
+  std::lock_guard lock(mutex_);
+  plugins_ = std::make_shared<const Plugins>(std::move(plugins));
+  feed_.note();
 }
 
 json Libraries::describe(const Entry& entry, const std::vector<Model>& models) {
@@ -197,12 +175,11 @@ json Libraries::describe(const Entry& entry, const std::vector<Model>& models) {
 }
 
 json Libraries::state() {
+  const auto plugins = this->plugins();
   std::vector<Entry> entries;
-  std::shared_ptr<const std::vector<PluginInfo>> plugins;
   {
     std::lock_guard lock(mutex_);
     entries = entries_;
-    plugins = plugins_;
   }
   json libraries = json::array(), synths = json::array();
   const auto models = this->models();
@@ -275,166 +252,134 @@ void Libraries::remove(const std::string& id) {
   feed_.noteRemoval("library", id);
 }
 
-json Libraries::spaceFor(const json& body) {
-  Fields fields(body);
-  const auto synth = fields.text("synth"), space = fields.text("space"), name = fields.text("name", 80);
-  const auto count = fields.whole("count", 1, kMostPatches);
-  fields.end();
-  if (!synth) refuse(400, "synth is missing; name one of those that /state lists");
-  const auto plugins = [&] {
-    std::lock_guard lock(mutex_);
-    return plugins_;
-  }();
+BuildJob Libraries::jobFor(const BuildRequest& request) {
+  const auto plugins = this->plugins();
   if (!plugins) refuse(503, "the synths are still being looked for; try again in some seconds");
   const auto plugin = std::find_if(plugins->begin(), plugins->end(),
-                                   [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
-  if (plugin == plugins->end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
+                                   [&](const PluginInfo& p) { return idOfPlugin(p) == request.synth; });
+  if (plugin == plugins->end()) refuse(404, "there is no synth '{}'; load the page again", request.synth);
   const auto spaces = spacesOf(*plugin, *this->spaces());
-  if (space && std::find(spaces.begin(), spaces.end(), *space) == spaces.end())
-    refuse(400, "{} has no space '{}'", plugin->name, *space);
-  const std::string chosen = space ? *space : spaces.empty() ? "" : spaces.front();
-  return {{"job", "build"},
-          {"space", chosen},
-          {"format", plugin->format},
-          {"plugin", plugin->id},
-          {"synth", plugin->name},
-          {"count", count.value_or(3000)},
-          {"name", name.value_or(chosen.empty() ? plugin->name : chosen)}};
+  if (request.space && std::find(spaces.begin(), spaces.end(), *request.space) == spaces.end())
+    refuse(400, "{} has no space '{}'", plugin->name, *request.space);
+  const std::string space = request.space ? *request.space : spaces.empty() ? "" : spaces.front();
+  const fs::path file = store_.place("libraries") / (fileName(nameFor(request, space, plugin->name)) + ".db");
+  return {file, space, plugin->format, plugin->id, plugin->name, request.count};
 }
 
 json Libraries::build(const json& body) {
-  auto job = std::make_unique<Job>();
-  job->request = spaceFor(body);
+  const BuildRequest request = buildRequestFrom(body);
+  const BuildJob job = jobFor(request);
   std::lock_guard lock(mutex_);
-  job->id = newId();
-  job->created = timeNow();
-  job->name = job->request.at("name");
-  job->total = job->request.at("count");
-  const std::string stem = fileName(job->name);
-  job->file = store_.place("libraries") / (stem + ".db");
+  auto build = std::make_unique<Build>();
+  build->file = job.file;
+  build->facts = {.id = newId(),
+                  .name = nameFor(request, job.space, job.synth),
+                  .created = timeNow(),
+                  .library = shortHash(job.file.string()),
+                  .total = job.count};
+  const std::string id = build->facts.id;
   auto entry =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.file == job->file; });
-  if (entry != entries_.end() && !entry->job.empty()) refuse(409, "{} is being built already", job->name);
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.file == job.file; });
+  if (entry != entries_.end() && !entry->job.empty())
+    refuse(409, "{} is being built already", build->facts.name);
+  if (!queue_.add(id, std::make_shared<JobProcess>(program_, [job] { return job; })))
+    refuse(429, "{} libraries wait already; stop some", kMostQueued);
   if (entry == entries_.end())
-    entry = entries_.insert(entries_.end(), {shortHash(job->file.string()), stem, job->file, "", ""});
-  entry->job = job->id;
-  job->request["file"] = job->file.string();
-  touch(*job);
-  const json answer = {{"id", entry->id}, {"job", job->id}};
-  jobs_.push_back(std::move(job));
-  wake_.notify_all();
-  return answer;
+    entry =
+        entries_.insert(entries_.end(), {build->facts.library, job.file.stem().string(), job.file, "", ""});
+  entry->job = id;
+  touch(*build);
+  builds_.push_back(std::move(build));
+  return {{"id", entry->id}, {"job", id}};
 }
 
-void Libraries::touch(Job& job) { job.version = feed_.note(); }
+void Libraries::touch(Build& build) { build.version = feed_.note(); }
 
-Libraries::Job& Libraries::jobOf(const std::string& id) {
-  for (auto& job : jobs_)
-    if (job->id == id) return *job;
+Libraries::Build& Libraries::buildOf(const std::string& id) {
+  for (auto& build : builds_)
+    if (build->facts.id == id) return *build;
   refuse(404, "there is no job '{}'", id);
-}
-
-json Libraries::describe(const Job& job) const {
-  json about = {{"id", job.id},
-                {"kind", "library"},
-                {"name", job.name},
-                {"created", job.created},
-                {"state", job.state},
-                {"library", shortHash(job.file.string())},
-                {"progress", {{"done", job.done}, {"total", job.total}}}};
-  if (!job.error.empty()) about["error"] = job.error;
-  const double made = job.done - job.doneAtBegin, gone = steadySeconds() - job.begin;
-  if (job.state == "building" && job.doneAtBegin >= 0 && made > 0)
-    about["progress"]["seconds_left"] = (job.total - job.done) * gone / made;
-  return about;
 }
 
 json Libraries::job(const std::string& id) {
   std::lock_guard lock(mutex_);
-  return describe(jobOf(id));
+  return toJson(buildOf(id).facts);
 }
 
 json Libraries::jobs() {
   std::lock_guard lock(mutex_);
   json list = json::array();
-  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) list.push_back(describe(**job));
+  for (auto build = builds_.rbegin(); build != builds_.rend(); ++build)
+    list.push_back(toJson((*build)->facts));
   return {{"jobs", list}};
 }
 
-void Libraries::stop(const std::string& id) {
+bool Libraries::isOver(const std::string& job) {
   std::lock_guard lock(mutex_);
-  Job& job = jobOf(id);
-  if (job.process) job.process->stop();
-  else if (!job.isOver()) {
-    job.state = "stopped";
-    for (Entry& entry : entries_)
-      if (entry.job == job.id) entry.job.clear();
-    touch(job);
-  }
+  return patchpilot::isOver(buildOf(job).facts.state);
+}
+
+void Libraries::stop(const std::string& id) {
+  job(id);  // throws if there is none
+  queue_.stop(id);
 }
 
 std::vector<json> Libraries::changedSince(std::uint64_t seen) {
   std::lock_guard lock(mutex_);
   std::vector<json> changed;
-  for (const auto& job : jobs_)
-    if (job->version > seen) changed.push_back(describe(*job));
+  for (const auto& build : builds_)
+    if (build->version > seen) changed.push_back(toJson(build->facts));
   return changed;
 }
 
-void Libraries::work() {
-  for (;;) {
-    Job* next = nullptr;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] {
-        const auto queued =
-            std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->state == "queued"; });
-        next = queued == jobs_.end() ? nullptr : queued->get();
-        return closing_ || next;
-      });
-      if (closing_) return;
-      next->state = "building";
-    }
-    run(*next);
-  }
+void Libraries::jobStarted(const std::string& id) {
+  if (id == kScan) return;
+  std::lock_guard lock(mutex_);
+  Build& build = buildOf(id);
+  build.facts.state = BuildState::building;
+  touch(build);
 }
 
-void Libraries::run(Job& job) {
-  std::string problem;
-  try {
-    JobProcess process(program_, job.request);
-    {
-      std::lock_guard lock(mutex_);
-      job.process = &process;
-      if (closing_) process.cancel();
-    }
-    problem = process.follow([&](const json& message) { take(job, message); });
+void Libraries::jobTold(const std::string& id, const JobEvent& event) {
+  if (const auto* scanned = std::get_if<Scanned>(&event)) return setPlugins(scanned->plugins);
+  std::lock_guard lock(mutex_);
+  Build& build = buildOf(id);
+  BuildFacts& facts = build.facts;
+  if (const auto* progress = std::get_if<BuildProgressed>(&event)) {
+    facts.done = progress->done;
+    if (!build.doneAtBegin) build.doneAtBegin = facts.done, build.begin = steadySeconds();
+    if (facts.done > *build.doneAtBegin && facts.total >= facts.done)
+      facts.secondsLeft = double(facts.total - facts.done) * (steadySeconds() - build.begin) /
+                          double(facts.done - *build.doneAtBegin);
+  } else if (const auto* built = std::get_if<Built>(&event)) {
+    facts.done = built->patches;
+  }
+  touch(build);
+}
+
+void Libraries::jobEnded(const std::string& id, const JobOutcome& outcome) {
+  if (id == kScan) {
+    // If it has crashed there are no plug-ins to build with, but libraries can be searched.
+    if (!plugins()) setPlugins({});
+    return;
+  }
+  const fs::path file = [&] {
     std::lock_guard lock(mutex_);
-    job.process = nullptr;
-  } catch (const std::exception& error) {
-    problem = error.what();
-  }
+    return buildOf(id).file;
+  }();
   std::error_code ignored;
-  const bool exists = fs::exists(job.file, ignored);
+  const bool exists = fs::exists(file, ignored);
   std::lock_guard lock(mutex_);
-  if (!problem.empty()) job.state = "failed", job.error = problem;
-  else job.state = job.end.empty() ? "stopped" : job.end;
+  Build& build = buildOf(id);
+  build.facts.state = outcome.state == JobState::done      ? BuildState::done
+                      : outcome.state == JobState::stopped ? BuildState::stopped
+                                                           : BuildState::failed;
+  build.facts.error = outcome.problem;
+  build.facts.secondsLeft.reset();
   for (Entry& entry : entries_)
-    if (entry.job == job.id) entry.job.clear(), entry.map.clear();
-  if (!exists) std::erase_if(entries_, [&](const Entry& entry) { return entry.file == job.file; });
-  touch(job);
-}
-
-void Libraries::take(Job& job, const json& message) {
-  std::lock_guard lock(mutex_);
-  if (message.at("event") == "building") {
-    job.done = message.at("done");
-    if (job.doneAtBegin < 0) job.doneAtBegin = job.done, job.begin = steadySeconds();
-  } else if (message.at("event") == "end") {
-    job.end = message.at("stopped").get<bool>() ? "stopped" : "done";
-    job.done = message.at("patches");
-  }
-  touch(job);
+    if (entry.job == id) entry.job.clear(), entry.map.clear();
+  if (!exists) std::erase_if(entries_, [&](const Entry& entry) { return entry.file == file; });
+  touch(build);
 }
 
 std::string Libraries::map(const std::string& id) {

@@ -5,6 +5,7 @@
 #include "web/http_error.h"
 #include "web/openapi_document.h"
 #include "web/page_files.h"
+#include "wire/limits.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -66,7 +67,8 @@ struct WebServer::Impl {
         store(options.data),
         sounds(store, options.program, options.examples),
         libraries(store, feed, options.program, options.libraries),
-        matches(store, feed, options.program, sounds, libraries),
+        matches(store, feed, options.program, sounds, libraries,
+                matchShare(int(std::thread::hardware_concurrency()), options.matchesAtOnce)),
         candidates(store, matches, libraries),
         page(options.page),
         router(makeRoutes(), [this](Call& call) { return answerPage(call); }) {}
@@ -183,10 +185,7 @@ void WebServer::Impl::streamJob(Call& call) {
           if (job.at("id") == id) return event("job", job);
         return std::string();
       },
-      [this, id] {
-        const auto state = libraries.job(id).at("state").get<std::string>();
-        return state == "done" || state == "stopped" || state == "failed";
-      });
+      [this, id] { return libraries.isOver(id); });
 }
 
 std::vector<Route> WebServer::Impl::makeRoutes() {
@@ -266,6 +265,7 @@ WebServer::WebServer(ServerOptions options) : impl_(std::make_unique<Impl>(std::
   http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   http.set_tcp_nodelay(true);
   http.set_socket_options(shareNoPort);
+  if (impl_->options.log) http.set_logger(impl_->options.log);
   impl_->router.serve(http, [this] { return impl_->port; });
   const int wanted = impl_->options.port;
   if (wanted == 0) impl_->port = http.bind_to_any_port("127.0.0.1");

@@ -1,12 +1,13 @@
 #include "web/sounds.h"
 
 #include "audio/file.h"
-#include "audio/pitch.h"
 #include "base/files.h"
 #include "listen/target.h"
-#include "web/fields.h"
 #include "web/http_error.h"
 #include "web/job.h"
+#include "wire/fields.h"
+#include "wire/job_messages.h"
+#include "wire/limits.h"
 
 #include <chrono>
 #include <fstream>
@@ -104,10 +105,9 @@ json Sounds::add(Call& call) {
 json Sounds::decode(const fs::path& source, const fs::path& folder, const std::string& id,
                     const std::string& name) const {
   ChildProcess child(program_, {}, {kJobCommand});
-  json answer;
-  child.channel().send(
-      {{"job", "decode"}, {"source", source.string()}, {"out", (folder / "sound.wav").string()}});
-  switch (child.channel().receive(answer, kDecodeSeconds)) {
+  JobEvent answer;
+  send(child.channel(), JobRequest(DecodeJob{source, folder / "sound.wav"}));
+  switch (patchpilot::receive(child.channel(), answer, kDecodeSeconds)) {
     case MessageChannel::Arrival::late:
       refuse(400, "{} takes longer to decode than {:g} s; convert it to WAV or FLAC", name, kDecodeSeconds);
     case MessageChannel::Arrival::gone:
@@ -115,13 +115,14 @@ json Sounds::decode(const fs::path& source, const fs::path& folder, const std::s
              child.obituary(1));
     case MessageChannel::Arrival::message: break;
   }
-  if (answer.at("event") == "error")
-    refuse(400, "{}", withoutPath(answer.at("message").get<std::string>(), source, name));
+  if (const auto* failure = std::get_if<JobFailed>(&answer))
+    refuse(400, "{}", withoutPath(failure->message, source, name));
+  const auto& decoded = std::get<Decoded>(answer);
   return {{"id", id},
           {"name", name},
-          {"seconds", answer.at("seconds")},
-          {"rate", answer.at("rate")},
-          {"channels", answer.at("channels")}};
+          {"seconds", decoded.seconds},
+          {"rate", decoded.rate},
+          {"channels", decoded.channels}};
 }
 
 json Sounds::facts(const std::string& id) const {
@@ -155,14 +156,7 @@ json Sounds::analysis(const std::string& id, const Call& call) const {
              withoutPath(error.what(), path, facts(id).at("name").get<std::string>()));
     }
   }();
-  json others = json::array();
-  for (const NoteGuess& other : target.otherNotes)
-    others.push_back(
-        {{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
-  return {
-      {"start", target.startSeconds},       {"duration", target.sound.seconds()},  {"note", target.note},
-      {"note_name", noteName(target.note)}, {"confidence", target.noteConfidence}, {"other_notes", others},
-      {"length", target.lengthSeconds},     {"warnings", target.warnings}};
+  return analysisJson(factsOf(target));
 }
 
 }  // namespace patchpilot
