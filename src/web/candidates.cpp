@@ -8,8 +8,8 @@
 #include "synth/preset_writer.h"
 #include "web/http_error.h"
 #include "web/zip.h"
-#include "wire/fields.h"
 #include "wire/match_facts.h"
+#include "wire/panel.h"
 
 #include <algorithm>
 #include <charconv>
@@ -32,29 +32,9 @@ std::string asciiName(const std::string& name) {
 
 std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
-const char* kindName(ParameterKind kind) {
-  switch (kind) {
-    case ParameterKind::continuous: return "continuous";
-    case ParameterKind::stepped: return "stepped";
-    case ParameterKind::categorical: return "choice";
-  }
-  return "";
-}
-
-/// The values that have words.
-json choicesOf(const ParameterSpec& spec) {
-  json choices = json::array();
-  for (const Choice& choice : spec.choices)
-    choices.push_back({{"text", choice.label}, {"value", choice.value}});
-  for (std::size_t i = 0; i < spec.labels.size(); ++i)
-    choices.push_back({{"text", spec.labels[i]},
-                       {"value", spec.min + (spec.max - spec.min) * float(i) /
-                                                float(std::max<std::size_t>(1, spec.labels.size() - 1))}});
-  return choices;
-}
-
 /// The patch as its synth's panel shows it, in the order of a recipe.
-json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& withoutEffect) {
+std::vector<PanelSection> panelOf(Synth& synth, const Patch& patch,
+                                  const std::vector<std::size_t>& withoutEffect) {
   const ParameterSpace& space = synth.space();
   const std::vector<std::string> texts = synth.texts(patch);
   const std::vector<float> values =
@@ -68,25 +48,15 @@ json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& w
   });
   std::set<std::size_t> silent(withoutEffect.begin(), withoutEffect.end());
   for (const std::size_t i : space.silent(patch.values)) silent.insert(i);
-  json list = json::array();
+  std::vector<PanelSection> panel;
   for (const Section& section : sections) {
-    json parameters = json::array();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const ParameterSpec& spec = space.parameters[i];
-      if (spec.section != section.key) continue;
-      parameters.push_back({{"key", spec.key},
-                            {"name", spec.name},
-                            {"value", values[i]},
-                            {"text", texts[i]},
-                            {"min", spec.min},
-                            {"max", spec.max},
-                            {"kind", kindName(spec.kind)},
-                            {"effect", !silent.contains(i)}});
-      if (json choices = choicesOf(spec); !choices.empty()) parameters.back()["choices"] = std::move(choices);
-    }
-    if (!parameters.empty()) list.push_back({{"name", section.title}, {"parameters", std::move(parameters)}});
+    PanelSection shown{section.title, {}};
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (const ParameterSpec& spec = space.parameters[i]; spec.section == section.key)
+        shown.parameters.push_back({&spec, values[i], texts[i], !silent.contains(i)});
+    if (!shown.parameters.empty()) panel.push_back(std::move(shown));
   }
-  return {{"sections", std::move(list)}};
+  return panel;
 }
 
 struct Wanted {
@@ -97,23 +67,13 @@ struct Wanted {
 
 /// What a request to play says, and what it leaves as it is.
 Wanted wantedOf(const json& body, Wanted own) {
-  Fields fields(body);
-  own.note.midi = int(fields.whole("note", 0, 127).value_or(own.note.midi));
-  own.note.velocity = int(fields.whole("velocity", 1, 127).value_or(own.note.velocity));
-  const auto length = fields.number("length", 0.001, kMostPlayedSeconds),
-             seconds = fields.number("seconds", 0.05, kMostPlayedSeconds);
-  own.note.lengthSeconds = std::min(length.value_or(own.note.lengthSeconds), kMostPlayedSeconds);
-  own.seconds = std::min(seconds.value_or(own.seconds), kMostPlayedSeconds);
-  own.changes = fields.values("changes");
-  fields.end();
+  const PlayRequest request = playRequestFrom(body, kMostPlayedSeconds);
+  own.note.midi = request.note.value_or(own.note.midi);
+  own.note.velocity = request.velocity.value_or(own.note.velocity);
+  own.note.lengthSeconds = std::min(request.length.value_or(own.note.lengthSeconds), kMostPlayedSeconds);
+  own.seconds = std::min(request.seconds.value_or(own.seconds), kMostPlayedSeconds);
+  own.changes = request.changes;
   return own;
-}
-
-std::map<std::string, float> changesIn(const json& body) {
-  Fields fields(body);
-  auto changes = fields.values("changes");
-  fields.end();
-  return changes;
 }
 
 std::size_t rankOf(const Call& call) {
@@ -192,11 +152,11 @@ void Candidates::recipe(Call& call) {
 }
 
 void Candidates::parameters(Call& call) {
-  const auto changes = changesIn(call.body);
+  const auto changes = changesFrom(call.body);
   const StoredPatch stored = choose(call).stored();
   const auto player = playerOf(stored);
-  call.answer(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes),
-                      stored.proposal.withoutEffect));
+  call.answer(toJson(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes),
+                             stored.proposal.withoutEffect)));
 }
 
 void Candidates::render(Call& call) {
@@ -240,7 +200,7 @@ std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<s
 }
 
 void Candidates::preset(Call& call) {
-  const auto changes = changesIn(call.body);
+  const auto changes = changesFrom(call.body);
   const Chosen chosen = choose(call);
   const std::string& wanted = call.names.at("name");
   const auto& files = chosen.facts.presets;
@@ -260,7 +220,7 @@ void Candidates::preset(Call& call) {
 }
 
 void Candidates::install(Call& call) {
-  const auto changes = changesIn(call.body);
+  const auto changes = changesFrom(call.body);
   const Chosen chosen = choose(call);
   const StagedDirectory draft(store_.place("matches") / newId(), false);
   call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name,

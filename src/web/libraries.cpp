@@ -58,25 +58,20 @@ bool canSearchTexts(const std::vector<Model>& models, const std::string& embedde
 }
 
 /// All embedders that this program knows, and whether it can use them.
-json describeEmbedders(const std::vector<Model>& models) {
+std::vector<EmbedderView> viewsOfEmbedders(const std::vector<Model>& models) {
   const EmbedderInfo own = embedderInfo(kMelEnvelopeName);
-  json list =
-      json::array({{{"name", own.name}, {"version", own.version}, {"installed", true}, {"texts", false}}});
+  std::vector<EmbedderView> views{{own.name, own.version, true, false}};
   for (const Model& model : models)
     for (const NetworkEmbedder& one : model.embedders)
-      list.push_back({{"name", one.name},
-                      {"version", one.version},
-                      {"installed", !networksModule().empty() && !one.files.empty()},
-                      {"texts", canSearchTexts(models, one.name)}});
-  return list;
+      views.push_back({one.name, one.version, !networksModule().empty() && !one.files.empty(),
+                       canSearchTexts(models, one.name)});
+  return views;
 }
 
-json describeModels(const std::vector<Model>& models) {
-  json list = json::array();
-  for (const Model& model : models)
-    list.push_back(
-        {{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
-  return list;
+std::vector<ModelView> viewsOf(const std::vector<Model>& models) {
+  std::vector<ModelView> views;
+  for (const Model& model : models) views.push_back({model.name, model.title, modelFiles(model).has_value()});
+  return views;
 }
 
 std::vector<std::string> spacesOf(const PluginInfo& plugin, const std::vector<ParameterSpace>& spaces) {
@@ -151,58 +146,43 @@ void Libraries::setPlugins(Plugins plugins) {
   feed_.note();
 }
 
-json Libraries::describe(const Entry& entry, const std::vector<Model>& models) {
-  json about = {{"id", entry.id},
-                {"name", entry.name},
-                {"own", isOwn(entry)},
-                {"building", entry.job.empty() ? json() : json(entry.job)},
-                {"patches", 0}};
+LibraryView Libraries::viewOf(const Entry& entry, const std::vector<Model>& models) {
+  LibraryView view{.id = entry.id, .name = entry.name, .own = isOwn(entry)};
+  if (!entry.job.empty()) view.build = entry.job;
   try {
-    const auto facts = factsOf(entry.file);
-    about.update({{"synth", facts->synth},
-                  {"format", facts->format},
-                  {"space", facts->space},
-                  {"patches", facts->patches},
-                  {"embedder", facts->embedders.front()},
-                  {"embedders", facts->embedders},
-                  {"texts", std::any_of(facts->embedders.begin(), facts->embedders.end(),
-                                        [&](const auto& name) { return canSearchTexts(models, name); })},
-                  {"notes", facts->notes}});
+    view.facts = *factsOf(entry.file);
+    view.texts = std::any_of(view.facts->embedders.begin(), view.facts->embedders.end(),
+                             [&](const std::string& name) { return canSearchTexts(models, name); });
   } catch (const Error& error) {
-    about["problem"] = error.what();  // its build has only begun, or it is no longer there
+    view.problem = error.what();  // its build has only begun, or it is no longer there
   }
-  return about;
+  return view;
 }
 
-json Libraries::state() {
+StateView Libraries::state() {
   const auto plugins = this->plugins();
   std::vector<Entry> entries;
   {
     std::lock_guard lock(mutex_);
     entries = entries_;
   }
-  json libraries = json::array(), synths = json::array();
   const auto models = this->models();
+  const auto spaces = this->spaces();
+  StateView state;
   std::vector<std::string> files;
   for (const Entry& entry : entries) {
-    libraries.push_back(describe(entry, *models));
+    state.libraries.push_back(viewOf(entry, *models));
     files.push_back(entry.file.string());
   }
   facts_.keepOnly(files);
-  const auto spaces = this->spaces();
+  state.scanning = !plugins;
   if (plugins)
     for (const PluginInfo& plugin : *plugins)
-      synths.push_back({{"id", idOfPlugin(plugin)},
-                        {"name", plugin.name},
-                        {"format", plugin.format},
-                        {"maker", plugin.vendor},
-                        {"version", plugin.version},
-                        {"spaces", spacesOf(plugin, *spaces)}});
-  return {{"libraries", libraries},
-          {"synths", synths},
-          {"scanning", !plugins},
-          {"models", describeModels(*models)},
-          {"embedders", describeEmbedders(*models)}};
+      state.synths.push_back({idOfPlugin(plugin), plugin.name, plugin.format, plugin.vendor, plugin.version,
+                              spacesOf(plugin, *spaces)});
+  state.models = viewsOf(*models);
+  state.embedders = viewsOfEmbedders(*models);
+  return state;
 }
 
 Libraries::Entry& Libraries::entry(const std::string& id) {
@@ -391,15 +371,11 @@ std::string Libraries::map(const std::string& id) {
     file = one.file;
   }
   Library library = Library::open(file);
-  json points = json::array();
-  for (const MapPoint& point : libraryMapPoints(library, kMapPoints)) {
-    json one = {{"x", point.place[0]},  {"y", point.place[1]}, {"z", point.place[2]},
-                {"patch", point.patch}, {"note", point.note},  {"level_db", point.levelDb}};
-    if (const std::string source = library.patchSource(point.patch); !source.empty())
-      one["name"] = fs::path(source).stem().string();
-    points.push_back(std::move(one));
-  }
-  const std::string map = json{{"points", points}}.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::vector<MapPointView> points;
+  for (const MapPoint& point : libraryMapPoints(library, kMapPoints))
+    points.push_back({point.place[0], point.place[1], point.place[2], point.patch, point.note, point.levelDb,
+                      fs::path(library.patchSource(point.patch)).stem().string()});
+  const std::string map = toJson(points).dump(-1, ' ', false, json::error_handler_t::replace);
   std::lock_guard lock(mutex_);
   if (Entry& one = entry(id); one.job.empty()) one.map = map;
   return map;

@@ -28,8 +28,8 @@ class Libraries : private JobObserver<JobEvent> {
             const std::vector<std::string>& files, ReadFacts readFacts = readLibraryFacts);
   ~Libraries() override;
 
-  /// What `/state` says of them: `libraries`, `synths`, `scanning`, `models`, `embedders`.
-  nlohmann::json state();
+  /// What there is: libraries, synths, models and embedders.
+  StateView state();
 
   /// @throws HttpError 404
   std::filesystem::path file(const std::string& id);
@@ -86,7 +86,7 @@ class Libraries : private JobObserver<JobEvent> {
   std::shared_ptr<const Plugins> plugins();
   void setPlugins(Plugins plugins);
   bool isOwn(const Entry& entry) const;
-  nlohmann::json describe(const Entry& entry, const std::vector<Model>& models);
+  LibraryView viewOf(const Entry& entry, const std::vector<Model>& models);
   BuildJob jobFor(const BuildRequest& request);
 
   // The caller of these holds the lock.

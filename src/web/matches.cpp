@@ -171,10 +171,8 @@ std::string Matches::start(const json& body) {
   if (queue_.isFull()) refuse(429, "{} matches wait already; stop some", kMostQueued);
   record.id = newId();
   record.created = timeNow();
-  record.name =
-      record.request.text
-          ? *record.request.text
-          : fs::path(sounds_.facts(*record.request.sound).at("name").get<std::string>()).stem().string();
+  record.name = record.request.text ? *record.request.text
+                                    : fs::path(sounds_.facts(*record.request.sound).name).stem().string();
   fs::create_directory(folderOf(record.id));
   if (record.request.near)
     fs::copy_file(patchesOf(*record.request.near),

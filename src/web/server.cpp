@@ -5,7 +5,6 @@
 #include "web/http_error.h"
 #include "web/openapi_document.h"
 #include "web/page_files.h"
-#include "wire/limits.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -100,12 +99,11 @@ struct WebServer::Impl {
 };
 
 json WebServer::Impl::state() {
-  json state = libraries.state();
-  state.update({{"version", options.version},
-                {"examples", sounds.examples()},
-                {"data", store.folder().string()},
-                {"limits", {{"bytes", kMostSoundBytes}, {"seconds", kMostSoundSeconds}}}});
-  return state;
+  StateView state = libraries.state();
+  state.version = options.version;
+  state.data = store.folder().string();
+  state.examples = sounds.examples();
+  return toJson(state);
 }
 
 bool WebServer::Impl::answerPage(Call& call) {
@@ -206,14 +204,15 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
   get("/openapi.json", [](Call& call) { call.answerBytes(kOpenApiDocument, "application/json"); });
   get("/events", [this](Call& call) { streamAll(call); });
 
-  post("/sounds", BodyKind::bytes, [this](Call& call) { call.answer(sounds.add(call), 201); });
-  get("/sounds/{id}", [=, this](Call& call) { call.answer(sounds.facts(id(call))); });
+  post("/sounds", BodyKind::bytes, [this](Call& call) { call.answer(toJson(sounds.add(call)), 201); });
+  get("/sounds/{id}", [=, this](Call& call) { call.answer(toJson(sounds.facts(id(call)))); });
   route("DELETE", "/sounds/{id}", BodyKind::none, [=, this](Call& call) {
     matches.removeSound(id(call));
     call.answer(json::object());
   });
   get("/sounds/{id}/audio", [=, this](Call& call) { call.answerFile(sounds.file(id(call)), "audio/wav"); });
-  get("/sounds/{id}/analysis", [=, this](Call& call) { call.answer(sounds.analysis(id(call), call)); });
+  get("/sounds/{id}/analysis",
+      [=, this](Call& call) { call.answer(analysisJson(sounds.analysis(id(call), call))); });
 
   post("/matches", BodyKind::json, [this](Call& call) {
     call.answer({{"id", matches.start(call.body)}}, 202);

@@ -9,8 +9,6 @@
 namespace patchpilot {
 namespace {
 
-using nlohmann::json;
-
 /// Libraries whose files are read by the test, and a program that ends at once in place of each job.
 class LibraryState : public testing::Test {
  protected:
@@ -39,11 +37,11 @@ TEST_F(LibraryState, OpensALibraryOnlyIfItHasChanged) {
   std::atomic<int> opened{0};
   const auto libraries = open([&](const std::filesystem::path&) { return facts(std::uint64_t(++opened)); });
   EXPECT_EQ(opened, 2) << "each is opened once, to see that it is a library";
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(libraries->state().at("libraries").at(0).at("patches"), 1);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(libraries->state().libraries.at(0).facts->patches, 1u);
   EXPECT_EQ(opened, 2);
   std::ofstream(places.folder / "one.db", std::ios::app) << "more";
-  EXPECT_EQ(libraries->state().at("libraries").at(0).at("patches"), 3);
-  EXPECT_EQ(libraries->state().at("libraries").at(1).at("patches"), 2);
+  EXPECT_EQ(libraries->state().libraries.at(0).facts->patches, 3u);
+  EXPECT_EQ(libraries->state().libraries.at(1).facts->patches, 2u);
   EXPECT_EQ(opened, 3);
 }
 
@@ -57,7 +55,7 @@ TEST_F(LibraryState, AnswersEverythingElseWhileALibraryIsOpened) {
     }
     return facts(1);
   });
-  const std::string id = libraries->state().at("libraries").at(0).at("id");
+  const std::string id = libraries->state().libraries.at(0).id;
   std::ofstream(places.folder / "one.db", std::ios::app) << "more";
   slow = true;
   auto first = std::async(std::launch::async, [&] { return libraries->state(); });
@@ -70,8 +68,8 @@ TEST_F(LibraryState, AnswersEverythingElseWhileALibraryIsOpened) {
   const bool answered = others.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
   go.set_value();
   ASSERT_TRUE(answered) << "the lock is held while a library is opened";
-  EXPECT_EQ(others.get().at("libraries").at(0).at("patches"), 1) << "what was known before";
-  EXPECT_EQ(first.get().at("libraries").size(), 2u);
+  EXPECT_EQ(others.get().libraries.at(0).facts->patches, 1u) << "what was known before";
+  EXPECT_EQ(first.get().libraries.size(), 2u);
 }
 
 TEST_F(LibraryState, TellsWhatIsWrongAndTriesAgain) {
@@ -82,10 +80,10 @@ TEST_F(LibraryState, TellsWhatIsWrongAndTriesAgain) {
   });
   std::ofstream(places.folder / "two.db", std::ios::app) << "more";
   broken = true;
-  EXPECT_EQ(libraries->state().at("libraries").at(1).at("problem"), "in use");
-  EXPECT_FALSE(libraries->state().at("libraries").at(0).contains("problem"));
+  EXPECT_EQ(libraries->state().libraries.at(1).problem, "in use");
+  EXPECT_EQ(libraries->state().libraries.at(0).problem, "");
   broken = false;
-  EXPECT_EQ(libraries->state().at("libraries").at(1).at("patches"), 5);
+  EXPECT_EQ(libraries->state().libraries.at(1).facts->patches, 5u);
 }
 
 }  // namespace
