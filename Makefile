@@ -35,7 +35,7 @@ $(PACKAGES): web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-web/dist/index.html: $(PACKAGES) $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/tsconfig.json
+web/dist/index.html: $(PACKAGES) $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/tsconfig.json docs/openapi.json
 	cd web && npm run build
 
 page: web/dist/index.html

@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import typescript from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist", "eslint.config.js"]),
+  globalIgnores(["dist", "eslint.config.js", "tools"]),
   js.configs.recommended,
   typescript.configs.strictTypeChecked,
   {

@@ -48,6 +48,10 @@ void addServeCommand(CLI::App& app) {
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   command->add_option("--library", o->server.libraries, "Library to offer, besides those built on the page");
+  command
+      ->add_option("--matches", o->server.matchesAtOnce,
+                   "Matches that run at a time, each with its share of the cores (default: two)")
+      ->check(CLI::Range(1, 64));
   command->add_option(
       "--data", o->data,
       "Folder for sounds, matches and libraries (default: patchpilot/web among the user's data)");

@@ -26,6 +26,9 @@ RandomProposer::RandomProposer(const ProposerContext& context)
   for (const SearchLibrary* library : context.libraries)
     if (std::find(synths_.begin(), synths_.end(), library->synth) == synths_.end())
       synths_.push_back(library->synth);
+  // With no libraries the synths are those that were opened by their spaces.
+  if (context.libraries.empty())
+    for (std::size_t engine = 0; engine < engines_.size(); ++engine) synths_.push_back(engine);
 }
 
 std::vector<Proposal> RandomProposer::propose(const Target& target, int count) {

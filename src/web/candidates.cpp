@@ -6,9 +6,10 @@
 #include "match/recipe.h"
 #include "match/results.h"
 #include "synth/preset_writer.h"
-#include "web/fields.h"
 #include "web/http_error.h"
 #include "web/zip.h"
+#include "wire/match_facts.h"
+#include "wire/panel.h"
 
 #include <nlohmann/json.hpp>
 
@@ -33,29 +34,9 @@ std::string asciiName(const std::string& name) {
 
 std::string text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
-const char* kindName(ParameterKind kind) {
-  switch (kind) {
-    case ParameterKind::continuous: return "continuous";
-    case ParameterKind::stepped: return "stepped";
-    case ParameterKind::categorical: return "choice";
-  }
-  return "";
-}
-
-/// The values that have words.
-json choicesOf(const ParameterSpec& spec) {
-  json choices = json::array();
-  for (const Choice& choice : spec.choices)
-    choices.push_back({{"text", choice.label}, {"value", choice.value}});
-  for (std::size_t i = 0; i < spec.labels.size(); ++i)
-    choices.push_back({{"text", spec.labels[i]},
-                       {"value", spec.min + (spec.max - spec.min) * float(i) /
-                                                float(std::max<std::size_t>(1, spec.labels.size() - 1))}});
-  return choices;
-}
-
 /// The patch as its synth's panel shows it, in the order of a recipe.
-json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& withoutEffect) {
+std::vector<PanelSection> panelOf(Synth& synth, const Patch& patch,
+                                  const std::vector<std::size_t>& withoutEffect) {
   const ParameterSpace& space = synth.space();
   const std::vector<std::string> texts = synth.texts(patch);
   const std::vector<float> values =
@@ -69,25 +50,15 @@ json panelOf(Synth& synth, const Patch& patch, const std::vector<std::size_t>& w
   });
   std::set<std::size_t> silent(withoutEffect.begin(), withoutEffect.end());
   for (const std::size_t i : space.silent(patch.values)) silent.insert(i);
-  json list = json::array();
+  std::vector<PanelSection> panel;
   for (const Section& section : sections) {
-    json parameters = json::array();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const ParameterSpec& spec = space.parameters[i];
-      if (spec.section != section.key) continue;
-      parameters.push_back({{"key", spec.key},
-                            {"name", spec.name},
-                            {"value", values[i]},
-                            {"text", texts[i]},
-                            {"min", spec.min},
-                            {"max", spec.max},
-                            {"kind", kindName(spec.kind)},
-                            {"effect", !silent.contains(i)}});
-      if (json choices = choicesOf(spec); !choices.empty()) parameters.back()["choices"] = std::move(choices);
-    }
-    if (!parameters.empty()) list.push_back({{"name", section.title}, {"parameters", std::move(parameters)}});
+    PanelSection shown{section.title, {}};
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (const ParameterSpec& spec = space.parameters[i]; spec.section == section.key)
+        shown.parameters.push_back({&spec, values[i], texts[i], !silent.contains(i)});
+    if (!shown.parameters.empty()) panel.push_back(std::move(shown));
   }
-  return {{"sections", std::move(list)}};
+  return panel;
 }
 
 struct Wanted {
@@ -98,23 +69,13 @@ struct Wanted {
 
 /// What a request to play says, and what it leaves as it is.
 Wanted wantedOf(const json& body, Wanted own) {
-  Fields fields(body);
-  own.note.midi = int(fields.whole("note", 0, 127).value_or(own.note.midi));
-  own.note.velocity = int(fields.whole("velocity", 1, 127).value_or(own.note.velocity));
-  const auto length = fields.number("length", 0.001, kMostPlayedSeconds),
-             seconds = fields.number("seconds", 0.05, kMostPlayedSeconds);
-  own.note.lengthSeconds = std::min(length.value_or(own.note.lengthSeconds), kMostPlayedSeconds);
-  own.seconds = std::min(seconds.value_or(own.seconds), kMostPlayedSeconds);
-  own.changes = fields.values("changes");
-  fields.end();
+  const PlayRequest request = playRequestFrom(body, kMostPlayedSeconds);
+  own.note.midi = request.note.value_or(own.note.midi);
+  own.note.velocity = request.velocity.value_or(own.note.velocity);
+  own.note.lengthSeconds = std::min(request.length.value_or(own.note.lengthSeconds), kMostPlayedSeconds);
+  own.seconds = std::min(request.seconds.value_or(own.seconds), kMostPlayedSeconds);
+  own.changes = request.changes;
   return own;
-}
-
-std::map<std::string, float> changesIn(const json& body) {
-  Fields fields(body);
-  auto changes = fields.values("changes");
-  fields.end();
-  return changes;
 }
 
 std::size_t rankOf(const Call& call) {
@@ -132,13 +93,10 @@ std::size_t rankOf(const Call& call) {
 struct Candidates::Chosen {
   std::string match, name;  ///< the name is the preset's
   fs::path folder;
-  json entry;  ///< of candidates.json
-  fs::path file(const char* part) const { return folder / entry.at("files").at(part).get<std::string>(); }
+  CandidateFacts facts;
 
-  StoredPatch stored() const {
-    return readPatches(folder / kPatchesFile).at(entry.at("rank").get<std::size_t>() - 1);
-  }
-  Note note() const { return {entry.at("note"), entry.at("velocity"), entry.at("length")}; }
+  StoredPatch stored() const { return readPatches(folder / kPatchesFile).at(std::size_t(facts.rank) - 1); }
+  Note note() const { return {facts.note, facts.velocity, facts.length}; }
 };
 
 Candidates::Chosen Candidates::choose(const Call& call) {
@@ -146,10 +104,10 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   const std::string& id = call.names.at("id");
   chosen.folder = matches_.found(id, call.query("g"));
   const std::size_t rank = rankOf(call);
-  const json document = readJsonFile(chosen.folder / "candidates.json");
-  if (rank > document.at("candidates").size()) refuse(404, "there is no candidate {}", rank);
-  chosen.entry = document.at("candidates")[rank - 1];
-  chosen.match = matches_.view(id).at("name");
+  const auto candidates = readCandidates(chosen.folder / "candidates.json").candidates;
+  if (rank > candidates.size()) refuse(404, "there is no candidate {}", rank);
+  chosen.facts = candidates[rank - 1];
+  chosen.match = matches_.nameOf(id);
   chosen.name = fmt::format("{} {}", chosen.match, rank);
   return chosen;
 }
@@ -169,7 +127,7 @@ void Candidates::zip(Call& call) {
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().filename() != kPatchesFile) items.push_back(entry.path());
   std::sort(items.begin(), items.end());
-  const std::string name = matches_.view(id).at("name");
+  const std::string name = matches_.nameOf(id);
   call.saveAs(name + ".zip");
   call.answerBytes(zipOf(asciiName(name), items), "application/zip");
 }
@@ -180,13 +138,14 @@ void Candidates::audio(Call& call) {
   if (!call.query("g").empty())
     call.response.headers.erase("Cache-Control"),
         call.response.set_header("Cache-Control", "private, max-age=3600, immutable");
-  call.answerFile(chosen.file("render"), "audio/wav");
+  call.answerFile(chosen.folder / chosen.facts.render, "audio/wav");
 }
 
 void Candidates::recipe(Call& call) {
   const Chosen chosen = choose(call);
   const auto text = [&] {
-    if (const fs::path file = chosen.file("recipe"); fs::exists(file)) return readTextFile(file);
+    if (const fs::path file = chosen.folder / chosen.facts.recipe; fs::exists(file))
+      return readTextFile(file);
     const StoredPatch stored = chosen.stored();
     const auto player = playerOf(stored);
     return recipeText(recipeOf(player->synth(), stored.proposal.patch), chosen.name);
@@ -195,11 +154,11 @@ void Candidates::recipe(Call& call) {
 }
 
 void Candidates::parameters(Call& call) {
-  const auto changes = changesIn(call.body);
+  const auto changes = changesFrom(call.body);
   const StoredPatch stored = choose(call).stored();
   const auto player = playerOf(stored);
-  call.answer(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes),
-                      stored.proposal.withoutEffect));
+  call.answer(toJson(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes),
+                             stored.proposal.withoutEffect)));
 }
 
 void Candidates::render(Call& call) {
@@ -225,8 +184,7 @@ void Candidates::render(Call& call) {
 std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<std::string, float>& changes,
                                           const fs::path& folder) {
   std::vector<fs::path> presets;
-  for (const json& file : chosen.entry.at("files").at("presets"))
-    presets.push_back(chosen.folder / file.get<std::string>());
+  for (const std::string& file : chosen.facts.presets) presets.push_back(chosen.folder / file);
   if (changes.empty() && fs::exists(presets.front())) return presets;
   const StoredPatch stored = chosen.stored();
   const auto player = playerOf(stored);
@@ -244,12 +202,12 @@ std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<s
 }
 
 void Candidates::preset(Call& call) {
-  const auto changes = changesIn(call.body);
+  const auto changes = changesFrom(call.body);
   const Chosen chosen = choose(call);
   const std::string& wanted = call.names.at("name");
-  const json& files = chosen.entry.at("files").at("presets");
+  const auto& files = chosen.facts.presets;
   if (std::find(files.begin(), files.end(), wanted) == files.end())
-    refuse(404, "candidate {} has no preset '{}'", chosen.entry.at("rank").get<int>(), wanted);
+    refuse(404, "candidate {} has no preset '{}'", chosen.facts.rank, wanted);
   const StagedDirectory draft(store_.place("matches") / newId(), false);  // never put in place
   const std::vector<fs::path> all = presets(chosen, changes, draft.path());
   const fs::path file = *std::find_if(all.begin(), all.end(),
@@ -264,7 +222,7 @@ void Candidates::preset(Call& call) {
 }
 
 void Candidates::install(Call& call) {
-  const auto changes = changesIn(call.body);
+  const auto changes = changesFrom(call.body);
   const Chosen chosen = choose(call);
   const StagedDirectory draft(store_.place("matches") / newId(), false);
   call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name,

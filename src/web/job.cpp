@@ -4,15 +4,15 @@
 #include "audio/pitch.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "base/json_channel.h"
 #include "ingest/library_builder.h"
 #include "ingest/library_synth.h"
 #include "library/compatibility.h"
 #include "match/match.h"
 #include "match/results.h"
-#include "synth/plugin_json.h"
 #include "synth/space_init.h"
 #include "web/telling_apart.h"
+#include "wire/job_messages.h"
+#include "wire/limits.h"
 
 #include <unistd.h>
 
@@ -49,89 +49,77 @@ double secondsSince(Clock::time_point begin) {
 class Line {
  public:
   Line() : channel_(adoptStandardStreams()) {
-    if (receiveJson(*channel_, request_) != MessageChannel::Arrival::message) ::_exit(1);
+    if (receive(*channel_, request_) != MessageChannel::Arrival::message) ::_exit(1);
     std::thread([this] {
-      for (json message; receiveJson(*channel_, message) == MessageChannel::Arrival::message;)
-        if (message.value("stop", false)) stopped_ = true;
+      try {
+        for (JobRequest message; receive(*channel_, message) == MessageChannel::Arrival::message;)
+          if (std::holds_alternative<StopJob>(message)) stop_.request_stop();
+      } catch (const Error&) {
+        // What cannot be read ends the job, as if the server had gone.
+      }
       ::_exit(1);
     }).detach();
   }
 
-  const json& request() const { return request_; }
-  bool stopped() const { return stopped_; }
+  const JobRequest& request() const { return request_; }
+  bool stopped() const { return stop_.stop_requested(); }
+  std::stop_token stopToken() const { return stop_.get_token(); }
 
   /// Callable by any thread.
-  void tell(json message) {
+  void tell(const JobEvent& event) {
     std::lock_guard lock(mutex_);
-    if (!sendJson(*channel_, message)) ::_exit(1);
+    if (!send(*channel_, event)) ::_exit(1);
   }
 
  private:
   std::unique_ptr<MessageChannel> channel_;
-  json request_;
-  std::atomic<bool> stopped_{false};
+  JobRequest request_;
+  std::stop_source stop_;
   std::mutex mutex_;
 };
 
-void decode(Line& line) {
+void doJob(Line& line, const DecodeJob& job) {
   limitMemory(kDecoderBytes);
-  const json& request = line.request();
-  const SoundFile sound =
-      readSound(request.at("source").get<std::string>(), {.maxSeconds = kMostSoundSeconds});
-  writeWav(request.at("out").get<std::string>(), sound.sound);
-  line.tell({{"event", "end"},
-             {"seconds", sound.sound.seconds()},
-             {"rate", sound.fileRateHz},
-             {"channels", sound.fileChannels}});
+  const SoundFile sound = readSound(job.source, {.maxSeconds = kMostSoundSeconds});
+  writeWav(job.out, sound.sound);
+  line.tell(Decoded{sound.sound.seconds(), double(sound.fileRateHz), sound.fileChannels});
 }
 
-template <typename Value>
-std::optional<Value> optionalAt(const json& object, const char* key) {
-  return object.contains(key) ? std::optional<Value>(object.at(key).get<Value>()) : std::nullopt;
+std::vector<std::string> namesOf(const std::vector<fs::path>& files) {
+  std::vector<std::string> names;
+  for (const fs::path& file : files) names.push_back(file.string());
+  return names;
 }
 
-MatchOptions matchOptions(const json& request) {
+MatchOptions matchOptions(const MatchJob& job) {
+  const MatchRequest& request = job.request;
   MatchOptions options;
-  options.sound = request.value("sound", "");
-  options.name = request.value("name", "");
-  options.libraries = request.at("libraries").get<std::vector<std::string>>();
-  options.embedder = request.value("embedder", "");
-  options.target = {optionalAt<int>(request, "note"), optionalAt<double>(request, "length"),
-                    optionalAt<double>(request, "start"), optionalAt<double>(request, "duration")};
-  options.velocity = request.value("velocity", options.velocity);
-  options.top = request.value("top", options.top);
-  options.refine = request.value("refine", true);
-  options.limits.seconds = request.value("seconds", 0.0);
-  options.limits.renders = request.value("renders", std::size_t(0));
-  options.seed = request.value("seed", options.seed);
-  if (!request.contains("near")) return options;
-  const json& near = request.at("near");
-  std::vector<StoredPatch> patches = readPatches(near.at("patches").get<std::string>());
-  const auto index = near.at("rank").get<std::size_t>() - 1;
-  if (index >= patches.size()) failInput("there is no candidate {} to search around", index + 1);
-  options.near =
-      NearPatch{std::move(patches[index].proposal), near.value("changes", std::map<std::string, float>()),
-                near.value("locked", std::vector<std::string>())};
+  options.sound = job.sound;
+  options.name = job.name;
+  options.libraries = namesOf(job.libraries);
+  options.embedder = request.embedder.value_or("");
+  options.target = {request.note, request.length, request.start, request.duration};
+  options.velocity = request.velocity.value_or(options.velocity);
+  options.top = request.top.value_or(options.top);
+  options.refine = request.refine.value_or(true);
+  options.limits.seconds = request.seconds.value_or(0);
+  options.limits.renders = std::size_t(request.renders.value_or(0));
+  options.seed = std::uint64_t(request.seed.value_or(std::int64_t(options.seed)));
+  options.workers = job.workers;
+  if (!request.near) return options;
+  const NearRequest& near = *request.near;
+  std::vector<StoredPatch> patches = readPatches(job.nearPatches);
+  const auto index = std::size_t(near.rank) - 1;
+  if (index >= patches.size()) failInput("there is no candidate {} to search around", near.rank);
+  options.near = NearPatch{std::move(patches[index].proposal), near.changes, near.locked};
   return options;
-}
-
-/// What a client is told of candidates: all but their parameters, of which there may be hundreds.
-json brief(const json& candidates) {
-  json list = json::array();
-  for (json candidate : candidates) {
-    candidate.erase("parameters");
-    list.push_back(std::move(candidate));
-  }
-  return list;
 }
 
 /// Writes one generation of candidates after another, each whole or not at all.
 class Generations {
  public:
-  Generations(Line& line)
-      : line_(line),
-        folder_(line.request().at("folder").get<std::string>()),
-        last_(line.request().value("generation", 0)) {}
+  /// @param last  the generation that was written last
+  Generations(Line& line, fs::path folder, int last) : line_(line), folder_(std::move(folder)), last_(last) {}
 
   /// @param write  into a folder; @return what `candidates.json` holds
   template <typename Write>
@@ -145,10 +133,7 @@ class Generations {
     ++last_;
     writtenAt_ = Clock::now();
     took_ = secondsSince(begin);
-    line_.tell({{"event", "written"},
-                {"generation", last_},
-                {"candidates", brief(document.at("candidates"))},
-                {"provisional", document.value("provisional", false)}});
+    line_.tell(CandidatesWritten{last_, foundCandidatesFrom(document)});
   }
 
   bool isTimeForNext() const {
@@ -163,95 +148,74 @@ class Generations {
   double took_ = 0;
 };
 
-json targetFacts(const Target& target) {
-  json others = json::array();
-  for (const NoteGuess& other : target.otherNotes)
-    others.push_back(
-        {{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
-  return {{"note", target.note},
-          {"note_name", noteName(target.note)},
-          {"confidence", target.noteConfidence},
-          {"other_notes", others},
-          {"length", target.lengthSeconds},
-          {"start", target.startSeconds},
-          {"seconds", target.sound.seconds()},
-          {"warnings", target.warnings}};
-}
-
 void tellProblems(Line& line, const std::vector<std::string>& problems) {
-  if (!problems.empty())
-    line.tell({{"event", "problems"}, {"count", problems.size()}, {"first", problems.front()}});
+  if (!problems.empty()) line.tell(RendersSkipped{problems.size(), problems.front()});
 }
 
 /// A match of a sound.
-class SoundMatch {
+class SoundMatch : private MatchObserver {
  public:
-  explicit SoundMatch(Line& line)
-      : line_(line), generations_(line), match_(matchOptions(line.request()), reports()) {}
+  SoundMatch(Line& line, const MatchJob& job)
+      : line_(line),
+        job_(job),
+        generations_(line, job.folder, job.generation),
+        match_(matchOptions(job), *this, line.stopToken()) {}
 
   void run() {
     match_.rank();
-    write();
+    write(match_.session().candidates());
     match_.refine();
-    const bool stopped = interrupted();
-    setInterrupted(false);  // the best so far is written
-    if (line_.request().value("refine", true)) write();
-    line_.tell({{"event", "end"}, {"stopped", stopped}});
+    if (match_.refines()) write(match_.session().candidates());
+    line_.tell(Matched{line_.stopped()});
   }
 
  private:
-  MatchReports reports() {
-    MatchReports reports;
-    reports.onTarget = [this](const Target& target) {
-      writeWav(fs::path(line_.request().at("folder").get<std::string>()) / "target.wav", target.sound);
-      line_.tell({{"event", "target"}, {"target", targetFacts(target)}});
-    };
-    reports.onRanking = [this](std::size_t done, std::size_t all) {
-      line_.tell({{"event", "ranking"}, {"done", done}, {"total", all}});
-    };
-    reports.onFirst = [this](const std::vector<Candidate>& found) { writeFirst(found); };
-    reports.onRefining = [this](const Refinement& refinement) { heed(refinement); };
-    reports.onFallback = [this](const std::string& file, const std::string& why) {
-      line_.tell(
-          {{"event", "remark"}, {"text", fmt::format("{} is {}", fs::path(file).stem().string(), why)}});
-    };
-    reports.onProblems = [this](const std::vector<std::string>& problems) { tellProblems(line_, problems); };
-    return reports;
+  void onTarget(const Target& target) override {
+    writeWav(job_.folder / "target.wav", target.sound);
+    line_.tell(TargetRead{factsOf(target)});
   }
 
-  void heed(const Refinement& refinement) {
-    const RefineProgress& last = refinement.last;
-    const double share = refinement.share();
-    json message = {{"event", "refining"},
-                    {"renders", last.renders},
-                    {"seconds", last.seconds},
-                    {"mss", last.mss},
-                    {"share", share}};
-    if (share > 0 && last.seconds > 0)
-      message["seconds_left"] = std::max(0.0, last.seconds / share - last.seconds);
-    line_.tell(std::move(message));
-    if (line_.stopped()) return setInterrupted(true);
-    if (last.mss < (1 - kWorthWriting) * writtenMss_ && generations_.isTimeForNext()) write();
+  void onRanking(const RankProgress& progress, std::size_t all) override {
+    line_.tell(RankingProgress{progress.done, all});
   }
 
-  void write() {
-    generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
-      std::vector<Candidate> written;
-      json document = match_.write(folder, &written);
-      std::vector<const ParameterSpace*> spaces;
-      for (const auto& engine : match_.engines()) spaces.push_back(&engine->space());
-      tellApart(document.at("candidates"), spaces);
-      patches = storedPatches(written);
-      writtenMss_ = written.front().mss;
-      return document;
-    });
+  void onFallback(const std::string& file, const std::string& why) override {
+    line_.tell(Remark{fmt::format("{} is {}", fs::path(file).stem().string(), why)});
   }
 
-  void writeFirst(const std::vector<Candidate>& found) {
+  void onProblems(const std::vector<std::string>& problems) override { tellProblems(line_, problems); }
+
+  bool wantsFirst() const override { return true; }
+
+  void onFirst(const std::vector<Candidate>& found) override {
     generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
       std::vector<Candidate> written;
       const json document = match_.writeFirst(folder, found, &written);
       patches = storedPatches(written);
+      return document;
+    });
+  }
+
+  void onRefining(const Refinement& refinement, const std::function<std::vector<Candidate>()>& found) override {
+    const RefineProgress& last = refinement.last;
+    const double share = refinement.share();
+    RefiningProgress progress{last.renders, last.seconds, last.mss, share, {}};
+    if (share > 0 && last.seconds > 0)
+      progress.secondsLeft = std::max(0.0, last.seconds / share - last.seconds);
+    line_.tell(progress);
+    if (line_.stopped()) return;
+    if (last.mss < (1 - kWorthWriting) * writtenMss_ && generations_.isTimeForNext()) write(found());
+  }
+
+  void write(const std::vector<Candidate>& found) {
+    generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
+      std::vector<Candidate> written;
+      json document = match_.write(folder, found, &written);
+      std::vector<const ParameterSpace*> spaces;
+      for (const auto& engine : match_.session().engines()) spaces.push_back(&engine->space());
+      tellApart(document.at("candidates"), spaces);
+      patches = storedPatches(written);
+      writtenMss_ = written.front().mss;
       return document;
     });
   }
@@ -264,71 +228,65 @@ class SoundMatch {
   }
 
   Line& line_;
+  const MatchJob& job_;
   Generations generations_;
   double writtenMss_ = std::numeric_limits<double>::infinity();
-  MatchRun match_;
+  Match match_;
 };
 
+void doJob(Line& line, const MatchJob& job) { SoundMatch(line, job).run(); }
+
 /// Patches that words describe.
-void matchText(Line& line) {
-  const json& request = line.request();
-  const auto files = request.at("libraries").get<std::vector<std::string>>();
-  Sources sources = openSources(sourceNames(files), {.forTexts = true});
-  const auto text = request.at("text").get<std::string>();
-  std::vector<TextMatch> found = searchByText(sources.searched(), text, request.value("top", 5));
+void doJob(Line& line, const TextJob& job) {
+  Sources sources =
+      openSources(sourceNames(namesOf(job.libraries)), {.workers = job.workers, .forTexts = true});
+  std::vector<TextMatch> found = searchByText(sources.searched(), job.text, job.top);
   std::vector<std::string> problems;
-  Generations(line).add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
-    json document = writeTextResults(folder, text, found, sources.engines);
-    for (const TextMatch& one : found)
-      patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
-    problems = document.at("skipped").get<std::vector<std::string>>();
-    return document;
-  });
+  Generations(line, job.folder, job.generation)
+      .add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
+        json document = writeTextResults(folder, job.text, found, sources.engines);
+        for (const TextMatch& one : found)
+          patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
+        problems = document.at("skipped").get<std::vector<std::string>>();
+        return document;
+      });
   tellProblems(line, problems);
-  line.tell({{"event", "end"}, {"stopped", false}});
+  line.tell(Matched{false});
 }
 
-ParameterSpace spaceToBuildWith(const json& request) {
-  if (const auto name = request.value("space", ""); !name.empty()) return loadSpace(name);
-  const PluginInfo plugin =
-      findPlugin(request.at("format").get<std::string>(), request.at("plugin").get<std::string>(),
-                 request.at("synth").get<std::string>());
+ParameterSpace spaceToBuildWith(const BuildJob& job) {
+  if (!job.space.empty()) return loadSpace(job.space);
+  const PluginInfo plugin = findPlugin(job.format, job.plugin, job.synth);
   return parseSpace(firstSpace(plugin, probeParameters(plugin), plugin.name), plugin.name);
 }
 
-void build(Line& line) {
-  const json& request = line.request();
-  const Synth synth(spaceToBuildWith(request));
+void doJob(Line& line, const BuildJob& job) {
+  const Synth synth(spaceToBuildWith(job));
   LibrarySettings wanted = librarySettings(synth);
-  const fs::path file = request.at("file").get<std::string>();
-  const bool begun = fs::exists(file) && fs::file_size(file) > 0;
-  Library library = begun ? Library::open(file, Database::Mode::readWrite) : Library::create(file, wanted);
+  const bool begun = fs::exists(job.file) && fs::file_size(job.file) > 0;
+  Library library =
+      begun ? Library::open(job.file, Database::Mode::readWrite) : Library::create(job.file, wanted);
   wanted.embedders = library.settings().embedders;
   if (begun) checkCompatible(library, wanted);
   BuildOptions options;
-  options.count = request.at("count").get<std::uint64_t>();
+  options.count = job.count;
   options.onProgress = [&](const BuildProgress& p) {
-    line.tell({{"event", "building"}, {"done", p.patches}, {"total", p.wanted}, {"silent", p.silent}});
+    line.tell(BuildProgressed{p.patches});
     if (line.stopped()) setInterrupted(true);
   };
   const bool finished = buildLibrary(library, synth, options);
-  line.tell({{"event", "end"}, {"stopped", !finished}, {"patches", library.counts().patches}});
+  line.tell(Built{!finished, library.counts().patches});
 }
 
-void scan(Line& line) {
-  json list = json::array();
-  for (const PluginInfo& plugin : scanPlugins().plugins) list.push_back(toJson(plugin));
-  line.tell({{"event", "end"}, {"plugins", list}});
+void doJob(Line& line, const ScanJob&) { line.tell(Scanned{scanPlugins().plugins}); }
+
+void doJob(Line&, const StopJob&) {
+  throw Error(ExitCode::internal, "a job was stopped before it was given");
 }
 
-void doJob(Line& line) {
-  const auto job = line.request().at("job").get<std::string>();
-  if (job == "decode") return decode(line);
-  if (job == "match") return SoundMatch(line).run();
-  if (job == "text") return matchText(line);
-  if (job == "build") return build(line);
-  if (job == "scan") return scan(line);
-  throw Error(ExitCode::internal, "there is no job " + job);
+template <typename Value>
+std::optional<Value> optionalAt(const json& object, const char* key) {
+  return object.contains(key) ? std::optional<Value>(object.at(key).get<Value>()) : std::nullopt;
 }
 
 json packed(const StoredPatch& stored) {
@@ -357,12 +315,6 @@ StoredPatch unpacked(const json& stored) {
 
 }  // namespace
 
-std::vector<PluginInfo> unpackPlugins(const json& list) {
-  std::vector<PluginInfo> plugins;
-  for (const json& one : list) plugins.push_back(pluginFromJson(one));
-  return plugins;
-}
-
 Bytes packPatches(const std::vector<StoredPatch>& patches) {
   json list = json::array();
   for (const StoredPatch& patch : patches) list.push_back(packed(patch));
@@ -386,11 +338,11 @@ int runJob() {
   [[maybe_unused]] const int niceness = ::nice(kJobNiceness);
   Line line;
   try {
-    doJob(line);
+    std::visit([&](const auto& job) { doJob(line, job); }, line.request());
   } catch (const Error& error) {
-    line.tell({{"event", "error"}, {"message", error.what()}});
+    line.tell(JobFailed{error.what()});
   } catch (const std::exception& error) {
-    line.tell({{"event", "error"}, {"message", std::string(error.what()) + "; please report this"}});
+    line.tell(JobFailed{std::string(error.what()) + "; please report this"});
   }
   // The thread that listens to the server still runs.
   std::fflush(nullptr);

@@ -1,10 +1,6 @@
 #pragma once
 
-#include "base/process.h"
 #include "listen/ranking.h"
-#include "synth/catalogue.h"
-
-#include <nlohmann/json.hpp>
 
 namespace patchpilot {
 
@@ -16,10 +12,8 @@ inline constexpr const char* kJobCommand = "serve-job";
 /// (`MessageChannel`), and dies with it: a crash costs one job, and whatever becomes of the server, nothing
 /// is left running, because each process here ends when the one that started it does.
 ///
-/// The first message says what to do: an object with `job` and its arguments. What is
-/// told then are objects with `event`: how far it has come, and in the end "end" or "error" (`message`). The
-/// message
-/// {"stop": true} ends a search with what it has found.
+/// The first message, a `JobRequest`, says what to do. The job then tells `JobEvent`s, of which `isLast` is
+/// the last. A `StopJob` ends a search with what it has found.
 /// @return exit status
 int runJob();
 
@@ -36,12 +30,5 @@ Bytes packPatches(const std::vector<StoredPatch>& patches);
 
 /// @throws Error (input) where the file is damaged
 std::vector<StoredPatch> readPatches(const std::filesystem::path& file);
-
-/// What the job "scan" tells of the plug-ins in its "end".
-std::vector<PluginInfo> unpackPlugins(const nlohmann::json& list);
-
-/// Limits of what is uploaded.
-inline constexpr std::uintmax_t kMostSoundBytes = 100'000'000;
-inline constexpr double kMostSoundSeconds = 600;
 
 }  // namespace patchpilot

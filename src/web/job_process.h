@@ -1,39 +1,38 @@
 #pragma once
 
-#include "base/json_channel.h"
+#include "web/job_queue.h"
+#include "wire/job_messages.h"
 
-#include <nlohmann/json.hpp>
-
-#include <atomic>
-#include <functional>
 #include <mutex>
 
 namespace patchpilot {
 
 /// A job (`runJob`) in a process of its own.
-class JobProcess {
+class JobProcess : public Job<JobEvent> {
  public:
   /// @param program  this program
-  /// @throws Error (system) where it cannot be started
-  JobProcess(const std::filesystem::path& program, const nlohmann::json& request);
+  /// @param request  is asked for the request when the job starts: what it names may have gone by then, and
+  /// it
+  ///                 may throw
+  JobProcess(std::filesystem::path program, std::function<JobRequest()> request);
 
-  /// Hands over each event, but no error. @return what went wrong, there or in `take`, in one line; empty
-  /// where it came to its end, or
-  ///         was ended by `cancel`
-  std::string follow(const std::function<void(const nlohmann::json&)>& take);
+  /// Ends as the process does: failed if it has crashed, or has sent what cannot be read.
+  /// @throws Error (system) if it cannot be started; whatever `request` and `tell` throw, which end the
+  /// process
+  JobOutcome run(const std::function<void(const JobEvent&)>& tell) override;
 
-  /// Asks it to end with what it has. Callable from any thread, as is the next.
-  void stop();
-
-  /// Ends it at once, and the processes that it has started with it.
-  void cancel();
-
-  bool isCancelled() const { return cancelled_; }
+  void stop() override;
+  void cancel() override;
 
  private:
-  ChildProcess child_;
-  std::mutex sending_;
-  std::atomic<bool> cancelled_{false};
+  class Running;
+
+  std::filesystem::path program_;
+  std::function<JobRequest()> request_;
+  std::mutex mutex_;
+  ChildProcess* child_ = nullptr;  ///< while it runs
+  bool stopped_ = false;
+  bool cancelled_ = false;
 };
 
 }  // namespace patchpilot

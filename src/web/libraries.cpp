@@ -7,7 +7,6 @@
 #include "eval/library_map.h"
 #include "library/library.h"
 #include "synth/parameter_space.h"
-#include "web/fields.h"
 #include "web/http_error.h"
 #include "web/job.h"
 
@@ -23,7 +22,8 @@ using nlohmann::json;
 namespace {
 
 constexpr int kMapPoints = 4000;
-constexpr std::int64_t kMostPatches = 1'000'000;
+constexpr std::size_t kMostQueued = 50;
+constexpr const char* kScan = "scan";  ///< the job that looks for the plug-ins
 
 std::string shortHash(const std::string& text) { return contentHash(text).substr(0, 16); }
 
@@ -60,31 +60,20 @@ bool canSearchTexts(const std::vector<Model>& models, const std::string& embedde
 }
 
 /// All embedders that this program knows, and whether it can use them.
-json describeEmbedders(const std::vector<Model>& models) {
+std::vector<EmbedderView> viewsOfEmbedders(const std::vector<Model>& models) {
   const EmbedderInfo own = embedderInfo(kMelEnvelopeName);
-  json list =
-      json::array({{{"name", own.name}, {"version", own.version}, {"installed", true}, {"texts", false}}});
+  std::vector<EmbedderView> views{{own.name, own.version, true, false}};
   for (const Model& model : models)
     for (const NetworkEmbedder& one : model.embedders)
-      list.push_back({{"name", one.name},
-                      {"version", one.version},
-                      {"installed", !networksModule().empty() && !one.files.empty()},
-                      {"texts", canSearchTexts(models, one.name)}});
-  return list;
+      views.push_back({one.name, one.version, !networksModule().empty() && !one.files.empty(),
+                       canSearchTexts(models, one.name)});
+  return views;
 }
 
-json describeModels(const std::vector<Model>& models) {
-  json list = json::array();
-  for (const Model& model : models)
-    list.push_back(
-        {{"name", model.name}, {"title", model.title}, {"installed", modelFiles(model).has_value()}});
-  return list;
-}
-
-std::vector<std::string> namesOf(const std::vector<EmbedderInfo>& embedders) {
-  std::vector<std::string> names;
-  for (const EmbedderInfo& embedder : embedders) names.push_back(embedder.name);
-  return names;
+std::vector<ModelView> viewsOf(const std::vector<Model>& models) {
+  std::vector<ModelView> views;
+  for (const Model& model : models) views.push_back({model.name, model.title, modelFiles(model).has_value()});
+  return views;
 }
 
 std::vector<std::string> spacesOf(const PluginInfo& plugin, const std::vector<ParameterSpace>& spaces) {
@@ -92,6 +81,11 @@ std::vector<std::string> spacesOf(const PluginInfo& plugin, const std::vector<Pa
   for (const ParameterSpace& space : spaces)
     if (space.synthFormat == plugin.format && space.synthId == plugin.id) names.push_back(space.name);
   return names;
+}
+
+/// What a library is called.
+std::string nameFor(const BuildRequest& request, const std::string& space, const std::string& synth) {
+  return request.name.value_or(space.empty() ? synth : space);
 }
 
 std::string fileName(const std::string& text) {
@@ -102,115 +96,95 @@ std::string fileName(const std::string& text) {
 
 }  // namespace
 
-struct Libraries::Job {
-  std::string id, name, created, state = "queued", error;
-  json request;  ///< for the process
-  fs::path file;
-  double done = 0, total = 0;
-  double begin = 0, doneAtBegin = -1;
-  std::uint64_t version = 0;
-  JobProcess* process = nullptr;  ///< while it runs
-  std::string
-      end;  ///< what its state will be when the process has gone, which still holds the file until then
-
-  bool isOver() const { return state == "done" || state == "stopped" || state == "failed"; }
-};
-
-Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std::vector<std::string>& files)
-    : store_(store), feed_(feed), program_(std::move(program)) {
+Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std::vector<std::string>& files,
+                     ReadFacts readFacts)
+    : store_(store),
+      feed_(feed),
+      program_(std::move(program)),
+      readFacts_(std::move(readFacts)),
+      scans_(1, 1, *this),
+      queue_(1, kMostQueued, *this) {
   std::vector<fs::path> all(files.begin(), files.end());
   std::vector<fs::path> own;
   for (const auto& one : fs::directory_iterator(store_.place("libraries")))
     if (one.path().extension() == ".db" && fs::file_size(one.path()) > 0) own.push_back(one.path());
   std::sort(own.begin(), own.end());
-  for (const auto& file : files) Library::open(file);  // says at once what is none
+  for (const auto& file : files) factsOf(fs::weakly_canonical(file));  // throws if one is no library
   all.insert(all.end(), own.begin(), own.end());
   for (const fs::path& file : all) {
     const fs::path whole = fs::canonical(file);
     if (idOf(whole).empty())
       entries_.push_back({shortHash(whole.string()), whole.stem().string(), whole, "", ""});
   }
-  scanner_ = std::thread([this] { scan(); });
-  worker_ = std::thread([this] { work(); });
+  // In a process of its own, which can be ended while a plug-in takes its time to open.
+  scans_.add(kScan, std::make_shared<JobProcess>(program_, [] { return ScanJob{}; }));
 }
 
 Libraries::~Libraries() {
-  {
-    std::lock_guard lock(mutex_);
-    closing_ = true;
-    if (scanning_) scanning_->cancel();
-    for (auto& job : jobs_)
-      if (job->process) job->process->cancel();
-  }
-  wake_.notify_all();
-  worker_.join();
-  scanner_.join();
+  scans_.close();
+  queue_.close();
 }
 
-void Libraries::scan() {
-  std::vector<PluginInfo> plugins;
-  try {
-    // In a process of its own, which can be ended while a plug-in takes its time to open.
-    JobProcess process(program_, {{"job", "scan"}});
-    {
-      std::lock_guard lock(mutex_);
-      scanning_ = &process;
-      if (closing_) process.cancel();
-    }
-    process.follow([&](const json& message) { plugins = unpackPlugins(message.at("plugins")); });
-    std::lock_guard lock(mutex_);
-    scanning_ = nullptr;
-  } catch (const Error&) {
-    // There are none then, as where it crashes: libraries that are there can be searched.
-  }
+std::shared_ptr<const LibraryFacts> Libraries::factsOf(const fs::path& file) {
+  return facts_.get(file.string(), {stampOf(file)}, [&] { return readFacts_(file); });
+}
+
+std::shared_ptr<const Libraries::Spaces> Libraries::spaces() {
+  return spaces_.get("", stampsBelow(spaceFolders(), ".toml"), [] { return installedSpaces(); });
+}
+
+std::shared_ptr<const std::vector<Model>> Libraries::models() {
+  return models_.get("", stampsBelow(modelFolders()), readableModels);
+}
+
+std::shared_ptr<const Libraries::Plugins> Libraries::plugins() {
   std::lock_guard lock(mutex_);
-  plugins_ = std::move(plugins);
+  return plugins_;
+}
+
+void Libraries::setPlugins(Plugins plugins) {
+  std::lock_guard lock(mutex_);
+  plugins_ = std::make_shared<const Plugins>(std::move(plugins));
   feed_.note();
 }
 
-json Libraries::describe(const Entry& entry, const std::vector<Model>& models) const {
-  json about = {{"id", entry.id},
-                {"name", entry.name},
-                {"own", isOwn(entry)},
-                {"building", entry.job.empty() ? json() : json(entry.job)},
-                {"patches", 0}};
+LibraryView Libraries::viewOf(const Entry& entry, const std::vector<Model>& models) {
+  LibraryView view{.id = entry.id, .name = entry.name, .own = isOwn(entry)};
+  if (!entry.job.empty()) view.build = entry.job;
   try {
-    Library library = Library::open(entry.file);
-    const LibrarySettings& s = library.settings();
-    about.update({{"synth", s.synthName},
-                  {"format", s.synthFormat},
-                  {"space", s.spaceName},
-                  {"patches", library.counts().patches},
-                  {"embedder", s.embedders.front().name},
-                  {"embedders", namesOf(s.embedders)},
-                  {"texts", std::any_of(s.embedders.begin(), s.embedders.end(),
-                                        [&](const auto& e) { return canSearchTexts(models, e.name); })},
-                  {"notes", s.notes}});
+    view.facts = *factsOf(entry.file);
+    view.texts = std::any_of(view.facts->embedders.begin(), view.facts->embedders.end(),
+                             [&](const std::string& name) { return canSearchTexts(models, name); });
   } catch (const Error& error) {
-    about["problem"] = error.what();  // it is being begun, or is no longer there
+    view.problem = error.what();  // its build has only begun, or it is no longer there
   }
-  return about;
+  return view;
 }
 
-json Libraries::state() {
-  std::lock_guard lock(mutex_);
-  json libraries = json::array(), synths = json::array();
-  const std::vector<Model> models = readableModels();
-  for (const Entry& entry : entries_) libraries.push_back(describe(entry, models));
-  const auto spaces = installedSpaces();
-  if (plugins_)
-    for (const PluginInfo& plugin : *plugins_)
-      synths.push_back({{"id", idOfPlugin(plugin)},
-                        {"name", plugin.name},
-                        {"format", plugin.format},
-                        {"maker", plugin.vendor},
-                        {"version", plugin.version},
-                        {"spaces", spacesOf(plugin, spaces)}});
-  return {{"libraries", libraries},
-          {"synths", synths},
-          {"scanning", !plugins_.has_value()},
-          {"models", describeModels(models)},
-          {"embedders", describeEmbedders(models)}};
+StateView Libraries::state() {
+  const auto plugins = this->plugins();
+  std::vector<Entry> entries;
+  {
+    std::lock_guard lock(mutex_);
+    entries = entries_;
+  }
+  const auto models = this->models();
+  const auto spaces = this->spaces();
+  StateView state;
+  std::vector<std::string> files;
+  for (const Entry& entry : entries) {
+    state.libraries.push_back(viewOf(entry, *models));
+    files.push_back(entry.file.string());
+  }
+  facts_.keepOnly(files);
+  state.scanning = !plugins;
+  if (plugins)
+    for (const PluginInfo& plugin : *plugins)
+      state.synths.push_back({idOfPlugin(plugin), plugin.name, plugin.format, plugin.vendor, plugin.version,
+                              spacesOf(plugin, *spaces)});
+  state.models = viewsOf(*models);
+  state.embedders = viewsOfEmbedders(*models);
+  return state;
 }
 
 Libraries::Entry& Libraries::entry(const std::string& id) {
@@ -260,162 +234,134 @@ void Libraries::remove(const std::string& id) {
   feed_.noteRemoval("library", id);
 }
 
-json Libraries::spaceFor(const json& body) {
-  Fields fields(body);
-  const auto synth = fields.text("synth"), space = fields.text("space"), name = fields.text("name", 80);
-  const auto count = fields.whole("count", 1, kMostPatches);
-  fields.end();
-  if (!synth) refuse(400, "synth is missing; name one of those that /state lists");
-  if (!plugins_) refuse(503, "the synths are still being looked for; try again in some seconds");
-  const auto plugin = std::find_if(plugins_->begin(), plugins_->end(),
-                                   [&](const PluginInfo& p) { return idOfPlugin(p) == *synth; });
-  if (plugin == plugins_->end()) refuse(404, "there is no synth '{}'; load the page again", *synth);
-  const auto spaces = spacesOf(*plugin, installedSpaces());
-  if (space && std::find(spaces.begin(), spaces.end(), *space) == spaces.end())
-    refuse(400, "{} has no space '{}'", plugin->name, *space);
-  const std::string chosen = space ? *space : spaces.empty() ? "" : spaces.front();
-  return {{"job", "build"},
-          {"space", chosen},
-          {"format", plugin->format},
-          {"plugin", plugin->id},
-          {"synth", plugin->name},
-          {"count", count.value_or(3000)},
-          {"name", name.value_or(chosen.empty() ? plugin->name : chosen)}};
+BuildJob Libraries::jobFor(const BuildRequest& request) {
+  const auto plugins = this->plugins();
+  if (!plugins) refuse(503, "the synths are still being looked for; try again in some seconds");
+  const auto plugin = std::find_if(plugins->begin(), plugins->end(),
+                                   [&](const PluginInfo& p) { return idOfPlugin(p) == request.synth; });
+  if (plugin == plugins->end()) refuse(404, "there is no synth '{}'; load the page again", request.synth);
+  const auto spaces = spacesOf(*plugin, *this->spaces());
+  if (request.space && std::find(spaces.begin(), spaces.end(), *request.space) == spaces.end())
+    refuse(400, "{} has no space '{}'", plugin->name, *request.space);
+  const std::string space = request.space ? *request.space : spaces.empty() ? "" : spaces.front();
+  const fs::path file = store_.place("libraries") / (fileName(nameFor(request, space, plugin->name)) + ".db");
+  return {file, space, plugin->format, plugin->id, plugin->name, request.count};
 }
 
 json Libraries::build(const json& body) {
+  const BuildRequest request = buildRequestFrom(body);
+  const BuildJob job = jobFor(request);
   std::lock_guard lock(mutex_);
-  auto job = std::make_unique<Job>();
-  job->request = spaceFor(body);
-  job->id = newId();
-  job->created = timeNow();
-  job->name = job->request.at("name");
-  job->total = job->request.at("count");
-  const std::string stem = fileName(job->name);
-  job->file = store_.place("libraries") / (stem + ".db");
+  auto build = std::make_unique<Build>();
+  build->file = job.file;
+  build->facts = {.id = newId(),
+                  .name = nameFor(request, job.space, job.synth),
+                  .created = timeNow(),
+                  .library = shortHash(job.file.string()),
+                  .total = job.count};
+  const std::string id = build->facts.id;
   auto entry =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.file == job->file; });
-  if (entry != entries_.end() && !entry->job.empty()) refuse(409, "{} is being built already", job->name);
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.file == job.file; });
+  if (entry != entries_.end() && !entry->job.empty())
+    refuse(409, "{} is being built already", build->facts.name);
+  if (!queue_.add(id, std::make_shared<JobProcess>(program_, [job] { return job; })))
+    refuse(429, "{} libraries wait already; stop some", kMostQueued);
   if (entry == entries_.end())
-    entry = entries_.insert(entries_.end(), {shortHash(job->file.string()), stem, job->file, "", ""});
-  entry->job = job->id;
-  job->request["file"] = job->file.string();
-  touch(*job);
-  const json answer = {{"id", entry->id}, {"job", job->id}};
-  jobs_.push_back(std::move(job));
-  wake_.notify_all();
-  return answer;
+    entry =
+        entries_.insert(entries_.end(), {build->facts.library, job.file.stem().string(), job.file, "", ""});
+  entry->job = id;
+  touch(*build);
+  builds_.push_back(std::move(build));
+  return {{"id", entry->id}, {"job", id}};
 }
 
-void Libraries::touch(Job& job) { job.version = feed_.note(); }
+void Libraries::touch(Build& build) { build.version = feed_.note(); }
 
-Libraries::Job& Libraries::jobOf(const std::string& id) {
-  for (auto& job : jobs_)
-    if (job->id == id) return *job;
+Libraries::Build& Libraries::buildOf(const std::string& id) {
+  for (auto& build : builds_)
+    if (build->facts.id == id) return *build;
   refuse(404, "there is no job '{}'", id);
-}
-
-json Libraries::describe(const Job& job) const {
-  json about = {{"id", job.id},
-                {"kind", "library"},
-                {"name", job.name},
-                {"created", job.created},
-                {"state", job.state},
-                {"library", shortHash(job.file.string())},
-                {"progress", {{"done", job.done}, {"total", job.total}}}};
-  if (!job.error.empty()) about["error"] = job.error;
-  const double made = job.done - job.doneAtBegin, gone = steadySeconds() - job.begin;
-  if (job.state == "building" && job.doneAtBegin >= 0 && made > 0)
-    about["progress"]["seconds_left"] = (job.total - job.done) * gone / made;
-  return about;
 }
 
 json Libraries::job(const std::string& id) {
   std::lock_guard lock(mutex_);
-  return describe(jobOf(id));
+  return toJson(buildOf(id).facts);
 }
 
 json Libraries::jobs() {
   std::lock_guard lock(mutex_);
   json list = json::array();
-  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) list.push_back(describe(**job));
+  for (auto build = builds_.rbegin(); build != builds_.rend(); ++build)
+    list.push_back(toJson((*build)->facts));
   return {{"jobs", list}};
 }
 
-void Libraries::stop(const std::string& id) {
+bool Libraries::isOver(const std::string& job) {
   std::lock_guard lock(mutex_);
-  Job& job = jobOf(id);
-  if (job.process) job.process->stop();
-  else if (!job.isOver()) {
-    job.state = "stopped";
-    for (Entry& entry : entries_)
-      if (entry.job == job.id) entry.job.clear();
-    touch(job);
-  }
+  return patchpilot::isOver(buildOf(job).facts.state);
+}
+
+void Libraries::stop(const std::string& id) {
+  job(id);  // throws if there is none
+  queue_.stop(id);
 }
 
 std::vector<json> Libraries::changedSince(std::uint64_t seen) {
   std::lock_guard lock(mutex_);
   std::vector<json> changed;
-  for (const auto& job : jobs_)
-    if (job->version > seen) changed.push_back(describe(*job));
+  for (const auto& build : builds_)
+    if (build->version > seen) changed.push_back(toJson(build->facts));
   return changed;
 }
 
-void Libraries::work() {
-  for (;;) {
-    Job* next = nullptr;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] {
-        const auto queued =
-            std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->state == "queued"; });
-        next = queued == jobs_.end() ? nullptr : queued->get();
-        return closing_ || next;
-      });
-      if (closing_) return;
-      next->state = "building";
-    }
-    run(*next);
-  }
+void Libraries::jobStarted(const std::string& id) {
+  if (id == kScan) return;
+  std::lock_guard lock(mutex_);
+  Build& build = buildOf(id);
+  build.facts.state = BuildState::building;
+  touch(build);
 }
 
-void Libraries::run(Job& job) {
-  std::string problem;
-  try {
-    JobProcess process(program_, job.request);
-    {
-      std::lock_guard lock(mutex_);
-      job.process = &process;
-      if (closing_) process.cancel();
-    }
-    problem = process.follow([&](const json& message) { take(job, message); });
+void Libraries::jobTold(const std::string& id, const JobEvent& event) {
+  if (const auto* scanned = std::get_if<Scanned>(&event)) return setPlugins(scanned->plugins);
+  std::lock_guard lock(mutex_);
+  Build& build = buildOf(id);
+  BuildFacts& facts = build.facts;
+  if (const auto* progress = std::get_if<BuildProgressed>(&event)) {
+    facts.done = progress->done;
+    if (!build.doneAtBegin) build.doneAtBegin = facts.done, build.begin = steadySeconds();
+    if (facts.done > *build.doneAtBegin && facts.total >= facts.done)
+      facts.secondsLeft = double(facts.total - facts.done) * (steadySeconds() - build.begin) /
+                          double(facts.done - *build.doneAtBegin);
+  } else if (const auto* built = std::get_if<Built>(&event)) {
+    facts.done = built->patches;
+  }
+  touch(build);
+}
+
+void Libraries::jobEnded(const std::string& id, const JobOutcome& outcome) {
+  if (id == kScan) {
+    // If it has crashed there are no plug-ins to build with, but libraries can be searched.
+    if (!plugins()) setPlugins({});
+    return;
+  }
+  const fs::path file = [&] {
     std::lock_guard lock(mutex_);
-    job.process = nullptr;
-  } catch (const std::exception& error) {
-    problem = error.what();
-  }
-  std::lock_guard lock(mutex_);
-  if (!problem.empty()) job.state = "failed", job.error = problem;
-  else job.state = job.end.empty() ? "stopped" : job.end;
-  for (Entry& entry : entries_)
-    if (entry.job == job.id) entry.job.clear(), entry.map.clear();
+    return buildOf(id).file;
+  }();
   std::error_code ignored;
-  if (!fs::exists(job.file, ignored))
-    std::erase_if(entries_, [&](const Entry& entry) { return entry.file == job.file; });
-  touch(job);
-}
-
-void Libraries::take(Job& job, const json& message) {
+  const bool exists = fs::exists(file, ignored);
   std::lock_guard lock(mutex_);
-  if (message.at("event") == "building") {
-    job.done = message.at("done");
-    if (job.doneAtBegin < 0) job.doneAtBegin = job.done, job.begin = steadySeconds();
-  } else if (message.at("event") == "end") {
-    job.end = message.at("stopped").get<bool>() ? "stopped" : "done";
-    job.done = message.at("patches");
-  }
-  touch(job);
+  Build& build = buildOf(id);
+  build.facts.state = outcome.state == JobState::done      ? BuildState::done
+                      : outcome.state == JobState::stopped ? BuildState::stopped
+                                                           : BuildState::failed;
+  build.facts.error = outcome.problem;
+  build.facts.secondsLeft.reset();
+  for (Entry& entry : entries_)
+    if (entry.job == id) entry.job.clear(), entry.map.clear();
+  if (!exists) std::erase_if(entries_, [&](const Entry& entry) { return entry.file == file; });
+  touch(build);
 }
 
 std::string Libraries::map(const std::string& id) {
@@ -427,15 +373,11 @@ std::string Libraries::map(const std::string& id) {
     file = one.file;
   }
   Library library = Library::open(file);
-  json points = json::array();
-  for (const MapPoint& point : libraryMapPoints(library, kMapPoints)) {
-    json one = {{"x", point.place[0]},  {"y", point.place[1]}, {"z", point.place[2]},
-                {"patch", point.patch}, {"note", point.note},  {"level_db", point.levelDb}};
-    if (const std::string source = library.patches().source(point.patch); !source.empty())
-      one["name"] = fs::path(source).stem().string();
-    points.push_back(std::move(one));
-  }
-  const std::string map = json{{"points", points}}.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::vector<MapPointView> points;
+  for (const MapPoint& point : libraryMapPoints(library, kMapPoints))
+    points.push_back({point.place[0], point.place[1], point.place[2], point.patch, point.note, point.levelDb,
+                      fs::path(library.patches().source(point.patch)).stem().string()});
+  const std::string map = toJson(points).dump(-1, ' ', false, json::error_handler_t::replace);
   std::lock_guard lock(mutex_);
   if (Entry& one = entry(id); one.job.empty()) one.map = map;
   return map;

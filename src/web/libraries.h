@@ -2,30 +2,34 @@
 
 #include "embed/models.h"
 #include "synth/catalogue.h"
+#include "synth/parameter_space.h"
 #include "web/feed.h"
 #include "web/job_process.h"
+#include "web/library_facts.h"
 #include "web/router.h"
+#include "web/stamped_cache.h"
 #include "web/store.h"
+#include "wire/build_facts.h"
 
-#include <nlohmann/json.hpp>
-
+#include <memory>
 #include <mutex>
-#include <optional>
-#include <thread>
 
 namespace patchpilot {
 
 /// The libraries that can be searched, those named when the server was started and those built here, the
 /// synths that there are, and the jobs that build. Safe to use from any thread.
-class Libraries {
+class Libraries : private JobObserver<JobEvent> {
  public:
-  /// @throws Error (input) where one of `files` is no library
-  Libraries(const Store& store, Feed& feed, std::filesystem::path program,
-            const std::vector<std::string>& files);
-  ~Libraries();
+  using ReadFacts = std::function<LibraryFacts(const std::filesystem::path& file)>;
 
-  /// What `/state` says of them: `libraries`, `synths`, `scanning`, `models`, `embedders`.
-  nlohmann::json state();
+  /// @param readFacts  opens a library; is called by any thread, and only if the file has changed
+  /// @throws Error (input) if one of `files` is no library
+  Libraries(const Store& store, Feed& feed, std::filesystem::path program,
+            const std::vector<std::string>& files, ReadFacts readFacts = readLibraryFacts);
+  ~Libraries() override;
+
+  /// What there is: libraries, synths, models and embedders.
+  StateView state();
 
   /// @throws HttpError 404
   std::filesystem::path file(const std::string& id);
@@ -43,6 +47,9 @@ class Libraries {
   /// @throws HttpError 404
   nlohmann::json job(const std::string& id);
   nlohmann::json jobs();
+  bool isOver(const std::string& job);
+
+  /// Ends one build, which keeps what it has. @throws HttpError 404
   void stop(const std::string& id);
 
   /// The jobs that have changed after `seen`.
@@ -58,31 +65,47 @@ class Libraries {
     std::string job;  ///< that builds it now
     std::string map;
   };
-  struct Job;
+  /// The build of a library.
+  struct Build {
+    BuildFacts facts;
+    std::filesystem::path file;
+    double begin = 0;                          ///< by `steadySeconds`
+    std::optional<std::uint64_t> doneAtBegin;  ///< patches that were there; none before the first is told
+    std::uint64_t version = 0;
+  };
+  using Spaces = std::vector<ParameterSpace>;
+  using Plugins = std::vector<PluginInfo>;
 
-  Entry& entry(const std::string& id);
+  void jobStarted(const std::string& id) override;
+  void jobTold(const std::string& id, const JobEvent& event) override;
+  void jobEnded(const std::string& id, const JobOutcome& outcome) override;
+
+  std::shared_ptr<const LibraryFacts> factsOf(const std::filesystem::path& file);
+  std::shared_ptr<const Spaces> spaces();
+  std::shared_ptr<const std::vector<Model>> models();
+  std::shared_ptr<const Plugins> plugins();
+  void setPlugins(Plugins plugins);
   bool isOwn(const Entry& entry) const;
-  Job& jobOf(const std::string& id);
-  void scan();
-  void work();
-  void run(Job& job);
-  void take(Job& job, const nlohmann::json& message);
-  void touch(Job& job);
-  nlohmann::json describe(const Entry& entry, const std::vector<Model>& models) const;
-  nlohmann::json describe(const Job& job) const;
-  nlohmann::json spaceFor(const nlohmann::json& body);
+  LibraryView viewOf(const Entry& entry, const std::vector<Model>& models);
+  BuildJob jobFor(const BuildRequest& request);
+
+  // The caller of these holds the lock.
+  Entry& entry(const std::string& id);
+  Build& buildOf(const std::string& id);
+  void touch(Build& build);
 
   const Store& store_;
   Feed& feed_;
   std::filesystem::path program_;
-  std::mutex mutex_;
+  ReadFacts readFacts_;
+  StampedCache<LibraryFacts> facts_;
+  StampedCache<Spaces> spaces_;
+  StampedCache<std::vector<Model>> models_;
+  std::mutex mutex_;  ///< of all below; no file is opened while it is held
   std::vector<Entry> entries_;
-  std::vector<std::unique_ptr<Job>> jobs_;
-  std::optional<std::vector<PluginInfo>> plugins_;  ///< once they are known
-  JobProcess* scanning_ = nullptr;                  ///< while they are looked for
-  std::condition_variable wake_;
-  bool closing_ = false;
-  std::thread scanner_, worker_;
+  std::vector<std::unique_ptr<Build>> builds_;
+  std::shared_ptr<const Plugins> plugins_;  ///< once they are known
+  JobQueue<JobEvent> scans_, queue_;        ///< last, so that no job runs when the rest goes
 };
 
 }  // namespace patchpilot

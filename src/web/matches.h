@@ -4,29 +4,36 @@
 #include "web/job_process.h"
 #include "web/libraries.h"
 #include "web/sounds.h"
+#include "wire/match_record.h"
 
-#include <nlohmann/json.hpp>
-
-#include <deque>
 #include <map>
-#include <thread>
 
 namespace patchpilot {
 
-/// The matches that were asked for: queued, run one after another, each in a process of its own, and kept on
+/// How many matches run at a time, and how many processes each renders with.
+struct MatchShare {
+  int matches = 1;
+  int workers = 1;  ///< of each match
+};
+
+/// The share of each match, so that all workers together do not exceed the cores.
+/// @param matches  how many are to run at a time; 0: two if there are cores for them
+MatchShare matchShare(int cores, int matches = 0);
+
+/// The matches that were asked for: queued, run some at a time, each in a process of its own, and kept on
 /// disk, from where they reopen. Safe to use from any thread.
 ///
 /// What a match has found is written in generations, each a folder as `patchpilot match` writes it; the last
 /// few of a match are kept, so that what a page has seen can still be heard while better ones are found. The
 /// first is provisional: what came of the first renders, of which presets and recipes are made when they are
 /// asked for.
-class Matches {
+class Matches : private JobObserver<JobEvent> {
  public:
   /// Reads what is on disk. What was running when the server before ended has stopped; what was queued is
   /// queued again.
   Matches(const Store& store, Feed& feed, std::filesystem::path program, const Sounds& sounds,
-          Libraries& libraries);
-  ~Matches();
+          Libraries& libraries, MatchShare share);
+  ~Matches() override;
 
   /// Queues a match as a request asks. @return its id. @throws HttpError
   std::string start(const nlohmann::json& body);
@@ -39,10 +46,14 @@ class Matches {
 
   bool isOver(const std::string& id);
 
+  /// What it is called. @throws HttpError 404
+  std::string nameOf(const std::string& id);
+
   /// When it has changed last, as `Feed` counts.
   std::uint64_t versionOf(const std::string& id);
 
-  /// Ends it: what is queued or searching is given up, what refines keeps the best so far.
+  /// Ends one match and no other: what is queued or searching is given up, what refines keeps the best so
+  /// far.
   void stop(const std::string& id);
 
   void remove(const std::string& id);
@@ -62,38 +73,44 @@ class Matches {
   std::filesystem::path found(const std::string& id, const std::string& generation);
 
  private:
-  struct Match;
+  struct Match {
+    MatchRecord record;
+    std::uint64_t version = 0;
+  };
 
+  void jobStarted(const std::string& id) override;
+  void jobTold(const std::string& id, const JobEvent& event) override;
+  void jobEnded(const std::string& id, const JobOutcome& outcome) override;
+
+  // The caller of these holds the lock.
   Match& get(const std::string& id);
   void load(const std::string& id);
-  void save(const Match& match) const;
+  void save(const MatchRecord& match) const;
   void touch(Match& match) const;
-  nlohmann::json describe(const Match& match) const;
-  nlohmann::json checked(const nlohmann::json& body);
-  nlohmann::json jobOf(const Match& match);
-  void takeDefaults(nlohmann::json& request, const nlohmann::json& near);
-  std::filesystem::path patchesOf(const nlohmann::json& near) const;
-  void work();
-  void run(const std::string& id);
-  void take(Match& match, const nlohmann::json& message);
-  void end(Match& match, const std::string& problem);
-  void dropOldGenerations(const Match& match) const;
+  void touchWaiting();
+  nlohmann::json describe(const MatchRecord& match) const;
+  std::optional<std::size_t> positionOf(const MatchRecord& match) const;
+  void check(MatchRequest& request);
+  void takeDefaults(MatchRequest& request);
+  void enqueue(const std::string& id);
+  JobRequest jobOf(const MatchRecord& match);
+  void take(MatchRecord& match, const JobEvent& event);
+  void end(MatchRecord& match, MatchState state, const std::string& problem) const;
+  std::filesystem::path folderOf(const std::string& id) const;
+  std::filesystem::path patchesOf(const NearRequest& near) const;
+  void dropOldGenerations(const MatchRecord& match) const;
   template <typename Needs>
-  void refuseWhereNeeded(const Needs& needs) const;
+  void refuseIfNeeded(const Needs& needs) const;
 
   const Store& store_;
   Feed& feed_;
   std::filesystem::path program_;
   const Sounds& sounds_;
   Libraries& libraries_;
+  int workers_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Match>> matches_;
-  std::deque<std::string> queue_;
-  std::string running_;            ///< id; empty where nothing runs
-  JobProcess* process_ = nullptr;  ///< of the one that runs
-  std::condition_variable wake_;
-  bool closing_ = false;
-  std::thread worker_;
+  JobQueue<JobEvent> queue_;  ///< last, so that no job runs when the rest goes
 };
 
 }  // namespace patchpilot

@@ -1,7 +1,7 @@
 #include "web/router.h"
 
-#include "web/fields.h"
 #include "web/http_error.h"
+#include "wire/fields.h"
 
 #include <algorithm>
 #include <array>

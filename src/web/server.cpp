@@ -68,7 +68,8 @@ struct WebServer::Impl {
         store(options.data),
         sounds(store, options.program, options.examples),
         libraries(store, feed, options.program, options.libraries),
-        matches(store, feed, options.program, sounds, libraries),
+        matches(store, feed, options.program, sounds, libraries,
+                matchShare(int(std::thread::hardware_concurrency()), options.matchesAtOnce)),
         candidates(store, matches, libraries),
         page(options.page),
         router(makeRoutes(), [this](Call& call) { return answerPage(call); }) {}
@@ -100,12 +101,11 @@ struct WebServer::Impl {
 };
 
 json WebServer::Impl::state() {
-  json state = libraries.state();
-  state.update({{"version", options.version},
-                {"examples", sounds.examples()},
-                {"data", store.folder().string()},
-                {"limits", {{"bytes", kMostSoundBytes}, {"seconds", kMostSoundSeconds}}}});
-  return state;
+  StateView state = libraries.state();
+  state.version = options.version;
+  state.data = store.folder().string();
+  state.examples = sounds.examples();
+  return toJson(state);
 }
 
 bool WebServer::Impl::answerPage(Call& call) {
@@ -185,10 +185,7 @@ void WebServer::Impl::streamJob(Call& call) {
           if (job.at("id") == id) return event("job", job);
         return std::string();
       },
-      [this, id] {
-        const auto state = libraries.job(id).at("state").get<std::string>();
-        return state == "done" || state == "stopped" || state == "failed";
-      });
+      [this, id] { return libraries.isOver(id); });
 }
 
 std::vector<Route> WebServer::Impl::makeRoutes() {
@@ -209,14 +206,15 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
   get("/openapi.json", [](Call& call) { call.answerBytes(kOpenApiDocument, "application/json"); });
   get("/events", [this](Call& call) { streamAll(call); });
 
-  post("/sounds", BodyKind::bytes, [this](Call& call) { call.answer(sounds.add(call), 201); });
-  get("/sounds/{id}", [=, this](Call& call) { call.answer(sounds.facts(id(call))); });
+  post("/sounds", BodyKind::bytes, [this](Call& call) { call.answer(toJson(sounds.add(call)), 201); });
+  get("/sounds/{id}", [=, this](Call& call) { call.answer(toJson(sounds.facts(id(call)))); });
   route("DELETE", "/sounds/{id}", BodyKind::none, [=, this](Call& call) {
     matches.removeSound(id(call));
     call.answer(json::object());
   });
   get("/sounds/{id}/audio", [=, this](Call& call) { call.answerFile(sounds.file(id(call)), "audio/wav"); });
-  get("/sounds/{id}/analysis", [=, this](Call& call) { call.answer(sounds.analysis(id(call), call)); });
+  get("/sounds/{id}/analysis",
+      [=, this](Call& call) { call.answer(analysisJson(sounds.analysis(id(call), call))); });
 
   post("/matches", BodyKind::json, [this](Call& call) {
     call.answer({{"id", matches.start(call.body)}}, 202);
@@ -268,6 +266,7 @@ WebServer::WebServer(ServerOptions options) : impl_(std::make_unique<Impl>(std::
   http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
   http.set_tcp_nodelay(true);
   http.set_socket_options(shareNoPort);
+  if (impl_->options.log) http.set_logger(impl_->options.log);
   impl_->router.serve(http, [this] { return impl_->port; });
   const int wanted = impl_->options.port;
   if (wanted == 0) impl_->port = http.bind_to_any_port("127.0.0.1");

@@ -16,6 +16,9 @@ struct ServerOptions {
   std::filesystem::path page;          ///< folder of the page's files; may be empty
   std::filesystem::path examples;      ///< folder of sounds; may be empty
   std::string version;
+  /// Called after each answer, by any thread; may be empty.
+  std::function<void(const httplib::Request&, const httplib::Response&)> log;
+  int matchesAtOnce = 0;  ///< matches that run at a time, each with its share of the cores; see `matchShare`
 };
 
 /// The page and its interface (docs/openapi.json), for this machine alone.

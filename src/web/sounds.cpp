@@ -1,13 +1,13 @@
 #include "web/sounds.h"
 
 #include "audio/file.h"
-#include "audio/pitch.h"
 #include "base/files.h"
-#include "base/json_channel.h"
 #include "listen/target.h"
-#include "web/fields.h"
 #include "web/http_error.h"
 #include "web/job.h"
+#include "wire/fields.h"
+#include "wire/job_messages.h"
+#include "wire/limits.h"
 
 #include <nlohmann/json.hpp>
 
@@ -17,7 +17,6 @@
 namespace patchpilot {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 namespace {
 
@@ -67,50 +66,45 @@ Sounds::Sounds(const Store& store, fs::path program, const fs::path& examples)
     if (entry.path().extension() != ".flac" && entry.path().extension() != ".wav") continue;
     const std::string name = entry.path().stem().string();
     examples_.push_back(
-        {contentHash(name).substr(0, 16), name, entry.path(), readSound(entry.path()).fileSeconds});
+        {{contentHash(name).substr(0, 16), name, readSound(entry.path()).fileSeconds}, entry.path()});
   }
   std::sort(examples_.begin(), examples_.end(),
-            [](const Example& a, const Example& b) { return a.name < b.name; });
+            [](const Example& a, const Example& b) { return a.facts.name < b.facts.name; });
 }
 
-json Sounds::examples() const {
-  json list = json::array();
-  for (const Example& example : examples_)
-    list.push_back({{"id", example.id}, {"name", example.name}, {"seconds", example.seconds}});
+std::vector<ExampleFacts> Sounds::examples() const {
+  std::vector<ExampleFacts> list;
+  for (const Example& example : examples_) list.push_back(example.facts);
   return list;
 }
 
-json Sounds::add(Call& call) {
+SoundFacts Sounds::add(Call& call) {
   const std::string id = newId();
   StagedDirectory folder(store_.place("sounds") / id, false);
-  json facts;
+  SoundFacts facts;
   if (call.content) {
     const fs::path source = folder.path() / "source";
     receive(*call.content, source);
     facts = decode(source, folder.path(), id, plainName(call.query("name")));
     fs::remove(source);
   } else {
-    Fields fields(call.body);
-    const auto wanted = fields.text("example");
-    fields.end();
-    if (!wanted) refuse(400, "the request has no sound; send a file's bytes, or the id of an example");
-    const auto found =
-        std::find_if(examples_.begin(), examples_.end(), [&](const Example& e) { return e.id == *wanted; });
-    if (found == examples_.end()) refuse(404, "there is no example '{}'", *wanted);
-    facts = decode(found->file, folder.path(), id, found->name);
+    const std::string wanted = exampleFrom(call.body);
+    const auto found = std::find_if(examples_.begin(), examples_.end(),
+                                    [&](const Example& e) { return e.facts.id == wanted; });
+    if (found == examples_.end()) refuse(404, "there is no example '{}'", wanted);
+    facts = decode(found->file, folder.path(), id, found->facts.name);
   }
-  writeFileAtomically(folder.path() / "sound.json", facts.dump(2) + "\n");
+  writeFileAtomically(folder.path() / "sound.json", toJson(facts).dump(2) + "\n");
   folder.commit();
   return facts;
 }
 
-json Sounds::decode(const fs::path& source, const fs::path& folder, const std::string& id,
-                    const std::string& name) const {
+SoundFacts Sounds::decode(const fs::path& source, const fs::path& folder, const std::string& id,
+                          const std::string& name) const {
   ChildProcess child(program_, {}, {kJobCommand});
-  json answer;
-  sendJson(child.channel(),
-           {{"job", "decode"}, {"source", source.string()}, {"out", (folder / "sound.wav").string()}});
-  switch (receiveJson(child.channel(), answer, kDecodeSeconds)) {
+  JobEvent answer;
+  send(child.channel(), JobRequest(DecodeJob{source, folder / "sound.wav"}));
+  switch (patchpilot::receive(child.channel(), answer, kDecodeSeconds)) {
     case MessageChannel::Arrival::late:
       refuse(400, "{} takes longer to decode than {:g} s; convert it to WAV or FLAC", name, kDecodeSeconds);
     case MessageChannel::Arrival::gone:
@@ -118,19 +112,16 @@ json Sounds::decode(const fs::path& source, const fs::path& folder, const std::s
              child.obituary(1));
     case MessageChannel::Arrival::message: break;
   }
-  if (answer.at("event") == "error")
-    refuse(400, "{}", withoutPath(answer.at("message").get<std::string>(), source, name));
-  return {{"id", id},
-          {"name", name},
-          {"seconds", answer.at("seconds")},
-          {"rate", answer.at("rate")},
-          {"channels", answer.at("channels")}};
+  if (const auto* failure = std::get_if<JobFailed>(&answer))
+    refuse(400, "{}", withoutPath(failure->message, source, name));
+  const auto& decoded = std::get<Decoded>(answer);
+  return {id, name, decoded.seconds, decoded.rate, decoded.channels};
 }
 
-json Sounds::facts(const std::string& id) const {
+SoundFacts Sounds::facts(const std::string& id) const {
   const fs::path folder = store_.find("sounds", id);
   if (folder.empty()) refuse(404, "there is no sound '{}'; drop it again", id);
-  return readJsonFile(folder / "sound.json");
+  return readSoundFacts(folder / "sound.json");
 }
 
 fs::path Sounds::file(const std::string& id) const {
@@ -143,7 +134,7 @@ void Sounds::remove(const std::string& id) const {
   store_.remove(store_.find("sounds", id));
 }
 
-json Sounds::analysis(const std::string& id, const Call& call) const {
+TargetFacts Sounds::analysis(const std::string& id, const Call& call) const {
   const fs::path path = file(id);
   TargetOptions options;
   options.startSeconds = numberIn("start", call.query("start"), 0, kMostSoundSeconds);
@@ -154,18 +145,10 @@ json Sounds::analysis(const std::string& id, const Call& call) const {
     try {
       return readTarget(path, options);
     } catch (const Error& error) {
-      refuse(statusOf(error.code()), "{}",
-             withoutPath(error.what(), path, facts(id).at("name").get<std::string>()));
+      refuse(statusOf(error.code()), "{}", withoutPath(error.what(), path, facts(id).name));
     }
   }();
-  json others = json::array();
-  for (const NoteGuess& other : target.otherNotes)
-    others.push_back(
-        {{"note", other.note}, {"note_name", noteName(other.note)}, {"confidence", other.confidence}});
-  return {
-      {"start", target.startSeconds},       {"duration", target.sound.seconds()},  {"note", target.note},
-      {"note_name", noteName(target.note)}, {"confidence", target.noteConfidence}, {"other_notes", others},
-      {"length", target.lengthSeconds},     {"warnings", target.warnings}};
+  return factsOf(target);
 }
 
 }  // namespace patchpilot

@@ -2,6 +2,8 @@
 
 #include "web/router.h"
 #include "web/store.h"
+#include "wire/match_facts.h"
+#include "wire/sound_facts.h"
 
 #include <nlohmann/json.hpp>
 
@@ -17,10 +19,10 @@ class Sounds {
   /// Takes the body of a request: bytes of a file, which `name` is the name of, or the id of an example.
   /// @return what is known of the sound
   /// @throws HttpError 413 where it is too large, 408 where it takes too long, 400 where it is no sound
-  nlohmann::json add(Call& call);
+  SoundFacts add(Call& call);
 
-  /// `id`, `name`, `seconds`, `rate`, `channels`. @throws HttpError 404
-  nlohmann::json facts(const std::string& id) const;
+  /// @throws HttpError 404
+  SoundFacts facts(const std::string& id) const;
 
   /// The sound as it was decoded. @throws HttpError 404
   std::filesystem::path file(const std::string& id) const;
@@ -30,20 +32,18 @@ class Sounds {
 
   /// The part that a match would take, and the note in it. @throws HttpError 404; Error (input) as
   /// `readTarget`
-  nlohmann::json analysis(const std::string& id, const Call& call) const;
+  TargetFacts analysis(const std::string& id, const Call& call) const;
 
-  /// `id`, `name` and `seconds` of each.
-  nlohmann::json examples() const;
+  std::vector<ExampleFacts> examples() const;
 
  private:
   struct Example {
-    std::string id, name;
+    ExampleFacts facts;
     std::filesystem::path file;
-    double seconds = 0;
   };
 
-  nlohmann::json decode(const std::filesystem::path& source, const std::filesystem::path& folder,
-                        const std::string& id, const std::string& name) const;
+  SoundFacts decode(const std::filesystem::path& source, const std::filesystem::path& folder,
+                    const std::string& id, const std::string& name) const;
 
   const Store& store_;
   std::filesystem::path program_;

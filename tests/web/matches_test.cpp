@@ -212,7 +212,50 @@ TEST_F(Match, SearchesOnAroundACandidateWithWhatIsLocked) {
                 "0123456789abcdef");
 }
 
+TEST(MatchShare, AllWorkersTogetherDoNotExceedTheCores) {
+  for (int cores = 0; cores <= 33; ++cores)
+    for (int matches = 0; matches <= 9; ++matches) {
+      const MatchShare share = matchShare(cores, matches);
+      EXPECT_GE(share.matches, 1);
+      EXPECT_GE(share.workers, 1);
+      EXPECT_LE(share.matches * share.workers, std::max(1, cores)) << cores << " " << matches;
+    }
+  EXPECT_EQ(matchShare(1).matches, 1);
+  EXPECT_EQ(matchShare(2).matches, 2);
+  EXPECT_EQ(matchShare(2).workers, 1);
+  EXPECT_EQ(matchShare(16).matches, 2);
+  EXPECT_EQ(matchShare(16).workers, 8);
+  EXPECT_EQ(matchShare(16, 1).workers, 16);
+  EXPECT_EQ(matchShare(4, 8).matches, 4) << "no more than there are cores";
+}
+
+TEST_F(Match, TwoRunAtOnceAndOneIsCancelledAlone) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "shared cores: there is one only";
+  options.matchesAtOnce = 2;
+  open();
+  const std::string sound = uploadTone();
+  const std::string first = startMatch({{"sound", sound}, {"seconds", 3600}}),
+                    second = startMatch({{"sound", sound}, {"seconds", 3600}}),
+                    third = startMatch({{"sound", sound}, {"refine", false}});
+  refining(first);
+  refining(second);
+  EXPECT_EQ(get("/matches/" + first).json().at("state"), "refining") << "both at the same time";
+  EXPECT_EQ(get("/matches/" + third).json().at("position"), 1);
+  EXPECT_EQ(post("/matches/" + first + "/stop").status, 200);
+  EXPECT_EQ(finished(first).at("state"), "stopped");
+  EXPECT_EQ(finished(third).at("state"), "done") << "it took the free place";
+  const json before = get("/matches/" + second).json();
+  EXPECT_EQ(before.at("state"), "refining");
+  follow("/matches/" + second + "/events",
+         [&](const json& m) { return m.at("progress").at("done") > before.at("progress").at("done"); });
+  EXPECT_EQ(post("/matches/" + second + "/stop").status, 200);
+  const json kept = finished(second);
+  EXPECT_EQ(kept.at("state"), "stopped");
+  EXPECT_EQ(kept.at("candidates").size(), 5u);
+}
+
 TEST_F(Match, OneAfterAnotherAndEachCanBeStopped) {
+  options.matchesAtOnce = 1;
   open();
   const std::string sound = uploadTone();
   const std::string first = startMatch({{"sound", sound}, {"seconds", 3600}});
@@ -221,6 +264,8 @@ TEST_F(Match, OneAfterAnotherAndEachCanBeStopped) {
   refining(first);
   EXPECT_EQ(get("/matches/" + second).json().at("position"), 1);
   EXPECT_EQ(get("/matches/" + third).json().at("position"), 2);
+  EXPECT_EQ(get("/matches").json().at("matches").at(0).at("position"), 2) << "the list says so as well";
+  EXPECT_FALSE(get("/matches").json().at("matches").at(2).contains("position")) << "it runs";
   EXPECT_EQ(post("/matches/" + second + "/stop").json().at("state"), "stopped");
   EXPECT_EQ(get("/matches/" + third).json().at("position"), 1);
   EXPECT_TRUE(get("/matches/" + second).json().at("candidates").empty());
@@ -308,6 +353,7 @@ TEST_F(Match, ALibraryMadeHereIsRemovedWithAllThatBelongsToIt) {
 }
 
 TEST_F(Match, ReopensAfterARestart) {
+  options.matchesAtOnce = 1;
   open();
   const std::string sound = uploadTone();
   const std::string done = startMatch({{"sound", sound}, {"renders", 48}, {"top", 3}});

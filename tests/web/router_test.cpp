@@ -141,41 +141,21 @@ TEST_F(Web, TheDocumentHasEveryRouteAndNoOther) {
   EXPECT_EQ(documented, served);
 }
 
-/// What an answer has that its schema does not, and the other way round.
-void expectAsDocumented(const json& document, json schema, const json& answer, const std::string& place) {
-  if (schema.contains("$ref"))
-    schema = document.at(json::json_pointer(schema.at("$ref").get<std::string>().substr(1)));
-  if (answer.is_array() && schema.contains("items"))
-    for (const json& one : answer) expectAsDocumented(document, schema.at("items"), one, place + "[]");
-  if (!answer.is_object() || !schema.contains("properties")) return;
-  for (const json& name : schema.value("required", json::array()))
-    EXPECT_TRUE(answer.contains(name)) << place << " has no " << name;
-  for (const auto& [name, value] : answer.items()) {
-    const bool known = schema.at("properties").contains(name);
-    EXPECT_TRUE(known) << place << "." << name << " is not in the document";
-    if (known) expectAsDocumented(document, schema.at("properties").at(name), value, place + "." + name);
-  }
-}
-
+// The fixture checks each answer of each test against the document; here are those that no other test asks
+// for.
 TEST_F(Web, TheDocumentSaysWhatIsAnswered) {
   makeLibrary();
   options.examples = PATCHPILOT_SOURCE_DIR "/examples";
   open();
-  const json document = get("/openapi.json").json();
-  const auto schema = [](const std::string& name) { return json{{"$ref", "#/components/schemas/" + name}}; };
   const std::string sound = uploadTone();
   const json match = finished(startMatch({{"sound", sound}, {"renders", 24}, {"top", 2}}));
   EXPECT_EQ(match.at("state"), "done");
-  const std::string id = match.at("id");
-  expectAsDocumented(document, schema("State"), get("/state").json(), "State");
-  expectAsDocumented(document, schema("Sound"), get("/sounds/" + sound).json(), "Sound");
-  expectAsDocumented(document, schema("Analysis"), get("/sounds/" + sound + "/analysis").json(), "Analysis");
-  expectAsDocumented(document, schema("Match"), match, "Match");
-  expectAsDocumented(document, schema("MatchList"), get("/matches").json(), "MatchList");
-  expectAsDocumented(document, schema("Parameters"),
-                     get("/matches/" + id + "/candidates/1/parameters").json(), "Parameters");
-  expectAsDocumented(document, schema("Map"), get("/libraries/" + libraryId() + "/map").json(), "Map");
-  expectAsDocumented(document, schema("Error"), get("/nothing").json(), "Error");
+  const std::string place = "/matches/" + match.at("id").get<std::string>();
+  for (const std::string& path :
+       {std::string("/state"), "/sounds/" + sound, "/sounds/" + sound + "/analysis", place,
+        std::string("/matches"), place + "/candidates/1/parameters", "/libraries/" + libraryId() + "/map",
+        std::string("/jobs"), std::string("/openapi.json")})
+    EXPECT_EQ(get(path).status, 200) << path;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "audio/file.h"
 #include "web/job.h"
 #include "web_fixture.h"
+#include "wire/limits.h"
 
 namespace patchpilot {
 namespace {

@@ -5,6 +5,7 @@
 #include "../app/program.h"
 #include "ingest/library_builder.h"
 #include "ingest/library_synth.h"
+#include "json_schema.h"
 
 #include <arpa/inet.h>
 #include <httplib.h>
@@ -63,6 +64,10 @@ class WebTest : public ::testing::Test {
     options.data = places.folder / "data";
     options.program = PATCHPILOT_BINARY_DIR "/patchpilot";
     options.version = "test";
+    options.log = [this](const httplib::Request& request, const httplib::Response& response) {
+      checkAnswer(request.method, request.path, response.status, response.get_header_value("Content-Type"),
+                  response.body);
+    };
   }
 
   ~WebTest() override { close(); }
@@ -111,10 +116,16 @@ class WebTest : public ::testing::Test {
   }
 
   Answer get(const std::string& path, const httplib::Headers& headers = {}) {
-    return answerOf(client->Get(api + path, headers));
+    const Answer answer = answerOf(client->Get(api + path, headers));
+    checkAnswer("GET", api + path.substr(0, path.find('?')), answer.status, answer.header("Content-Type"),
+                answer.body);
+    return answer;
   }
   Answer post(const std::string& path, const nlohmann::json& body) {
-    return answerOf(client->Post(api + path, body.dump(), "application/json"));
+    const Answer answer = answerOf(client->Post(api + path, body.dump(), "application/json"));
+    if (answer.status >= 200 && answer.status < 300)
+      expectNone(contract.problemsOfRequest("POST", api + path.substr(0, path.find('?')), body), path);
+    return answer;
   }
   Answer post(const std::string& path) { return answerOf(client->Post(api + path)); }
   Answer getPlace(const std::string& place) { return answerOf(client->Get(place)); }
@@ -163,6 +174,7 @@ class WebTest : public ::testing::Test {
         const std::size_t at = pending.find("data: ");
         if (at == std::string::npos || at > end) continue;
         last = nlohmann::json::parse(pending.substr(at + 6, end - at - 6));
+        checkEvent(pending.substr(0, pending.find('\n')), last);
         if (enough(last)) return false;
       }
       return true;
@@ -174,6 +186,24 @@ class WebTest : public ::testing::Test {
     return follow("/matches/" + match + "/events", [](const nlohmann::json&) { return false; });
   }
 
+  /// An answer is as docs/openapi.json says. The server calls this for each one; a body that it sends from a
+  /// file is empty then.
+  void checkAnswer(const std::string& method, const std::string& path, int status, const std::string& type,
+                   const std::string& body) const {
+    if (path.starts_with("/api/v1/") && path.size() < 500 && method != "OPTIONS")
+      expectNone(contract.problemsOfAnswer(method, path, status, type, body), method + " " + path);
+  }
+
+  void checkEvent(const std::string& line, const nlohmann::json& data) const {
+    const std::string schema = line == "event: match" ? "Match" : line == "event: job" ? "Job" : "Removal";
+    expectNone(contract.problemsOf({{"$ref", "#/components/schemas/" + schema}}, data.dump()), line);
+  }
+
+  static void expectNone(const std::vector<std::string>& problems, const std::string& where) {
+    for (const std::string& problem : problems) ADD_FAILURE() << where << ": " << problem;
+  }
+
+  const ApiContract contract{nlohmann::json::parse(readTextFile(PATCHPILOT_SOURCE_DIR "/docs/openapi.json"))};
   TestPlaces places;
   ScopedVariable home;
   ServerOptions options;

@@ -1,14 +1,20 @@
 import type {
   Analysis,
+  Build,
+  BuildStarted,
   Changes,
+  Error as Refusal,
+  Installed,
   Job,
-  MapPoint,
+  Map,
   Match,
+  MatchList,
   MatchRequest,
-  MatchSummary,
-  ParameterSection,
-  ServerState,
+  MatchStarted,
+  Parameters,
+  Play,
   Sound,
+  State,
 } from "./types";
 
 const ROOT = "/api/v1";
@@ -26,7 +32,7 @@ export class ApiError extends Error {
 
 async function failureOf(answer: Response): Promise<ApiError> {
   try {
-    const { error } = (await answer.json()) as { error: { message: string; code: string } };
+    const { error } = (await answer.json()) as Refusal;
     return new ApiError(error.message, error.code, answer.status);
   } catch {
     return new ApiError(`The server answered ${answer.status} ${answer.statusText}.`, "failed", answer.status);
@@ -64,20 +70,12 @@ function query(values: Record<string, number | undefined>): string {
   return known.length ? `?${known.map(([name, value]) => `${name}=${value}`).join("&")}` : "";
 }
 
-export interface RenderRequest {
-  note?: number;
-  velocity?: number;
-  length?: number;
-  seconds?: number;
-  changes?: Changes;
-}
-
 export interface Rendered {
   bytes: ArrayBuffer;
   mss: number | null; // where it was rendered as the target is
 }
 
-async function rendered(url: string, body: RenderRequest, signal?: AbortSignal): Promise<Rendered> {
+async function rendered(url: string, body: Play, signal?: AbortSignal): Promise<Rendered> {
   const answer = await request(url, posted(body, signal));
   const distance = answer.headers.get("X-Distance");
   return { bytes: await answer.arrayBuffer(), mss: distance === null ? null : Number(distance) };
@@ -88,7 +86,7 @@ export const api = {
   soundAudio: (id: string) => `${ROOT}/sounds/${id}/audio`,
   matchTarget: (id: string) => `${ROOT}/matches/${id}/target`,
 
-  state: () => json<ServerState>(`${ROOT}/state`),
+  state: () => json<State>(`${ROOT}/state`),
   upload: (file: Blob, name: string) =>
     json<Sound>(`${ROOT}/sounds?name=${encodeURIComponent(name)}`, {
       method: "POST",
@@ -106,27 +104,26 @@ export const api = {
   bytes: async (url: string, signal?: AbortSignal) =>
     (await request(url, signal ? { signal } : {})).arrayBuffer(),
 
-  matches: async () => (await json<{ matches: MatchSummary[] }>(`${ROOT}/matches`)).matches,
+  matches: async () => (await json<MatchList>(`${ROOT}/matches`)).matches,
   match: (id: string) => json<Match>(`${ROOT}/matches/${id}`),
-  startMatch: (wanted: MatchRequest) => json<{ id: string }>(`${ROOT}/matches`, posted(wanted)),
+  startMatch: (wanted: MatchRequest) => json<MatchStarted>(`${ROOT}/matches`, posted(wanted)),
   stopMatch: (id: string) => request(`${ROOT}/matches/${id}/stop`, posted({})),
   deleteMatch: (id: string) => request(`${ROOT}/matches/${id}`, { method: "DELETE" }),
 
   parameters: async (url: string, changes: Changes, signal?: AbortSignal) => {
     const turned = Object.keys(changes).length > 0;
     const options = turned ? posted({ changes }, signal) : signal ? { signal } : {};
-    return (await json<{ sections: ParameterSection[] }>(url, options)).sections;
+    return (await json<Parameters>(url, options)).sections;
   },
   render: rendered,
-  install: (url: string, changes: Changes) => json<{ files: string[] }>(url, posted({ changes })),
+  install: (url: string, changes: Changes) => json<Installed>(url, posted({ changes })),
   preset: async (url: string, changes: Changes) => (await request(url, posted({ changes }))).blob(),
 
-  buildLibrary: (wanted: { name?: string; synth: string; space?: string; count: number }) =>
-    json<{ id: string; job: string }>(`${ROOT}/libraries`, posted(wanted)),
+  buildLibrary: (wanted: Build) => json<BuildStarted>(`${ROOT}/libraries`, posted(wanted)),
   deleteLibrary: (id: string) => request(`${ROOT}/libraries/${id}`, { method: "DELETE" }),
   job: (id: string) => json<Job>(`${ROOT}/jobs/${id}`),
   stopJob: (id: string) => request(`${ROOT}/jobs/${id}/stop`, posted({})),
-  map: async (library: string) => (await json<{ points: MapPoint[] }>(`${ROOT}/libraries/${library}/map`)).points,
+  map: async (library: string) => (await json<Map>(`${ROOT}/libraries/${library}/map`)).points,
   openSynth: (library: string) => request(`${ROOT}/libraries/${library}/open`, posted({})),
   patchRender: (library: string, patch: number) => `${ROOT}/libraries/${library}/patches/${patch}/render`,
 };

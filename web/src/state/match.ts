@@ -256,9 +256,10 @@ async function start(request: MatchRequest): Promise<void> {
   }
 }
 
-export async function stopMatch(): Promise<void> {
+/** Stops one match and no other: the one that is shown, or another of the list. */
+export async function stopMatch(id = match.value?.id): Promise<void> {
   try {
-    if (match.value) await api.stopMatch(match.value.id);
+    if (id !== undefined) await api.stopMatch(id);
   } catch (problem) {
     tellFailure(problem);
   }
@@ -330,7 +331,7 @@ let taken = 0; // the last of it that is shown
 /** What a stream of events tells of a match. */
 export async function hearMatch(told: Match): Promise<void> {
   const known = matches.value.find((one) => one.id === told.id);
-  if (known && known.state !== told.state) void refreshMatches();
+  if (known && (known.state !== told.state || known.position !== told.position)) void refreshMatches();
   if (match.value?.id !== told.id) return;
   const turn = ++heard;
   // Those that make way for better ones can be heard until these can.

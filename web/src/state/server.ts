@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { api } from "../api/client";
-import type { Job, Library, ServerState } from "../api/types";
+import type { Job, Library, State } from "../api/types";
 import { tell, tellFailure } from "./notices";
 
 const KEY = "libraries";
@@ -8,7 +8,7 @@ const KEY = "libraries";
 export type Connection = "connecting" | "online" | "lost";
 
 export const connection = signal<Connection>("connecting");
-export const server = signal<ServerState | null>(null);
+export const server = signal<State | null>(null);
 /** Jobs heard of, by id. */
 export const jobs = signal<Record<string, Job>>({});
 /** Ids of the libraries to search. */

@@ -1,7 +1,7 @@
-import { match, matches, openMatch, over, removeMatch } from "../state/match";
+import { match, matches, openMatch, over, removeMatch, stopMatch } from "../state/match";
 import { DeleteButton } from "./delete_button";
 import { Dialog, open } from "./dialog";
-import { distance, moment } from "./format";
+import { activity, distance, moment } from "./format";
 import { KEYS, shortcutsOn, switchShortcuts } from "./shortcuts";
 
 export function Help() {
@@ -47,11 +47,16 @@ export function PastMatches() {
                 <span class="synth">{one.name}</span>
                 <span class="origin">
                   {moment(one.created)}, {one.synths.join(", ")}
-                  {over(one.state) ? "" : `, ${one.state}`}
+                  {activity(one) && `, ${activity(one)}`}
                 </span>
               </span>
               <span class="mss">{distance(one.best_mss)}</span>
             </button>
+            {!over(one.state) && (
+              <button type="button" class="quiet" aria-label={`Stop ${one.name}`} onClick={() => void stopMatch(one.id)}>
+                Stop
+              </button>
+            )}
             <DeleteButton
               what={one.name}
               asked={`the match of ${one.name}`}

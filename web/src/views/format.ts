@@ -1,4 +1,4 @@
-import type { Candidate, Match } from "../api/types";
+import type { Candidate, Match, MatchSummary } from "../api/types";
 
 /** "3,000" */
 export const count = (value: number): string => value.toLocaleString("en");
@@ -26,7 +26,7 @@ export function moment(date: string): string {
 
 /** What happens, in words. */
 export function statusText(shown: Match): string {
-  const left = shown.progress?.seconds_left;
+  const left = shown.progress.seconds_left;
   const rest = left === undefined ? "" : `, ${duration(left)} left`;
   switch (shown.state) {
     case "queued":
@@ -43,6 +43,21 @@ export function statusText(shown: Match): string {
       return "Stopped";
     case "failed":
       return shown.error ?? "It failed";
+  }
+}
+
+/** What a match of the list does now; empty if it is over. */
+export function activity({ state, position }: MatchSummary): string {
+  switch (state) {
+    case "queued":
+      return position === undefined ? "waiting" : `waiting, number ${position}`;
+    case "searching":
+    case "ranking":
+      return "searching";
+    case "refining":
+      return "refining";
+    default:
+      return "";
   }
 }
 

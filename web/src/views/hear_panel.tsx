@@ -72,7 +72,7 @@ function Status() {
   const shown = match.value;
   if (!shown) return null;
   const progress = shown.progress;
-  const known = searching.value && progress && progress.total > 0;
+  const known = searching.value && progress.total > 0;
   return (
     <div class={`status ${shown.state}`}>
       <span role="status">{statusText(shown)}</span>

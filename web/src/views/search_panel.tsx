@@ -78,7 +78,7 @@ function Jobs() {
     <div aria-live="polite" class="jobs">
       {running.value.map((job) => {
         const progress = job.progress;
-        const known = progress && progress.total > 0;
+        const known = progress.total > 0;
         return (
           <div key={job.id} class="job">
             <div class="row between">
@@ -87,7 +87,7 @@ function Jobs() {
                 {known && `: ${count(progress.done)} of ${plural(progress.total, "patch")}`}
               </span>
               <span class="row">
-                {progress?.seconds_left !== undefined && <span class="soft">{duration(progress.seconds_left)} left</span>}
+                {progress.seconds_left !== undefined && <span class="soft">{duration(progress.seconds_left)} left</span>}
                 <button type="button" class="quiet" onClick={() => void stopJob(job.id)}>
                   Stop
                 </button>
@@ -109,8 +109,8 @@ function BuildForm() {
   const [space, setSpace] = useState("");
   const [size, setSize] = useState(COUNTS[1]!);
   if (synths.length === 0) return null;
-  const picked = synths.find((one) => one.id === synth) ?? synths.find((one) => one.spaces?.length) ?? synths[0]!;
-  const spaces = picked.spaces ?? [];
+  const picked = synths.find((one) => one.id === synth) ?? synths.find((one) => one.spaces.length > 0) ?? synths[0]!;
+  const spaces = picked.spaces;
   const pickedSpace = spaces.includes(space) ? space : spaces[0];
   return (
     <form

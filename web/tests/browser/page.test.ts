@@ -183,7 +183,7 @@ describe.skipIf(why !== "")("the page", () => {
     await page.getByText(/Refining/).waitFor();
     const near = asked.at(-1)!.near!;
     expect(near.locked).toHaveLength(1);
-    expect(Object.keys(near.changes)).toEqual(near.locked);
+    expect(Object.keys(near.changes!)).toEqual(near.locked);
     await stopIt(page);
 
     await cutoff.press("PageDown");

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { wavBytes } from "../../src/audio/wav";
-import type { Candidate, Match } from "../../src/api/types";
+import type { Candidate, Match, MatchSummary } from "../../src/api/types";
 import { latest } from "../../src/state/latest";
 import { steps } from "../../src/views/curve";
-import { distance, duration, identity, moment, remarksOn, statusText } from "../../src/views/format";
+import { activity, distance, duration, identity, moment, remarksOn, statusText } from "../../src/views/format";
 import { nearestTo, neighbour } from "../../src/views/map_points";
 
 describe("latest", () => {
@@ -41,10 +41,19 @@ describe("the curve", () => {
 });
 
 describe("what happens", () => {
-  const match = { state: "ranking", candidates: [], provisional: false } as unknown as Match;
+  const match = { state: "ranking", candidates: [], provisional: false, progress: { done: 0, total: 0 } } as unknown as Match;
   it("is told apart while the first candidates can be heard already", () => {
     expect(statusText(match)).toBe("Listening to what was found");
     expect(statusText({ ...match, provisional: true })).toBe("These are the first; listening to the others");
+  });
+
+  it("is told of a match that waits and of one that runs", () => {
+    expect(statusText({ ...match, state: "queued", position: 2 })).toBe("Waiting, number 2 in the queue");
+    expect(statusText({ ...match, state: "refining", progress: { done: 5, total: 10, seconds_left: 4 } })).toBe("Refining, 4 s left");
+    const one = { state: "queued", position: 2 } as MatchSummary;
+    expect(activity(one)).toBe("waiting, number 2");
+    expect(activity({ ...one, state: "refining" })).toBe("refining");
+    expect(activity({ ...one, state: "done" })).toBe("");
   });
 });
 

@@ -1,7 +1,6 @@
-#include "web/fields.h"
+#include "wire/fields.h"
 
 #include "base/text.h"
-#include "web/http_error.h"
 
 #include <charconv>
 #include <cmath>
@@ -33,16 +32,16 @@ std::string shown(const json& value) {
 json parseJson(const std::string& text) {
   try {
     return json::parse(text, [](int depth, json::parse_event_t, json&) {
-      if (depth > kDeepest) refuse(400, "the JSON is nested more than {} deep", kDeepest);
+      if (depth > kDeepest) failInput("the JSON is nested more than {} deep", kDeepest);
       return true;
     });
   } catch (const json::exception& error) {
-    refuse(400, "the body is no JSON ({})", error.what());
+    failInput("the body is no JSON ({})", error.what());
   }
 }
 
 Fields::Fields(const json& object) : object_(object) {
-  if (!object.is_object()) refuse(400, "{} is no JSON object", shown(object));
+  if (!object.is_object()) failInput("{} is no JSON object", shown(object));
 }
 
 const json* Fields::take(const std::string& key) {
@@ -55,7 +54,7 @@ std::optional<double> Fields::number(const std::string& key, double least, doubl
   const json* value = take(key);
   if (!value) return std::nullopt;
   if (!value->is_number() || !(value->get<double>() >= least && value->get<double>() <= most))
-    refuse(400, "{} is {}; give a number from {:g} to {:g}", key, shown(*value), least, most);
+    failInput("{} is {}; give a number from {:g} to {:g}", key, shown(*value), least, most);
   return value->get<double>();
 }
 
@@ -63,14 +62,14 @@ std::optional<std::int64_t> Fields::whole(const std::string& key, std::int64_t l
   const auto value = number(key, double(least), double(most));
   if (!value) return std::nullopt;
   if (*value != std::floor(*value))
-    refuse(400, "{} is {:g}; give a whole number from {} to {}", key, *value, least, most);
+    failInput("{} is {:g}; give a whole number from {} to {}", key, *value, least, most);
   return std::int64_t(*value);
 }
 
 std::optional<bool> Fields::flag(const std::string& key) {
   const json* value = take(key);
   if (!value) return std::nullopt;
-  if (!value->is_boolean()) refuse(400, "{} is {}; give true or false", key, shown(*value));
+  if (!value->is_boolean()) failInput("{} is {}; give true or false", key, shown(*value));
   return value->get<bool>();
 }
 
@@ -78,22 +77,29 @@ std::optional<std::string> Fields::text(const std::string& key, std::size_t most
   const json* value = take(key);
   if (!value) return std::nullopt;
   if (!value->is_string() || !isUtf8(value->get_ref<const std::string&>()))
-    refuse(400, "{} is {}; give a text", key, shown(*value));
+    failInput("{} is {}; give a text", key, shown(*value));
   const std::string line = oneLine(value->get<std::string>());
   if (line.empty() || line.size() > mostBytes)
-    refuse(400, "{} has {} bytes; give from 1 to {}", key, line.size(), mostBytes);
+    failInput("{} has {} bytes; give from 1 to {}", key, line.size(), mostBytes);
   return line;
 }
 
-std::vector<std::string> Fields::texts(const std::string& key, std::size_t most) {
+std::optional<std::string> Fields::raw(const std::string& key) {
+  const json* value = take(key);
+  if (!value) return std::nullopt;
+  if (!value->is_string()) failInput("{} is {}; give a text", key, shown(*value));
+  return value->get<std::string>();
+}
+
+std::vector<std::string> Fields::texts(const std::string& key, std::size_t most, std::size_t mostBytes) {
   std::vector<std::string> texts;
   const json* value = take(key);
   if (!value) return texts;
   if (!value->is_array() || value->size() > most)
-    refuse(400, "{} is {}; give a list of at most {} texts", key, shown(*value), most);
+    failInput("{} is {}; give a list of at most {} texts", key, shown(*value), most);
   for (const json& one : *value) {
-    if (!one.is_string() || one.get_ref<const std::string&>().size() > 200)
-      refuse(400, "{} holds {}; give a list of texts", key, shown(one));
+    if (!one.is_string() || one.get_ref<const std::string&>().size() > mostBytes)
+      failInput("{} holds {}; give a list of texts", key, shown(one));
     texts.push_back(one.get<std::string>());
   }
   return texts;
@@ -104,10 +110,10 @@ std::map<std::string, float> Fields::values(const std::string& key) {
   const json* value = take(key);
   if (!value) return values;
   if (!value->is_object() || value->size() > 10'000)
-    refuse(400, "{} is {}; give an object of parameter keys and values", key, shown(*value));
+    failInput("{} is {}; give an object of parameter keys and values", key, shown(*value));
   for (const auto& [name, one] : value->items()) {
     if (!one.is_number() || !(one.get<double>() >= 0 && one.get<double>() <= 1))
-      refuse(400, "{} holds {} for {}; values lie between 0 and 1", key, shown(one), name);
+      failInput("{} holds {} for {}; values lie between 0 and 1", key, shown(one), name);
     values[name] = one.get<float>();
   }
   return values;
@@ -115,13 +121,24 @@ std::map<std::string, float> Fields::values(const std::string& key) {
 
 const json* Fields::object(const std::string& key) {
   const json* value = take(key);
-  if (value && !value->is_object()) refuse(400, "{} is {}; give an object", key, shown(*value));
+  if (value && !value->is_object()) failInput("{} is {}; give an object", key, shown(*value));
+  return value;
+}
+
+const json* Fields::list(const std::string& key) {
+  const json* value = take(key);
+  if (value && !value->is_array()) failInput("{} is {}; give a list", key, shown(*value));
   return value;
 }
 
 void Fields::end() const {
   for (const auto& [key, value] : object_.items())
-    if (!taken_.contains(key)) refuse(400, "there is no field '{}' here", key);
+    if (!taken_.contains(key)) failInput("there is no field '{}' here", key);
+}
+
+const json& required(const json* value, const char* key) {
+  if (!value) failInput("{} is missing", key);
+  return *value;
 }
 
 std::optional<double> numberIn(const std::string& key, const std::string& text, double least, double most) {
@@ -129,7 +146,7 @@ std::optional<double> numberIn(const std::string& key, const std::string& text, 
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !(value >= least && value <= most))
-    refuse(400, "{} is '{}'; give a number from {:g} to {:g}", key, text, least, most);
+    failInput("{} is '{}'; give a number from {:g} to {:g}", key, text, least, most);
   return value;
 }
 

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace patchpilot {
+
+/// A candidate of an earlier match to search around.
+struct NearRequest {
+  std::string match;  ///< id
+  int rank = 1;
+  std::optional<int> generation;         ///< of the match's candidates; none: the newest
+  std::vector<std::string> locked;       ///< keys of parameters that keep their values
+  std::map<std::string, float> changes;  ///< normalized values by the keys of parameters
+};
+
+/// What a client asks of a match: schema `MatchRequest` of docs/openapi.json. Times are in seconds.
+struct MatchRequest {
+  std::optional<std::string> sound;    ///< id; this or `text`
+  std::optional<std::string> text;     ///< words for the sound
+  std::vector<std::string> libraries;  ///< ids
+  std::optional<double> start, duration, length;
+  std::optional<int> note, velocity;
+  std::optional<int> top;
+  std::optional<bool> refine;
+  std::optional<double> seconds;
+  std::optional<std::int64_t> renders, seed;
+  std::optional<std::string> embedder;
+  std::optional<NearRequest> near;
+};
+
+/// Fields that were not given are left out.
+nlohmann::json toJson(const MatchRequest& request);
+
+/// @throws Error (input) that names the field: out of range, of another type, or unknown
+MatchRequest matchRequestFrom(const nlohmann::json& object);
+
+}  // namespace patchpilot
