@@ -1,3 +1,4 @@
+#include "match/match.h"
 #include "app/candidate_table.h"
 #include "app/commands.h"
 #include "app/match_text.h"
@@ -7,8 +8,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "library/installed.h"
 #include "listen/objective.h"
-#include "match/match.h"
 #include "match/results.h"
 #include "propose/proposers.h"
 
@@ -80,8 +81,18 @@ void printResults(const nlohmann::json& document, const Target& target, const st
   printWritten(document, out);
 }
 
+/// The libraries that were named, or those in the user's folder. With --space none but those named.
+std::vector<std::string> librariesToSearch(const MatchOptions& options) {
+  std::vector<std::string> files;
+  for (const auto& name : options.libraries) files.push_back(resolveLibrary(name).string());
+  if (files.empty() && options.space.empty())
+    for (const auto& file : installedLibraries()) files.push_back(file.string());
+  return files;
+}
+
 MatchOptions matchOptions(const Options& options) {
   MatchOptions match = options.match;
+  match.libraries = librariesToSearch(options.match);
   match.sound = options.sound;
   match.synth = synthOptions(options.synth);
   match.target = targetOptions(options);
@@ -135,7 +146,7 @@ class Teller : public MatchObserver {
 
 void run(const Options& options) {
   if (!options.text.empty())
-    return runTextSearch({options.text, options.match.libraries, options.match.embedder,
+    return runTextSearch({options.text, librariesToSearch(options.match), options.match.embedder,
                           synthOptions(options.synth), options.match.top, options.match.workers, options.out,
                           options.install, options.force, options.json});
   if (options.sound.empty()) failUsage("name the sound to match, or describe it with --text");
@@ -144,7 +155,9 @@ void run(const Options& options) {
   Teller teller(options);
   Match match(matchOptions(options), teller, interruptToken());
   if (!match.refines() && (limits.seconds > 0 || limits.renders > 0))
-    failUsage("--seconds and --renders say how long to refine; add --refine, or name a method such as retrieval+refine");
+    failUsage(
+        "--seconds and --renders say how long to refine; add --refine, or name a method such as "
+        "retrieval+refine");
   match.rank();
   teller.end();
   if (interrupted()) return;
@@ -165,10 +178,12 @@ void addMatchCommand(CLI::App& app) {
   auto* command =
       app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
   command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads");
-  command->add_option("--library", o->match.libraries,
-                      "Library to search: a file, or a name of 'library list'; several are ranked together. Those "
-                      "of 'library list' if none is named");
-  std::string methods = "How to find patches; several are pooled, and '+refine' searches on from what was found:";
+  command->add_option(
+      "--library", o->match.libraries,
+      "Library to search: a file, or a name of 'library list'; several are ranked together. Those "
+      "of 'library list' if none is named");
+  std::string methods =
+      "How to find patches; several are pooled, and '+refine' searches on from what was found:";
   for (const ProposerKind& kind : proposerKinds()) methods += fmt::format("\n{}: {}", kind.name, kind.help);
   command->add_option("--method", o->match.methods, methods)->default_str("retrieval");
   command->add_option("--space", o->match.space,
@@ -201,7 +216,8 @@ void addMatchCommand(CLI::App& app) {
   command->add_flag(
       "--refine", o->match.refine,
       "Search on from the best candidates, by rendering and listening again; Ctrl-C keeps what was found");
-  command->add_option("--seconds", o->match.limits.seconds, "How long to refine (30 unless --renders is given)")
+  command
+      ->add_option("--seconds", o->match.limits.seconds, "How long to refine (30 unless --renders is given)")
       ->check(CLI::Range(0.1, 86400.0));
   command
       ->add_option("--renders", o->match.limits.renders,

@@ -22,7 +22,8 @@ int wakePipe[2] = {-1, -1};
 std::mutex sourceMutex;
 std::stop_source source;
 
-/// A signal handler may not request a stop itself, as that takes a lock and runs callbacks: a thread of its own does.
+/// A signal handler may not request a stop itself, as that takes a lock and runs callbacks: a thread of its
+/// own does.
 void onInterrupt(int signalNumber) {
   if (flag.exchange(true)) {
     ::signal(signalNumber, SIG_DFL);

@@ -9,9 +9,9 @@
 #include "features/mel.h"
 #include "listen/objective.h"
 #include "listen/ranking.h"
+#include "match/session.h"
 #include "propose/oracle.h"
 #include "propose/random.h"
-#include "search/refiner.h"
 
 #include <algorithm>
 #include <atomic>
@@ -375,35 +375,117 @@ class Lane {
   }
 
   Finding search(const EvaluationRow& row, Clock::time_point start) {
+    return row.role == EvaluationRow::Role::oracle ? searchAll(row, start) : runSession(row, start);
+  }
+
+  /// The best of everything that the row's libraries hold.
+  Finding searchAll(const EvaluationRow& row, Clock::time_point start) {
     Finding finding;
-    const Method method = row.role == EvaluationRow::Role::oracle ? Method{} : parseMethod(row.method);
-    std::unique_ptr<Proposer> matcher;
+    std::unique_ptr<OracleProposer> oracle;
     {
       const auto lock = useLibraries();
-      if (row.role == EvaluationRow::Role::oracle) matcher = std::make_unique<OracleProposer>(context(row));
-      else matcher = proposerKind(method.proposer).make(context(row));
+      oracle = std::make_unique<OracleProposer>(context(row));
     }
-    const bool ranked = row.role == EvaluationRow::Role::method && holdsTruth(row);
-    const int batch = row.role == EvaluationRow::Role::oracle ? kOracleBatch
-                      : method.refined                        ? std::min(row.renders, kRefineStarts)
-                                                              : row.renders;
-    do {
+    while (!interrupted()) {
       std::vector<Proposal> proposals;
       {
         const auto lock = useLibraries();
-        const int asked = method.refined ? std::max(batch, kRefineDonors) : batch;
-        proposals = matcher->propose(target_, ranked ? std::max(asked, kRankedProposals) : asked);
+        proposals = oracle->propose(target_, kOracleBatch);
       }
-      if (ranked) finding.rank = rankOfTruth(proposals);
-      std::vector<Proposal> donors = splitOff(proposals, std::size_t(batch));
       if (proposals.empty()) break;
-      if (method.refined)
-        rankAndRefine(std::move(proposals), std::move(donors), method.objective, finding, start,
-                      std::size_t(row.renders));
-      else rank(std::move(proposals), finding, start);
-    } while (row.role == EvaluationRow::Role::oracle && !interrupted());
+      rank(std::move(proposals), finding, start);
+    }
     return finding;
   }
+
+  /// A method's own session, with so many renders in all as the row may spend.
+  Finding runSession(const EvaluationRow& row, Clock::time_point start) {
+    Finding finding;
+    const Method method = parseMethod(row.method);
+    std::shared_ptr<Proposer> proposer;
+    {
+      const auto lock = useLibraries();
+      proposer = proposerKind(method.proposer).make(context(row));
+    }
+    const bool ranked = row.role == EvaluationRow::Role::method && holdsTruth(row);
+    const auto watched = std::make_shared<WatchedProposer>(*this, std::move(proposer), ranked);
+    SessionPlan plan;
+    plan.proposals = method.refined ? std::min(row.renders, kRefineStarts) : row.renders;
+    plan.top = 1;
+    plan.velocity = velocity();
+    plan.seed = options_.seed;
+    plan.objective = method.objective;
+    plan.mayRefine = method.refined;
+    Watcher watcher(*this, finding, start);
+    Session session(target_, engines_, {watched}, std::move(plan), watcher, interruptToken());
+    session.rank();
+    finding.rank = watched->rankOfTruth();
+    const std::size_t before = finding.renders;
+    if (method.refined && before < std::size_t(row.renders) && !session.candidates().empty()) {
+      RefineLimits limits;
+      limits.renders = std::size_t(row.renders) - before;
+      if (options_.seconds > 0)
+        limits.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
+      watcher.renderedBefore = before;
+      session.refine(limits);
+    }
+    if (!session.candidates().empty()) finding.best = session.candidates().front();
+    return finding;
+  }
+
+  /// Asks a proposer while no other lane uses the libraries, and looks for the true patch in what it
+  /// proposes.
+  class WatchedProposer : public Proposer {
+   public:
+    WatchedProposer(Lane& lane, std::shared_ptr<Proposer> proposer, bool ranked)
+        : lane_(lane), proposer_(std::move(proposer)), ranked_(ranked) {}
+
+    std::string name() const override { return proposer_->name(); }
+    int rounds() const override { return proposer_->rounds(); }
+    void observe(std::span<const Candidate> candidates) override { proposer_->observe(candidates); }
+
+    std::vector<Proposal> propose(const Target& target, int count) override {
+      const auto lock = lane_.useLibraries();
+      std::vector<Proposal> proposals =
+          proposer_->propose(target, ranked_ ? std::max(count, kRankedProposals) : count);
+      if (ranked_ && !rank_) rank_ = lane_.rankOfTruth(proposals);
+      if (proposals.size() > std::size_t(count)) proposals.resize(std::size_t(count));
+      return proposals;
+    }
+
+    /// See `EvaluationResult::rank`.
+    std::optional<std::size_t> rankOfTruth() const { return rank_; }
+
+   private:
+    Lane& lane_;
+    std::shared_ptr<Proposer> proposer_;
+    bool ranked_;
+    std::optional<std::size_t> rank_;
+  };
+
+  /// Keeps how a session came nearer, and what failed.
+  class Watcher : public SessionObserver {
+   public:
+    Watcher(Lane& lane, Finding& finding, Clock::time_point start)
+        : lane_(lane), finding_(finding), start_(start) {}
+
+    std::size_t renderedBefore = 0;  ///< refining began
+
+    void onRanking(const RankProgress& progress, std::size_t) override {
+      lane_.note(finding_, start_, progress.done, progress.best);
+    }
+    void onRefining(const Refinement& refinement, const std::function<std::vector<Candidate>()>&) override {
+      lane_.note(finding_, start_, renderedBefore + refinement.last.renders, refinement.last.mss);
+    }
+    void onProblems(const std::vector<std::string>& problems) override {
+      finding_.problems.insert(finding_.problems.end(), problems.begin(), problems.end());
+    }
+
+   private:
+    Lane& lane_;
+    Finding& finding_;
+    Clock::time_point start_;
+  };
 
   /// Whether one of a row's libraries holds the patch that made the target, and may be searched for it.
   bool holdsTruth(const EvaluationRow& row) {
@@ -429,47 +511,18 @@ class Lane {
 
   int velocity() const { return options_.known ? entry_->velocity : options_.velocity; }
 
-  /// What comes of proposals. @param keep  how many of the best
-  std::vector<Candidate> ranked(std::vector<Proposal> proposals, std::size_t keep, Finding& finding,
-                                Clock::time_point start) {
+  /// Adds what comes of proposals to a finding.
+  void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start) {
     const std::size_t before = finding.renders;
     RankOptions rankOptions;
     rankOptions.velocity = velocity();
-    rankOptions.keep = keep;
+    rankOptions.keep = 1;
     rankOptions.onProgress = [&](const RankProgress& progress) {
       note(finding, start, before + progress.done, progress.best);
     };
-    return rankByRendering(target_, std::move(proposals), engines_, rankOptions, finding.problems);
-  }
-
-  /// Adds what comes of proposals to a finding.
-  void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start) {
-    auto ranked = this->ranked(std::move(proposals), 1, finding, start);
+    auto ranked = rankByRendering(target_, std::move(proposals), engines_, rankOptions, finding.problems);
     if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss))
       finding.best = std::move(ranked.front());
-  }
-
-  /// Ranks proposals and refines what they give, with so many renders in all.
-  void rankAndRefine(std::vector<Proposal> proposals, std::vector<Proposal> donors,
-                     const std::string& objective, Finding& finding, Clock::time_point start,
-                     std::size_t renders) {
-    auto ranked = this->ranked(std::move(proposals), RankOptions().keep, finding, start);
-    const std::size_t before = finding.renders;
-    if (before < renders && !ranked.empty()) {
-      RefineOptions refineOptions;
-      refineOptions.velocity = velocity();
-      refineOptions.renders = renders - before;
-      refineOptions.seed = options_.seed;
-      refineOptions.objective = makeObjective(objective, target_);
-      refineOptions.donors = std::move(donors);
-      if (options_.seconds > 0)
-        refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
-      refineOptions.onProgress = [&](const RefineProgress& progress) {
-        note(finding, start, before + progress.renders, progress.mss);
-      };
-      ranked = refine(target_, std::move(ranked), engines_, refineOptions, finding.problems);
-    }
-    if (!ranked.empty()) finding.best = std::move(ranked.front());
   }
 
   void note(Finding& finding, Clock::time_point start, std::size_t renders, double best) const {

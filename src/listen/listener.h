@@ -16,8 +16,8 @@ struct Trial {
   Proposal proposal;
   /// The render is cut after its first part if that part lies farther from the target's than this, in MSS.
   double partLimit = std::numeric_limits<double>::infinity();
-  /// The sound of a render that lies farther from the target is not kept: most are of no use, and a megabyte and a half
-  /// to copy.
+  /// The sound of a render that lies farther from the target is not kept: most are of no use, and a megabyte
+  /// and a half to copy.
   double keepWithin = std::numeric_limits<double>::infinity();
 };
 
@@ -34,8 +34,9 @@ struct ListenerOptions {
   double partSeconds = 0;                   ///< length of the first part; 0: no render is cut
 };
 
-/// Renders trials at the note and for the length of a target, and measures how far they lie from it. All methods are
-/// heard through this loop, so that they agree on what failed, what was cut, and what is no sound.
+/// Renders trials at the note and for the length of a target, and measures how far they lie from it. All
+/// methods are heard through this loop, so that they agree on what failed, what was cut, and what is no
+/// sound.
 class Listener {
  public:
   /// @param target, engines  must outlive the listener
@@ -44,14 +45,16 @@ class Listener {
   /// Told of each trial that was heard, by any thread, one at a time.
   using OnHeard = std::function<void(std::size_t index, Hearing hearing)>;
 
-  /// Renders all trials, each with its engine, all cores at once. Trials that were not begun before a stop are not told of.
+  /// Renders all trials, each with its engine, all cores at once. Trials that were not begun before a stop
+  /// are not told of.
   /// @throws Error (plugin) as `Engine::render`
   void hear(std::span<const Trial> trials, const OnHeard& onHeard) const;
 
   /// The same, kept in the order of the trials.
   std::vector<Hearing> hear(std::span<const Trial> trials) const;
 
-  /// MSS between the first parts of the target and of a sound that is at least as long; 0 if no render is cut.
+  /// MSS between the first parts of the target and of a sound that is at least as long; 0 if no render is
+  /// cut.
   double partDistance(const AudioBuffer& sound) const;
 
   /// Whether renders may be cut: a first part was asked for, and the target is at least twice as long.

@@ -20,7 +20,8 @@ bool nearer(const Candidate& a, const Candidate& b) {
 /// The best candidates so far, and what became of the others.
 class Ranking {
  public:
-  Ranking(const RankOptions& options, std::vector<std::string>& problems) : options_(options), problems_(problems) {}
+  Ranking(const RankOptions& options, std::vector<std::string>& problems)
+      : options_(options), problems_(problems) {}
 
   void take(const Proposal& proposal, Hearing hearing) {
     if (hearing.candidate) keep(std::move(*hearing.candidate));

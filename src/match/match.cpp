@@ -16,9 +16,12 @@ json toJson(const Refinement& refinement) {
   json curve = json::array();
   for (const Refinement::Point& point : refinement.curve)
     curve.push_back({{"renders", point.renders}, {"seconds", point.seconds}, {"mss", point.mss}});
-  return {{"from", refinement.from},         {"to", refinement.to},
-          {"renders", refinement.last.renders}, {"cut", refinement.last.cut},
-          {"seconds", refinement.last.seconds}, {"curve", curve}};
+  return {{"from", refinement.from},
+          {"to", refinement.to},
+          {"renders", refinement.last.renders},
+          {"cut", refinement.last.cut},
+          {"seconds", refinement.last.seconds},
+          {"curve", curve}};
 }
 
 }  // namespace
@@ -53,7 +56,8 @@ void Match::open() {
   for (const std::string& name : proposers_)
     if (proposerKind(name).needsLibraries && options_.libraries.empty())
       failUsage(
-          "{} needs a library, and there is none; make one with 'patchpilot library build --space jx10 --count 3000', "
+          "{} needs a library, and there is none; make one with 'patchpilot library build --space jx10 "
+          "--count 3000', "
           "or name a synth with --space and a method that needs no library",
           name);
   sources_ = openSources(sourceNames(options_.libraries, options_.embedder), open);
@@ -78,12 +82,16 @@ void Match::rank() {
   if (options_.near) searchNear(*options_.near, plan);
   session_.emplace(target_, sources_.engines, std::move(proposers), std::move(plan), observer_, stop_);
   session_->rank();
+  if (session_->candidates().empty() && !stop_.stop_requested())
+    failPlugin("not one of the {} patches proposed could be rendered; see what was skipped",
+               session_->proposed());
 }
 
 void Match::searchNear(const NearPatch& near, SessionPlan& plan) const {
   if (sources_.engines.size() != 1)
     failUsage(
-        "a search around a patch takes libraries of one synth, and these are of {}; name those of the patch's synth",
+        "a search around a patch takes libraries of one synth, and these are of {}; name those of the "
+        "patch's synth",
         sources_.engines.size());
   Engine& engine = *sources_.engines.front();
   const auto indexOf = [&](const std::string& key) {

@@ -35,7 +35,8 @@ struct MatchOptions {
   std::uint64_t seed = 1;
   std::string objective = "mss";  ///< see `objectiveNames`
   int workers = 0;                ///< processes of each synth, 0: one for each core
-  std::optional<NearPatch> near;  ///< in place of the proposals, which then only give sections to what is bred
+  std::optional<NearPatch>
+      near;  ///< in place of the proposals, which then only give sections to what is bred
 };
 
 /// Told of what happens before the session begins, and in it.
@@ -44,18 +45,22 @@ class MatchObserver : public SessionObserver {
   virtual void onTarget([[maybe_unused]] const Target& target) {}
   /// See `SourceOptions`.
   virtual void onIndex([[maybe_unused]] const std::string& file, [[maybe_unused]] double done) {}
-  virtual void onFallback([[maybe_unused]] const std::string& file, [[maybe_unused]] const std::string& why) {}
+  virtual void onFallback([[maybe_unused]] const std::string& file, [[maybe_unused]] const std::string& why) {
+  }
 };
 
 /// What a user asked for, opened: the target, the libraries and synths, and the session over them.
 class Match {
  public:
-  /// Reads the target. @throws Error (usage) for a method or objective that does not exist, or methods that contradict
+  /// Reads the target. @throws Error (usage) for a method or objective that does not exist, or methods that
+  /// contradict
   ///         each other; as `readTarget`
   Match(MatchOptions options, MatchObserver& observer, std::stop_token stop);
 
   /// Opens the libraries and synths, and ranks what the methods propose.
-  /// @throws Error (usage) if a method needs a library and there is none; as `openSources` and `Session::rank`
+  /// @throws Error (usage) if a method needs a library and there is none; Error (plugin) if not one of the
+  /// patches
+  ///         proposed could be rendered; as `openSources` and `Session::rank`
   void rank();
 
   /// Searches on from there, if that was asked for.
@@ -73,7 +78,8 @@ class Match {
     return write(folder, session().candidates(), written);
   }
 
-  /// The same of preliminary candidates (`SessionObserver::onFirst`), as quickly as possible. @return as `writeFirstResults`
+  /// The same of preliminary candidates (`SessionObserver::onFirst`), as quickly as possible. @return as
+  /// `writeFirstResults`
   nlohmann::json writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
                             std::vector<Candidate>* written = nullptr);
 

@@ -1,7 +1,5 @@
 #include "match/session.h"
 
-#include "base/error.h"
-
 #include <algorithm>
 #include <limits>
 #include <set>
@@ -57,7 +55,8 @@ void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before,
   options.first = kFirstRanked;
   if (observer_.wantsFirst() && before == 0)
     options.onFirst = [&](const std::vector<Candidate>& found) { observer_.onFirst(found); };
-  std::vector<Candidate> ranked = rankByRendering(target_, std::move(proposals), engines_, options, problems_);
+  std::vector<Candidate> ranked =
+      rankByRendering(target_, std::move(proposals), engines_, options, problems_);
   for (const auto& proposer : proposers_) proposer->observe(ranked);
   const auto middle = std::ptrdiff_t(candidates_.size());
   std::move(ranked.begin(), ranked.end(), std::back_inserter(candidates_));
@@ -85,9 +84,8 @@ void Session::rank() {
       rankProposals(std::move(proposals), before, last ? count : first);
     }
   }
+  proposed_ = count;
   tellProblems();
-  if (candidates_.empty() && !stop_.stop_requested())
-    failPlugin("not one of the {} patches proposed could be rendered; see what was skipped", count);
 }
 
 void Session::refine(const RefineLimits& limits) {
@@ -120,7 +118,8 @@ void Session::refine(const RefineLimits& limits) {
 
 std::vector<Candidate> Session::best(const std::vector<Candidate>& ranked) const {
   std::vector<Candidate> chosen;
-  for (const std::size_t index : chooseDifferent(ranked, std::size_t(plan_.top))) chosen.push_back(ranked[index]);
+  for (const std::size_t index : chooseDifferent(ranked, std::size_t(plan_.top)))
+    chosen.push_back(ranked[index]);
   return chosen;
 }
 

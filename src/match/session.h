@@ -28,8 +28,8 @@ struct SessionPlan {
   int top = 5;         ///< candidates in the end
   int velocity = 100;  ///< MIDI
   std::uint64_t seed = 1;
-  std::string objective = "mss";        ///< of the refiner; see `objectiveNames`
-  bool mayRefine = false;               ///< whether `Session::refine` will be called: more is asked of the proposers then
+  std::string objective = "mss";  ///< of the refiner; see `objectiveNames`
+  bool mayRefine = false;  ///< whether `Session::refine` will be called: more is asked of the proposers then
   std::vector<Proposal> starts;         ///< if not empty: ranked in place of what the proposers propose
   std::vector<LockedParameter> locked;  ///< of the refiner; the session must have one engine then
 };
@@ -64,12 +64,13 @@ class SessionObserver {
 
   virtual void onRanking([[maybe_unused]] const RankProgress& progress, [[maybe_unused]] std::size_t all) {}
 
-  /// What came of the first `kFirstRanked` proposals, nearest first, before the others are rendered. Called only if
-  /// `wantsFirst`; the ranking is the same with it and without.
+  /// What came of the first `kFirstRanked` proposals, nearest first, before the others are rendered. Called
+  /// only if `wantsFirst`; the ranking is the same with it and without.
   virtual void onFirst([[maybe_unused]] const std::vector<Candidate>& found) {}
   virtual bool wantsFirst() const { return false; }
 
-  /// @param found  what has been found so far, nearest first; made when it is called, which only this call may do
+  /// @param found  what has been found so far, nearest first; made when it is called, which only this call
+  /// may do
   virtual void onRefining([[maybe_unused]] const Refinement& refinement,
                           [[maybe_unused]] const std::function<std::vector<Candidate>()>& found) {}
 
@@ -77,21 +78,25 @@ class SessionObserver {
   virtual void onProblems([[maybe_unused]] const std::vector<std::string>& problems) {}
 };
 
-/// One match: proposers propose, the engines render every proposal, the listener measures and ranks, the refiner
-/// searches on from there. Sessions are independent of each other: each has a stop token of its own, and any number may
-/// run side by side in one process, each on engines of its own.
+/// One match: proposers propose, the engines render every proposal, the listener measures and ranks, the
+/// refiner searches on from there. Sessions are independent of each other: each has a stop token of its own,
+/// and any number may run side by side in one process, each on engines of its own.
 class Session {
  public:
   /// @param target, observer  must outlive the session
   /// @param proposers         asked in this order; may be empty if the plan has starts
   /// @throws Error (usage) if there is no such objective
-  Session(const Target& target, Engines engines, std::vector<std::shared_ptr<Proposer>> proposers, SessionPlan plan,
-          SessionObserver& observer, std::stop_token stop);
+  Session(const Target& target, Engines engines, std::vector<std::shared_ptr<Proposer>> proposers,
+          SessionPlan plan, SessionObserver& observer, std::stop_token stop);
 
-  /// Asks the proposers, and renders and ranks what they propose. Proposals of several proposers are pooled: each has
-  /// an equal share of the renders. A stop leaves what was ranked before it.
-  /// @throws Error (plugin) if not one of the patches proposed could be rendered
+  /// Asks the proposers, and renders and ranks what they propose. Proposals of several proposers are pooled:
+  /// each has an equal share of the renders. A stop leaves what was ranked before it; there may be no
+  /// candidates then, nor if all renders failed.
+  /// @throws Error (plugin) as `Engine::render`
   void rank();
+
+  /// How many patches were proposed.
+  std::size_t proposed() const { return proposed_; }
 
   /// Searches on from what was ranked, until a limit is reached or a stop is requested.
   void refine(const RefineLimits& limits);
@@ -125,6 +130,7 @@ class Session {
   std::vector<Candidate> candidates_;
   std::vector<Proposal> unrendered_;  ///< proposals that the refiner may take parts of
   std::optional<Refinement> refinement_;
+  std::size_t proposed_ = 0;
   std::vector<std::string> problems_;
 };
 

@@ -155,8 +155,8 @@ void openSpace(Sources& sources, const std::string& space, const SourceOptions& 
   for (const auto& engine : sources.engines)
     if (engine->space().fingerprint() == wanted.fingerprint()) return;
   auto synth = std::make_shared<Synth>(std::move(wanted), options.synth);
-  sources.engines.push_back(
-      std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{options.workers, options.longestSeconds}));
+  sources.engines.push_back(std::make_shared<PluginEngine>(
+      std::move(synth), RenderPoolOptions{options.workers, options.longestSeconds}));
 }
 
 }  // namespace patchpilot

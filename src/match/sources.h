@@ -53,7 +53,8 @@ struct SourceOptions {
 ///         another version; Error (plugin) where it is not installed; as `makeEmbedder`
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options);
 
-/// Opens the synth of a space, for methods that need no library, unless one of the sources' engines has the same space.
+/// Opens the synth of a space, for methods that need no library, unless one of the sources' engines has the
+/// same space.
 /// @param space  name or file; empty: adds nothing. @throws as `loadSpace` and `Synth::Synth`
 void openSpace(Sources& sources, const std::string& space, const SourceOptions& options);
 

@@ -22,7 +22,8 @@ void visitFields(Visitor& visit, Message& m) {
   else if constexpr (isOneOf<Message, ScanRequest>) visit(m.format, m.path);
   else if constexpr (isOneOf<Message, LoadRequest>) visit(m.format, m.path, m.id, m.memory, m.slotFrames);
   else if constexpr (isOneOf<Message, BaseRequest, StateAnswer>) visit(m.state);
-  else if constexpr (isOneOf<Message, StateRequest, TextsRequest, ValuesRequest, ReadingsRequest>) visit(m.patch);
+  else if constexpr (isOneOf<Message, StateRequest, TextsRequest, ValuesRequest, ReadingsRequest>)
+    visit(m.patch);
   else if constexpr (isOneOf<Message, RenderRequest>)
     visit(m.patch, m.slot, m.frames, m.note, m.velocity, m.lengthSeconds, m.wantsState, m.partFrames);
   else if constexpr (isOneOf<Message, RefusalAnswer>) visit(m.problem);
@@ -105,7 +106,8 @@ class Reader {
   template <typename Field>
   void read(Field& field) {
     if constexpr (std::is_same_v<Field, bool>) field = take(1)[0] != 0;
-    else if constexpr (std::is_arithmetic_v<Field>) std::memcpy(&field, take(sizeof field).data(), sizeof field);
+    else if constexpr (std::is_arithmetic_v<Field>)
+      std::memcpy(&field, take(sizeof field).data(), sizeof field);
     else visitFields(*this, field);
   }
 

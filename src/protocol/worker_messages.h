@@ -17,9 +17,9 @@ inline constexpr std::uint16_t kWorkerProtocol = 3;
 
 /// A patch as a worker applies it: a state, then values laid over it.
 struct AppliedPatch {
-  std::optional<Bytes> state;             ///< none: the base (`BaseRequest`), or the plug-in's own state
-  std::vector<std::int32_t> indices;      ///< of the plug-in's parameters
-  std::vector<float> values;              ///< normalized, one for each index
+  std::optional<Bytes> state;         ///< none: the base (`BaseRequest`), or the plug-in's own state
+  std::vector<std::int32_t> indices;  ///< of the plug-in's parameters
+  std::vector<float> values;          ///< normalized, one for each index
 };
 
 // Requests of the main program. A worker answers them in their order.
@@ -62,8 +62,8 @@ struct ReadingsRequest {
   AppliedPatch patch;
 };
 
-/// Renders one note into a slot of the shared memory. Answered by `RenderAnswer`, before that by `PartAnswer` if
-/// `partFrames` is not 0.
+/// Renders one note into a slot of the shared memory. Answered by `RenderAnswer`, before that by `PartAnswer`
+/// if `partFrames` is not 0.
 struct RenderRequest {
   AppliedPatch patch;
   std::uint32_t slot = 0;
@@ -74,8 +74,8 @@ struct RenderRequest {
   std::uint64_t partFrames = 0;  ///< announce when so many frames are there; 0: do not
 };
 
-using WorkerRequest = std::variant<ScanRequest, LoadRequest, BaseRequest, StateRequest, TextsRequest, ValuesRequest,
-                                   ReadingsRequest, RenderRequest>;
+using WorkerRequest = std::variant<ScanRequest, LoadRequest, BaseRequest, StateRequest, TextsRequest,
+                                   ValuesRequest, ReadingsRequest, RenderRequest>;
 
 // Answers of a worker.
 
@@ -138,8 +138,8 @@ struct RenderAnswer {
   std::optional<Bytes> state;  ///< if it was wanted
 };
 
-using WorkerAnswer = std::variant<RefusalAnswer, DoneAnswer, ScanAnswer, LoadAnswer, StateAnswer, TextsAnswer, ValuesAnswer,
-                                  ReadingsAnswer, PartAnswer, RenderAnswer>;
+using WorkerAnswer = std::variant<RefusalAnswer, DoneAnswer, ScanAnswer, LoadAnswer, StateAnswer, TextsAnswer,
+                                  ValuesAnswer, ReadingsAnswer, PartAnswer, RenderAnswer>;
 
 /// Bytes that are no message of this protocol: a plug-in has corrupted its worker.
 class ProtocolError : public std::runtime_error {
@@ -153,11 +153,13 @@ class ProtocolVersionError : public ProtocolError {
   using ProtocolError::ProtocolError;
 };
 
-/// Encodes a message: version, kind, then its fields, all little-endian; strings and arrays behind their 4-byte length.
+/// Encodes a message: version, kind, then its fields, all little-endian; strings and arrays behind their
+/// 4-byte length.
 Bytes encode(const WorkerRequest& request);
 Bytes encode(const WorkerAnswer& answer);
 
-/// @throws ProtocolVersionError for a message of another version; ProtocolError for bytes that end too early, go on too long, or hold no known message.
+/// @throws ProtocolVersionError for a message of another version; ProtocolError for bytes that end too early,
+/// go on too long, or hold no known message.
 ///         No more memory is taken than the message has bytes for.
 WorkerRequest decodeRequest(std::span<const std::uint8_t> bytes);
 WorkerAnswer decodeAnswer(std::span<const std::uint8_t> bytes);

@@ -6,8 +6,9 @@ namespace patchpilot {
 
 std::vector<std::optional<AudioBuffer>> renderAll(Engine& engine, const std::vector<RenderJob>& jobs,
                                                   std::stop_token stop) {
-  return collectRenders(
-      jobs, [&](const NextJob& next, const JobDone& done) { engine.render(next, done, {}, std::move(stop)); });
+  return collectRenders(jobs, [&](const NextJob& next, const JobDone& done) {
+    engine.render(next, done, {}, std::move(stop));
+  });
 }
 
 Synth& pluginOf(Engine& engine) {

@@ -16,7 +16,8 @@ AudioBuffer StereoView::copy() const {
 bool StereoView::isFinite() const { return !containsNonFinite(left) && !containsNonFinite(right); }
 
 std::vector<std::optional<AudioBuffer>> collectRenders(
-    const std::vector<RenderJob>& jobs, const std::function<void(const NextJob& next, const JobDone& done)>& render) {
+    const std::vector<RenderJob>& jobs,
+    const std::function<void(const NextJob& next, const JobDone& done)>& render) {
   std::vector<std::optional<AudioBuffer>> sounds(jobs.size());
   std::size_t position = 0;
   render(

@@ -50,9 +50,10 @@ using NextJob = std::function<std::optional<RenderJob>()>;
 using JobDone = std::function<void(const RenderOutcome& outcome)>;
 using GoOn = std::function<bool(std::uint64_t tag, const StereoView& part)>;
 
-/// Hands all jobs to something that renders, and keeps the sounds in the order of the jobs; nothing for one that failed
-/// or was not begun.
+/// Hands all jobs to something that renders, and keeps the sounds in the order of the jobs; nothing for one
+/// that failed or was not begun.
 std::vector<std::optional<AudioBuffer>> collectRenders(
-    const std::vector<RenderJob>& jobs, const std::function<void(const NextJob& next, const JobDone& done)>& render);
+    const std::vector<RenderJob>& jobs,
+    const std::function<void(const NextJob& next, const JobDone& done)>& render);
 
 }  // namespace patchpilot

@@ -128,10 +128,11 @@ silences = ["wave2", "detune"]
 mix = 0.0
 )";
 
-constexpr std::array<float, 12> kDefaults{0.5f, 0.5f, 0.5f, 0.0f, 0.6f, 0.2f, 0.0f, 0.1f, 0.4f, 0.7f, 0.3f, 0.9f};
+constexpr std::array<float, 12> kDefaults{0.5f, 0.5f, 0.5f, 0.0f, 0.6f, 0.2f,
+                                          0.0f, 0.1f, 0.4f, 0.7f, 0.3f, 0.9f};
 
-/// One period of a wave at a phase in [0, 1). A saw and a square are band-limited at their steps (polyBLEP; Valimaki and
-/// Huovilainen 2007, "Antialiasing oscillators in subtractive synthesis").
+/// One period of a wave at a phase in [0, 1). A saw and a square are band-limited at their steps (polyBLEP;
+/// Valimaki and Huovilainen 2007, "Antialiasing oscillators in subtractive synthesis").
 double residual(double phase, double step) {
   if (phase < step) return (phase /= step, phase + phase - phase * phase - 1);
   if (phase > 1 - step) return (phase = (phase - 1) / step, phase * phase + phase + phase + 1);
@@ -160,7 +161,8 @@ class Voice {
 
   float next() {
     const double envelope = nextEnvelope();
-    const double sound = (1 - v_[mix]) * wave(v_[wave1], phase1_, step1_) + v_[mix] * wave(v_[wave2], phase2_, step2_);
+    const double sound =
+        (1 - v_[mix]) * wave(v_[wave1], phase1_, step1_) + v_[mix] * wave(v_[wave2], phase2_, step2_);
     phase1_ = advanced(phase1_, step1_);
     phase2_ = advanced(phase2_, step2_);
     ++sample_;
@@ -169,7 +171,9 @@ class Voice {
 
  private:
   static double decayPerSample(double seconds) { return std::exp(-1 / (seconds * kSampleRateHz)); }
-  static double advanced(double phase, double step) { return (phase += step) < 1 ? phase : phase - std::floor(phase); }
+  static double advanced(double phase, double step) {
+    return (phase += step) < 1 ? phase : phase - std::floor(phase);
+  }
 
   double nextEnvelope() {
     const double seconds = double(sample_) / kSampleRateHz;
@@ -178,11 +182,12 @@ class Voice {
     return envelope_ = v_[sustain] + (std::max(envelope_, double(v_[sustain])) - v_[sustain]) * decay_;
   }
 
-  /// A state-variable low-pass filter (Simper 2013, "Solving the continuous SVF equations using trapezoidal integration").
-  /// Its coefficients follow the envelope every 16 samples.
+  /// A state-variable low-pass filter (Simper 2013, "Solving the continuous SVF equations using trapezoidal
+  /// integration"). Its coefficients follow the envelope every 16 samples.
   double filtered(double input, double envelope) {
     if (sample_ % 16 == 1) {
-      const double hz = std::min(18000.0, 60 * std::pow(250, v_[cutoff]) * std::exp2(5 * v_[sweep] * envelope));
+      const double hz =
+          std::min(18000.0, 60 * std::pow(250, v_[cutoff]) * std::exp2(5 * v_[sweep] * envelope));
       g_ = std::tan(std::numbers::pi * hz / kSampleRateHz);
     }
     const double k = 2 - 1.9 * v_[resonance];
@@ -220,7 +225,8 @@ void VoiceEngine::render(const NextJob& next, const JobDone& done, const GoOn& g
     const std::vector<float> values = this->values(*job->patch);
     Voice voice(values, job->note);
     sound.resize(framesOf(job->seconds));
-    const std::size_t part = goOn && job->partSeconds > 0 ? std::min(framesOf(job->partSeconds), sound.size()) : 0;
+    const std::size_t part =
+        goOn && job->partSeconds > 0 ? std::min(framesOf(job->partSeconds), sound.size()) : 0;
     std::generate_n(sound.begin(), part, [&] { return voice.next(); });
     const std::span<const float> heard(sound.data(), part);
     if (part > 0 && !goOn(job->tag, {heard, heard})) {
@@ -245,7 +251,8 @@ Bytes VoiceEngine::state(const Patch&) { failPlugin("the built-in synthesizer wr
 std::vector<std::string> VoiceEngine::texts(const Patch& patch) {
   const std::vector<float> values = this->values(patch);
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < values.size(); ++i) texts.push_back(space_.parameters[i].text(values[i]).value_or(""));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    texts.push_back(space_.parameters[i].text(values[i]).value_or(""));
   return texts;
 }
 

@@ -4,9 +4,10 @@
 
 namespace patchpilot {
 
-/// A small synthesizer that is built in: two oscillators, a low-pass filter, an envelope. It is deterministic, needs no
-/// process, and renders a second of sound in some milliseconds: for tests, and for methods that need very many renders
-/// or a synthesizer that they can look into. Mono, the same in both channels.
+/// A small synthesizer that is built in: two oscillators, a low-pass filter, an envelope. It is
+/// deterministic, needs no process, and renders a second of sound in some milliseconds: for tests, and for
+/// methods that need very many renders or a synthesizer that they can look into. Mono, the same in both
+/// channels.
 class VoiceEngine : public Engine {
  public:
   VoiceEngine();
@@ -15,7 +16,8 @@ class VoiceEngine : public Engine {
   std::string name() const override { return "Voice"; }
 
   /// On the calling thread, one job after the other.
-  void render(const NextJob& next, const JobDone& done, const GoOn& goOn = {}, std::stop_token stop = {}) override;
+  void render(const NextJob& next, const JobDone& done, const GoOn& goOn = {},
+              std::stop_token stop = {}) override;
 
   /// @throws Error (plugin) for a preset's state, which this engine does not have
   std::vector<float> values(const Patch& patch) override;

@@ -196,7 +196,8 @@ class SoundMatch : private MatchObserver {
     });
   }
 
-  void onRefining(const Refinement& refinement, const std::function<std::vector<Candidate>()>& found) override {
+  void onRefining(const Refinement& refinement,
+                  const std::function<std::vector<Candidate>()>& found) override {
     const RefineProgress& last = refinement.last;
     const double share = refinement.share();
     RefiningProgress progress{last.renders, last.seconds, last.mss, share, {}};

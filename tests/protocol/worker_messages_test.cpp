@@ -31,8 +31,8 @@ TEST(WorkerMessages, RequestsComeBackAsTheyWere) {
   EXPECT_EQ(request.lengthSeconds, 1.5);
   EXPECT_TRUE(request.wantsState);
   EXPECT_EQ(request.partFrames, 44100u);
-  const auto load =
-      std::get<LoadRequest>(decodeRequest(encode(WorkerRequest(LoadRequest{"VST3", "/a b.vst3", "ID", "", 5}))));
+  const auto load = std::get<LoadRequest>(
+      decodeRequest(encode(WorkerRequest(LoadRequest{"VST3", "/a b.vst3", "ID", "", 5}))));
   EXPECT_EQ(load.path, "/a b.vst3");
   EXPECT_EQ(load.slotFrames, 5u);
 }

@@ -70,7 +70,9 @@ TEST(VoiceEngine, BeginsNoJobOnceAStopIsRequested) {
   std::stop_source stop;
   std::size_t next = 0, done = 0;
   engine.render(
-      [&]() -> std::optional<RenderJob> { return RenderJob{0, &drawn[next++], Note{}, kSeconds}; },
+      [&]() -> std::optional<RenderJob> {
+        return RenderJob{0, &drawn[next++], Note{}, kSeconds};
+      },
       [&](const RenderOutcome&) {
         if (++done == 2) stop.request_stop();
       },
