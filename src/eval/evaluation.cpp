@@ -39,11 +39,8 @@ double secondsSince(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-void addTo(Distances& sum, const Distances& one, double weight) {
-  sum.mss += weight * one.mss;
-  sum.wmfcc += weight * one.wmfcc;
-  sum.sot += weight * one.sot;
-  sum.rms += weight * one.rms;
+void addTo(Measurements& sum, const Measurements& one, double weight) {
+  for (const auto& [name, value] : one) sum[name] += weight * value;
 }
 
 std::string joined(const std::vector<std::string>& words, const char* between) {
@@ -303,7 +300,7 @@ class Lane {
     truth_ = readTarget(entry.file,
                         {.note = entry.note, .lengthSeconds = entry.lengthSeconds, .beginsWithNote = true});
     target_ = options_.known ? truth_ : readTarget(entry.file, TargetOptions{});
-    features_ = soundFeatures(truth_.sound);
+    ruler_.emplace(options_.metrics, truth_.sound);
     truths_.clear();
     for (const auto& engine : engines_) truths_.push_back(entry.truth(pluginOf(*engine)));
   }
@@ -344,7 +341,7 @@ class Lane {
       for (const auto& render : renders) good += render && !containsNonFinite(*render);
       for (const auto& render : renders) {
         if (!render || containsNonFinite(*render)) continue;
-        addTo(result.distances, distances(features_, soundFeatures(*render)), 1.0 / double(good));
+        addTo(result.distances, ruler_->measure(*render), 1.0 / double(good));
         result.gainDb += std::abs(gainDb(*render, truth_.sound)) / double(good);
       }
       result.renders = kFloorRenders;
@@ -414,7 +411,7 @@ class Lane {
     plan.top = 1;
     plan.velocity = velocity();
     plan.seed = options_.seed;
-    plan.objective = method.objective;
+    plan.objective = makeObjective(method.objective, target_);
     plan.mayRefine = method.refined;
     Watcher watcher(*this, finding, start);
     Session session(target_, engines_, {watched}, std::move(plan), watcher, interruptToken());
@@ -577,7 +574,7 @@ class Lane {
     const ParameterSpace& space = engines_[best.proposal.synth]->space();
     result.found = true;
     const AudioBuffer laid = laidOver(best.sound);
-    result.distances = distances(features_, soundFeatures(laid));
+    result.distances = ruler_->measure(laid);
     result.gainDb = gainDb(laid, truth_.sound);
     result.lengthPlayed = target_.startSeconds + noteOf(best.proposal, target_, velocity()).lengthSeconds;
     result.origin = best.proposal.origin;
@@ -596,7 +593,7 @@ class Lane {
   const TargetEntry* entry_ = nullptr;
   Target truth_;                              ///< the sound as it is in its file, with its true note
   Target target_;                             ///< as the methods see it
-  SoundFeatures features_;                    ///< of the sound as it is in its file
+  std::optional<Ruler> ruler_;                ///< of the sound as it is in its file
   std::vector<std::optional<Patch>> truths_;  ///< the true patch, for each instrument whose patch it is
   double waited_ = 0;  ///< seconds that the row in hand has spent waiting for other lanes
 };
@@ -719,6 +716,7 @@ Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, cons
   sourceOptions.longestSeconds = kLongestSeconds;
   Sources sources = openSources(names, sourceOptions);
   Evaluation evaluation;
+  evaluation.metrics = options.metrics;
   const std::vector<TargetEntry> entries = limited(set, options.limit);
   evaluation.settings = describeSettings(set, entries, options, sources);
   evaluation.rows = RowMaker(options, sources).rows();

@@ -2,7 +2,7 @@
 
 #include "eval/parameter_error.h"
 #include "eval/target_set.h"
-#include "features/metrics.h"
+#include "features/metric.h"
 #include "match/sources.h"
 
 #include <functional>
@@ -24,11 +24,16 @@ struct EvaluationOptions {
   bool baseline = true;          ///< add rows for the best of as many random patches as a method may render
   std::uint64_t seed = 1;
   int velocity = 100;
-  std::size_t limit = 0;  ///< only so many targets of each kind; 0: all
-  int lanes = 0;          ///< targets at a time; 0: one for each core
-  int workers = 1;        ///< processes that render for each
-  bool replace = false;   ///< whether the results of another run may be removed from the folder
+  std::vector<Metric> metrics{patchpilot::metrics().begin(),
+                              patchpilot::metrics().end()};  ///< `kJudgedBy` among them
+  std::size_t limit = 0;                                     ///< only so many targets of each kind; 0: all
+  int lanes = 0;                                             ///< targets at a time; 0: one for each core
+  int workers = 1;                                           ///< processes that render for each
+  bool replace = false;  ///< whether the results of another run may be removed from the folder
 };
+
+/// The metric by which candidates are ranked, and rows are said to have solved a target.
+inline constexpr const char* kJudgedBy = "mss";
 
 /// One line of the table: something that is done to every target.
 struct EvaluationRow {
@@ -62,8 +67,8 @@ struct TracePoint {
 struct EvaluationResult {
   std::string target;
   std::string row;
-  bool found = false;   ///< whether anything could be rendered; nothing below counts where not, but `problem`
-  Distances distances;  ///< of the nearest by MSS; floor: means of its renders
+  bool found = false;  ///< whether anything could be rendered; nothing below counts where not, but `problem`
+  Measurements distances;  ///< of the nearest by MSS, by metric; floor: means of its renders
   double gainDb = 0;
   double lengthPlayed = 0;  ///< when the note of the nearest is let go, from the start of the file
   std::string origin;
@@ -95,6 +100,7 @@ using ResultsByName = std::map<std::pair<std::string, std::string>, const Evalua
 /// All of a run, in the order of the set and the rows.
 struct Evaluation {
   nlohmann::json settings;  ///< what was compared, and how
+  std::vector<Metric> metrics{patchpilot::metrics().begin(), patchpilot::metrics().end()};
   std::vector<EvaluationRow> rows;
   std::vector<EvaluationTarget> targets;
   std::vector<EvaluationResult> results;

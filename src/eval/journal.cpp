@@ -30,24 +30,13 @@ std::optional<ParameterError> errorFrom(const json& object) {
 json toJson(const EvaluationResult& result) {
   json trace = json::array();
   for (const TracePoint& point : result.trace) trace.push_back({point.seconds, point.renders, point.mss});
-  const Distances& d = result.distances;
-  return {{"target", result.target},
-          {"row", result.row},
-          {"found", result.found},
-          {"mss", d.mss},
-          {"wmfcc", d.wmfcc},
-          {"sot", d.sot},
-          {"rms", d.rms},
-          {"gain_db", result.gainDb},
-          {"length", result.lengthPlayed},
-          {"origin", result.origin},
-          {"rank", result.rank ? json(*result.rank) : json()},
-          {"error", toJson(result.error)},
-          {"aligned", toJson(result.aligned)},
-          {"renders", result.renders},
-          {"seconds", result.seconds},
-          {"problem", result.problem},
-          {"trace", trace}};
+  return {{"target", result.target},       {"row", result.row},
+          {"found", result.found},         {"distances", result.distances},
+          {"gain_db", result.gainDb},      {"length", result.lengthPlayed},
+          {"origin", result.origin},       {"rank", result.rank ? json(*result.rank) : json()},
+          {"error", toJson(result.error)}, {"aligned", toJson(result.aligned)},
+          {"renders", result.renders},     {"seconds", result.seconds},
+          {"problem", result.problem},     {"trace", trace}};
 }
 
 EvaluationResult resultFrom(const json& line) {
@@ -55,8 +44,10 @@ EvaluationResult resultFrom(const json& line) {
   result.target = line.at("target").get<std::string>();
   result.row = line.at("row").get<std::string>();
   result.found = line.at("found").get<bool>();
-  result.distances = {line.at("mss").get<double>(), line.at("wmfcc").get<double>(),
-                      line.at("sot").get<double>(), line.at("rms").get<double>()};
+  if (line.contains("distances")) result.distances = line.at("distances").get<Measurements>();
+  else  // a journal of version 0.1
+    for (const char* name : {"mss", "wmfcc", "sot", "rms"})
+      result.distances[name] = line.at(name).get<double>();
   result.gainDb = line.at("gain_db").get<double>();
   result.lengthPlayed = line.value("length", 0.0);  // an older run does not say
   result.origin = line.at("origin").get<std::string>();

@@ -31,14 +31,13 @@ const char* roleName(EvaluationRow::Role role) {
 json describe(const RowSummary& row) {
   json recall = json::array();
   for (const double share : row.recall) recall.push_back(numberOrNull(share));
+  json means = json::object();
+  for (const auto& [name, estimate] : row.means) means[name] = describe(estimate);
   return {{"recall", recall},
           {"targets", row.targets},
           {"failed", row.failed},
-          {"mss", describe(row.mssMean)},
-          {"median", describe(row.mssMedian)},
-          {"wmfcc", describe(row.wmfcc)},
-          {"sot", describe(row.sot)},
-          {"rms", describe(row.rms)},
+          {"means", means},
+          {"median", describe(row.median)},
           {"gain", numberOrNull(row.gainDb)},
           {"score", numberOrNull(row.score)},
           {"solved", numberOrNull(row.solved)},
@@ -74,10 +73,10 @@ json describeResult(const EvaluationResult& r) {
   json trace = json::array();
   for (const TracePoint& p : r.trace)
     trace.push_back({numberOrNull(p.seconds), p.renders, numberOrNull(p.mss)});
-  const Distances& d = r.distances;
-  return {{"mss", numberOrNull(d.mss)}, {"wmfcc", numberOrNull(d.wmfcc)},     {"sot", numberOrNull(d.sot)},
-          {"rms", numberOrNull(d.rms)}, {"gain", numberOrNull(r.gainDb)},     {"origin", r.origin},
-          {"renders", r.renders},       {"seconds", numberOrNull(r.seconds)}, {"trace", trace}};
+  json distances = json::object();
+  for (const auto& [name, value] : r.distances) distances[name] = numberOrNull(value);
+  return {{"distances", distances}, {"gain", numberOrNull(r.gainDb)},     {"origin", r.origin},
+          {"renders", r.renders},   {"seconds", numberOrNull(r.seconds)}, {"trace", trace}};
 }
 
 json describeTarget(const Evaluation& evaluation, const ResultsByName& all, const EvaluationTarget& target,
@@ -92,7 +91,7 @@ json describeTarget(const Evaluation& evaluation, const ResultsByName& all, cons
     results.push_back(result != nullptr && result->found ? describeResult(*result) : json());
     if (row.role != EvaluationRow::Role::method || result == nullptr || !result->found) continue;
     matches[std::to_string(i)] = sound(soundFiles(folder, target.entry.name, &row));
-    if (best != nullptr && result->distances.mss >= best->distances.mss) continue;
+    if (best != nullptr && result->distances.at(kJudgedBy) >= best->distances.at(kJudgedBy)) continue;
     best = result;
     bestIndex = i;
   }
@@ -113,7 +112,9 @@ json describeTarget(const Evaluation& evaluation, const ResultsByName& all, cons
 
 std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSummary>& kinds,
                        const fs::path& folder) {
-  json rows = json::array(), targets = json::array();
+  json rows = json::array(), targets = json::array(), metrics = json::array();
+  for (const Metric& metric : evaluation.metrics)
+    metrics.push_back({{"name", metric.name}, {"title", metric.title}, {"digits", metric.digits}});
   const ResultsByName all = evaluation.resultsByName();
   for (const EvaluationRow& row : evaluation.rows)
     rows.push_back({{"id", row.id}, {"role", roleName(row.role)}});
@@ -121,6 +122,7 @@ std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSumma
     targets.push_back(describeTarget(evaluation, all, target, folder));
   const json data = {{"settings", evaluation.settings},
                      {"finished", evaluation.finished},
+                     {"metrics", metrics},
                      {"rows", rows},
                      {"kinds", describeKinds(kinds)},
                      {"targets", targets},

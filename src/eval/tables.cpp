@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace patchpilot {
 
@@ -42,11 +43,13 @@ void append(std::vector<double>& values, const std::optional<double>& value) {
   if (value) values.push_back(*value);
 }
 
+double judged(const EvaluationResult& result) { return result.distances.at(kJudgedBy); }
+
 RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& results, const EvaluationRow& row,
                         const std::vector<const EvaluationTarget*>& targets) {
   const bool isFloor = row.role == EvaluationRow::Role::floor;
-  std::vector<double> mss, wmfcc, sot, rms, gain, continuous, categorical, alignedContinuous,
-      alignedCategorical, renders, seconds;
+  std::map<std::string, std::vector<double>> values;  // by metric
+  std::vector<double> gain, continuous, categorical, alignedContinuous, alignedCategorical, renders, seconds;
   std::vector<double> ofKnown, floors, randoms, solved;
   std::vector<std::size_t> ranks;
   RowSummary summary;
@@ -58,11 +61,11 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
     const EvaluationResult* result = foundResult(results, target->entry.name, row.id);
     if (floor != nullptr && random != nullptr && results.contains({target->entry.name, row.id})) {
       // Who finds nothing has solved nothing, and come no nearer than chance.
-      ofKnown.push_back(result != nullptr ? result->distances.mss : random->distances.mss);
-      floors.push_back(floor->distances.mss);
-      randoms.push_back(random->distances.mss);
+      ofKnown.push_back(result != nullptr ? judged(*result) : judged(*random));
+      floors.push_back(judged(*floor));
+      randoms.push_back(judged(*random));
       solved.push_back(result != nullptr &&
-                       result->distances.mss <= std::max(kSolvedFloors * floor->distances.mss, kSolvedMss));
+                       judged(*result) <= std::max(kSolvedFloors * judged(*floor), kSolvedMss));
     }
     if (const auto any = results.find({target->entry.name, row.id});
         any != results.end() && any->second->rank)
@@ -71,10 +74,8 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
       summary.failed += !isFloor && results.contains({target->entry.name, row.id});
       continue;
     }
-    mss.push_back(result->distances.mss);
-    wmfcc.push_back(result->distances.wmfcc);
-    sot.push_back(result->distances.sot);
-    rms.push_back(result->distances.rms);
+    for (const auto& [name, value] : result->distances) values[name].push_back(value);
+    ++summary.targets;
     gain.push_back(std::abs(result->gainDb));
     renders.push_back(double(result->renders));
     seconds.push_back(result->seconds);
@@ -85,12 +86,9 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
       append(alignedCategorical, result->aligned->categorical);
     }
   }
-  summary.targets = mss.size();
-  summary.mssMean = estimateMean(mss);
-  summary.mssMedian = estimateMedian(mss);
-  summary.wmfcc = estimateMean(wmfcc);
-  summary.sot = estimateMean(sot);
-  summary.rms = estimateMean(rms);
+  for (const Metric& metric : evaluation.metrics)
+    summary.means[metric.name] = estimateMean(values[metric.name]);
+  summary.median = estimateMedian(values[kJudgedBy]);
   summary.gainDb = mean(gain);
   summary.score = (mean(randoms) - mean(ofKnown)) / (mean(randoms) - mean(floors));
   summary.solved = mean(solved);
@@ -186,14 +184,18 @@ std::vector<std::string> cells(const KindSummary& kind, Cell cell) {
   return result;
 }
 
-std::string kindTable(const KindSummary& kind) {
+std::string kindTable(const KindSummary& kind, const std::vector<Metric>& metrics) {
   Table table;
   table.add("", cells(kind, [](const RowSummary& r) { return r.row->id; }));
-  table.add("MSS, mean", cells(kind, [](const RowSummary& r) { return estimate(r.mssMean, 2); }));
-  table.add("MSS, median", cells(kind, [](const RowSummary& r) { return estimate(r.mssMedian, 2); }));
-  table.add("wMFCC", cells(kind, [](const RowSummary& r) { return estimate(r.wmfcc, 2); }));
-  table.add("SOT", cells(kind, [](const RowSummary& r) { return estimate(r.sot, 3); }));
-  table.add("RMS", cells(kind, [](const RowSummary& r) { return estimate(r.rms, 3); }));
+  for (const Metric& metric : metrics) {
+    const bool judges = metric.name == kJudgedBy;
+    table.add(judges ? metric.title + ", mean" : metric.title, cells(kind, [&](const RowSummary& r) {
+                return estimate(r.means.at(metric.name), metric.digits);
+              }));
+    if (judges)
+      table.add(metric.title + ", median",
+                cells(kind, [&](const RowSummary& r) { return estimate(r.median, metric.digits); }));
+  }
   table.add("gain, dB", cells(kind, [](const RowSummary& r) { return number(r.gainDb, 1); }));
   table.add("score", cells(kind, [](const RowSummary& r) { return percent(r.score); }));
   table.add("solved", cells(kind, [](const RowSummary& r) { return percent(r.solved); }));
@@ -258,11 +260,12 @@ std::vector<KindSummary> summarize(const Evaluation& evaluation) {
 }
 
 std::string resultsCsv(const Evaluation& evaluation) {
-  std::string csv =
-      "target,kind,row,method,note,note_found,length,length_found,mss,wmfcc,sot,rms,gain_db,continuous_error,"
-      "categorical_right,"
-      "continuous_error_aligned,categorical_right_aligned,origin,rank,renders,problem,length_played,"
-      "seconds\n";
+  std::string csv = "target,kind,row,method,note,note_found,length,length_found,";
+  for (const Metric& metric : evaluation.metrics) csv += metric.name + ",";
+  csv +=
+      "gain_db,continuous_error,categorical_right,continuous_error_aligned,categorical_right_aligned,origin,"
+      "rank,"
+      "renders,problem,length_played,seconds\n";
   const ResultsByName results = evaluation.resultsByName();
   for (const EvaluationTarget& target : evaluation.targets) {
     for (const EvaluationRow& row : evaluation.rows) {
@@ -272,10 +275,9 @@ std::string resultsCsv(const Evaluation& evaluation) {
       csv += fmt::format("{},{},{},{},{},{},{:.4f},{:.4f},", csvCell(target.entry.name),
                          csvCell(target.entry.kind), csvCell(row.id), row.method, target.entry.note,
                          target.noteFound, target.entry.lengthSeconds, target.lengthFound);
-      if (r.found)
-        csv += fmt::format("{:.6f},{:.6f},{:.6f},{:.6f},{:.3f},", r.distances.mss, r.distances.wmfcc,
-                           r.distances.sot, r.distances.rms, r.gainDb);
-      else csv += ",,,,,";
+      for (const Metric& metric : evaluation.metrics)
+        csv += r.found ? fmt::format("{:.6f},", r.distances.at(metric.name)) : ",";
+      csv += r.found ? fmt::format("{:.3f},", r.gainDb) : ",";
       for (const auto& error : {r.error, r.aligned})
         csv += fmt::format("{},{},", optionalCell(error ? error->continuous : std::nullopt),
                            optionalCell(error ? error->categorical : std::nullopt));
@@ -296,7 +298,7 @@ std::string summaryMarkdown(const Evaluation& evaluation, const std::vector<Kind
     if (!evaluation.settings.at("known").get<bool>())
       text += fmt::format("Note found right, octave included: {}. Length off by {:.2f} s (median).\n\n",
                           percent(kind.noteRight), kind.lengthErrorMedian);
-    text += kindTable(kind);
+    text += kindTable(kind, evaluation.metrics);
   }
   return text + kLegend;
 }

@@ -16,9 +16,9 @@ struct RowSummary {
   const EvaluationRow* row = nullptr;
   std::size_t targets = 0;  ///< for which anything was rendered
   std::size_t failed = 0;
-  Estimate mssMean, mssMedian;
-  Estimate wmfcc, sot, rms;  ///< means
-  double gainDb = 0;         ///< mean of absolute values
+  std::map<std::string, Estimate> means;  ///< by metric
+  Estimate median;                        ///< of `kJudgedBy`
+  double gainDb = 0;                      ///< mean of absolute values
   double score =
       0;  ///< how much of the way from random to floor, of the targets whose floor is known; 1 is all
   double solved = 0;  ///< share of those within 1.5 times their floor or MSS 0.5, whichever is larger

@@ -1,7 +1,7 @@
 #include "listen/objective.h"
 
 #include "base/error.h"
-#include "features/metrics.h"
+#include "features/metric.h"
 #include "features/padded_sound.h"
 
 #include <fmt/ranges.h>
@@ -15,7 +15,7 @@ namespace patchpilot {
 namespace {
 
 /// What a random patch of Surge XT's simple space has on an in-domain target (docs/benchmarks.md), rounded.
-constexpr Distances kRandomPatch{.mss = 12, .wmfcc = 16, .sot = 0.3, .rms = 0.65};
+const Measurements kRandomPatch{{"mss", 12}, {"wmfcc", 16}, {"sot", 0.3}, {"rms", 0.65}};
 
 /// Of the middle scale of MSS, whose frames are 10 ms apart.
 constexpr std::size_t kScale = 1;
@@ -73,17 +73,30 @@ Objective tolerant(const Target& target) {
 }
 
 Objective four(const Target& target) {
-  return [features = soundFeatures(target.sound)](const Candidate& candidate) {
-    const Distances d = distances(features, soundFeatures(candidate.sound));
-    return (d.mss / kRandomPatch.mss + d.wmfcc / kRandomPatch.wmfcc + d.sot / kRandomPatch.sot +
-            (1 - d.rms) / (1 - kRandomPatch.rms)) /
-           4;
+  return [ruler = Ruler({metrics().begin(), metrics().end()}, target.sound)](const Candidate& candidate) {
+    const Measurements values = ruler.measure(candidate.sound);
+    double sum = 0;
+    for (const Metric& metric : ruler.metrics())
+      sum += metric.cost(values.at(metric.name)) / metric.cost(kRandomPatch.at(metric.name));
+    return sum / double(ruler.metrics().size());
   };
 }
 
 }  // namespace
 
-std::vector<std::string> objectiveNames() { return {"mss", "tolerant", "four"}; }
+Objective objectiveOf(const Metric& metric, const Target& target) {
+  return [ruler = Ruler({metric}, target.sound)](const Candidate& candidate) {
+    const Metric& only = ruler.metrics().front();
+    return only.cost(ruler.measure(candidate.sound).at(only.name));
+  };
+}
+
+std::vector<std::string> objectiveNames() {
+  std::vector<std::string> names{"mss", "tolerant", "four"};
+  for (const Metric& metric : metrics())
+    if (metric.name != "mss") names.push_back(metric.name);
+  return names;
+}
 
 void checkObjectiveName(const std::string& name) {
   const auto names = objectiveNames();
@@ -93,9 +106,10 @@ void checkObjectiveName(const std::string& name) {
 
 Objective makeObjective(const std::string& name, const Target& target) {
   checkObjectiveName(name);
+  if (name == "mss") return {};
   if (name == "tolerant") return tolerant(target);
   if (name == "four") return four(target);
-  return {};
+  return objectiveOf(*findMetric(name), target);
 }
 
 }  // namespace patchpilot

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "features/metric.h"
 #include "listen/candidate.h"
 
 #include <functional>
@@ -16,11 +17,15 @@ using Objective = std::function<double(const Candidate&)>;
 /// - "tolerant": log-mel spectrum and level, each moment compared with the target's moments up to 20 ms
 /// before
 ///   and behind, of which the nearest counts, so that a small shift in time costs little;
-/// - "four": the mean of the four metrics of `Distances`, each as a share of what a random patch has.
+/// - "four": the mean of the four metrics of the table, each as a share of what a random patch has;
+/// - the name of a metric (features/metric.h): that metric.
 std::vector<std::string> objectiveNames();
 
 /// @throws Error (usage) where there is no such objective, naming those there are
 void checkObjectiveName(const std::string& name);
+
+/// The cost of a metric (`Metric::cost`). @param target  its sound must have one or two channels at 44.1 kHz
+Objective objectiveOf(const Metric& metric, const Target& target);
 
 /// @return empty for "mss", which a refiner takes by itself
 /// @param target  must outlive what is returned

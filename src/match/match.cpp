@@ -77,7 +77,7 @@ void Match::rank() {
   plan.top = options_.top;
   plan.velocity = options_.velocity;
   plan.seed = options_.seed;
-  plan.objective = options_.objective;
+  plan.objective = makeObjective(options_.objective, target_);
   plan.mayRefine = options_.refine;
   if (options_.near) searchNear(*options_.near, plan);
   session_.emplace(target_, sources_.engines, std::move(proposers), std::move(plan), observer_, stop_);

@@ -18,9 +18,7 @@ Session::Session(const Target& target, Engines engines, std::vector<std::shared_
       proposers_(std::move(proposers)),
       plan_(std::move(plan)),
       observer_(observer),
-      stop_(std::move(stop)) {
-  checkObjectiveName(plan_.objective);
-}
+      stop_(std::move(stop)) {}
 
 void Session::tellProblems() {
   if (!problems_.empty()) observer_.onProblems(problems_);
@@ -98,7 +96,7 @@ void Session::refine(const RefineLimits& limits) {
   options.seed = plan_.seed;
   options.donors = std::move(unrendered_);
   options.locked = plan_.locked;
-  options.objective = makeObjective(plan_.objective, target_);
+  options.objective = plan_.objective;
   Refinement& refinement = refinement_.emplace();
   refinement.from = candidates_.front().mss;
   refinement.limits = {options.seconds, options.renders};

@@ -85,7 +85,6 @@ class Session {
  public:
   /// @param target, observer  must outlive the session
   /// @param proposers         asked in this order; may be empty if the plan has starts
-  /// @throws Error (usage) if there is no such objective
   Session(const Target& target, Engines engines, std::vector<std::shared_ptr<Proposer>> proposers,
           SessionPlan plan, SessionObserver& observer, std::stop_token stop);
 

@@ -16,7 +16,7 @@ EvaluationResult result(const std::string& target, const std::string& row, doubl
   r.target = target;
   r.row = row;
   r.found = true;
-  r.distances = {mss, 2 * mss, mss / 10, 1 - mss / 100};
+  r.distances = {{"mss", mss}, {"wmfcc", 2 * mss}, {"sot", mss / 10}, {"rms", 1 - mss / 100}};
   r.gainDb = -3;
   r.origin = "a \"quoted\", name";
   r.lengthPlayed = 1.234;
@@ -65,13 +65,13 @@ TEST(Tables, SummarizeMeansScoreAndShareSolved) {
   EXPECT_NEAR(kinds[0].lengthErrorMedian, 0.25, 1e-9);
   const RowSummary& method = kinds[0].rows[3];
   EXPECT_EQ(method.targets, 3u);
-  EXPECT_NEAR(method.mssMean.value, 0.9, 1e-9);
-  EXPECT_NEAR(method.mssMedian.value, 0.6, 1e-9);
+  EXPECT_NEAR(method.means.at("mss").value, 0.9, 1e-9);
+  EXPECT_NEAR(method.median.value, 0.6, 1e-9);
   EXPECT_NEAR(method.gainDb, 3, 1e-9);
   // Only x and y count, whose floors are known: from 10.3 to 0.3 it came to 1.3.
   EXPECT_NEAR(method.score, 0.9, 1e-9);
   EXPECT_NEAR(method.solved, 0.5, 1e-9);
-  EXPECT_NEAR(kinds[0].rows[0].mssMean.value, 0.3, 1e-9);
+  EXPECT_NEAR(kinds[0].rows[0].means.at("mss").value, 0.3, 1e-9);
   EXPECT_NEAR(kinds[0].rows[0].score, 1, 1e-9);
   EXPECT_NEAR(kinds[0].rows[1].score, 0, 1e-9);
   EXPECT_NEAR(kinds[0].rows[2].score, 0.5, 1e-9);

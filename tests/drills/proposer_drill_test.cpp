@@ -1,0 +1,90 @@
+// Adds a proposer that learns from what was rendered: one file, nothing under src/ touched.
+#include "drill_support.h"
+
+#include <algorithm>
+
+namespace patchpilot {
+namespace {
+
+/// Draws at random at first, then near the nearest patch that it has observed.
+class Follower : public Proposer {
+ public:
+  explicit Follower(Engine& engine) : engine_(engine) {}
+
+  std::string name() const override { return "follower"; }
+  int rounds() const override { return 4; }
+
+  std::vector<Proposal> propose(const Target&, int count) override {
+    std::vector<Proposal> proposals;
+    for (int i = 0; i < count; ++i) {
+      Proposal& proposal = proposals.emplace_back();
+      proposal.origin = fmt::format("follower {}", drawn_);
+      const std::vector<float> drawn = engine_.space().draw(7, drawn_++);
+      proposal.patch.values = drawn;
+      if (!best_) continue;
+      // One or two parameters of the best are drawn anew.
+      proposal.patch.values = best_->proposal.patch.values;
+      for (const std::size_t which : {drawn_ % drawn.size(), (drawn_ * 5) % drawn.size()})
+        proposal.patch.values[which] = drawn[which];
+    }
+    return proposals;
+  }
+
+  void observe(std::span<const Candidate> candidates) override {
+    ++observed;
+    for (const Candidate& candidate : candidates)
+      if (!best_ || candidate.mss < best_->mss) best_ = candidate;
+  }
+
+  int observed = 0;
+
+ private:
+  Engine& engine_;
+  std::uint64_t drawn_ = 0;
+  std::optional<Candidate> best_;
+};
+
+/// Counts what is rendered.
+struct Counter : SessionObserver {
+  void onRanking(const RankProgress& progress, std::size_t) override { done = progress.done; }
+  std::size_t done = 0;
+};
+
+TEST(ProposerDrill, WhatIsRenderedComesBackAndTheNextRoundIsNearer) {
+  const Engines engines{std::make_shared<VoiceEngine>()};
+  double followed = 0, drawn = 0;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    const Target target = voiceTarget(seed);
+    const auto follower = std::make_shared<Follower>(*engines[0]);
+    Counter counter;
+    Session session(target, engines, {follower}, {.proposals = 120}, counter, {});
+    session.rank();
+    EXPECT_EQ(follower->observed, 4);
+    EXPECT_EQ(counter.done, 120u);
+    followed += session.candidates().front().mss;
+    Session control(target, engines, {randomProposer(engines)}, {.proposals = 120}, counter, {});
+    control.rank();
+    drawn += control.candidates().front().mss;
+  }
+  EXPECT_LT(followed, drawn);
+}
+
+TEST(ProposerDrill, ProposalsOfSeveralArePooledAndShareTheRenders) {
+  const Engines engines{std::make_shared<VoiceEngine>()};
+  const Target target = voiceTarget(3);
+  const auto follower = std::make_shared<Follower>(*engines[0]);
+  Counter counter;
+  Session session(target, engines, {follower, randomProposer(engines)}, {.proposals = 40}, counter, {});
+  session.rank();
+  EXPECT_EQ(counter.done, 40u);
+  const auto& all = session.candidates();
+  const auto ofFollower = std::count_if(all.begin(), all.end(), [](const Candidate& candidate) {
+    return candidate.proposal.origin.starts_with("follower");
+  });
+  EXPECT_EQ(ofFollower, 20);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(),
+                             [](const Candidate& a, const Candidate& b) { return a.mss < b.mss; }));
+}
+
+}  // namespace
+}  // namespace patchpilot
