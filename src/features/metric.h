@@ -14,8 +14,8 @@ namespace patchpilot {
 /// @throws Error (internal) if the sounds differ in length
 using Comparison = std::function<double(const AudioBuffer& sound)>;
 
-/// How far two sounds lie apart, or how alike they are: a line of the table of metrics. Everything that measures,
-/// stores or shows values goes by `name`.
+/// How far two sounds lie apart, or how alike they are: a line of the table of metrics. Everything that
+/// measures, stores or shows values goes by `name`.
 struct Metric {
   std::string name;             ///< in files and options, such as "wmfcc"
   std::string title;            ///< for people, such as "wMFCC"
@@ -24,7 +24,8 @@ struct Metric {
   double perfect = 0;           ///< of equal sounds
   int digits = 2;               ///< that are shown behind the point
 
-  /// Compares features that several metrics share, as computing them takes most of the time. Null: `prepare` is used.
+  /// Compares features that several metrics share, as computing them takes most of the time. Null: `prepare`
+  /// is used.
   double (*compare)(const SoundFeatures& target, const SoundFeatures& sound) = nullptr;
   /// Prepares a target, which has one or two channels at 44.1 kHz and finite samples.
   std::function<Comparison(const AudioBuffer& target)> prepare = {};

@@ -28,7 +28,7 @@ struct SessionPlan {
   int top = 5;         ///< candidates in the end
   int velocity = 100;  ///< MIDI
   std::uint64_t seed = 1;
-  std::string objective = "mss";  ///< of the refiner; see `objectiveNames`
+  Objective objective;     ///< of the refiner; empty: MSS, as in the ranking
   bool mayRefine = false;  ///< whether `Session::refine` will be called: more is asked of the proposers then
   std::vector<Proposal> starts;         ///< if not empty: ranked in place of what the proposers propose
   std::vector<LockedParameter> locked;  ///< of the refiner; the session must have one engine then

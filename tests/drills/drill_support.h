@@ -16,7 +16,8 @@ inline Target voiceTarget(std::uint64_t seed, double seconds = 0.4) {
   Target target;
   target.note = 57;
   target.lengthSeconds = seconds / 2;
-  target.sound = renderAll(voice, {RenderJob{0, &patch, Note{57, 100, seconds / 2}, seconds}}).front().value();
+  target.sound =
+      renderAll(voice, {RenderJob{0, &patch, Note{57, 100, seconds / 2}, seconds}}).front().value();
   target.spectrum = mssSpectrum(target.sound);
   return target;
 }

@@ -28,7 +28,9 @@ class SineEngine : public Engine {
     }
   }
 
-  std::vector<float> values(const Patch& patch) override { return patch.values.empty() ? defaults() : patch.values; }
+  std::vector<float> values(const Patch& patch) override {
+    return patch.values.empty() ? defaults() : patch.values;
+  }
   std::vector<float> defaults() const override { return {0.5f, 0.5f}; }
   Bytes state(const Patch&) override { return {}; }
   std::vector<std::string> texts(const Patch&) override { return {"", ""}; }
@@ -60,7 +62,8 @@ TEST(EngineDrill, ASessionFindsThePatchOfANewEngine) {
   target.sound = renderAll(*engines[0], {RenderJob{0, &truth, Note{60, 100, 0.2}, 0.3}}).front().value();
   target.spectrum = mssSpectrum(target.sound);
   SessionObserver observer;
-  Session session(target, engines, {randomProposer(engines)}, {.proposals = 20, .mayRefine = true}, observer, {});
+  Session session(target, engines, {randomProposer(engines)}, {.proposals = 20, .mayRefine = true}, observer,
+                  {});
   session.rank();
   const double ranked = session.candidates().front().mss;
   session.refine({.renders = 400});

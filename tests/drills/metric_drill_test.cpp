@@ -8,9 +8,10 @@ namespace patchpilot {
 namespace {
 
 /// The difference of the levels of two sounds, in dB, which MSS does not hear.
-const Metric kLevel{"level", "Level", "dB", false, 0, 1, nullptr, [](const AudioBuffer& target) -> Comparison {
-                      return [own = rmsDb(target)](const AudioBuffer& sound) { return std::abs(own - rmsDb(sound)); };
-                    }};
+const Metric kLevel{
+    "level", "Level", "dB", false, 0, 1, nullptr, [](const AudioBuffer& target) -> Comparison {
+      return [own = rmsDb(target)](const AudioBuffer& sound) { return std::abs(own - rmsDb(sound)); };
+    }};
 
 TEST(MetricDrill, ASessionRefinesByANewMetric) {
   const Engines engines{std::make_shared<VoiceEngine>()};

@@ -17,7 +17,8 @@ struct Stopper : SessionObserver {
   std::size_t renders = 0;
 };
 
-std::vector<Candidate> run(const Target& target, SessionObserver& observer, std::stop_token stop, std::size_t renders) {
+std::vector<Candidate> run(const Target& target, SessionObserver& observer, std::stop_token stop,
+                           std::size_t renders) {
   const Engines engines{std::make_shared<VoiceEngine>()};
   Session session(target, engines, {randomProposer(engines)}, {.proposals = 20, .mayRefine = true}, observer,
                   std::move(stop));

@@ -32,7 +32,8 @@ TEST(Metric, EqualSoundsCostNothingAndOthersMore) {
   const AudioBuffer a = tone(220);
   const Ruler ruler({metrics().begin(), metrics().end()}, a);
   AudioBuffer faded = tone(440);
-  for (std::size_t i = 0; i < faded.frames(); ++i) faded.channel(0)[i] *= 1 - float(i) / float(faded.frames());
+  for (std::size_t i = 0; i < faded.frames(); ++i)
+    faded.channel(0)[i] *= 1 - float(i) / float(faded.frames());
   const Measurements same = ruler.measure(a), other = ruler.measure(faded);
   for (const Metric& metric : metrics()) {
     EXPECT_NEAR(metric.cost(same.at(metric.name)), 0, 1e-9) << metric.name;
