@@ -5,6 +5,7 @@
 #include "listen/objective.h"
 #include "match/results.h"
 #include "propose/retrieval.h"
+#include "synth/variation.h"
 
 #include <algorithm>
 #include <limits>
@@ -74,12 +75,11 @@ void MatchRun::takeNear(const NearPatch& near) {
   }
   for (const std::string& key : near.locked) locked_.push_back({indexOf(key), values[indexOf(key)]});
   // What is changed is so in the start, and free in what is bred.
-  const Genome genome = Breeder(synth, 0, {.locked = changed})
-                            .around(Breeder(synth, 0).genome(start), 0, options_.seed)
-                            .front();
-  for (const Genome& one :
-       Breeder(synth, 0, {.locked = locked_})
-           .around(genome, std::size_t(std::max(options_.proposals, options_.top)) - 1, options_.seed))
+  Genome genome = genomeOf(start, synth);
+  SearchSpace(synth.space(), defaultValues(synth), changed).lock(genome);
+  const std::size_t others = std::size_t(std::max(options_.proposals, options_.top)) - 1;
+  for (const Genome& one : Breeder(synth.space(), defaultValues(synth), {.locked = locked_})
+                               .around(genome, others, options_.seed))
     around_.push_back(one.proposal());
 }
 

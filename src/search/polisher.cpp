@@ -33,14 +33,14 @@ constexpr double kLeastGain = 0.01;
 
 }  // namespace
 
-Polisher::Polisher(const Breeder& breeder, Genome champion, double cost, std::size_t population)
-    : breeder_(breeder),
+Polisher::Polisher(const SearchSpace& space, Genome champion, double cost, std::size_t population)
+    : space_(space),
       champion_(std::move(champion)),
       startCost_(cost),
       best_(cost),
       population_(population),
       differences_(champion_.values.size(), std::numeric_limits<double>::infinity()) {
-  queue_ = breeder_.searchable(champion_);
+  queue_ = space_.searchable(champion_);
   queue_.insert(queue_.begin(), kNothing);
 }
 
@@ -49,12 +49,12 @@ std::vector<Polisher::Trial> Polisher::next(SplitMix64& random) {
   while (trials.size() < population_) {
     if (search_) {
       std::vector<double> x = search_->draw(random);
-      Genome genome = breeder_.withValues(champion_, searched_, x);
+      Genome genome = space_.withValues(champion_, searched_, x);
       trials.push_back({std::move(genome), {}, std::move(x)});
     } else if (!queue_.empty()) {
       const std::size_t which = queue_.front();
       queue_.erase(queue_.begin());
-      Genome genome = which == kNothing ? champion_ : breeder_.moved(champion_, which, kProbeMove, random);
+      Genome genome = which == kNothing ? champion_ : space_.moved(champion_, which, kProbeMove, random);
       trials.push_back({std::move(genome), which, {}});
     } else {
       break;
@@ -89,7 +89,7 @@ void Polisher::learn(const std::vector<Outcome>& outcomes) {
 
 void Polisher::beginSearch() {
   const double floor = kLeastEffect + kSpreads * spread_;
-  for (const std::size_t i : breeder_.searchable(champion_))
+  for (const std::size_t i : space_.searchable(champion_))
     (differences_[i] > floor ? searched_ : withoutEffect_).push_back(i);
   if (searched_.empty()) {
     done_ = true;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "search/breeding.h"
 #include "search/cmaes.h"
+#include "search/search_space.h"
 
 namespace patchpilot {
 
@@ -25,7 +25,7 @@ class Polisher {
   };
 
   /// @param population  trials in a batch
-  Polisher(const Breeder& breeder, Genome champion, double cost, std::size_t population);
+  Polisher(const SearchSpace& space, Genome champion, double cost, std::size_t population);
 
   std::vector<Trial> next(SplitMix64& random);
   void learn(const std::vector<Outcome>& outcomes);
@@ -42,7 +42,7 @@ class Polisher {
  private:
   void beginSearch();
 
-  const Breeder& breeder_;
+  const SearchSpace& space_;
   Genome champion_;
   double startCost_;
   double best_;

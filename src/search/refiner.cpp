@@ -5,12 +5,14 @@
 #include "search/error_cases.h"
 #include "search/modulation_rates.h"
 #include "search/polisher.h"
+#include "synth/variation.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <iterator>
 #include <limits>
 #include <mutex>
@@ -80,7 +82,7 @@ struct Member {
 struct Child {
   Genome genome;
   std::size_t parent = 0;
-  std::optional<Variation> variation;  ///< none: it is the polisher's
+  std::optional<Operator> variation;  ///< none: it is the polisher's
   Proposal proposal;
   double partLimit = 0;  ///< its first part may lie so far from the target's
   double keepWithin =
@@ -106,17 +108,17 @@ class VariationChoice {
     tried_.fill(1);
   }
 
-  Variation draw(SplitMix64& random) const {
+  Operator draw(SplitMix64& random) const {
     double total = 0;
     for (std::size_t i = 0; i < count_; ++i) total += better_[i] / tried_[i];
     double left = random.uniform();
     for (std::size_t i = 0; i < count_; ++i)
       if ((left -= kLeastShare + (1 - kLeastShare * double(count_)) * better_[i] / tried_[i] / total) < 0)
-        return Variation(i);
-    return Variation::little;
+        return Operator(i);
+    return Operator::smallMutation;
   }
 
-  void learn(Variation variation, bool better) {
+  void learn(Operator variation, bool better) {
     double& successes = better_[std::size_t(variation)];
     double& tries = tried_[std::size_t(variation)];
     successes = kForget * successes + (better ? 1 : 0);
@@ -125,7 +127,7 @@ class VariationChoice {
 
  private:
   std::size_t count_;
-  std::array<double, kVariations> better_, tried_;
+  std::array<double, kOperators> better_, tried_;
 };
 
 class Search {
@@ -137,7 +139,7 @@ class Search {
       throw Error(ExitCode::internal, "parameters are locked of one instrument only");
     const std::vector<double> rates = modulationRates(target.spectrum, target.lengthSeconds);
     for (std::size_t i = 0; i < instruments.size(); ++i)
-      breeders_.emplace_back(*instruments[i].synth, i,
+      breeders_.emplace_back(instruments[i].synth->space(), defaultValues(*instruments[i].synth),
                              BreederOptions{options.locked, rates, target.sound.seconds()});
     // Another objective may like what MSS does not.
     cases_ = !options.objective;
@@ -191,7 +193,7 @@ class Search {
   }
 
   Genome genome(const Proposal& proposal) {
-    Genome genome = breeders_[proposal.synth].genome(proposal);
+    Genome genome = genomeOf(proposal, *instruments_[proposal.synth].synth);
     if (target_.lengthOpen && !genome.lengthSeconds) genome.lengthSeconds = target_.lengthSeconds;
     return genome;
   }
@@ -346,8 +348,8 @@ class Search {
       const Genome& partner = donor ? *donor : members_[selectLike(child.parent, random, true)].genome;
       const Genome& third = members_[selectLike(child.parent, random, false)].genome;
       child.variation = variations_.draw(random);
-      child.genome = breeders_[parent.synth].child(*child.variation, parent, partner, third, random);
-      const Member& place = isKin(*child.variation) ? members_[child.parent] : members_.back();
+      child.genome = breeders_[parent.synth].offspring(*child.variation, parent, partner, third, random);
+      const Member& place = isLocal(*child.variation) ? members_[child.parent] : members_.back();
       child.partLimit = kPartTolerance * members_[child.parent].partCost * place.cost /
                             std::max(members_[child.parent].cost, 1e-9) +
                         kPartSlack;
@@ -379,7 +381,7 @@ class Search {
   void next() {
     if (!polisher_) {
       const Member& best = members_.front();
-      polisher_.emplace(breeders_[best.genome.synth], best.genome, best.cost, kBatch);
+      polisher_.emplace(breeders_[best.genome.synth].space(), best.genome, best.cost, kBatch);
       champion_ = best.candidate;
       place_ = best.id;
       return;
@@ -407,7 +409,7 @@ class Search {
   std::vector<Member> renewed(const Genome& best) {
     SplitMix64 random(options_.seed ^ kGrafts, bred_++);
     const Breeder& breeder = breeders_[best.synth];
-    const std::vector<bool> parts = breeder.partsToKeep(random);
+    const std::vector<bool> parts = breeder.recombination().drawParts(random);
     std::vector<Member> members = starts_;
     if (std::find(parts.begin(), parts.end(), true) == parts.end()) return members;
     std::vector<Child> children;
@@ -416,7 +418,7 @@ class Search {
       const Genome& start = members[i].genome;
       if (start.synth != best.synth || !start.state.empty()) continue;
       Child& child = children.emplace_back();
-      child.genome = breeder.grafted(start, best, parts);
+      child.genome = breeder.recombination().grafted(start, best, parts);
       child.parent = i;
     }
     render(children);
@@ -510,12 +512,12 @@ class Search {
       variations_.learn(*child.variation, better);
       if (!child.candidate) continue;
       remember(*child.candidate);
-      if (isKin(*child.variation))
+      if (isLocal(*child.variation))
         breeders_[child.genome.synth].learn(parent.genome, child.genome,
                                             mss(parent.candidate.spectrum, child.candidate->spectrum));
-      if (isKin(*child.variation) ? !better : cost(*child.candidate) >= worst) continue;
+      if (isLocal(*child.variation) ? !better : cost(*child.candidate) >= worst) continue;
       Member grown = member(std::move(child.genome), std::move(*child.candidate));
-      if (isKin(*child.variation)) kin.emplace_back(child.parent, std::move(grown));
+      if (isLocal(*child.variation)) kin.emplace_back(child.parent, std::move(grown));
       else others.push_back(std::move(grown));
     }
     for (auto& [parent, member] : kin)
@@ -537,11 +539,6 @@ class Search {
     for (const bool evenTheBest : {false, true})
       for (std::size_t i = members_.size(); i-- > 0 && members_.size() > capacity_;)
         if (evenTheBest || !best[i]) members_.erase(members_.begin() + std::ptrdiff_t(i));
-  }
-
-  static bool isKin(Variation variation) {
-    return variation == Variation::little || variation == Variation::much ||
-           variation == Variation::difference || variation == Variation::playing;
   }
 
   /// The search ends in one place. What it passed on the way there, and sounds otherwise, is worth keeping
@@ -596,8 +593,8 @@ class Search {
   std::vector<Instrument>& instruments_;
   const RefineOptions& options_;
   std::vector<std::string>& problems_;
-  std::vector<Breeder> breeders_;
-  VariationChoice variations_{target_.lengthOpen ? kVariations : std::size_t(Variation::playing)};
+  std::deque<Breeder> breeders_;
+  VariationChoice variations_{target_.lengthOpen ? kOperators : std::size_t(Operator::noteLength)};
   std::vector<Member> starts_, members_;  ///< nearest first
   std::vector<Candidate> different_;      ///< bred here, nearest first, no two closer than `kLeastDifference`
   std::vector<Candidate> finished_;

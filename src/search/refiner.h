@@ -2,7 +2,7 @@
 
 #include "listen/objective.h"
 #include "listen/ranking.h"
-#include "search/breeding.h"
+#include "search/breeder.h"
 
 #include <functional>
 #include <string>

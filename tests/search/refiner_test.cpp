@@ -1,7 +1,7 @@
 #include "search/refiner.h"
 
 #include "base/process.h"
-#include "search/breeding.h"
+#include "search_inputs.h"
 #include "test_support.h"
 
 #include <fmt/format.h>
@@ -182,19 +182,6 @@ TEST_F(Refine, CtrlCKeepsTheBestSoFar) {
   EXPECT_GT(found.size(), 12u);
 }
 
-/// Mda's own presets, as they are searched: whole states.
-std::vector<Proposal> factoryProposals(Synth& synth, int count) {
-  std::vector<Proposal> proposals;
-  for (const auto& preset : readPresets("/usr/lib/lv2/mda.lv2")) {
-    if (preset.synthId != synth.plugin().id || int(proposals.size()) == count) continue;
-    Proposal& proposal = proposals.emplace_back();
-    proposal.patch = patchOfPreset(preset, synth);
-    proposal.origin = preset.where();
-    proposal.sources = {preset.name};
-  }
-  return proposals;
-}
-
 TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
   std::vector<Instrument> instruments;
   instruments.push_back(instrument("dx10", 2));
@@ -209,122 +196,6 @@ TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
   EXPECT_LT(after.front().mss, 0.9 * before);
   EXPECT_FALSE(after.front().proposal.patch.state.empty());
   EXPECT_FALSE(after.front().proposal.sources.empty());
-}
-
-TEST_F(Refine, ChildrenStayInTheirSpaceAndChildrenOfPresetsSayWhatTheyCameFrom) {
-  Synth synth(loadSpace("jx10"));
-  const ParameterSpace& space = synth.space();
-  Breeder breeder(synth, 0);
-  Proposal drawn[3];
-  for (int i = 0; i < 3; ++i) drawn[i].patch.values = space.draw(3, std::uint64_t(i));
-  const auto presets = factoryProposals(synth, 3);
-  for (const bool ofPresets : {false, true}) {
-    Genome parents[3];
-    for (std::size_t i = 0; i < 3; ++i) parents[i] = breeder.genome(ofPresets ? presets[i] : drawn[i]);
-    for (std::size_t variation = 0; variation < kVariations; ++variation) {
-      for (std::uint64_t index = 0; index < 50; ++index) {
-        SplitMix64 random(7, index);
-        const Genome child = breeder.child(Variation(variation), parents[0], parents[1], parents[2], random);
-        EXPECT_TRUE(child.values != parents[0].values) << variation << " " << index;
-        for (std::size_t i = 0; i < space.parameters.size(); ++i) {
-          const ParameterSpec& p = space.parameters[i];
-          const float value = child.values[i];
-          if (value == parents[0].values[i] || value == parents[1].values[i]) continue;
-          EXPECT_NEAR(value, p.nearest(value), 1e-6) << p.key;
-        }
-        const Proposal proposal = child.proposal();
-        EXPECT_EQ(proposal.patch.state.empty(), !ofPresets);
-        for (std::size_t i = 0; i < space.parameters.size(); ++i)
-          if (!std::isnan(proposal.patch.values[i])) {
-            EXPECT_EQ(proposal.patch.values[i], child.values[i]);
-          }
-        const bool crossed =
-            Variation(variation) == Variation::crossing || Variation(variation) == Variation::exchange;
-        if (ofPresets) {
-          EXPECT_EQ(child.sources.size(), crossed ? 2u : 1u);
-        }
-      }
-    }
-  }
-}
-
-TEST_F(Refine, AGraftTakesSomePartsWholeAndLeavesTheOthers) {
-  Synth synth(loadSpace("jx10"));
-  const ParameterSpace& space = synth.space();
-  const std::vector<int> partOf = partsOfParameters(space);
-  const std::size_t lockedOne = *space.find("vcf_freq");
-  Breeder breeder(synth, 0, {.locked = {{lockedOne, 0.625f}}});
-  Proposal drawn[2];
-  for (std::size_t i = 0; i < 2; ++i) drawn[i].patch.values = space.draw(3, i);
-  const Genome start = breeder.genome(drawn[0]), best = breeder.genome(drawn[1]);
-  std::set<std::vector<bool>> choices;
-  for (std::uint64_t index = 0; index < 60; ++index) {
-    SplitMix64 random(7, index);
-    const std::vector<bool> kept = breeder.partsToKeep(random);
-    choices.insert(kept);
-    const Genome child = breeder.grafted(start, best, kept);
-    for (std::size_t i = 0; i < space.parameters.size(); ++i) {
-      const bool ofBest = partOf[i] < 0 || kept[std::size_t(partOf[i])];
-      EXPECT_EQ(child.values[i], i == lockedOne ? 0.625f : (ofBest ? best : start).values[i])
-          << space.parameters[i].key;
-    }
-    const auto count = std::size_t(std::count(kept.begin(), kept.end(), true));
-    EXPECT_TRUE(count > 0 && count < kept.size()) << count;
-  }
-  EXPECT_EQ(choices.size(), 14u) << "four parts, all and none left out";
-}
-
-TEST_F(Refine, FineTuningGoesOnWhereTheNextSemitoneBegins) {
-  Synth synth(loadSpace("jx10"));
-  const ParameterSpace& space = synth.space();
-  const std::size_t fine = *space.find("osc_fine"), coarse = *space.find("osc_tune");
-  const ParameterSpec& semitones = space.parameters[coarse];
-  Genome low;
-  low.values = space.draw(1, 0);
-  low.values[fine] = 0.001f;
-  low.values[coarse] = semitones.choices[20].value;
-  const Breeder breeder(synth, 0), locked(synth, 0, {.locked = {{coarse, low.values[coarse]}}});
-  std::size_t lower = 0, others = 0;
-  for (std::uint64_t index = 0; index < 3000; ++index) {
-    SplitMix64 random(7, index);
-    const Genome child = breeder.child(Variation::little, low, low, low, random);
-    SplitMix64 same(7, index);
-    EXPECT_EQ(locked.child(Variation::little, low, low, low, same).values[coarse], low.values[coarse]);
-    if (child.values[fine] > 0.8f) ++(child.values[coarse] == semitones.choices[19].value ? lower : others);
-  }
-  EXPECT_GT(lower, 10u);
-  EXPECT_GT(lower, others) << "those have moved the coarse tuning as well";
-  std::vector<double> beyond{-0.25};
-  const Genome polished = breeder.withValues(low, {fine}, beyond);
-  EXPECT_FLOAT_EQ(polished.values[fine], 0.75f);
-  EXPECT_EQ(polished.values[coarse], semitones.choices[19].value);
-  EXPECT_EQ(beyond[0], -0.25) << "for whoever drew it the range goes on";
-}
-
-TEST_F(Refine, NoChildDiffersOnlyInWhatIsSilent) {
-  Synth synth(loadSpace("jx10"));
-  const ParameterSpace& space = synth.space();
-  Breeder breeder(synth, 0);
-  Proposal proposal;
-  proposal.patch.values = space.draw(1, 0);
-  for (const Gate& gate : space.gates)
-    for (const auto& [key, value] : gate.closed) proposal.patch.values[*space.find(key)] = value;
-  const Genome parent = breeder.genome(proposal);
-  const auto silent = space.silent(parent.values);
-  ASSERT_EQ(silent.size(), 8u);
-  const auto isSilent = [&](std::size_t i) { return std::binary_search(silent.begin(), silent.end(), i); };
-  Genome other = parent;
-  for (const std::size_t i : silent) other.values[i] = space.draw(1, 1)[i];
-  for (std::uint64_t i = 0; i < 400; ++i) {
-    SplitMix64 random(5, i);
-    const Variation variation = Variation(i % 5);
-    const Genome child = breeder.child(variation, parent, other, other, random);
-    bool heard = false;
-    for (std::size_t p = 0; p < child.values.size(); ++p)
-      heard |= child.values[p] != parent.values[p] && !isSilent(p);
-    EXPECT_TRUE(heard) << i;
-  }
-  for (const std::size_t i : breeder.searchable(parent)) EXPECT_FALSE(isSilent(i)) << space.parameters[i].key;
 }
 
 TEST_F(Refine, CutsWhatIsTooFarOffAndEndsTheSameWithAnyNumberOfWorkers) {
@@ -344,29 +215,6 @@ TEST_F(Refine, CutsWhatIsTooFarOffAndEndsTheSameWithAnyNumberOfWorkers) {
   }
   ASSERT_EQ(results[0].size(), results[1].size());
   for (std::size_t i = 0; i < results[0].size(); ++i) EXPECT_EQ(results[0][i].mss, results[1][i].mss) << i;
-}
-
-TEST_F(Refine, AnLfoIsSetToARateThatTheTargetHas) {
-  Synth synth(loadSpace("jx10"));
-  const ParameterSpace& space = synth.space();
-  const std::size_t rate = *space.find("lfo_rate");
-  const Lfo& lfo = space.lfos.front();
-  const auto near = [&](const std::vector<double>& rates) {
-    const Breeder breeder(synth, 0, {.rates = rates});
-    Genome parent;
-    parent.values = space.draw(1, 0);
-    parent.values[rate] = lfo.valueAt(0.5, 0, 1);
-    std::size_t count = 0;
-    for (std::uint64_t index = 0; index < 3000; ++index) {
-      SplitMix64 random(7, index);
-      const double hertz =
-          lfo.hertzAt(breeder.child(Variation::little, parent, parent, parent, random).values[rate]);
-      count += std::abs(hertz / 7 - 1) < 0.1;
-    }
-    return count;
-  };
-  EXPECT_EQ(near({}), 0u);
-  EXPECT_GT(near({7.0, 300.0}), 50u) << "300 Hz is faster than it goes, and no reason to leave 7 out";
 }
 
 // A slow release hides when the key was let go: the right patch sounds wrong until that is found as well.
@@ -400,7 +248,7 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
   std::vector<LockedParameter> locked;
   for (const std::size_t parameter : {1u, 4u, 7u})
     locked.push_back({parameter, synth.space().parameters[parameter].nearest(0.25f)});
-  const Breeder breeder(synth, 0, {.locked = locked});
+  const Breeder breeder(synth.space(), defaultValues(synth), {.locked = locked});
   Genome start;
   start.values = synth.space().draw(1, 0);
   const std::vector<Genome> around = breeder.around(start, 20, 3);
