@@ -77,13 +77,13 @@ TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
   }
 }
 
-// A donor is not rendered itself: what it has comes in by its sections.
-TEST_F(Refine, TakesSectionsFromDonors) {
+// Unrendered proposals are second parents.
+TEST_F(Refine, RecombinesUnrenderedProposals) {
   std::vector<Instrument> instruments;
   instruments.push_back(instrument("dx10", 2));
   const double without = refined(instruments, 2, {.renders = 120}).front().mss;
   RefineOptions options{.renders = 120};
-  options.donors.emplace_back().patch.values =
+  options.unrendered.emplace_back().patch.values =
       instruments[0].synth->space().draw(99, 2);  // the target's own patch
   EXPECT_LT(refined(instruments, 2, options).front().mss, 0.8 * without);
 }
@@ -257,8 +257,8 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
   for (const Genome& genome : around) proposals.push_back(genome.proposal());
   std::vector<std::string> problems;
   RefineOptions options{.renders = 240, .locked = locked};
-  options.donors.push_back({});
-  options.donors.back().patch.values = synth.space().draw(1, 7);
+  options.unrendered.push_back({});
+  options.unrendered.back().patch.values = synth.space().draw(1, 7);
   std::size_t looks = 0;
   options.onProgress = [&](const RefineProgress& p) {
     const auto found = p.found();
