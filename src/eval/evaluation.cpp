@@ -396,14 +396,14 @@ class Lane {
       std::vector<Proposal> proposals;
       {
         const auto lock = useLibraries();
-        const int asked = method.refined ? std::max(batch, kRefineDonors) : batch;
+        const int asked = method.refined ? std::max(batch, kRefineProposals) : batch;
         proposals = matcher->propose(target_, ranked ? std::max(asked, kRankedProposals) : asked);
       }
       if (ranked) finding.rank = rankOfTruth(proposals);
-      std::vector<Proposal> donors = splitOff(proposals, std::size_t(batch));
+      std::vector<Proposal> unrendered = splitOff(proposals, std::size_t(batch));
       if (proposals.empty()) break;
       if (method.refined)
-        rankAndRefine(std::move(proposals), std::move(donors), method.objective, finding, start,
+        rankAndRefine(std::move(proposals), std::move(unrendered), method.objective, finding, start,
                       std::size_t(row.renders));
       else rank(std::move(proposals), finding, start);
     } while (row.role == EvaluationRow::Role::oracle && !interrupted());
@@ -455,7 +455,7 @@ class Lane {
   }
 
   /// Ranks proposals and refines what they give, with so many renders in all.
-  void rankAndRefine(std::vector<Proposal> proposals, std::vector<Proposal> donors,
+  void rankAndRefine(std::vector<Proposal> proposals, std::vector<Proposal> unrendered,
                      const std::string& objective, Finding& finding, Clock::time_point start,
                      std::size_t renders) {
     auto ranked = this->ranked(std::move(proposals), RankOptions().keep, finding, start);
@@ -466,7 +466,7 @@ class Lane {
       refineOptions.renders = renders - before;
       refineOptions.seed = options_.seed;
       refineOptions.objective = makeObjective(objective, target_);
-      refineOptions.donors = std::move(donors);
+      refineOptions.unrendered = std::move(unrendered);
       if (options_.seconds > 0)
         refineOptions.seconds = std::max(0.1, options_.seconds - (secondsSince(start) - waited_));
       refineOptions.onProgress = [&](const RefineProgress& progress) {

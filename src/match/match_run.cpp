@@ -42,12 +42,12 @@ std::vector<Proposal> MatchRun::propose() {
   RetrievalProposer matcher(sources_.searched());
   const int first = std::max(options_.proposals, options_.top);
   std::vector<Proposal> proposals =
-      matcher.propose(target_, options_.refine ? std::max(first, kRefineDonors) : first);
+      matcher.propose(target_, options_.refine ? std::max(first, kRefineProposals) : first);
   if (options_.near) {
     takeNear(*options_.near);
-    donors_ = std::exchange(proposals, std::move(around_));
+    unrendered_ = std::exchange(proposals, std::move(around_));
   } else {
-    donors_ = splitOff(proposals, std::size_t(first));
+    unrendered_ = splitOff(proposals, std::size_t(first));
   }
   return proposals;
 }
@@ -109,7 +109,7 @@ void MatchRun::refine() {
   refineOptions.renders = options_.renders;
   refineOptions.seconds = options_.seconds > 0 || options_.renders > 0 ? options_.seconds : kRefineSeconds;
   refineOptions.seed = options_.seed;
-  refineOptions.donors = std::move(donors_);
+  refineOptions.unrendered = std::move(unrendered_);
   refineOptions.locked = locked_;
   refineOptions.objective = makeObjective(options_.objective, target_);
   refinement_.from = ranked_.front().mss;

@@ -122,7 +122,7 @@ class MatchRun {
   std::vector<Candidate> ranked_;  ///< nearest first
   std::function<std::vector<Candidate>()>
       found_;  ///< while it refines, in a report: what has been found so far
-  std::vector<Proposal> donors_;
+  std::vector<Proposal> unrendered_;
   std::vector<Proposal> around_;  ///< proposals near `MatchOptions::near`
   std::vector<LockedParameter> locked_;
   Refinement refinement_;

@@ -23,6 +23,11 @@ struct Genome {
   Proposal proposal() const;
 };
 
+/// Whether two genomes can be recombined: of the same synth, and both presets or both points of its space.
+inline bool areCompatible(const Genome& one, const Genome& other) {
+  return one.synth == other.synth && one.isPreset() == other.isPreset();
+}
+
 /// @param synth  the one that `proposal` is for; asked only if the proposal is a preset
 /// @throws Error (plugin) if the synth fails on the preset
 Genome genomeOf(const Proposal& proposal, Synth& synth);

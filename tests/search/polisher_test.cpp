@@ -27,19 +27,19 @@ class PolisherTest : public ::testing::Test {
 
   /// One batch; the least cost of it.
   double step(Polisher& polisher) {
-    const auto trials = polisher.next(random_);
-    EXPECT_LE(trials.size(), kBatch);
-    std::vector<Polisher::Outcome> outcomes;
+    const std::vector<Genome> genomes = polisher.ask(random_);
+    EXPECT_LE(genomes.size(), kBatch);
+    std::vector<std::optional<Polisher::Score>> scores;
     double least = 1e9;
-    for (const auto& trial : trials) {
-      outcomes.push_back({&trial, cost(trial.genome), difference(trial.genome)});
-      least = std::min(least, outcomes.back().cost);
+    for (const Genome& genome : genomes) {
+      scores.push_back(Polisher::Score{cost(genome), difference(genome)});
+      least = std::min(least, cost(genome));
       for (std::size_t i = 0; i < champion_.values.size(); ++i) {
         if (polisher.isProbing() || std::find(heard_.begin(), heard_.end(), i) != heard_.end()) continue;
-        EXPECT_EQ(trial.genome.values[i], champion_.values[i]) << "what does nothing was moved";
+        EXPECT_EQ(genome.values[i], champion_.values[i]) << "what does nothing was moved";
       }
     }
-    polisher.learn(outcomes);
+    polisher.tell(scores);
     return least;
   }
 
@@ -72,8 +72,8 @@ TEST_F(PolisherTest, FindsWhatDoesNothingAndSearchesTheRest) {
 TEST_F(PolisherTest, WhatWasNotHeardIsNotWithoutEffect) {
   Polisher polisher(space_, champion_, cost(champion_), kBatch);
   while (polisher.isProbing()) {
-    polisher.next(random_);
-    polisher.learn({});
+    polisher.ask(random_);
+    polisher.tell({});
   }
   EXPECT_TRUE(polisher.withoutEffect().empty());
 }

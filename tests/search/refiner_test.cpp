@@ -77,13 +77,13 @@ TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
   }
 }
 
-// A donor is not rendered itself: what it has comes in by its sections.
-TEST_F(Refine, TakesSectionsFromDonors) {
+// Unrendered proposals are second parents.
+TEST_F(Refine, RecombinesUnrenderedProposals) {
   std::vector<Instrument> instruments;
   instruments.push_back(instrument("dx10", 2));
   const double without = refined(instruments, 2, {.renders = 120}).front().mss;
   RefineOptions options{.renders = 120};
-  options.donors.emplace_back().patch.values =
+  options.unrendered.emplace_back().patch.values =
       instruments[0].synth->space().draw(99, 2);  // the target's own patch
   EXPECT_LT(refined(instruments, 2, options).front().mss, 0.8 * without);
 }
@@ -139,6 +139,7 @@ TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
     options.onProgress = [&](const RefineProgress& p) {
       renders = p.renders;
       told.push_back(p.mss);
+      for (const Candidate& candidate : p.found()) EXPECT_FALSE(candidate.sound.samples().empty());
     };
     const auto after = refine(target, before, instruments, options, problems);
     EXPECT_EQ(renders, 120u);
@@ -257,8 +258,8 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
   for (const Genome& genome : around) proposals.push_back(genome.proposal());
   std::vector<std::string> problems;
   RefineOptions options{.renders = 240, .locked = locked};
-  options.donors.push_back({});
-  options.donors.back().patch.values = synth.space().draw(1, 7);
+  options.unrendered.push_back({});
+  options.unrendered.back().patch.values = synth.space().draw(1, 7);
   std::size_t looks = 0;
   options.onProgress = [&](const RefineProgress& p) {
     const auto found = p.found();
