@@ -5,7 +5,8 @@
 #include "base/error.h"
 #include "eval/parameter_error.h"
 #include "eval/target_set.h"
-#include "propose/proposers.h"
+#include "match/sources.h"
+#include "propose/retrieval.h"
 #include "search/refiner.h"
 
 #include <fmt/core.h>
@@ -36,11 +37,12 @@ class Basins {
   }
 
   Candidate refined(std::size_t renders) {
-    std::vector<Proposal> proposals = RetrievalProposer(sources_.searched()).propose(target_, kRefineDonors);
+    std::vector<Proposal> proposals =
+        RetrievalProposer(sources_.searched()).propose(target_, kRefineProposals);
     RefineOptions options;
     options.velocity = entry_.velocity;
     options.renders = renders;
-    options.donors = splitOff(proposals, kRefineStarts);
+    options.unrendered = splitOff(proposals, kRefineStarts);
     std::vector<std::string> problems;
     auto starts = rankByRendering(target_, std::move(proposals), sources_.engines,
                                   {.velocity = entry_.velocity}, problems);

@@ -11,61 +11,51 @@
 
 namespace patchpilot {
 
-/// A proposal to be rendered, and what is known before of the use of its render.
+/// A render that is asked for.
 struct Trial {
   Proposal proposal;
-  /// The render is cut after its first part if that part lies farther from the target's than this, in MSS.
-  double partLimit = std::numeric_limits<double>::infinity();
-  /// The sound of a render that lies farther from the target is not kept: most are of no use, and a megabyte
-  /// and a half to copy.
-  double keepWithin = std::numeric_limits<double>::infinity();
+  std::optional<double> partLimit = {};  ///< the render may be cut after its first part; see `ListenerOptions`
+  double keepWithin = std::numeric_limits<double>::infinity();  ///< above this MSS the sound is not kept: it would be a
+                                                                ///< megabyte and a half to copy
 };
 
-/// What became of a trial.
-struct Hearing {
-  std::optional<Candidate> candidate;  ///< none if the render was cut or failed
-  bool cut = false;
-  std::string problem;  ///< why it failed, in a few words; empty if it did not
+/// What a trial gave.
+struct Outcome {
+  std::optional<Candidate> candidate;  ///< none if the render failed, was cut, or was not made
+  bool wasCut = false;
+  std::string problem;  ///< why the render failed, in a few words; else empty
 };
 
 struct ListenerOptions {
   int velocity = 100;                       ///< MIDI
   std::stop_token stop = interruptToken();  ///< no more is rendered once a stop is requested
-  double partSeconds = 0;                   ///< length of the first part; 0: no render is cut
+  double partSeconds = 0;                   ///< length of the first part of a render; 0: no render is cut
+  /// Whether the rest of a trial with a `partLimit` is wanted, once its first part is there. Called by any thread.
+  std::function<bool(const Trial& trial, const StereoView& part)> mayContinue = {};
 };
 
-/// Renders trials at the note and for the length of a target, and measures how far they lie from it. All
-/// methods are heard through this loop, so that they agree on what failed, what was cut, and what is no
-/// sound.
+/// Renders trials at the note and for the length of a target, and measures how far they lie from it. All methods are
+/// heard through this loop, so that they agree on what failed, what was cut, and what is no sound.
 class Listener {
  public:
   /// @param target, engines  must outlive the listener
   Listener(const Target& target, const Engines& engines, ListenerOptions options = {});
 
   /// Told of each trial that was heard, by any thread, one at a time.
-  using OnHeard = std::function<void(std::size_t index, Hearing hearing)>;
+  using OnHeard = std::function<void(std::size_t index, Outcome outcome)>;
 
-  /// Renders all trials, each with its engine, all cores at once. Trials that were not begun before a stop
-  /// are not told of.
+  /// Renders all trials, each with its engine, on all of the engine's cores. Trials that were not begun before a stop are
+  /// not told of.
   /// @throws Error (plugin) as `Engine::render`
   void hear(std::span<const Trial> trials, const OnHeard& onHeard) const;
 
   /// The same, kept in the order of the trials.
-  std::vector<Hearing> hear(std::span<const Trial> trials) const;
-
-  /// MSS between the first parts of the target and of a sound that is at least as long; 0 if no render is
-  /// cut.
-  double partDistance(const AudioBuffer& sound) const;
-
-  /// Whether renders may be cut: a first part was asked for, and the target is at least twice as long.
-  bool cuts() const { return partFrames_ > 0; }
+  std::vector<Outcome> hear(std::span<const Trial> trials) const;
 
  private:
   const Target& target_;
   const Engines& engines_;
   ListenerOptions options_;
-  std::size_t partFrames_ = 0;
-  MssSpectrum targetPart_;
 };
 
 }  // namespace patchpilot

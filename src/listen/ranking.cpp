@@ -23,9 +23,9 @@ class Ranking {
   Ranking(const RankOptions& options, std::vector<std::string>& problems)
       : options_(options), problems_(problems) {}
 
-  void take(const Proposal& proposal, Hearing hearing) {
-    if (hearing.candidate) keep(std::move(*hearing.candidate));
-    else problems_.push_back(fmt::format("{}: {}", proposal.origin, hearing.problem));
+  void take(const Proposal& proposal, Outcome outcome) {
+    if (outcome.candidate) keep(std::move(*outcome.candidate));
+    else problems_.push_back(fmt::format("{}: {}", proposal.origin, outcome.problem));
     ++progress_.done;
     if (options_.onProgress) options_.onProgress(progress_);
   }
@@ -71,8 +71,8 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
   for (Proposal& proposal : proposals) trials.push_back({std::move(proposal)});
   const auto render = [&](std::size_t begin, std::size_t end) {
     const std::span<const Trial> some = std::span(trials).subspan(begin, end - begin);
-    listener.hear(some, [&](std::size_t index, Hearing hearing) {
-      ranking.take(some[index].proposal, std::move(hearing));
+    listener.hear(some, [&](std::size_t index, Outcome outcome) {
+      ranking.take(some[index].proposal, std::move(outcome));
     });
   };
   const std::size_t first = options.onFirst ? std::min(options.first, trials.size()) : 0;

@@ -110,11 +110,11 @@ void Match::searchNear(const NearPatch& near, SessionPlan& plan) const {
   }
   for (const std::string& key : near.locked) plan.locked.push_back({indexOf(key), values[indexOf(key)]});
   // The changes hold in the start, and are free in what is bred.
-  const Genome genome = Breeder(engine, 0, {.locked = changed})
-                            .around(Breeder(engine, 0).genome(start), 0, options_.seed)
-                            .front();
+  Genome genome = genomeOf(start, engine);
+  SearchSpace(engine.space(), engine.defaults(), changed).lock(genome);
   const std::size_t count = std::size_t(std::max(options_.proposals, options_.top)) - 1;
-  for (const Genome& one : Breeder(engine, 0, {.locked = plan.locked}).around(genome, count, options_.seed))
+  for (const Genome& one :
+       Breeder(engine.space(), engine.defaults(), {.locked = plan.locked}).around(genome, count, options_.seed))
     plan.starts.push_back(one.proposal());
 }
 

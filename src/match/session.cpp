@@ -64,7 +64,7 @@ void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before,
 
 void Session::rank() {
   const auto first = std::size_t(std::max(plan_.proposals, plan_.top));
-  const std::size_t asked = plan_.mayRefine ? std::max(first, std::size_t(kRefineDonors)) : first;
+  const std::size_t asked = plan_.mayRefine ? std::max(first, std::size_t(kRefineProposals)) : first;
   std::size_t count = 0;
   if (!plan_.starts.empty()) {
     unrendered_ = pooled(asked);
@@ -94,7 +94,7 @@ void Session::refine(const RefineLimits& limits) {
   options.renders = limits.renders;
   options.seconds = limits.seconds > 0 || limits.renders > 0 ? limits.seconds : kRefineSeconds;
   options.seed = plan_.seed;
-  options.donors = std::move(unrendered_);
+  options.unrendered = std::move(unrendered_);
   options.locked = plan_.locked;
   options.objective = plan_.objective;
   Refinement& refinement = refinement_.emplace();

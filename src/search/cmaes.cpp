@@ -5,8 +5,8 @@
 
 namespace patchpilot {
 
-// Names and default constants are those of Hansen's tutorial (arXiv 1604.00772), the learning rates of the
-// covariance made (n + 2) / 3 times larger, as the separable kind allows.
+// Names and default constants are those of Hansen's tutorial (arXiv 1604.00772). The learning rates of the
+// covariance are (n + 2) / 3 times larger, as the separable variant allows.
 SeparableCmaEs::SeparableCmaEs(std::vector<double> mean, std::vector<double> deviations,
                                std::size_t population)
     : mean_(std::move(mean)),
@@ -47,7 +47,7 @@ void SeparableCmaEs::learn(std::vector<Point> points) {
 
   ++generations_;
   double norm = 0;
-  std::vector<double> moves(mean_.size());  // of the mean, in first deviations
+  std::vector<double> moves(mean_.size());  // of the mean, in initial deviations
   for (std::size_t i = 0; i < mean_.size(); ++i) {
     double next = 0;
     for (std::size_t k = 0; k < weights_.size(); ++k) next += weights_[k] * points[k].x[i];

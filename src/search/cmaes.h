@@ -9,9 +9,8 @@
 namespace patchpilot {
 
 /// Separable CMA-ES (Ros and Hansen 2008, "A simple modification in CMA-ES achieving linear time and space
-/// complexity"): a normal distribution without correlations that moves to where it finds better points. A
-/// full covariance takes some n squared evaluations to learn, and a refiner has a thousand for fifty
-/// parameters.
+/// complexity"): adapts the mean and the variances of a normal distribution with a diagonal covariance. A
+/// full covariance takes about n squared evaluations to learn; a search has a thousand for fifty parameters.
 class SeparableCmaEs {
  public:
   struct Point {
@@ -19,25 +18,27 @@ class SeparableCmaEs {
     double cost = 0;
   };
 
-  /// @param mean        where it begins
-  /// @param deviations  of each dimension, at first
-  /// @param population  points that are told at a time, 2 or more
+  /// @param mean        initial mean, one value per dimension
+  /// @param deviations  initial standard deviations, as many
+  /// @param population  points per generation, 2 or more
   SeparableCmaEs(std::vector<double> mean, std::vector<double> deviations, std::size_t population);
 
+  /// A point of the distribution.
   std::vector<double> draw(SplitMix64& random) const;
 
-  /// Moves to the better ones of `population` points that were drawn; fewer of them count as the better part
-  /// of so many.
+  /// Ends a generation.
+  /// @param points  `population` points that were drawn. Fewer count as the better part of so many; fewer
+  ///                than half of `population` are ignored
   void learn(std::vector<Point> points);
 
-  /// How wide it draws, as a share of how wide it did at first.
+  /// The step size, relative to the first one.
   double width() const { return sigma_; }
   const std::vector<double>& mean() const { return mean_; }
 
  private:
   std::vector<double> mean_;
-  std::vector<double> deviations_;  ///< at first
-  std::vector<double> variances_;   ///< relative to them
+  std::vector<double> deviations_;  ///< initial
+  std::vector<double> variances_;   ///< relative to the squares of the initial deviations
   std::vector<double> stepPath_, variancePath_;
   std::vector<double> weights_;
   double effectiveParents_ = 0;

@@ -9,10 +9,10 @@ namespace patchpilot {
 
 namespace {
 
-constexpr std::size_t kScale = 1, kGroups = 4, kStretches = kErrorCases / kGroups;
-constexpr double kAttackSeconds = 0.12, kLongestSecondStretch = 0.6;
+constexpr std::size_t kScale = 1, kGroups = 4, kRanges = kErrorCases / kGroups;
+constexpr double kAttackSeconds = 0.12, kLongestSecondRange = 0.6;
 
-/// Every other frame tells enough.
+/// Every other frame is enough, and takes half the time.
 constexpr std::size_t kFrameStep = 2;
 
 }  // namespace
@@ -22,18 +22,17 @@ ErrorCases errorCases(const MssSpectrum& target, const MssSpectrum& render, doub
   const auto [window, hop, bands] = MssSpectrum::kScales[kScale];
   const double second = kSampleRateHz / double(hop);  // in frames
   const double release = std::max(noteSeconds, 2 * kAttackSeconds);
-  const std::array<double, kStretches - 1> ends{
-      kAttackSeconds * second, std::min(kLongestSecondStretch, (release + kAttackSeconds) / 2) * second,
+  const std::array<double, kRanges - 1> ends{
+      kAttackSeconds * second, std::min(kLongestSecondRange, (release + kAttackSeconds) / 2) * second,
       release * second};
   const int channels = target.mono() && render.mono() ? 1 : 2;
   ErrorCases sums{};
   std::array<float, kErrorCases> counts{};
   for (std::size_t frame = 0; frame < target.frames(kScale); frame += kFrameStep) {
-    const auto stretch =
-        std::size_t(std::upper_bound(ends.begin(), ends.end(), double(frame)) - ends.begin());
+    const auto range = std::size_t(std::upper_bound(ends.begin(), ends.end(), double(frame)) - ends.begin());
     for (int channel = 0; channel < channels; ++channel)
       for (std::size_t band = 0; band < bands; ++band) {
-        const std::size_t index = stretch * kGroups + band * kGroups / bands;
+        const std::size_t index = range * kGroups + band * kGroups / bands;
         sums[index] +=
             std::abs(target.at(kScale, channel, band, frame) - render.at(kScale, channel, band, frame));
         ++counts[index];

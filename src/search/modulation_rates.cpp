@@ -12,29 +12,30 @@ namespace patchpilot {
 
 namespace {
 
-/// Of MSS: frames 10 ms apart, 64 bands.
+/// The scale of MSS that is used: frames 10 ms apart, 64 bands.
 constexpr std::size_t kScale = 1;
 
-/// What comes first is the attack; what lies behind the last tells nothing more, and takes as long.
+/// The range of the note that is analysed: from the end of the attack on, at least this much of it, up to a
+/// time after which more adds nothing but work.
 constexpr double kFromSeconds = 0.12, kLeastSeconds = 0.4, kLastSeconds = 8;
 
 constexpr double kLowestHz = 0.4, kHighestHz = 20;
-constexpr std::size_t kRates = 240;  ///< tried, evenly spaced in octaves
+constexpr std::size_t kRates = 240;  ///< evaluated, evenly spaced in octaves
 constexpr std::size_t kMostPeaks = 6;
 
-/// A band that is quieter than this, in dB below the loudest, for half of the time tells nothing.
+/// A band whose median level is below this, in dB relative to the loudest, is not used.
 constexpr float kLeastLevel = -65;
 
-constexpr std::size_t kTrend = 4;  ///< terms of the polynomial that is taken away
+constexpr std::size_t kTrend = 4;  ///< terms of the polynomial that is removed
 
-/// Takes away what lies along a row of norm 1.
+/// Subtracts the projection on a row of norm 1.
 void remove(const std::vector<double>& row, std::vector<double>& values) {
   double along = 0;
   for (std::size_t i = 0; i < row.size(); ++i) along += row[i] * values[i];
   for (std::size_t i = 0; i < row.size(); ++i) values[i] -= along * row[i];
 }
 
-/// Polynomials over so many frames, orthogonal to each other and each of norm 1.
+/// Orthonormal polynomials over a number of frames (Gram-Schmidt).
 std::array<std::vector<double>, kTrend> trends(std::size_t frames) {
   std::array<std::vector<double>, kTrend> basis;
   for (std::size_t degree = 0; degree < kTrend; ++degree) {

@@ -6,15 +6,15 @@
 
 namespace patchpilot {
 
-/// At which rates a sound wavers while its note is held, in Hz, the strongest first: a tremolo, a vibrato, a
-/// filter or a pulse width that an LFO moves. What a patch of another rate makes is out of step with it soon,
-/// so that a comparison frame by frame does not tell that one rate is nearer than another; a rate that is
-/// heard can be set instead.
+/// Estimates the rates at which a sound is modulated while its note is held: by tremolo, vibrato, or an LFO
+/// on a filter or a pulse width. A search cannot find such a rate by comparing sounds frame by frame: a patch
+/// with a slightly different rate is soon out of phase, and has about the same distance as one with any other
+/// rate. So the rate is measured, and LFOs are set to it (`Mutation`).
 ///
-/// The levels of all mel bands over time (10 ms apart), each without its cubic trend and under a Hann window,
-/// are transformed to rates of 0.4 to 20 Hz; the peaks of the sum of their powers are told.
+/// The level of each mel band over time (10 ms apart), with its cubic trend removed and a Hann window
+/// applied, is transformed to rates of 0.4 to 20 Hz. The result are the peaks of the summed power.
 /// @param noteSeconds  how long the note is held
-/// @return at most six; none where the note is held for too short to tell
+/// @return up to six rates in Hz, strongest first; none if the note is too short
 std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds);
 
 }  // namespace patchpilot

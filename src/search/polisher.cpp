@@ -8,89 +8,98 @@ namespace patchpilot {
 
 namespace {
 
-constexpr std::size_t kNothing = std::size_t(-1);
+constexpr std::size_t kNoParameter = std::size_t(-1);
 
-/// How far a probe moves a parameter, in parts of its range: far enough that what does anything is heard.
+/// How far a probe moves a parameter, in parts of its range: far enough that any effect is heard.
 constexpr double kProbeMove = 0.2;
 
-/// A probe that differs no more than this from the champion, in MSS, has changed nothing; and where the
-/// synth's own renders differ, than so many times that.
-constexpr double kLeastEffect = 0.02, kSpreads = 1.2;
+/// A probe has no effect if it differs from the champion by no more than this MSS plus this multiple of the
+/// difference between two renders of the champion.
+constexpr double kLeastEffect = 0.02, kNoiseFactor = 1.2;
 
-/// What all parameters moved together by one deviation are to do at first, in parts of the champion's cost,
-/// if each does what its probe did.
+/// The first deviations are such that all parameters, moved by one deviation each, change the sound by this
+/// share of the champion's cost, if their effects are as those of the probes.
 constexpr double kFirstMove = 0.4;
 constexpr double kLeastDeviation = 0.002, kMostDeviation = 0.15;
 
-/// It ends after so many generations without a better one, or when it draws as narrowly as this. What a run
-/// has left at rest is often the best of its surroundings: then of a patch of a space, which took few probes,
-/// fewer are enough.
+/// The search ends after this many generations without improvement, or at this width. The best of a run that
+/// has stagnated is often a local optimum: a point of a space, which needs few probes, is then given up
+/// earlier.
 constexpr int kFirstIdleGenerations = 3, kIdleGenerations = 8;
 constexpr double kLeastWidth = 0.05;
 
-/// A share of the cost that counts as a gain.
+/// The share of the cost that counts as an improvement of the champion.
 constexpr double kLeastGain = 0.01;
 
 }  // namespace
 
-Polisher::Polisher(const Breeder& breeder, Genome champion, double cost, std::size_t population)
-    : breeder_(breeder),
+Polisher::Polisher(const SearchSpace& space, Genome champion, double cost, std::size_t population)
+    : space_(space),
       champion_(std::move(champion)),
       startCost_(cost),
-      best_(cost),
+      bestCost_(cost),
       population_(population),
+      toProbe_(space_.searchable(champion_)),
       differences_(champion_.values.size(), std::numeric_limits<double>::infinity()) {
-  queue_ = breeder_.searchable(champion_);
-  queue_.insert(queue_.begin(), kNothing);
+  toProbe_.insert(toProbe_.begin(), kNoParameter);
 }
 
-std::vector<Polisher::Trial> Polisher::next(SplitMix64& random) {
-  std::vector<Trial> trials;
-  while (trials.size() < population_) {
-    if (search_) {
+std::vector<Genome> Polisher::ask(SplitMix64& random) {
+  asked_.clear();
+  std::vector<Genome> genomes;
+  if (search_) {
+    while (genomes.size() < population_) {
       std::vector<double> x = search_->draw(random);
-      Genome genome = breeder_.withValues(champion_, searched_, x);
-      trials.push_back({std::move(genome), {}, std::move(x)});
-    } else if (!queue_.empty()) {
-      const std::size_t which = queue_.front();
-      queue_.erase(queue_.begin());
-      Genome genome = which == kNothing ? champion_ : breeder_.moved(champion_, which, kProbeMove, random);
-      trials.push_back({std::move(genome), which, {}});
-    } else {
-      break;
+      genomes.push_back(space_.withValues(champion_, searched_, x));
+      asked_.push_back({kNoParameter, std::move(x)});
     }
+    return genomes;
   }
-  return trials;
+  const auto end = toProbe_.begin() + std::ptrdiff_t(std::min(population_, toProbe_.size()));
+  for (auto parameter = toProbe_.begin(); parameter != end; ++parameter) {
+    genomes.push_back(*parameter == kNoParameter ? champion_
+                                                 : space_.moved(champion_, *parameter, kProbeMove, random));
+    asked_.push_back({*parameter, {}});
+  }
+  toProbe_.erase(toProbe_.begin(), end);
+  return genomes;
 }
 
-void Polisher::learn(const std::vector<Outcome>& outcomes) {
-  if (!search_) {
-    for (const Outcome& outcome : outcomes) {
-      best_ = std::min(best_, outcome.cost);
-      const std::size_t which = *outcome.trial->probed;
-      if (which == kNothing) spread_ = outcome.difference;
-      else differences_[which] = outcome.difference;
-    }
-    if (queue_.empty()) beginSearch();
-    return;
+void Polisher::tell(std::span<const std::optional<Score>> scores) {
+  if (search_) tellSearch(scores);
+  else tellProbes(scores);
+}
+
+void Polisher::tellProbes(std::span<const std::optional<Score>> scores) {
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (!scores[i]) continue;
+    bestCost_ = std::min(bestCost_, scores[i]->cost);
+    const std::size_t parameter = asked_[i].probed;
+    (parameter == kNoParameter ? noise_ : differences_[parameter]) = scores[i]->difference;
   }
+  if (toProbe_.empty()) beginSearch();
+}
+
+void Polisher::tellSearch(std::span<const std::optional<Score>> scores) {
   std::vector<SeparableCmaEs::Point> points;
-  double best = best_;
-  for (const Outcome& outcome : outcomes) {
-    points.push_back({outcome.trial->x, outcome.cost});
-    best = std::min(best, outcome.cost);
+  double best = bestCost_;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (!scores[i]) continue;
+    points.push_back({std::move(asked_[i].x), scores[i]->cost});
+    best = std::min(best, scores[i]->cost);
   }
   search_->learn(std::move(points));
-  idle_ = best < best_ ? 0 : idle_ + 1;
-  best_ = best;
-  const bool isHopeful = !champion_.state.empty() || best_ < (1 - kLeastGain) * startCost_;
-  done_ = idle_ >= (isHopeful ? kIdleGenerations : kFirstIdleGenerations) || search_->width() < kLeastWidth;
+  idleGenerations_ = best < bestCost_ ? 0 : idleGenerations_ + 1;
+  bestCost_ = best;
+  const bool hopeful = champion_.isPreset() || bestCost_ < (1 - kLeastGain) * startCost_;
+  done_ = idleGenerations_ >= (hopeful ? kIdleGenerations : kFirstIdleGenerations) ||
+          search_->width() < kLeastWidth;
 }
 
 void Polisher::beginSearch() {
-  const double floor = kLeastEffect + kSpreads * spread_;
-  for (const std::size_t i : breeder_.searchable(champion_))
-    (differences_[i] > floor ? searched_ : withoutEffect_).push_back(i);
+  const double threshold = kLeastEffect + kNoiseFactor * noise_;
+  for (const std::size_t i : space_.searchable(champion_))
+    (differences_[i] > threshold ? searched_ : withoutEffect_).push_back(i);
   if (searched_.empty()) {
     done_ = true;
     search_.emplace(std::vector<double>{}, std::vector<double>{}, population_);

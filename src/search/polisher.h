@@ -1,59 +1,69 @@
 #pragma once
 
-#include "search/breeding.h"
 #include "search/cmaes.h"
+#include "search/search_space.h"
+
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace patchpilot {
 
-/// Improves one patch in the parameters that change its sound. It is probed first: every parameter is moved
-/// once, and those that do nothing are left alone from then on. Then the others are searched together, with
-/// steps that are small where a parameter does much.
+/// Fine-tunes one genome, the champion, by ask and tell, in the parameters that change its sound:
+/// 1. Probing: the champion is rendered once more, then once with each searchable parameter moved. Parameters
+///    without effect are left out from then on.
+/// 2. Separable CMA-ES over the others. The first deviations are small for parameters of large effect.
 class Polisher {
  public:
-  /// What to render next for a patch.
-  struct Trial {
-    Genome genome;
-    std::optional<std::size_t> probed;  ///< the parameter that was moved
-    std::vector<double> x;              ///< where it was drawn, in the parameters searched
-  };
-
-  /// What came out of it. `difference` is the MSS between its render and the champion's.
-  struct Outcome {
-    const Trial* trial = nullptr;
+  /// What came of a genome.
+  struct Score {
     double cost = 0;
-    double difference = 0;
+    double difference = 0;  ///< MSS between its render and the champion's
   };
 
-  /// @param population  trials in a batch
-  Polisher(const Breeder& breeder, Genome champion, double cost, std::size_t population);
+  /// @param space       must outlive this
+  /// @param cost        of the champion
+  /// @param population  genomes per call of `ask`
+  Polisher(const SearchSpace& space, Genome champion, double cost, std::size_t population);
 
-  std::vector<Trial> next(SplitMix64& random);
-  void learn(const std::vector<Outcome>& outcomes);
+  /// The next genomes to render: `population`, or fewer while probing.
+  std::vector<Genome> ask(SplitMix64& random);
 
-  /// Whether it is still being probed: too early to judge it by.
+  /// @param scores  of the genomes that were asked for last, in order; none for one that could not be
+  ///                rendered. The last ones may be left out
+  void tell(std::span<const std::optional<Score>> scores);
+
   bool isProbing() const { return !search_; }
 
-  /// Nothing more is to be expected.
+  /// Whether no more improvement is expected.
   bool isDone() const { return done_; }
 
-  /// The parameters that do nothing to the sound; empty while it is being probed.
+  /// The parameters that were found not to change the sound; empty while probing.
   const std::vector<std::size_t>& withoutEffect() const { return withoutEffect_; }
 
  private:
+  /// Where the genome of the same index in the last batch came from.
+  struct Asked {
+    std::size_t probed = 0;  ///< parameter, or `kNoParameter` for the champion itself
+    std::vector<double> x;   ///< after probing: the point that CMA-ES drew
+  };
+
+  void tellProbes(std::span<const std::optional<Score>> scores);
+  void tellSearch(std::span<const std::optional<Score>> scores);
   void beginSearch();
 
-  const Breeder& breeder_;
+  const SearchSpace& space_;
   Genome champion_;
   double startCost_;
-  double best_;
+  double bestCost_;
   std::size_t population_;
-  std::vector<std::size_t> queue_;  ///< parameters to probe; `kNothing` renders the champion again
-  std::vector<double>
-      differences_;    ///< between each probe and the champion, in MSS; infinite until it is heard
-  double spread_ = 0;  ///< of the champion rendered twice
+  std::vector<Asked> asked_;
+  std::vector<std::size_t> toProbe_;
+  std::vector<double> differences_;  ///< by parameter, of its probe; infinite if it has no score
+  double noise_ = 0;                 ///< difference between two renders of the champion
   std::vector<std::size_t> searched_, withoutEffect_;
   std::optional<SeparableCmaEs> search_;
-  int idle_ = 0;  ///< generations without a better one
+  int idleGenerations_ = 0;  ///< since the last improvement
   bool done_ = false;
 };
 

@@ -2,74 +2,53 @@
 
 #include "listen/objective.h"
 #include "listen/ranking.h"
-#include "search/breeding.h"
+#include "search/breeder.h"
+#include "search/search_loop.h"
+#include "synth/engine.h"
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 namespace patchpilot {
 
-struct RefineProgress {
-  std::size_t renders = 0;  ///< done by the refiner, those that were cut included
-  double seconds = 0;       ///< since it began
-  double best = 0;          ///< least objective so far
-  double mss = 0;           ///< of that candidate
-  /// What has been found so far, nearest first: all that differ from each other, and the nearest of the
-  /// starts. It is made when it is asked for, which only the call that hands it over may do.
-  std::function<std::vector<Candidate>()> found;
-  std::size_t cut = 0;  ///< of the renders, those that ended after their first second: too far off by then
-};
-
 struct RefineOptions {
-  std::stop_token stop = interruptToken();  ///< the search ends with the best so far once a stop is requested
   int velocity = 100;
-  std::size_t renders = 0;  ///< the most to make; 0: no limit
-  double seconds = 0;       ///< how long to go on; 0: no limit. One of the two must be given
+  std::size_t renders = 0;  ///< limit; 0: none. One of the two limits must be given
+  double seconds = 0;       ///< limit; 0: none
   std::uint64_t seed = 1;
-  Objective objective;  ///< MSS if empty
-  std::vector<LockedParameter>
-      locked;  ///< whatever is bred has these values, and so should the starts; of one instrument only
-  std::vector<Proposal>
-      donors;  ///< patches of a space that were not rendered, likeliest first, to take sections from
-  std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch
+  Objective objective;                  ///< MSS if empty
+  std::vector<LockedParameter> locked;  ///< new patches have these values; for one engine only
+  std::vector<Proposal> unrendered;     ///< more proposals, most likely first. They are not rendered, but
+                                        ///< patches of a space among them are recombined with others
+  std::stop_token stop = interruptToken();  ///< ends the search early, with the best so far
+  std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch of renders
 };
 
-/// How many of a matcher's proposals a refiner begins with where nothing else is said, and how many it is
-/// given to take from, those included.
-inline constexpr int kRefineStarts = 50, kRefineDonors = 500;
+/// How many proposals a refiner starts with by default, and how many it is given with the unrendered ones.
+inline constexpr int kRefineStarts = 50, kRefineProposals = 500;
 
-/// Leaves the first `count` of some proposals there, and returns the others.
+/// Leaves the first `count` proposals in place, and returns the others.
 std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t count);
 
-/// Improves candidates by rendering and listening again. A genetic search: children take whole sections
-/// (oscillator, filter, envelope, LFO) from either of two parents, groups that may change places sometimes
-/// do, a few parameters move by a little or by much, mostly those that have been heard to do something, or
-/// along the difference of two other patches. Fine tuning that leaves its range goes on at the next semitone
-/// (`Carry`), and an LFO that is moved is often set to a rate at which the target wavers (`modulationRates`).
-/// Where the length of the note was only found in the sound, when it is let go is searched for as well:
-/// behind a slow release it is not heard. Parents are the best of some, or those that are right in some
-/// respect (`ErrorCases`). What a patch of a space is searched in is that space; a preset keeps what no
-/// parameter reaches, or takes a part of another preset with it, and is moved mostly in the parameters that
-/// its maker has moved.
+/// Improves candidates by rendering new patches and measuring them, with a genetic search
+/// (`GeneticSearcher`). Points of a space are searched in that space. Presets are searched in the parameters
+/// that differ from the default, and exchange whole parts.
 ///
-/// When a run has come to rest, its best is polished (`Polisher`). Another run begins at the same starts,
-/// patches of a space with some parts of that best in place of their own, and what the two have found is
-/// crossed; then again. Renders whose first second lies too far off are cut there.
+/// - A seed gives the same result with any number of workers, if the synth is deterministic and `renders` is
+///   the only limit that is reached.
+/// - If the target's note length was only estimated (`Target::lengthOpen`), it is searched for too.
+/// - If the synth does not render a patch the same way twice, improvements below the spread of two renders do
+///   not count, and the best are rendered and ranked again in the end.
 ///
-/// Of a synth that does not render the same twice, a gain below the spread of two renders of one patch is
-/// none, and in the end the best are heard once more: of many renders the nearest was a lucky one.
-///
-/// Children are bred in batches from what all batches before have given, so that a seed gives the same result
-/// whatever the number of workers, where the synth is deterministic and `renders` is the limit. Ctrl-C ends
-/// it with the best so far.
-/// @param starts    rendered candidates of any matcher, of any of the engines; the search is among their
-/// kind
+/// @param starts    rendered candidates of any of the engines
 /// @param problems  what failed and why, a line each
-/// @return the starts and what they have become, nearest first by MSS (those heard twice by the mean); the
-/// first is never
-///         farther by the objective than the nearest start
-std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, const Engines& engines,
-                              const RefineOptions& options, std::vector<std::string>& problems);
+/// @return the starts and what was found, nearest first by MSS (by the mean of both for those rendered
+///         again). By the objective, the first is never worse than the nearest start
+/// @throws Error (internal) if parameters are locked and there is more than one engine
+std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts,
+                              const Engines& engines, const RefineOptions& options,
+                              std::vector<std::string>& problems);
 
 }  // namespace patchpilot

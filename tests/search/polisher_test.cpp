@@ -1,5 +1,6 @@
 #include "search/polisher.h"
 
+#include "synth/variation.h"
 #include "test_support.h"
 
 #include <cmath>
@@ -26,39 +27,39 @@ class PolisherTest : public ::testing::Test {
 
   /// One batch; the least cost of it.
   double step(Polisher& polisher) {
-    const auto trials = polisher.next(random_);
-    EXPECT_LE(trials.size(), kBatch);
-    std::vector<Polisher::Outcome> outcomes;
+    const std::vector<Genome> genomes = polisher.ask(random_);
+    EXPECT_LE(genomes.size(), kBatch);
+    std::vector<std::optional<Polisher::Score>> scores;
     double least = 1e9;
-    for (const auto& trial : trials) {
-      outcomes.push_back({&trial, cost(trial.genome), difference(trial.genome)});
-      least = std::min(least, outcomes.back().cost);
+    for (const Genome& genome : genomes) {
+      scores.push_back(Polisher::Score{cost(genome), difference(genome)});
+      least = std::min(least, cost(genome));
       for (std::size_t i = 0; i < champion_.values.size(); ++i) {
         if (polisher.isProbing() || std::find(heard_.begin(), heard_.end(), i) != heard_.end()) continue;
-        EXPECT_EQ(trial.genome.values[i], champion_.values[i]) << "what does nothing was moved";
+        EXPECT_EQ(genome.values[i], champion_.values[i]) << "what does nothing was moved";
       }
     }
-    polisher.learn(outcomes);
+    polisher.tell(scores);
     return least;
   }
 
   TestPlaces places_;
   Synth synth_{loadSpace("dx10")};
-  Breeder breeder_{synth_, 0};
+  SearchSpace space_{synth_.space(), synth_.defaults(), {}};
   Genome champion_ = [this] {
     Proposal proposal;
     proposal.patch.values = synth_.space().draw(3, 0);
-    return breeder_.genome(proposal);
+    return genomeOf(proposal, synth_);
   }();
-  std::vector<std::size_t> heard_{breeder_.searchable(champion_)[1], breeder_.searchable(champion_)[6]};
+  std::vector<std::size_t> heard_{space_.searchable(champion_)[1], space_.searchable(champion_)[6]};
   double spread_ = 0;
   SplitMix64 random_{11};
 };
 
 TEST_F(PolisherTest, FindsWhatDoesNothingAndSearchesTheRest) {
-  Polisher polisher(breeder_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, cost(champion_), kBatch);
   while (polisher.isProbing()) step(polisher);
-  EXPECT_EQ(polisher.withoutEffect().size() + heard_.size(), breeder_.searchable(champion_).size());
+  EXPECT_EQ(polisher.withoutEffect().size() + heard_.size(), space_.searchable(champion_).size());
   for (const std::size_t i : heard_)
     EXPECT_EQ(std::count(polisher.withoutEffect().begin(), polisher.withoutEffect().end(), i), 0) << i;
   double least = 1e9;
@@ -69,10 +70,10 @@ TEST_F(PolisherTest, FindsWhatDoesNothingAndSearchesTheRest) {
 
 // A probe that could not be rendered has not shown that its parameter does nothing.
 TEST_F(PolisherTest, WhatWasNotHeardIsNotWithoutEffect) {
-  Polisher polisher(breeder_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, cost(champion_), kBatch);
   while (polisher.isProbing()) {
-    polisher.next(random_);
-    polisher.learn({});
+    polisher.ask(random_);
+    polisher.tell({});
   }
   EXPECT_TRUE(polisher.withoutEffect().empty());
 }
@@ -80,15 +81,15 @@ TEST_F(PolisherTest, WhatWasNotHeardIsNotWithoutEffect) {
 // What lies within the synth's own spread is no effect.
 TEST_F(PolisherTest, ASpreadIsNoEffect) {
   spread_ = 0.4;
-  Polisher polisher(breeder_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, cost(champion_), kBatch);
   while (polisher.isProbing()) step(polisher);
-  EXPECT_EQ(polisher.withoutEffect().size() + heard_.size(), breeder_.searchable(champion_).size());
+  EXPECT_EQ(polisher.withoutEffect().size() + heard_.size(), space_.searchable(champion_).size());
 }
 
 // What a run has left at rest is often the best of its surroundings: that is found out soon.
 TEST_F(PolisherTest, GivesUpSoonWhereNothingIsGained) {
   for (const std::size_t i : heard_) champion_.values[i] = 0.37f;
-  Polisher polisher(breeder_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, cost(champion_), kBatch);
   while (polisher.isProbing()) step(polisher);
   int batches = 0;
   for (; !polisher.isDone(); ++batches) step(polisher);
@@ -97,7 +98,7 @@ TEST_F(PolisherTest, GivesUpSoonWhereNothingIsGained) {
 
 TEST_F(PolisherTest, IsDoneAtOnceWhereNothingIsHeard) {
   heard_.clear();
-  Polisher polisher(breeder_, champion_, 1, kBatch);
+  Polisher polisher(space_, champion_, 1, kBatch);
   while (polisher.isProbing()) step(polisher);
   EXPECT_TRUE(polisher.isDone());
 }

@@ -1,0 +1,166 @@
+#include "search/breeder.h"
+
+#include "search_inputs.h"
+#include "test_support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace patchpilot {
+namespace {
+
+class BreederTest : public ::testing::Test {
+ protected:
+  TestPlaces places;
+};
+
+TEST_F(BreederTest, OffspringStayInTheirSpaceAndNameTheirSources) {
+  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
+  Synth& synth = pluginOf(engine);
+  const ParameterSpace& space = synth.space();
+  Breeder breeder(space, synth.defaults());
+  Proposal drawn[3];
+  for (int i = 0; i < 3; ++i) drawn[i].patch.values = space.draw(3, std::uint64_t(i));
+  const auto presets = factoryProposals(synth, 3);
+  for (const bool ofPresets : {false, true}) {
+    Genome parents[3];
+    for (std::size_t i = 0; i < 3; ++i) parents[i] = genomeOf(ofPresets ? presets[i] : drawn[i], engine);
+    for (std::size_t which = 0; which < kOperators; ++which) {
+      const Operator op = Operator(which);
+      for (std::uint64_t index = 0; index < 50; ++index) {
+        SplitMix64 random(7, index);
+        const Genome offspring = breeder.offspring(op, parents[0], parents[1], parents[2], random);
+        EXPECT_TRUE(offspring.values != parents[0].values) << which << " " << index;
+        for (std::size_t i = 0; i < space.parameters.size(); ++i) {
+          const ParameterSpec& p = space.parameters[i];
+          const float value = offspring.values[i];
+          if (value == parents[0].values[i] || value == parents[1].values[i]) continue;
+          EXPECT_NEAR(value, p.nearest(value), 1e-6) << p.key;
+        }
+        const Proposal proposal = offspring.proposal();
+        EXPECT_EQ(proposal.patch.state.empty(), !ofPresets);
+        for (std::size_t i = 0; i < space.parameters.size(); ++i)
+          if (!std::isnan(proposal.patch.values[i])) {
+            EXPECT_EQ(proposal.patch.values[i], offspring.values[i]);
+          }
+        const bool crossed = op == Operator::crossover || op == Operator::symmetry;
+        if (ofPresets) {
+          EXPECT_EQ(offspring.sources.size(), crossed ? 2u : 1u);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(BreederTest, AGraftTakesWholePartsAndKeepsTheOthers) {
+  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
+  Synth& synth = pluginOf(engine);
+  const ParameterSpace& space = synth.space();
+  const std::vector<int> partOf = partsOfParameters(space);
+  const std::size_t lockedOne = *space.find("vcf_freq");
+  Breeder breeder(space, synth.defaults(), {.locked = {{lockedOne, 0.625f}}});
+  Proposal drawn[2];
+  for (std::size_t i = 0; i < 2; ++i) drawn[i].patch.values = space.draw(3, i);
+  const Genome start = genomeOf(drawn[0], engine), best = genomeOf(drawn[1], engine);
+  std::set<std::vector<bool>> choices;
+  for (std::uint64_t index = 0; index < 60; ++index) {
+    SplitMix64 random(7, index);
+    const std::vector<bool> kept = breeder.recombination().drawParts(random);
+    choices.insert(kept);
+    const Genome offspring = breeder.recombination().grafted(start, best, kept);
+    for (std::size_t i = 0; i < space.parameters.size(); ++i) {
+      const bool ofBest = partOf[i] < 0 || kept[std::size_t(partOf[i])];
+      EXPECT_EQ(offspring.values[i], i == lockedOne ? 0.625f : (ofBest ? best : start).values[i])
+          << space.parameters[i].key;
+    }
+    const auto count = std::size_t(std::count(kept.begin(), kept.end(), true));
+    EXPECT_TRUE(count > 0 && count < kept.size()) << count;
+  }
+  EXPECT_EQ(choices.size(), 14u) << "four parts, all and none left out";
+}
+
+TEST_F(BreederTest, FineTuningContinuesAtTheNextSemitone) {
+  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
+  Synth& synth = pluginOf(engine);
+  const ParameterSpace& space = synth.space();
+  const std::size_t fine = *space.find("osc_fine"), coarse = *space.find("osc_tune");
+  const ParameterSpec& semitones = space.parameters[coarse];
+  Genome low;
+  low.values = space.draw(1, 0);
+  low.values[fine] = 0.001f;
+  low.values[coarse] = semitones.choices[20].value;
+  const Breeder breeder(space, synth.defaults()),
+      locked(space, synth.defaults(), {.locked = {{coarse, low.values[coarse]}}});
+  std::size_t lower = 0, others = 0;
+  for (std::uint64_t index = 0; index < 3000; ++index) {
+    SplitMix64 random(7, index);
+    const Genome offspring = breeder.offspring(Operator::smallMutation, low, low, low, random);
+    SplitMix64 same(7, index);
+    EXPECT_EQ(locked.offspring(Operator::smallMutation, low, low, low, same).values[coarse],
+              low.values[coarse]);
+    if (offspring.values[fine] > 0.8f)
+      ++(offspring.values[coarse] == semitones.choices[19].value ? lower : others);
+  }
+  EXPECT_GT(lower, 10u);
+  EXPECT_GT(lower, others) << "those have moved the coarse tuning as well";
+  std::vector<double> beyond{-0.25};
+  const Genome polished = breeder.space().withValues(low, {fine}, beyond);
+  EXPECT_FLOAT_EQ(polished.values[fine], 0.75f);
+  EXPECT_EQ(polished.values[coarse], semitones.choices[19].value);
+  EXPECT_EQ(beyond[0], -0.25) << "for whoever drew it the range goes on";
+}
+
+TEST_F(BreederTest, NoOffspringDiffersOnlyInSilentParameters) {
+  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
+  Synth& synth = pluginOf(engine);
+  const ParameterSpace& space = synth.space();
+  Breeder breeder(space, synth.defaults());
+  Proposal proposal;
+  proposal.patch.values = space.draw(1, 0);
+  for (const Gate& gate : space.gates)
+    for (const auto& [key, value] : gate.closed) proposal.patch.values[*space.find(key)] = value;
+  const Genome parent = genomeOf(proposal, engine);
+  const auto silent = space.silent(parent.values);
+  ASSERT_EQ(silent.size(), 8u);
+  const auto isSilent = [&](std::size_t i) { return std::binary_search(silent.begin(), silent.end(), i); };
+  Genome other = parent;
+  for (const std::size_t i : silent) other.values[i] = space.draw(1, 1)[i];
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    SplitMix64 random(5, i);
+    const Genome offspring = breeder.offspring(Operator(i % 5), parent, other, other, random);
+    bool heard = false;
+    for (std::size_t p = 0; p < offspring.values.size(); ++p)
+      heard |= offspring.values[p] != parent.values[p] && !isSilent(p);
+    EXPECT_TRUE(heard) << i;
+  }
+  for (const std::size_t i : breeder.space().searchable(parent))
+    EXPECT_FALSE(isSilent(i)) << space.parameters[i].key;
+}
+
+TEST_F(BreederTest, LfoRatesAreSetToRatesOfTheTarget) {
+  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
+  Synth& synth = pluginOf(engine);
+  const ParameterSpace& space = synth.space();
+  const std::size_t rate = *space.find("lfo_rate");
+  const Lfo& lfo = space.lfos.front();
+  const auto near = [&](const std::vector<double>& rates) {
+    const Breeder breeder(space, synth.defaults(), {.rates = rates});
+    Genome parent;
+    parent.values = space.draw(1, 0);
+    parent.values[rate] = lfo.valueAt(0.5, 0, 1);
+    std::size_t count = 0;
+    for (std::uint64_t index = 0; index < 3000; ++index) {
+      SplitMix64 random(7, index);
+      const double hertz = lfo.hertzAt(
+          breeder.offspring(Operator::smallMutation, parent, parent, parent, random).values[rate]);
+      count += std::abs(hertz / 7 - 1) < 0.1;
+    }
+    return count;
+  };
+  EXPECT_EQ(near({}), 0u);
+  EXPECT_GT(near({7.0, 300.0}), 50u) << "300 Hz is faster than it goes, and no reason to leave 7 out";
+}
+
+}  // namespace
+}  // namespace patchpilot
