@@ -1,5 +1,6 @@
 #include "search/polisher.h"
 
+#include "synth/plugin_engine.h"
 #include "synth/variation.h"
 #include "test_support.h"
 
@@ -44,12 +45,13 @@ class PolisherTest : public ::testing::Test {
   }
 
   TestPlaces places_;
-  Synth synth_{loadSpace("dx10")};
+  PluginEngine engine_{std::make_shared<Synth>(loadSpace("dx10")), {.workers = 1}};
+  Synth& synth_ = pluginOf(engine_);
   SearchSpace space_{synth_.space(), synth_.defaults(), {}};
   Genome champion_ = [this] {
     Proposal proposal;
     proposal.patch.values = synth_.space().draw(3, 0);
-    return genomeOf(proposal, synth_);
+    return genomeOf(proposal, engine_);
   }();
   std::vector<std::size_t> heard_{space_.searchable(champion_)[1], space_.searchable(champion_)[6]};
   double spread_ = 0;
