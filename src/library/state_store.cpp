@@ -1,7 +1,7 @@
 #include "library/state_store.h"
 
 #include "base/error.h"
-#include "preset/surge_patch.h"
+#include "preset/dialect.h"
 
 #include <zlib.h>
 
@@ -37,7 +37,7 @@ std::int64_t StateStore::put(const Bytes& state) {
   if (known.bind(1, hash).step()) return known.integer(0);
   std::string pieces;
   std::size_t begin = 0;
-  for (const std::size_t end : surgeStateCuts(state)) {
+  for (const std::size_t end : pieceEndsOfState(state)) {
     pieces += std::to_string(putPiece(std::span(state).subspan(begin, end - begin))) + " ";
     begin = end;
   }

@@ -195,7 +195,7 @@ void Breeder::takePart(Genome& genome, const Genome& other, std::size_t part) co
   std::optional<Bytes> crossed;
   if (!genome.state.empty()) {
     try {
-      crossed = withPartOf(space_, genome.state, other.state, parts_[part]);
+      crossed = space_.dialect().withPart(genome.state, other.state, parts_[part].key);
     } catch (const Error&) {
       return;  // of another revision: it stays as it is
     }

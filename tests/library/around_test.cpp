@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "library/presets.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "synth/factory_presets.h"
 #include "test_support.h"

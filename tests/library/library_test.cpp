@@ -4,7 +4,7 @@
 #include "base/process.h"
 #include "library/neighbours.h"
 #include "library_rows.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "test_support.h"
 
 #include <fcntl.h>
