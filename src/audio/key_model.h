@@ -6,9 +6,9 @@
 
 namespace patchpilot {
 
-// Which key was pressed. The pitch of a sound does not say: of 2,895 hand-made presets of Surge XT, a third
-// sounds at its key, a third an octave below, and one in eleven two octaves below. How a sound is made up
-// says a little, which is learnt from presets and instruments whose keys are known.
+// Which key was pressed. The pitch of a sound does not tell it: of 2,895 hand-made presets of one synth, a
+// third sounds at its key, a third an octave below, and one in eleven two octaves below (docs/benchmarks.md).
+// The spectrum tells a little more; the model is fitted to presets and instruments whose keys are known.
 
 /// Keys that may have been pressed, in semitones from the lowest pitch that fits a sound.
 inline constexpr std::array<int, 5> kKeyShifts{-24, -12, 0, 12, 24};

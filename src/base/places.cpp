@@ -14,18 +14,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
-
-fs::path home() { return variable("HOME").empty() ? fs::path("/") : fs::path(variable("HOME")); }
-
 fs::path xdg(const char* name, const char* standard) {
-  return variable(name).empty() ? home() / standard : fs::path(variable(name));
+  const std::string folder = environmentVariable(name);
+  return folder.empty() ? homeFolder() / standard : fs::path(folder);
 }
 
-/// What stands between `before` and `after`, where both are in the file.
+/// The text between `before` and `after`; empty if the file does not hold both.
 std::string textBetween(const fs::path& file, const std::string& before, const std::string& after) {
   std::ifstream stream(file);
   const std::string text =
@@ -34,14 +28,6 @@ std::string textBetween(const fs::path& file, const std::string& before, const s
   if (found == std::string::npos) return "";
   const auto begin = found + before.size(), end = text.find(after, begin);
   return end == std::string::npos ? "" : text.substr(begin, end - begin);
-}
-
-/// The documents folder that the desktop has been told of; empty where there is none.
-fs::path chosenDocuments() {
-  std::string folder =
-      textBetween(xdg("XDG_CONFIG_HOME", ".config") / "user-dirs.dirs", "\nXDG_DOCUMENTS_DIR=\"", "\"");
-  if (folder.starts_with("$HOME")) folder.replace(0, 5, home().string());
-  return folder;
 }
 
 /// A file that is built beside the program and installed in libexec; empty where there is none.
@@ -66,11 +52,30 @@ std::vector<fs::path> splitPath(const std::string& list) {
   std::istringstream stream(list);
   for (std::string folder; std::getline(stream, folder, ':');)
     if (!folder.empty())
-      folders.emplace_back(folder.starts_with("~/") ? home() / folder.substr(2) : fs::path(folder));
+      folders.emplace_back(folder.starts_with("~/") ? homeFolder() / folder.substr(2) : fs::path(folder));
   return folders;
 }
 
 }  // namespace
+
+std::string environmentVariable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+fs::path homeFolder() {
+  const std::string home = environmentVariable("HOME");
+  return home.empty() ? fs::path("/") : fs::path(home);
+}
+
+fs::path userDataFolder() { return xdg("XDG_DATA_HOME", ".local/share"); }
+
+fs::path desktopDocumentsFolder() {
+  std::string folder =
+      textBetween(xdg("XDG_CONFIG_HOME", ".config") / "user-dirs.dirs", "\nXDG_DOCUMENTS_DIR=\"", "\"");
+  if (folder.starts_with("$HOME")) folder.replace(0, 5, homeFolder().string());
+  return folder;
+}
 
 fs::path programFile() {
   std::error_code error;
@@ -78,7 +83,7 @@ fs::path programFile() {
 }
 
 fs::path findProgram(const std::string& name) {
-  for (const fs::path& folder : splitPath(variable("PATH"))) {
+  for (const fs::path& folder : splitPath(environmentVariable("PATH"))) {
     std::error_code ignored;
     if (const fs::path file = folder / name;
         fs::is_regular_file(file, ignored) && ::access(file.c_str(), X_OK) == 0)
@@ -88,19 +93,19 @@ fs::path findProgram(const std::string& name) {
 }
 
 fs::path workerProgram() {
-  if (const auto given = variable("PATCHPILOT_WORKER"); !given.empty()) return given;
+  if (const auto given = environmentVariable("PATCHPILOT_WORKER"); !given.empty()) return given;
   const fs::path found = besideProgram("patchpilot-worker");
   return found.empty() ? "patchpilot-worker" : found;
 }
 
 fs::path networksModule() {
-  const auto given = variable("PATCHPILOT_NETWORKS");
+  const auto given = environmentVariable("PATCHPILOT_NETWORKS");
   return given.empty() ? besideProgram("libpatchpilot-networks.so") : fs::path(given);
 }
 
 std::vector<fs::path> modelFolders() {
-  std::vector<fs::path> folders = splitPath(variable("PATCHPILOT_MODELS"));
-  folders.push_back(xdg("XDG_DATA_HOME", ".local/share") / "patchpilot/models");
+  std::vector<fs::path> folders = splitPath(environmentVariable("PATCHPILOT_MODELS"));
+  folders.push_back(userDataFolder() / "patchpilot/models");
   const fs::path folder = programFile().parent_path();
   folders.push_back(folder / "../share/patchpilot/models");
   folders.push_back(folder / "../share/patchpilot/embedders");
@@ -112,8 +117,8 @@ std::vector<fs::path> modelFolders() {
 fs::path mpiModule() { return besideProgram("libpatchpilot-mpi.so"); }
 
 std::vector<fs::path> spaceFolders() {
-  std::vector<fs::path> folders = splitPath(variable("PATCHPILOT_SPACES"));
-  folders.push_back(xdg("XDG_DATA_HOME", ".local/share") / "patchpilot/spaces");
+  std::vector<fs::path> folders = splitPath(environmentVariable("PATCHPILOT_SPACES"));
+  folders.push_back(userDataFolder() / "patchpilot/spaces");
   const fs::path folder = programFile().parent_path();
   folders.push_back(folder / "../share/patchpilot/spaces");
   folders.push_back(folder / "../spaces");     // the build tree
@@ -122,7 +127,7 @@ std::vector<fs::path> spaceFolders() {
 }
 
 fs::path pageFolder() {
-  const auto given = variable("PATCHPILOT_PAGE");
+  const auto given = environmentVariable("PATCHPILOT_PAGE");
   return given.empty() ? firstFolder({"../share/patchpilot/web", "../web/dist", "../../web/dist"})
                        : fs::path(given);
 }
@@ -131,18 +136,18 @@ fs::path examplesFolder() {
   return firstFolder({"../share/patchpilot/examples", "../examples", "../../examples"});
 }
 
-fs::path dataFolder() { return xdg("XDG_DATA_HOME", ".local/share") / "patchpilot"; }
+fs::path dataFolder() { return userDataFolder() / "patchpilot"; }
 
 fs::path libraryFolder() { return dataFolder() / "libraries"; }
 
 std::vector<fs::path> vst3Folders() {
-  if (const auto given = variable("VST3_PATH"); !given.empty()) return splitPath(given);
-  return {home() / ".vst3", "/usr/local/lib/vst3", "/usr/lib/vst3"};
+  if (const auto given = environmentVariable("VST3_PATH"); !given.empty()) return splitPath(given);
+  return {homeFolder() / ".vst3", "/usr/local/lib/vst3", "/usr/lib/vst3"};
 }
 
 std::vector<fs::path> lv2Folders() {
-  if (const auto given = variable("LV2_PATH"); !given.empty()) return splitPath(given);
-  return {home() / ".lv2", "/usr/local/lib/lv2", "/usr/lib/lv2", "/usr/lib/x86_64-linux-gnu/lv2",
+  if (const auto given = environmentVariable("LV2_PATH"); !given.empty()) return splitPath(given);
+  return {homeFolder() / ".lv2", "/usr/local/lib/lv2", "/usr/lib/lv2", "/usr/lib/x86_64-linux-gnu/lv2",
           "/usr/lib/aarch64-linux-gnu/lv2"};
 }
 
@@ -150,35 +155,9 @@ std::vector<fs::path> vst3FactoryPresetFolders() {
   return {"/usr/local/share/vst3/presets", "/usr/share/vst3/presets"};
 }
 
-std::vector<fs::path> surgeDataFolders(const fs::path& plugin) {
-  if (const auto given = variable("SURGE_DATA_HOME"); !given.empty()) return {given};
-  std::vector<fs::path> folders;
-  for (fs::path folder = plugin; folder.has_relative_path(); folder = folder.parent_path())
-    folders.push_back(folder / "SurgeXTData");
-  const fs::path user = xdg("XDG_DATA_HOME", ".local/share");
-  for (const fs::path& place : {user / "Surge XT", user / "surge-xt", fs::path("/usr/local/share/surge-xt"),
-                                fs::path("/usr/share/surge-xt")})
-    folders.push_back(place);
-  return folders;
-}
+fs::path userLv2Folder() { return homeFolder() / ".lv2"; }
 
-fs::path userLv2Folder() { return home() / ".lv2"; }
-
-fs::path userVst3PresetFolder() { return home() / ".vst3/presets"; }
-
-fs::path surgeUserFolder() {
-  const std::string name = "Surge XT", vendor = "Surge Synth Team";
-  const fs::path settings =
-      xdg("XDG_DATA_HOME", ".local/share") / vendor / name / "surgeUserDirectoryLocation.xml";
-  if (const fs::path chosen = textBetween(settings, "<path>", "</path>"); fs::is_directory(chosen))
-    return chosen;
-  if (const fs::path documents = chosenDocuments(); !documents.empty()) return documents / name;
-  const fs::path documents = home() / "Documents";
-  for (const fs::path& made :
-       {home() / ("." + name), documents / name, home() / ("." + vendor) / name, documents / vendor / name})
-    if (fs::is_directory(made)) return made;
-  return fs::is_directory(documents) ? documents / name : home() / ("." + vendor) / name;
-}
+fs::path userVst3PresetFolder() { return homeFolder() / ".vst3/presets"; }
 
 fs::path cacheFolder() { return xdg("XDG_CACHE_HOME", ".cache") / "patchpilot"; }
 

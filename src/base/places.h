@@ -8,6 +8,19 @@ namespace patchpilot {
 
 /// Where this system keeps things. Environment variables that override a place are named beside it.
 
+/// An environment variable; empty if it is not set.
+std::string environmentVariable(const char* name);
+
+/// The user's home: HOME, else /.
+std::filesystem::path homeFolder();
+
+/// Where programs keep the user's data: XDG_DATA_HOME, else ~/.local/share.
+std::filesystem::path userDataFolder();
+
+/// The documents folder that the desktop names in user-dirs.dirs (XDG_CONFIG_HOME, else ~/.config); empty if
+/// it names none.
+std::filesystem::path desktopDocumentsFolder();
+
 /// The program's own file.
 std::filesystem::path programFile();
 
@@ -56,22 +69,12 @@ std::vector<std::filesystem::path> lv2Folders();
 /// The system's folders of VST3 presets, each with VENDOR/PLUGIN in it (Steinberg, "Preset locations").
 std::vector<std::filesystem::path> vst3FactoryPresetFolders();
 
-/// Where Surge XT looks for its data (as its SurgeStorage.cpp says), first come first: SURGE_DATA_HOME, else
-/// `SurgeXTData` beside the plug-in or in a folder above it, the user's data, the system's.
-/// @param plugin  Surge XT's bundle
-std::vector<std::filesystem::path> surgeDataFolders(const std::filesystem::path& plugin);
-
 /// Where hosts find the user's own LV2 bundles: ~/.lv2.
 std::filesystem::path userLv2Folder();
 
 /// Where hosts find the user's own VST3 presets, each in VENDOR/PLUGIN: ~/.vst3/presets (Steinberg, "Preset
 /// locations").
 std::filesystem::path userVst3PresetFolder();
-
-/// Surge XT's folder of the user's own, with `Patches` in it, found as its SurgeStorage.cpp finds it: the one
-/// that the user has chosen in Surge's menu, else "Surge XT" among the documents, as ~/.config/user-dirs.dirs
-/// or ~/Documents says, else a hidden one.
-std::filesystem::path surgeUserFolder();
 
 /// For what can be made anew: $XDG_CACHE_HOME/patchpilot, else ~/.cache/patchpilot.
 std::filesystem::path cacheFolder();

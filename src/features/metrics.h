@@ -8,7 +8,7 @@
 
 namespace patchpilot {
 
-/// The four metrics of the published Surge XT benchmark (arXiv 2506.07199) for one pair of sounds.
+/// The four metrics of the published inversion benchmark (arXiv 2506.07199) for one pair of sounds.
 struct Distances {
   double mss = 0;    ///< dB, 0 for equal sounds: spectrum at three resolutions (mss.h)
   double wmfcc = 0;  ///< 0 for equal sounds: timbre, whatever its tempo (wmfcc.h)

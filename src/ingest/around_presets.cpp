@@ -187,7 +187,7 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
     std::vector<std::string> titles;
     for (const std::size_t part : parts) {
       titles.push_back(a.crossings[part].title);
-      auto crossed = withPartOf(space, drawn.patch.state, other.state, a.crossings[part]);
+      auto crossed = space.dialect().withPart(drawn.patch.state, other.state, a.crossings[part].key);
       if (crossed) drawn.patch.state = std::move(*crossed);
       for (std::size_t i = 0; i < space.parameters.size(); ++i)
         if (a.crossingOf[i] == int(part)) {

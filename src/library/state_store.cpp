@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "library/library_file.h"
-#include "preset/surge_patch.h"
+#include "preset/dialect.h"
 
 #include <zlib.h>
 
@@ -53,7 +53,7 @@ std::int64_t StateStore::put(const Bytes& state) {
   if (known.bind(1, hash).step()) return known.integer(0);
   std::string pieces;
   std::size_t begin = 0;
-  for (const std::size_t end : surgeStateCuts(state)) {
+  for (const std::size_t end : pieceEndsOfState(state)) {
     pieces += std::to_string(putPiece(std::span(state).subspan(begin, end - begin))) + " ";
     begin = end;
   }

@@ -9,8 +9,8 @@ namespace patchpilot {
 
 struct LibraryFile;
 
-/// The states of presets within a library, each piece of them kept once and compressed: hundreds of Surge
-/// patches share a wavetable of a few hundred kilobytes, and its XML shrinks to an eighth.
+/// The states of presets within a library. A state is cut into pieces (`pieceEndsOfState`); each piece is
+/// compressed and kept once, because many presets share large contents such as a wavetable.
 class StateStore {
  public:
   /// SQL of the tables that it needs, to be made with CREATE or CREATE TEMP.

@@ -18,7 +18,9 @@ void Listener::hear(std::span<const Trial> trials, const OnHeard& onHeard) const
     onHeard(rendered.tag, std::move(outcome));
   };
   const bool cuts = options_.partSeconds > 0 && options_.mayContinue;
-  const auto goOn = [&](std::uint64_t tag, const StereoView& part) { return options_.mayContinue(trials[tag], part); };
+  const auto goOn = [&](std::uint64_t tag, const StereoView& part) {
+    return options_.mayContinue(trials[tag], part);
+  };
   for (std::size_t engine = 0; engine < engines_.size(); ++engine) {
     std::size_t position = 0;
     const auto next = [&]() -> std::optional<RenderJob> {

@@ -14,9 +14,10 @@ namespace patchpilot {
 /// A render that is asked for.
 struct Trial {
   Proposal proposal;
-  std::optional<double> partLimit = {};  ///< the render may be cut after its first part; see `ListenerOptions`
-  double keepWithin = std::numeric_limits<double>::infinity();  ///< above this MSS the sound is not kept: it would be a
-                                                                ///< megabyte and a half to copy
+  std::optional<double> partLimit =
+      {};  ///< the render may be cut after its first part; see `ListenerOptions`
+  double keepWithin = std::numeric_limits<double>::infinity();  ///< above this MSS the sound is not kept: it
+                                                                ///< would be a megabyte and a half to copy
 };
 
 /// What a trial gave.
@@ -30,12 +31,14 @@ struct ListenerOptions {
   int velocity = 100;                       ///< MIDI
   std::stop_token stop = interruptToken();  ///< no more is rendered once a stop is requested
   double partSeconds = 0;                   ///< length of the first part of a render; 0: no render is cut
-  /// Whether the rest of a trial with a `partLimit` is wanted, once its first part is there. Called by any thread.
+  /// Whether the rest of a trial with a `partLimit` is wanted, once its first part is there. Called by any
+  /// thread.
   std::function<bool(const Trial& trial, const StereoView& part)> mayContinue = {};
 };
 
-/// Renders trials at the note and for the length of a target, and measures how far they lie from it. All methods are
-/// heard through this loop, so that they agree on what failed, what was cut, and what is no sound.
+/// Renders trials at the note and for the length of a target, and measures how far they lie from it. All
+/// methods are heard through this loop, so that they agree on what failed, what was cut, and what is no
+/// sound.
 class Listener {
  public:
   /// @param target, engines  must outlive the listener
@@ -44,8 +47,8 @@ class Listener {
   /// Told of each trial that was heard, by any thread, one at a time.
   using OnHeard = std::function<void(std::size_t index, Outcome outcome)>;
 
-  /// Renders all trials, each with its engine, on all of the engine's cores. Trials that were not begun before a stop are
-  /// not told of.
+  /// Renders all trials, each with its engine, on all of the engine's cores. Trials that were not begun
+  /// before a stop are not told of.
   /// @throws Error (plugin) as `Engine::render`
   void hear(std::span<const Trial> trials, const OnHeard& onHeard) const;
 

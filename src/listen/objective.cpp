@@ -14,7 +14,7 @@ namespace patchpilot {
 
 namespace {
 
-/// What a random patch of Surge XT's simple space has on an in-domain target (docs/benchmarks.md), rounded.
+/// Distances between a random patch and an in-domain target of the same space (docs/benchmarks.md), rounded.
 const Measurements kRandomPatch{{"mss", 12}, {"wmfcc", 16}, {"sot", 0.3}, {"rms", 0.65}};
 
 /// Of the middle scale of MSS, whose frames are 10 ms apart.

@@ -113,8 +113,8 @@ void Match::searchNear(const NearPatch& near, SessionPlan& plan) const {
   Genome genome = genomeOf(start, engine);
   SearchSpace(engine.space(), engine.defaults(), changed).lock(genome);
   const std::size_t count = std::size_t(std::max(options_.proposals, options_.top)) - 1;
-  for (const Genome& one :
-       Breeder(engine.space(), engine.defaults(), {.locked = plan.locked}).around(genome, count, options_.seed))
+  for (const Genome& one : Breeder(engine.space(), engine.defaults(), {.locked = plan.locked})
+                               .around(genome, count, options_.seed))
     plan.starts.push_back(one.proposal());
 }
 

@@ -1,9 +1,7 @@
 #include "match/recipe.h"
 
 #include "base/text.h"
-#include "match/surge_modulation.h"
-#include "preset/surge_patch.h"
-#include "preset/vstpreset.h"
+#include "preset/dialect.h"
 #include "synth/value_text.h"
 
 #include <fmt/format.h>
@@ -105,7 +103,8 @@ struct Place {
   std::string name;
 };
 
-/// By the words in its own name, where no space says it. Those are the words of Surge XT and many others.
+/// From the words in a parameter's own name, if no space says it. Synths with two scenes or layers begin the
+/// names with A and B.
 Place placeOf(const std::string& fullName) {
   Words words = wordsOf(fullName);
   std::string scene;
@@ -152,14 +151,34 @@ std::string panelTitle(const std::string& title) {
   return title.substr(0, std::min(title.find(" to "), title.find(": ")));
 }
 
-/// Describes readings of one synth for one kind of patch.
+/// A patch in a synth's plug-in, for the synth's dialect.
+class PatchInSynth : public PatchInPlugin {
+ public:
+  PatchInSynth(Synth& synth, const Patch& patch, const std::vector<ParameterReading>& readings)
+      : synth_(synth), patch_(patch), readings_(readings) {}
+
+  const std::vector<ParameterReading>& readings() override { return readings_; }
+  Bytes stateWith(const std::vector<ParameterValue>& values) override {
+    return synth_.stateWith(patch_, values);
+  }
+  std::vector<std::string> textsOf(const std::vector<ParameterValue>& values) override {
+    return synth_.textsOf(patch_, values);
+  }
+
+ private:
+  Synth& synth_;
+  const Patch& patch_;
+  const std::vector<ParameterReading>& readings_;
+};
+
+/// Describes one patch.
 class Describer {
  public:
   Describer(Synth& synth, const Patch& patch)
       : synth_(synth),
         patch_(patch),
         space_(synth.space()),
-        surge_(space_.fxpId == surgeFxId),
+        dialect_(space_.dialect()),
         wholeState_(!patch.state.empty()),
         pluginSpeaks_(wholeState_ && space_.synthFormat == "VST3") {
     for (const auto& p : space_.parameters) specs_.emplace(p.id, &p);
@@ -169,11 +188,11 @@ class Describer {
   Recipe recipe() {
     const auto now = synth_.readings(patch_);
     const auto usual = startingPoint();
-    sceneB_ = usesSceneB(now);
     // Sections stand in the space's order within a stage, then in the plug-in's.
     for (const auto& section : space_.sections) sectionCalled(section.title);
-    for (std::size_t i = 0; i < now.size(); ++i) describe(now[i], usual[i]);
-    if (surge_) describeWhatIsNoParameter(now);
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (!dialect_.isSilent(now[i], now)) describe(now[i], usual[i]);
+    if (wholeState_ || !synth_.hasBasePreset()) describeContents(now);  // others are the base preset's
     Recipe recipe{synth_.plugin().fullName(), synth_.hasBasePreset(), {}};
     for (const auto& section : sections_)
       if (!section.settings.empty()) recipe.sections.push_back(section);
@@ -195,33 +214,16 @@ class Describer {
     return values;
   }
 
-  /// What a person has in front of them before the first turn of a knob.
+  /// The patch from which a person starts.
   std::vector<ParameterReading> startingPoint() {
     if (synth_.hasBasePreset()) return synth_.readings({});
-    if (surge_) {
-      // From an empty patch, whatever the user has made the initial one.
-      VstPreset initial;
-      initial.classId = space_.synthId;
-      initial.componentState = applySurgeBase({}, {}, {});
-      return synth_.readings({{}, serializeVstPreset(initial), {}});
-    }
+    // Not the plug-in's own initial patch, if possible: the user may have changed that.
+    if (const auto initial = dialect_.baseState(space_.synthId, {}))
+      return synth_.readings({{}, *initial, {}});
     std::vector<ParameterReading> readings;
     for (const auto& p : synth_.parameters())
       readings.push_back({p.id, p.name, p.defaultValue, p.defaultText});
     return readings;
-  }
-
-  static const ParameterReading* called(const std::vector<ParameterReading>& readings, const char* name) {
-    const auto found =
-        std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.name == name; });
-    return found == readings.end() ? nullptr : &*found;
-  }
-
-  /// Surge XT plays its second scene only in some modes; what is silent need not be dialled in.
-  bool usesSceneB(const std::vector<ParameterReading>& now) const {
-    const auto* mode = called(now, "Scene Mode");
-    const auto* active = called(now, "Active Scene");
-    return !surge_ || !mode || mode->text != "Single" || (active && active->value > 0.5f);
   }
 
   RecipeSection& sectionCalled(const std::string& title) {
@@ -245,7 +247,6 @@ class Describer {
     const std::string text = textOf(spec, now), usualText = textOf(spec, usual);
     // A dash stands for what this kind of oscillator or effect does not have.
     if (text == usualText || text.empty() || text == "-") return;
-    if (!sceneB_ && now.name.starts_with("B ")) return;
     Place place = placeOf(now.name);
     if (spec) {
       if (const auto title = titles_.find(spec->section); title != titles_.end())
@@ -255,49 +256,32 @@ class Describer {
     sectionCalled(place.section).settings.push_back({now.id, place.name, text, usualText, now.value});
   }
 
-  /// Wavetables and modulation, which a Surge patch holds beside its parameters.
-  void describeWhatIsNoParameter(const std::vector<ParameterReading>& now) {
-    if (synth_.hasBasePreset() && !wholeState_) return;  // they are the base preset's
-    const Bytes state = synth_.state(patch_);
-    const SurgePatch patch = parseSurgePatch(parseVstPreset(state).componentState);
-    describeWavetables(patch);
-    describeRoutings(patch, now);
+  /// Contents of the state that are not parameters, such as wavetables and modulation routings.
+  void describeContents(const std::vector<ParameterReading>& now) {
+    PatchInSynth patch(synth_, patch_, now);
+    const StateWords words = dialect_.words(patch);
+    for (const ContentWords& content : words.contents) describe(content);
+    for (const RoutingWords& routing : words.routings)
+      sectionCalled("Modulation")
+          .settings.push_back(
+              {"", routing.source + " to " + withinSentence(routing.destination), routing.depth, "", 0});
   }
 
-  void describeWavetables(const SurgePatch& patch) {
-    for (int scene = 0; scene < (sceneB_ ? 2 : 1); ++scene)
-      for (int oscillator = 0; oscillator < 3; ++oscillator) {
-        const std::string name = surgeWavetableName(patch, scene, oscillator);
-        if (name.empty()) continue;
-        const Place place =
-            placeOf(fmt::format("{} Osc {} Wavetable", scene == 0 ? "A" : "B", oscillator + 1));
-        auto& settings = sectionCalled(place.section).settings;
-        // It is chosen right after the type.
-        const bool typeFirst = !settings.empty() && settings.front().name == "Type";
-        settings.insert(settings.begin() + typeFirst,
-                        {"", place.name, fmt::format("\"{}\"", oneLine(name)), "", 0});
-      }
-  }
-
-  void describeRoutings(const SurgePatch& patch, const std::vector<ParameterReading>& now) {
-    const SurgeModulation modulation(synth_, patch_, patch, now);
-    for (const auto& routing : surgeRoutings(patch)) {
-      const std::string source = surgeSourceName(routing.source);
-      const bool ofB = routing.element.starts_with("b_");
-      const auto words = modulation.words(routing);
-      if (!words || source.empty() || (ofB && !sceneB_)) continue;
-      const std::string what = (ofB ? "scene B " : "") + withinSentence(words->what);
-      sectionCalled("Modulation").settings.push_back({"", source + " to " + what, words->howFar, "", 0});
-    }
+  void describe(const ContentWords& content) {
+    const Place place = placeOf(content.parameter);
+    auto& settings = sectionCalled(place.section).settings;
+    // A person chooses it right after the type.
+    const bool typeFirst = !settings.empty() && settings.front().name == "Type";
+    settings.insert(settings.begin() + typeFirst,
+                    {"", place.name, fmt::format("\"{}\"", oneLine(content.text)), "", 0});
   }
 
   Synth& synth_;
   const Patch& patch_;
   const ParameterSpace& space_;
-  bool surge_;
+  const Dialect& dialect_;
   bool wholeState_;
   bool pluginSpeaks_;
-  bool sceneB_ = true;
   std::map<std::string, const ParameterSpec*> specs_;
   std::map<std::string, std::string> titles_;
   std::vector<RecipeSection> sections_;

@@ -42,10 +42,11 @@ void setAside(Recipe& recipe, const ParameterSpace& space, const std::vector<std
 /// Where a section of this title comes in a recipe: the smaller, the earlier.
 int recipeOrder(const std::string& title);
 
-/// Describes a patch by all of the plug-in's parameters and, for Surge XT, its wavetables and modulation
-/// routings. Names and texts are the space's where it has some, except that a VST3 speaks for itself of a
-/// preset's whole state, which may hold what the space does not know. Oscillators come first, then the mixer,
-/// filters, envelopes, modulation, effects, and what is left. What the space says is silent
+/// Describes a patch by all of the plug-in's parameters and, if the synth's dialect can read them in its
+/// state, its wavetables and modulation routings. Names and texts are the space's where it has some, except
+/// that a VST3 speaks for itself of a preset's whole state, which may hold what the space does not know.
+/// Oscillators come first, then the mixer, filters, envelopes, modulation, effects, and what is left. What
+/// the space says is silent
 /// (`ParameterSpace::silent`) is set aside, except where a VST3 speaks for itself.
 /// @throws Error (plugin) where the plug-in fails.
 Recipe recipeOf(Synth& synth, const Patch& patch);

@@ -18,15 +18,15 @@ struct Fxp {
 
   Kind kind = Kind::chunk;
   std::uint32_t version = 1;
-  std::string fxId;  ///< four characters; Surge's is `cjs3`
+  std::string fxId;  ///< four characters that name the plug-in
   std::uint32_t fxVersion = 1;
-  std::uint32_t parameterCount = 1;    ///< as the file says; Surge writes 1
+  std::uint32_t parameterCount = 1;    ///< as the file says; some synths write 1 beside a chunk
   std::array<char, 28> programName{};  ///< may lack a final zero; see `fxpName`
   Bytes chunk;                         ///< kind `chunk`
   std::vector<float> parameters;       ///< kind `parameters`, 0 to 1
 
-  /// What the file declares, where that is not what it holds: Surge writes 0 for its size, and some files
-  /// have bytes after the chunk. Empty: the true sizes are written.
+  /// Sizes as the file declares them, if they differ from the true sizes: some synths write 0, and some files
+  /// have bytes after the chunk. Empty: `serializeFxp` writes the true sizes.
   std::optional<std::uint32_t> declaredSize;
   std::optional<std::uint32_t> declaredChunkSize;
   Bytes trailing;  ///< what follows the chunk or the parameters

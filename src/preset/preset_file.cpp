@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "preset/dialect.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
-#include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
 
 #include <algorithm>
@@ -15,18 +15,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view surgeTag = "sub3";
-
 bool startsWith(std::span<const std::uint8_t> bytes, std::string_view text) {
   return bytes.size() >= text.size() && std::equal(text.begin(), text.end(), bytes.begin());
 }
 
-void takeSurgeMeta(PresetFile& preset, const SurgePatch& patch) {
-  const SurgeMeta meta = surgeMeta(patch);
-  if (const auto name = oneLine(meta.name.value_or("")); !name.empty()) preset.name = name;
-  preset.category = oneLine(meta.category.value_or(""));
-  preset.author = oneLine(meta.author.value_or(""));
-  preset.comment = oneLine(meta.comment.value_or(""));
+void takeLabel(PresetFile& preset, const PresetLabel& label) {
+  if (const auto name = oneLine(label.name); !name.empty()) preset.name = name;
+  preset.category = oneLine(label.category);
+  preset.author = oneLine(label.author);
+  preset.comment = oneLine(label.comment);
 }
 
 PresetFile ofFxp(const fs::path& path, const Fxp& fxp, Bytes bytes) {
@@ -35,8 +32,7 @@ PresetFile ofFxp(const fs::path& path, const Fxp& fxp, Bytes bytes) {
   preset.synthId = fxp.fxId;
   preset.name = oneLine(fxpName(fxp));
   preset.parameters = int(fxp.parameters.size());
-  if (fxp.kind == Fxp::Kind::chunk && fxp.fxId == surgeFxId)
-    takeSurgeMeta(preset, parseSurgePatch(fxp.chunk));
+  if (fxp.kind == Fxp::Kind::chunk) takeLabel(preset, dialectOfSynth(fxp.fxId).label(fxp.chunk));
   preset.bytes = std::move(bytes);
   return preset;
 }
@@ -65,7 +61,7 @@ PresetFile ofVstPreset(const fs::path& path, Bytes bytes) {
   preset.synthId = vst.classId;
   std::transform(vst.classId.begin(), vst.classId.end(), preset.synthId.begin(),
                  [](unsigned char c) { return char(std::toupper(c)); });
-  if (startsWith(vst.componentState, surgeTag)) takeSurgeMeta(preset, parseSurgePatch(vst.componentState));
+  takeLabel(preset, dialectOfInnerState(vst.componentState).label(vst.componentState));
   const auto attributes = vstPresetAttributes(vst.info);
   const auto take = [&](const char* id, std::string& field) {
     if (const auto found = attributes.find(id); found != attributes.end())

@@ -37,8 +37,8 @@ struct PresetFile {
 };
 
 /// Reads every preset of a file: one of a `.fxp` or `.vstpreset`, all of a `.fxb` or an LV2 bundle, in its
-/// order. The content decides, not the extension. Surge's `.fxp` are looked into, so a broken patch is
-/// refused here.
+/// order. The content decides, not the extension. Labels inside a state are read by the synth's dialect,
+/// which refuses a broken state.
 /// @throws Error (input) that names the file: empty, cut short, no preset, of a version not known here.
 std::vector<PresetFile> readPresets(const std::filesystem::path& path);
 

@@ -39,7 +39,7 @@ void Recombination::takePart(Genome& genome, const Genome& other, std::size_t pa
   std::optional<Bytes> crossed;
   if (genome.isPreset()) {
     try {
-      crossed = withPartOf(space_.parameters(), genome.state, other.state, parts_[part]);
+      crossed = space_.parameters().dialect().withPart(genome.state, other.state, parts_[part].key);
     } catch (const Error&) {
       return;  // The two states are of different revisions.
     }

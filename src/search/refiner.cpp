@@ -164,9 +164,8 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
   return others;
 }
 
-std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts,
-                              const Engines& engines, const RefineOptions& options,
-                              std::vector<std::string>& problems) {
+std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, const Engines& engines,
+                              const RefineOptions& options, std::vector<std::string>& problems) {
   return Refiner(target, engines, options, problems).run(std::move(starts));
 }
 

@@ -18,10 +18,10 @@ struct RefineOptions {
   std::size_t renders = 0;  ///< limit; 0: none. One of the two limits must be given
   double seconds = 0;       ///< limit; 0: none
   std::uint64_t seed = 1;
-  Objective objective;                  ///< MSS if empty
-  std::vector<LockedParameter> locked;  ///< new patches have these values; for one engine only
-  std::vector<Proposal> unrendered;     ///< more proposals, most likely first. They are not rendered, but
-                                        ///< patches of a space among them are recombined with others
+  Objective objective;                      ///< MSS if empty
+  std::vector<LockedParameter> locked;      ///< new patches have these values; for one engine only
+  std::vector<Proposal> unrendered;         ///< more proposals, most likely first. They are not rendered, but
+                                            ///< patches of a space among them are recombined with others
   std::stop_token stop = interruptToken();  ///< ends the search early, with the best so far
   std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch of renders
 };
@@ -47,8 +47,7 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// @return the starts and what was found, nearest first by MSS (by the mean of both for those rendered
 ///         again). By the objective, the first is never worse than the nearest start
 /// @throws Error (internal) if parameters are locked and there is more than one engine
-std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts,
-                              const Engines& engines, const RefineOptions& options,
-                              std::vector<std::string>& problems);
+std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, const Engines& engines,
+                              const RefineOptions& options, std::vector<std::string>& problems);
 
 }  // namespace patchpilot

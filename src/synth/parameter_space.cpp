@@ -177,8 +177,8 @@ BaseSpec readBase(const toml::table& table, const std::string& file) {
     base.preset = fs::path(file).parent_path() / *preset;
   base.values = normalizedValues(reader, table, "values");
   forEachTable(table, "modulation",
-               [&](const toml::table& row) { base.modulations.push_back(flatten(row)); });
-  forEachTable(table, "raw", [&](const toml::table& row) { base.raw.push_back(flatten(row)); });
+               [&](const toml::table& row) { base.content.modulations.push_back(flatten(row)); });
+  forEachTable(table, "raw", [&](const toml::table& row) { base.content.raw.push_back(flatten(row)); });
   return base;
 }
 
@@ -301,7 +301,7 @@ float Lfo::valueAt(double asked, float low, float high) const {
 }
 
 std::string ParameterSpace::fingerprint() const {
-  nlohmann::json content = {synthFormat, synthId, base.values, base.modulations, base.raw};
+  nlohmann::json content = {synthFormat, synthId, base.values, base.content.modulations, base.content.raw};
   if (!base.preset.empty() && fs::exists(base.preset)) content.push_back(contentHash(readFile(base.preset)));
   for (const auto& p : parameters) content.push_back(fingerprintOf(p));
   return contentHash(content.dump());
@@ -336,6 +336,8 @@ std::vector<Crossing> ParameterSpace::crossingsOrSections() const {
       result.push_back({section.key, section.title, {section.key}});
   return result;
 }
+
+const Dialect& ParameterSpace::dialect() const { return dialectOfSynth(fxpId.empty() ? synthId : fxpId); }
 
 std::optional<std::size_t> ParameterSpace::find(const std::string& key) const {
   for (std::size_t i = 0; i < parameters.size(); ++i)

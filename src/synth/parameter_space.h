@@ -1,5 +1,7 @@
 #pragma once
 
+#include "preset/dialect.h"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
@@ -52,9 +54,8 @@ struct Section {
   std::string title;
 };
 
-/// Sections that go together where one preset takes a part of another. For Surge XT the keys `oscillators`,
-/// `filters`, `envelopes`, `modulation` and `effects` stand for whole parts of its patches, with what no
-/// parameter reaches; see `SurgeSection`.
+/// Sections that go together when one preset takes a part of another. If the key is one of the parts that the
+/// synth's dialect knows (`Dialect::withPart`), contents that no parameter reaches go with them.
 struct Crossing {
   std::string key;
   std::string title;
@@ -94,12 +95,12 @@ struct Lfo {
   float valueAt(double hertz, float low, float high) const;
 };
 
-/// What a space does not vary: a preset file, values of other parameters, and what no parameter reaches.
+/// The part of a patch that a space does not vary: a preset file, values of other parameters, and contents
+/// that no parameter reaches.
 struct BaseSpec {
   std::filesystem::path preset;         ///< empty: the plug-in's own state when loaded
   std::map<std::string, float> values;  ///< plug-in parameter id -> normalized value
-  std::vector<std::map<std::string, std::string>> modulations;  ///< Surge XT: fields of a routing
-  std::vector<std::map<std::string, std::string>> raw;  ///< Surge XT: element and attributes of a value
+  StateContent content;                 ///< only for synths whose dialect makes states
 };
 
 /// The format of engines that are no plug-ins.
@@ -113,7 +114,7 @@ struct ParameterSpace {
   std::string synthFormat;  ///< "VST3", "LV2" or `kBuiltIn`
   std::string synthId;      ///< VST3 class id (32 hex digits) or LV2 URI
   std::string synthName;
-  std::string fxpId;  ///< where the synth reads .fxp: its four letters
+  std::string fxpId;  ///< four characters, if the synth reads .fxp; otherwise empty
   std::vector<Section> sections;
   std::vector<Crossing> crossings;
   std::vector<ParameterSpec> parameters;
@@ -138,6 +139,9 @@ struct ParameterSpace {
   /// The parameters that nothing is heard of in a patch, as its gates say, in order.
   /// @param values  of every parameter; none, or NaN, as of a preset that holds its own, closes nothing
   std::vector<std::size_t> silent(const std::vector<float>& values) const;
+
+  /// The dialect of the space's synth.
+  const Dialect& dialect() const;
 
   /// Index into `parameters`, or nothing.
   std::optional<std::size_t> find(const std::string& key) const;

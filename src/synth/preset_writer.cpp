@@ -4,7 +4,6 @@
 #include "base/places.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
-#include "preset/surge_patch.h"
 #include "preset/vstpreset.h"
 
 #include <algorithm>
@@ -15,11 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool isSurge(const ParameterSpace& space) { return space.fxpId == surgeFxId; }
-
 Bytes fxpBytes(const ParameterSpace& space, const PresetLabel& label, const Bytes& state) {
   const Bytes component = parseVstPreset(state).componentState;
-  if (isSurge(space)) return serializeFxp(surgeFxp(component, label.name));
   const auto chunk = withoutJuceTrailer(component);
   Fxp fxp;
   fxp.fxId = space.fxpId;
@@ -86,12 +82,7 @@ std::vector<std::string> presetExtensions(const ParameterSpace& space) {
 }
 
 Bytes labelledState(const ParameterSpace& space, const Bytes& state, const PresetLabel& label) {
-  if (!isSurge(space)) return state;
-  VstPreset preset = parseVstPreset(state);
-  SurgePatch patch = parseSurgePatch(preset.componentState);
-  setSurgeMeta(patch, {label.name, label.category, label.author, label.comment});
-  preset.componentState = surgeComponentState(surgeFxp(serializeSurgePatch(patch), label.name));
-  return serializeVstPreset(preset);
+  return space.dialect().withLabel(state, label);
 }
 
 void writePresetFile(const fs::path& file, const ParameterSpace& space, const std::string& vendor,
@@ -124,7 +115,7 @@ fs::path installPreset(const fs::path& preset, const fs::path& folder, const std
 fs::path userPresetFolder(const ParameterSpace& space, const std::string& vendor,
                           const std::string& extension) {
   if (extension == ".lv2") return userLv2Folder();
-  if (isSurge(space)) return extension == ".fxp" ? surgeUserFolder() / "Patches" / "Patch Pilot" : fs::path();
+  if (const auto folder = space.dialect().userFolder(extension)) return *folder;
   if (extension == ".vstpreset") return userVst3PresetFolder() / fileName(vendor) / fileName(space.synthName);
   return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "preset/dialect.h"
 #include "synth/parameter_space.h"
 #include "synth/patch.h"
 
@@ -9,26 +10,18 @@
 
 namespace patchpilot {
 
-/// What a synth's browser shows of a preset. UTF-8; what is empty is left out.
-struct PresetLabel {
-  std::string name;
-  std::string category;
-  std::string author;
-  std::string comment;
-};
-
 /// The extensions of the preset files that a space's synth loads: `.lv2`, or `.vstpreset` and, where the
 /// space names the synth's VST2 id, `.fxp`.
 std::vector<std::string> presetExtensions(const ParameterSpace& space);
 
-/// A state with its label inside, for synths that keep one there (Surge XT); any other as it is.
+/// A state with its label inside, if the synth's format keeps one there; otherwise the state as it is.
 /// @param state  as in `Patch::state`
 Bytes labelledState(const ParameterSpace& space, const Bytes& state, const PresetLabel& label);
 
-/// Writes a preset, in the format that the extension says; it appears whole or not at all. The label goes
-/// where the format has a place for it, and the state stays byte for byte as it is: see `labelledState`. The
-/// header of a `.fxp` is written anew, with true sizes, whatever those were in a file that the state came
-/// from: Surge XT writes 0 for the file's, which it does not read, and other hosts of the VST2 may.
+/// Writes a preset, in the format that the extension says; it appears whole or not at all. The label is
+/// written into the file's own fields, if the format has some; empty fields are left out. The state is not
+/// changed: see `labelledState`. A `.fxp` gets a new header with true sizes, because some synths write wrong
+/// ones, which hosts may read.
 /// @param vendor   of the plug-in, for `.vstpreset`; may be empty
 /// @param state    as in `Patch::state`
 /// @param replace  whether a file or bundle that exists may be replaced
@@ -45,8 +38,8 @@ void writePresetFile(const std::filesystem::path& file, const ParameterSpace& sp
 std::filesystem::path installPreset(const std::filesystem::path& preset, const std::filesystem::path& folder,
                                     const std::string& name);
 
-/// The folder in which the synth's own browser, or its hosts, look for the user's presets, for a preset with
-/// this extension; nothing where they look for none of that kind.
+/// The folder in which the synth's own browser, or its hosts, look for the user's presets with this
+/// extension. Empty if they look for none.
 std::filesystem::path userPresetFolder(const ParameterSpace& space, const std::string& vendor,
                                        const std::string& extension);
 

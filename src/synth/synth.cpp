@@ -4,7 +4,7 @@
 #include "base/places.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "synth/value_text.h"
 
@@ -132,14 +132,14 @@ void Synth::makeBase() {
       fixedIndices_.clear();
       fixedValues_.clear();
     }
-  } else if (!space_.base.modulations.empty() || !space_.base.raw.empty()) {
+  } else if (!space_.base.content.modulations.empty() || !space_.base.content.raw.empty()) {
     if (space_.fxpId != surgeFxId)
       failInput("{}: [[base.modulation]] and [[base.raw]] are known for Surge XT only (fxp = \"{}\")",
                 space_.file, surgeFxId);
     std::vector<SurgeRouting> routings;
     std::vector<SurgeRawValue> values;
-    for (const auto& fields : space_.base.modulations) routings.push_back(routingOf(fields));
-    for (const auto& fields : space_.base.raw) values.push_back(rawValueOf(fields));
+    for (const auto& fields : space_.base.content.modulations) routings.push_back(routingOf(fields));
+    for (const auto& fields : space_.base.content.raw) values.push_back(rawValueOf(fields));
     // From an empty patch, so that whatever a user has made Surge's initial patch plays no part.
     base_ = vst3State(space_.synthId, applySurgeBase({}, routings, values));
   }

@@ -25,20 +25,6 @@ struct PluginParameter {
   std::string defaultText;
 };
 
-/// One parameter of the plug-in with a patch applied.
-struct ParameterReading {
-  std::string id;
-  std::string name;  ///< as it is with this patch
-  float value = 0;   ///< normalized
-  std::string text;  ///< as the plug-in displays the value
-};
-
-/// A value of one of the plug-in's parameters, whether a space knows it or not.
-struct ParameterValue {
-  std::string id;
-  float value = 0;  ///< normalized
-};
-
 /// The parameters in a worker's answer to a load request.
 std::vector<PluginParameter> pluginParameters(const LoadAnswer& loaded);
 

@@ -1,8 +1,5 @@
 #include "synth/variation.h"
 
-#include "preset/surge_cross.h"
-#include "preset/vstpreset.h"
-
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -47,17 +44,6 @@ std::vector<int> partsOfParameters(const ParameterSpace& space) {
     parts.push_back(found == crossings.end() ? -1 : int(found - crossings.begin()));
   }
   return parts;
-}
-
-std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from,
-                                const Crossing& crossing) {
-  const auto section = space.fxpId == surgeFxId ? surgeSection(crossing.key) : std::nullopt;
-  if (!section) return std::nullopt;
-  VstPreset preset = parseVstPreset(into);
-  const SurgePatch crossed = crossSurgePatches(
-      parseSurgePatch(preset.componentState), parseSurgePatch(parseVstPreset(from).componentState), *section);
-  preset.componentState = applySurgeBase(serializeSurgePatch(crossed), {}, {});
-  return serializeVstPreset(preset);
 }
 
 std::vector<std::size_t> movedParameters(const std::vector<float>& values,

@@ -16,13 +16,6 @@ float variedValue(const ParameterSpec& parameter, float own, double move, SplitM
 /// Of each of the space's parameters, the index of its part in `crossingsOrSections`, or -1.
 std::vector<int> partsOfParameters(const ParameterSpace& space);
 
-/// A preset's state with one part of another's, for what no parameter reaches: for Surge XT, `crossing` as
-/// `SurgeSection` has it. Nothing where the space's synth has no such parts; then values alone are crossed.
-/// @param into, from  as the synth saves them after loading
-/// @throws Error (input) as `crossSurgePatches`
-std::optional<Bytes> withPartOf(const ParameterSpace& space, const Bytes& into, const Bytes& from,
-                                const Crossing& crossing);
-
 /// A value that has left a range, sent back into it as by mirrors at its ends.
 float reflected(double value, double low, double high);
 
@@ -39,7 +32,7 @@ std::vector<std::string> unitedSources(const std::vector<std::string>& one,
 
 /// Share of a preset's changes that go to parameters which its maker has moved away from the plug-in's
 /// default. Most of the others belong to what the preset does not use, an oscillator that is off or an LFO
-/// that modulates nothing: of Surge's presets with up to four parameters changed at random, three in four
+/// that modulates nothing: of factory presets with up to four parameters changed at random, three in four
 /// sounded as before.
 inline constexpr double kChangesOfMoved = 0.8;
 

@@ -19,8 +19,9 @@ constexpr double kLongestTailSeconds = 10;
 /// Plug-ins post messages to themselves; they are let through this often, at a millisecond each.
 constexpr int kRendersBetweenPumps = 64;
 
-/// Surge XT looks every 11th block whether its patch has changed, and tells the names of its parameters in
-/// messages to itself then: so many blocks, and so long for the messages.
+/// Some plug-ins check only every few blocks (up to every 11th) whether their patch has changed, and then
+/// update the names of their parameters in messages to themselves: blocks to process, and time for the
+/// messages.
 constexpr int kBlocksToTellNames = 12;
 constexpr int kMillisecondsToTellNames = 10;
 
@@ -174,7 +175,7 @@ void PluginHost::load(const std::string& formatName, const std::string& path, co
 }
 
 void PluginHost::limitBuses() {
-  // Extra outputs (Surge XT's scenes) cost time and are not listened to.
+  // Extra outputs cost time, and nothing listens to them.
   auto layout = instance_->getBusesLayout();
   for (int bus = 1; bus < layout.outputBuses.size(); ++bus)
     layout.outputBuses.getReference(bus) = juce::AudioChannelSet::disabled();
@@ -259,8 +260,8 @@ void PluginHost::start(const Patch& patch) {
     for (int index = 0; index < parameters.size(); ++index)
       parameters[index]->setValue(initialValues_[std::size_t(index)]);
 
-  // Surge XT takes a new state in at the start of the next block, and would lose what is set before;
-  // in JUCE's LV2 host, too, a state and a value set in the same block overrule each other.
+  // Some plug-ins apply a new state at the start of the next block, and would lose values that are set before
+  // it. In JUCE's LV2 host, too, a state and a value set in the same block overrule each other.
   processSilentBlock();
   for (std::size_t i = 0; i < patch.indices.size(); ++i) {
     const int index = patch.indices[i];
@@ -278,8 +279,8 @@ void PluginHost::start(const Patch& patch) {
 
 void PluginHost::refreshParameters() {
   if (isLv2_) return;
-  // A host asks for the parameters' values when it hands over a state, and Surge XT takes that in a block
-  // later: what the host has seen then are the values of the patch before.
+  // A host reads the parameters' values when it sets a state. A plug-in that applies the state a block later
+  // has then reported the values of the patch before.
   applyState(bytes(vst3Preset(*instance_)));
   processSilentBlock();
 }

@@ -6,7 +6,7 @@
 #include "preset/fxp.h"
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 
 #include <nlohmann/json.hpp>

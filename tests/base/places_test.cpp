@@ -47,29 +47,22 @@ TEST_F(PlacesTest, LibrariesLieAmongTheUsersData) {
   ::unsetenv("XDG_DATA_HOME");
 }
 
-TEST_F(PlacesTest, SurgesFolderIsWhereSurgeLooksForIt) {
-  EXPECT_EQ(surgeUserFolder(), home_ / ".Surge Synth Team/Surge XT") << "without any documents";
-  fs::create_directories(home_ / "Documents");
-  EXPECT_EQ(surgeUserFolder(), home_ / "Documents/Surge XT");
-  fs::create_directories(home_ / ".Surge XT");
-  EXPECT_EQ(surgeUserFolder(), home_ / ".Surge XT") << "made by an older version";
+TEST_F(PlacesTest, UserDataLieWhereXdgSays) {
+  EXPECT_EQ(homeFolder(), home_);
+  EXPECT_EQ(userDataFolder(), home_ / ".local/share");
+  EXPECT_EQ(dataFolder(), home_ / ".local/share/patchpilot");
+  ::setenv("XDG_DATA_HOME", (home_ / "data").c_str(), 1);
+  EXPECT_EQ(userDataFolder(), home_ / "data");
+}
+
+TEST_F(PlacesTest, DocumentsLieWhereTheDesktopSays) {
+  EXPECT_EQ(desktopDocumentsFolder(), "");
   fs::create_directories(home_ / ".config");
   writeFileAtomically(home_ / ".config/user-dirs.dirs",
-                      std::string_view("# "
-                                       "XDG_DOCUMENTS_DIR=\"/wrong\"\nXDG_MUSIC_DIR=\"$HOME/"
-                                       "M\"\nXDG_DOCUMENTS_DIR=\"$HOME/Dokumente\"\n"));
-  EXPECT_EQ(surgeUserFolder(), home_ / "Dokumente/Surge XT");
-  const fs::path settings = home_ / ".local/share/Surge Synth Team/Surge XT";
-  fs::create_directories(settings);
-  fs::create_directories(home_ / "chosen");
-  writeFileAtomically(settings / "surgeUserDirectoryLocation.xml",
-                      std::string_view("<surge-user-directory><path>" + (home_ / "gone").string() +
-                                       "</path></surge-user-directory>"));
-  EXPECT_EQ(surgeUserFolder(), home_ / "Dokumente/Surge XT") << "the folder chosen is gone";
-  writeFileAtomically(settings / "surgeUserDirectoryLocation.xml",
-                      std::string_view("<surge-user-directory><path>" + (home_ / "chosen").string() +
-                                       "</path></surge-user-directory>"));
-  EXPECT_EQ(surgeUserFolder(), home_ / "chosen");
+                      std::string_view("# XDG_DOCUMENTS_DIR=\"/wrong\"\n"
+                                       "XDG_MUSIC_DIR=\"$HOME/M\"\n"
+                                       "XDG_DOCUMENTS_DIR=\"$HOME/Dokumente\"\n"));
+  EXPECT_EQ(desktopDocumentsFolder(), home_ / "Dokumente");
 }
 
 }  // namespace

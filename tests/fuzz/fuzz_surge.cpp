@@ -1,6 +1,7 @@
 // Surge's patches: read back byte for byte; an edit of the text is found again and leaves the rest alone.
 #include "fuzz.h"
-#include "preset/surge_patch.h"
+#include "preset/dialect.h"
+#include "preset/surge/names.h"
 #include "preset/xml_text.h"
 
 #include <algorithm>
@@ -35,6 +36,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::size_t fxpHeader = 60;
   const bool isFxp = size > fxpHeader && std::equal(data, data + 4, "CcnK");
   const auto chunk = isFxp ? bytes.subspan(fxpHeader) : bytes;
+  const auto ends = pieceEndsOfState(bytes);
+  mustHold(std::is_sorted(ends.begin(), ends.end()) && (ends.empty() ? size == 0 : ends.back() == size),
+           "the pieces are the whole");
   readOrRefuse([&] {
     const SurgePatch patch = parseSurgePatch(chunk);
     const Bytes again = serializeSurgePatch(patch);

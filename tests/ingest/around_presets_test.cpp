@@ -4,7 +4,7 @@
 #include "base/process.h"
 #include "ingest/library_synth.h"
 #include "ingest/preset_importer.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "synth/factory_presets.h"
 #include "test_support.h"

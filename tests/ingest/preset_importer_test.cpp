@@ -8,7 +8,7 @@
 #include "preset/lv2_preset.h"
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "synth/factory_presets.h"
 #include "test_support.h"
@@ -251,23 +251,6 @@ TEST(AddPresets, FindsTheFactoryPresetsOfAnLv2) {
   const auto nearest =
       NeighbourIndex(library).nearest(std::span(all.vectors).last(std::size_t(all.dimension)), 1);
   EXPECT_EQ(nearest.front().patch, all.patches.back());
-}
-
-TEST(FactoryPresets, OfSurgeAreWhereItLooks) {
-  const TemporaryFolder folder;
-  const ScopedVariable data("XDG_DATA_HOME", (folder / "user").string()), home("SURGE_DATA_HOME", "");
-  fs::create_directories(folder / "vst3/SurgeXTData");
-  fs::create_directories(folder / "user/surge-xt");
-  const auto places = surgeDataFolders(folder / "vst3/Surge XT.vst3");
-  const auto first =
-      std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
-  EXPECT_EQ(*first, folder / "vst3/SurgeXTData");
-  fs::remove_all(folder / "vst3");
-  const auto second =
-      std::find_if(places.begin(), places.end(), [](const fs::path& p) { return fs::is_directory(p); });
-  EXPECT_EQ(*second, folder / "user/surge-xt");
-  const ScopedVariable given("SURGE_DATA_HOME", "/given");
-  EXPECT_EQ(surgeDataFolders("x"), std::vector<fs::path>{"/given"});
 }
 
 TEST(FactoryPresets, OfSurgeInItsDataFolder) {

@@ -5,7 +5,7 @@
 #include "library/neighbours.h"
 #include "library_contents.h"
 #include "library_rows.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "test_support.h"
 
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "match/recipe.h"
 
 #include "preset/preset_file.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "test_support.h"
 

@@ -4,7 +4,7 @@
 #include "preset/byte_reader.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "shared_material.h"
 

@@ -2,7 +2,7 @@
 
 #include "preset/lv2_preset.h"
 #include "preset/shared_material.h"
-#include "preset/surge_patch.h"
+#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 
 #include <map>

@@ -44,8 +44,7 @@ std::vector<Candidate> starts(const Target& target, const Engines& engines, int 
   return rankByRendering(target, proposals, engines, {}, problems);
 }
 
-std::vector<Candidate> refined(const Engines& engines, std::uint64_t index,
-                               RefineOptions options) {
+std::vector<Candidate> refined(const Engines& engines, std::uint64_t index, RefineOptions options) {
   const Target target = drawnTarget(*engines[0], index);
   std::vector<std::string> problems;
   auto result = refine(target, starts(target, engines, 12), engines, options, problems);
@@ -82,8 +81,7 @@ TEST_F(Refine, RecombinesUnrenderedProposals) {
   engines.push_back(engine("dx10", 2));
   const double without = refined(engines, 2, {.renders = 120}).front().mss;
   RefineOptions options{.renders = 120};
-  options.unrendered.emplace_back().patch.values =
-      engines[0]->space().draw(99, 2);  // the target's own patch
+  options.unrendered.emplace_back().patch.values = engines[0]->space().draw(99, 2);  // the target's own patch
   EXPECT_LT(refined(engines, 2, options).front().mss, 0.8 * without);
 }
 
@@ -116,8 +114,7 @@ TEST_F(Refine, MakesExactlyTheRendersThatItMay) {
   Engines engines;
   engines.push_back(engine("dx10", 2));
   std::size_t renders = 0;
-  refined(engines, 0,
-          {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
+  refined(engines, 0, {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
   EXPECT_EQ(renders, 50u);
 }
 
@@ -187,8 +184,7 @@ TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
   engines.push_back(engine("dx10", 2));
   const Target target = drawnTarget(*engines[0], 2);
   std::vector<std::string> problems;
-  auto ranked =
-      rankByRendering(target, factoryProposals(pluginOf(*engines[0]), 10), engines, {}, problems);
+  auto ranked = rankByRendering(target, factoryProposals(pluginOf(*engines[0]), 10), engines, {}, problems);
   ASSERT_EQ(ranked.size(), 10u);
   const double before = ranked.front().mss;
   const auto after = refine(target, std::move(ranked), engines, {.renders = 240}, problems);
@@ -267,8 +263,8 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
     ++looks;
   };
   const double before = rankByRendering(target, proposals, engines, {}, problems).front().mss;
-  const auto found = refine(target, rankByRendering(target, proposals, engines, {}, problems),
-                            engines, options, problems);
+  const auto found =
+      refine(target, rankByRendering(target, proposals, engines, {}, problems), engines, options, problems);
   EXPECT_GT(looks, 5u);
   EXPECT_LT(found.front().mss, before);
   std::set<float> others;

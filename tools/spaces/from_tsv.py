@@ -46,7 +46,7 @@ SECTIONS = [
 ]
 
 # What one preset takes of another where two are crossed: the keys stand for whole parts of a Surge patch
-# (preset/surge_cross.h); the patterns say which of the space's sections lie in them.
+# (preset/surge/sections.h); the patterns say which of the space's sections lie in them.
 CROSSINGS = [
     ("oscillators", "oscillators", r"osc_\w+|mixer"),
     ("filters", "filters", r"filter_(\d|common)"),

@@ -1,4 +1,4 @@
-#include "preset/surge_cross.h"
+#include "preset/surge/sections.h"
 
 #include "base/error.h"
 #include "preset/preset_hash.h"
