@@ -52,7 +52,7 @@ void enlarge(const std::string& from, std::size_t rows, const std::string& to) {
     if (i >= patches.size()) {
       const LibraryAttempt& other = patches[random() % patches.size()];
       const float share = 0.3f * std::uniform_real_distribution<float>()(random);
-      attempt.patch.values = between(attempt.patch.values, other.patch.values, share);
+      attempt.patch.values() = between(attempt.patch.values(), other.patch.values(), share);
       attempt.rows[0].embeddings[0] =
           between(attempt.rows[0].embeddings[0], other.rows[0].embeddings[0], share);
     }

@@ -55,7 +55,7 @@ class Basins {
   std::vector<double> distances(const std::vector<std::vector<float>>& patches) {
     std::vector<Proposal> proposals(patches.size());
     for (std::size_t i = 0; i < patches.size(); ++i) {
-      proposals[i].patch.values = patches[i];
+      proposals[i].patch = Patch::point(patches[i]);
       proposals[i].score = double(i);
     }
     std::vector<std::string> problems;
@@ -115,8 +115,8 @@ int main(int argc, char** argv) try {
     if (!truth) continue;
     Basins basins(entry, sources);
     const Candidate found = basins.refined(renders);
-    const auto steps =
-        basins.way(undoSymmetries(synth.space(), found.proposal.patch.values, truth->values), truth->values);
+    const auto steps = basins.way(
+        undoSymmetries(synth.space(), found.proposal.patch.values(), truth->values()), truth->values());
     double highest = 0;
     std::string row;
     for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -20,7 +20,7 @@ struct Contents {
 inline Contents contentsOf(Library& library) {
   Contents contents;
   const auto embeddings = library.embeddings().all();
-  for (const auto id : embeddings.patches) contents.patches.push_back(library.patches().get(id).values);
+  for (const auto id : embeddings.patches) contents.patches.push_back(flat(library.patches().get(id)).values);
   contents.vectors = embeddings.vectors;
   contents.ids = embeddings.patches;
   contents.notes = embeddings.notes;

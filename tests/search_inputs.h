@@ -60,7 +60,7 @@ inline Target tonesTarget(const std::vector<float>& values, double seconds = 0.1
 inline Candidate tonesCandidate(const Proposal& proposal, const Target& target) {
   Candidate candidate;
   candidate.proposal = proposal;
-  candidate.sound = tones(proposal.patch.values, target.sound.seconds());
+  candidate.sound = tones(proposal.patch.values(), target.sound.seconds());
   candidate.spectrum = mssSpectrum(candidate.sound);
   candidate.mss = mss(target.spectrum, candidate.spectrum);
   return candidate;

@@ -24,7 +24,7 @@ struct Options {
 
 Patch patchToRender(const Options& options, const Synth& synth) {
   if (!options.patch.empty()) return readPatchFile(options.patch, synth.space(), synth, options.program);
-  if (options.random) return Patch{synth.space().draw(*options.random, 0), {}, {}};
+  if (options.random) return Patch::point(synth.space().draw(*options.random, 0));
   return {};
 }
 

@@ -101,7 +101,7 @@ void show(const std::string& name, bool json) {
 void check(const SynthArguments& arguments, bool json) {
   Synth synth(loadSpace(arguments.space), synthOptions(arguments));
   // The middle of the space goes through the plug-in once, so that a base that it refuses is found.
-  const Patch patch{synth.space().draw(1, 0), {}, {}};
+  const Patch patch = Patch::point(synth.space().draw(1, 0));
   const auto texts = synth.texts(patch);
   if (json)
     printJson({{"space", synth.space().name},

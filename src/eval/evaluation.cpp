@@ -579,11 +579,11 @@ class Lane {
     result.lengthPlayed = target_.startSeconds + noteOf(best.proposal, target_, velocity()).lengthSeconds;
     result.origin = best.proposal.origin;
     const std::optional<Patch>& truth = truths_[best.proposal.synth];
-    const std::vector<float>& values = best.proposal.patch.values;
     // Of a preset's state, changed or not, the values are not all known.
-    if (!truth || truth->values.empty() || values.empty() || !best.proposal.patch.state.empty()) return;
-    result.error = parameterError(space, values, truth->values);
-    result.aligned = parameterError(space, undoSymmetries(space, values, truth->values), truth->values);
+    if (!truth || truth->isPreset() || best.proposal.patch.isPreset()) return;
+    const std::vector<float>& values = best.proposal.patch.values();
+    result.error = parameterError(space, values, truth->values());
+    result.aligned = parameterError(space, undoSymmetries(space, values, truth->values()), truth->values());
   }
 
   const EvaluationOptions& options_;

@@ -166,7 +166,7 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
   for (std::uint64_t first = 0; !maker.isFull() && !interrupted(); first += kBatch) {
     Played played;
     for (std::uint64_t i = first; i < first + kBatch; ++i) {
-      played.patches.push_back({synth.space().draw(options.seed ^ kTargetDraws, i), {}, {}});
+      played.patches.push_back(Patch::point(synth.space().draw(options.seed ^ kTargetDraws, i)));
       played.notes.push_back(drawNote(options, i));
     }
     played.render(pool, options.durationSeconds);
@@ -219,7 +219,7 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
       TargetEntry entry;
       entry.space = synth.space().name;
       entry.preset = folder / (maker.nextName() + sources[i].extension().string());
-      entry.excluded = {presetHash(played.patches[i].state)};
+      entry.excluded = {presetHash(played.patches[i].preset().state)};
       fs::copy(sources[i], entry.preset, fs::copy_options::recursive);
       json about = describe(synth);
       about["patch"] = fs::relative(sources[i], presets).string();
@@ -238,10 +238,10 @@ TargetEntry libraryEntry(const fs::path& folder, const std::string& name, const 
   TargetEntry entry;
   entry.space = synth.space().name;
   entry.fromLibrary = {library.filename().string(), id, patchIdentity(patch)};
-  if (patch.state.empty()) {
+  if (!patch.isPreset()) {
     entry.baseHash = contentHash(synth.base());
     for (std::size_t k = 0; k < synth.space().parameters.size(); ++k)
-      entry.parameters[synth.space().parameters[k].key] = patch.values[k];
+      entry.parameters[synth.space().parameters[k].key] = patch.values()[k];
   } else {
     entry.preset = folder / (name + presetExtensions(synth.space()).front());
     writePresetFile(entry.preset, synth.space(), synth.plugin().vendor, {.name = name}, synth.state(patch),

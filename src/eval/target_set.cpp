@@ -112,13 +112,13 @@ std::optional<Patch> TargetEntry::truth(const Synth& synth) const {
   if (parameters.empty() || (!space.empty() && space != known.name)) return std::nullopt;
   if (!baseHash.empty() && baseHash != contentHash(synth.base())) return std::nullopt;
   if (parameters.size() != known.parameters.size()) return std::nullopt;
-  Patch patch;
+  std::vector<float> values;
   for (const ParameterSpec& spec : known.parameters) {
     const auto it = parameters.find(spec.key);
     if (it == parameters.end()) return std::nullopt;
-    patch.values.push_back(it->second);
+    values.push_back(it->second);
   }
-  return patch;
+  return Patch::point(std::move(values));
 }
 
 TargetSet readTargetSet(const fs::path& folder, const std::vector<std::string>& kinds) {

@@ -174,8 +174,8 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
   Parent parent = a.draw(random);
   DrawnPatch drawn;
   drawn.sources = parent.sources;
-  drawn.patch.state = std::move(parent.state);
-  drawn.patch.values.assign(space.parameters.size(), std::numeric_limits<float>::quiet_NaN());
+  PresetState preset{std::move(parent.state), {}};
+  preset.moved.resize(space.parameters.size());
   std::string words = parent.name;
 
   bool change = true;
@@ -187,12 +187,12 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
     std::vector<std::string> titles;
     for (const std::size_t part : parts) {
       titles.push_back(a.crossings[part].title);
-      auto crossed = space.dialect().withPart(drawn.patch.state, other.state, a.crossings[part].key);
-      if (crossed) drawn.patch.state = std::move(*crossed);
+      auto crossed = space.dialect().withPart(preset.state, other.state, a.crossings[part].key);
+      if (crossed) preset.state = std::move(*crossed);
       for (std::size_t i = 0; i < space.parameters.size(); ++i)
         if (a.crossingOf[i] == int(part)) {
           parent.values[i] = other.values[i];
-          if (!crossed) drawn.patch.values[i] = other.values[i];
+          if (!crossed) preset.moved[i] = other.values[i];
         }
     }
     words += fmt::format(" with {} of {}", joined(titles), other.name);
@@ -215,12 +215,13 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
       const double move = step * random.normal();
       const float value = variedValue(space.parameters[which], parent.values[which], move, random);
       if (value == parent.values[which]) continue;
-      drawn.patch.values[which] = parent.values[which] = value;
+      parent.values[which] = value;
+      preset.moved[which] = value;
       changes.insert(which);
     }
     if (!changes.empty()) words += fmt::format(", {} changed", changes.size());
   }
-  drawn.patch.source = words;
+  drawn.patch = {std::move(preset), words};
   return drawn;
 }
 

@@ -107,7 +107,7 @@ class Builder {
 
 bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options) {
   const auto uniform = [&](std::uint64_t index) {
-    return DrawnPatch{{synth.space().draw(library.settings().seed, index), {}, {}}, {}};
+    return DrawnPatch{Patch::point(synth.space().draw(library.settings().seed, index)), {}};
   };
   return Builder(library, synth, options, options.draw ? options.draw : uniform).run();
 }

@@ -153,7 +153,7 @@ class Importer {
       return std::nullopt;
     }
     record.patch.source = record.path;
-    record.sources = {presetHash(record.patch.state)};
+    record.sources = {presetHash(record.patch.preset().state)};
     return record;
   }
 

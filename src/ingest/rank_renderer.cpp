@@ -35,11 +35,12 @@ std::vector<float> floats(const json& packed) {
 }
 
 json packed(const Patch& patch) {
-  return {{"values", packed(patch.values)}, {"state", json::binary(patch.state)}};
+  const FlatPatch kept = flat(patch);
+  return {{"values", packed(kept.values)}, {"state", json::binary(kept.state)}};
 }
 
 Patch patchOf(const json& message) {
-  return {floats(message.at("values")), message.at("state").get_binary(), {}};
+  return patchOf(FlatPatch{floats(message.at("values")), message.at("state").get_binary()});
 }
 
 json packed(const RenderedPatch& rendered) {

@@ -135,15 +135,16 @@ class Source {
 
   Patch changed(Patch patch, SplitMix64& random) {
     const auto& parameters = synth_->space().parameters;
-    const std::vector<float> own = patch.state.empty() ? patch.values : synth_->values(patch);
-    if (patch.values.empty()) patch.values.assign(parameters.size(), NAN);
+    const std::vector<float> own = patch.isPreset() ? synth_->values(patch) : patch.values();
+    FlatPatch flatPatch = flat(patch);
+    if (flatPatch.values.empty()) flatPatch.values.assign(parameters.size(), NAN);
     const std::size_t count = kChanges[random.below(std::size(kChanges))];
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t which = random.below(parameters.size());
       const double step = (random.uniform() < 0.5 ? kSmallStep : kLargeStep) * random.normal();
-      patch.values[which] = variedValue(parameters[which], own[which], step, random);
+      flatPatch.values[which] = variedValue(parameters[which], own[which], step, random);
     }
-    return patch;
+    return patchOf(std::move(flatPatch), patch.source);
   }
 
   Library& library_;

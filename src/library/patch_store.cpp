@@ -5,10 +5,11 @@
 namespace patchpilot {
 
 std::int64_t PatchStore::insert(const Patch& patch, std::optional<std::uint64_t> attempt) {
-  const std::int64_t state = patch.state.empty() ? 0 : StateStore(file_).put(patch.state);
+  const FlatPatch kept = flat(patch);
+  const std::int64_t state = kept.state.empty() ? 0 : StateStore(file_).put(kept.state);
   auto insert =
       file_.database.prepare("INSERT INTO patches (attempt, parameters, state, source) VALUES (?, ?, ?, ?)");
-  insert.bindFloats(2, patch.values).bind(4, patch.source);
+  insert.bindFloats(2, kept.values).bind(4, patch.source);
   if (attempt) insert.bind(1, std::int64_t(*attempt));
   if (state != 0) insert.bind(3, state);
   insert.run();
@@ -20,8 +21,8 @@ Patch PatchStore::get(std::int64_t id) {
       file_.database.prepare("SELECT parameters, state, source, typeof(state) FROM patches WHERE id = ?");
   if (!select.bind(1, id).step()) failInput("{} has no patch {}", file_.path.string(), id);
   const bool apart = select.text(3) == "integer";
-  return {select.floats(0), apart ? StateStore(file_).get(select.integer(1)) : select.bytes(1),
-          select.text(2)};
+  return patchOf({select.floats(0), apart ? StateStore(file_).get(select.integer(1)) : select.bytes(1)},
+                 select.text(2));
 }
 
 std::vector<std::int64_t> PatchStore::ids() {

@@ -9,9 +9,10 @@ Note noteOf(const Proposal& proposal, const Target& target, int velocity) {
 }
 
 std::string patchIdentity(const Patch& patch) {
-  const auto values = std::span(reinterpret_cast<const std::uint8_t*>(patch.values.data()),
-                                patch.values.size() * sizeof(float));
-  return contentHash(contentHash(values) + contentHash(patch.state));
+  const FlatPatch kept = flat(patch);
+  const auto values = std::span(reinterpret_cast<const std::uint8_t*>(kept.values.data()),
+                                kept.values.size() * sizeof(float));
+  return contentHash(contentHash(values) + contentHash(kept.state));
 }
 
 }  // namespace patchpilot

@@ -102,7 +102,7 @@ void Match::searchNear(const NearPatch& near, SessionPlan& plan) const {
   Proposal start = near.proposal;
   start.synth = 0;
   if (!target_.lengthOpen) start.lengthSeconds.reset();
-  std::vector<float> values = start.patch.state.empty() ? start.patch.values : engine.values(start.patch);
+  std::vector<float> values = start.patch.isPreset() ? engine.values(start.patch) : start.patch.values();
   std::vector<LockedParameter> changed;
   for (const auto& [key, value] : near.changes) {
     changed.push_back({indexOf(key), value});

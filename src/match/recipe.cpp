@@ -179,7 +179,7 @@ class Describer {
         patch_(patch),
         space_(synth.space()),
         dialect_(space_.dialect()),
-        wholeState_(!patch.state.empty()),
+        wholeState_(patch.isPreset()),
         pluginSpeaks_(wholeState_ && space_.synthFormat == "VST3") {
     for (const auto& p : space_.parameters) specs_.emplace(p.id, &p);
     for (const auto& section : space_.sections) titles_.emplace(section.key, section.title);
@@ -219,7 +219,7 @@ class Describer {
     if (synth_.hasBasePreset()) return synth_.readings({});
     // Not the plug-in's own initial patch, if possible: the user may have changed that.
     if (const auto initial = dialect_.baseState(space_.synthId, {}))
-      return synth_.readings({{}, *initial, {}});
+      return synth_.readings(Patch::preset(*initial));
     std::vector<ParameterReading> readings;
     for (const auto& p : synth_.parameters())
       readings.push_back({p.id, p.name, p.defaultValue, p.defaultText});

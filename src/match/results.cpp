@@ -60,7 +60,7 @@ WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth
 json describeParameters(Synth& synth, const Patch& patch) {
   const std::vector<std::string> texts = synth.texts(patch);
   const std::vector<float> values =
-      patch.state.empty() && !patch.values.empty() ? patch.values : synth.values(patch);
+      patch.isPreset() || patch.values().empty() ? synth.values(patch) : patch.values();
   json parameters = json::array();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const ParameterSpec& spec = synth.space().parameters[i];

@@ -40,7 +40,7 @@ std::vector<Proposal> RandomProposer::propose(const Target& target, int count) {
     const ParameterSpace& space = engines_[synth]->space();
     Proposal& proposal = proposals.emplace_back();
     proposal.synth = synth;
-    proposal.patch.values = space.draw(seed_, first + i);
+    proposal.patch = Patch::point(space.draw(seed_, first + i));
     proposal.origin = fmt::format("{}, draw {}", space.name, i);
     proposal.score = double(i);
   }

@@ -3,7 +3,6 @@
 #include "listen/ranking.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <limits>
 #include <utility>
@@ -11,10 +10,7 @@
 namespace patchpilot {
 
 bool isSamePatch(const Candidate& one, const Candidate& other) {
-  const Patch &a = one.proposal.patch, &b = other.proposal.patch;
-  return a.state == b.state &&
-         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(),
-                    [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+  return one.proposal.patch.content == other.proposal.patch.content;
 }
 
 void Archive::add(const Candidate& candidate) {

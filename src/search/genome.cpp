@@ -1,7 +1,5 @@
 #include "search/genome.h"
 
-#include <limits>
-
 namespace patchpilot {
 
 Proposal Genome::proposal() const {
@@ -10,12 +8,15 @@ Proposal Genome::proposal() const {
   proposal.lengthSeconds = lengthSeconds;
   proposal.origin = origin;
   proposal.sources = sources;
-  proposal.patch.values = values;
-  if (!isPreset()) return proposal;
-  proposal.patch.state = state;
-  proposal.patch.source = origin;
+  if (!isPreset()) {
+    proposal.patch = Patch::point(values);
+    return proposal;
+  }
+  proposal.patch = Patch::preset(state, origin);
+  std::vector<std::optional<float>>& moved = proposal.patch.preset().moved;
+  moved.resize(values.size());
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (!laidOver[i]) proposal.patch.values[i] = std::numeric_limits<float>::quiet_NaN();
+    if (laidOver[i]) moved[i] = values[i];
   return proposal;
 }
 
@@ -25,8 +26,10 @@ Genome genomeOf(const Proposal& proposal, Engine& engine) {
   genome.lengthSeconds = proposal.lengthSeconds;
   genome.origin = proposal.origin;
   genome.sources = proposal.sources;
-  genome.values = proposal.patch.values;
-  if (proposal.patch.state.empty()) return genome;
+  if (!proposal.patch.isPreset()) {
+    genome.values = proposal.patch.values();
+    return genome;
+  }
   genome.state = engine.state(proposal.patch);
   genome.values = engine.values(proposal.patch);
   genome.laidOver.assign(genome.values.size(), false);

@@ -81,7 +81,7 @@ class Refiner {
     std::vector<Individual> starts;
     std::size_t presets = 0;
     for (Candidate& candidate : candidates) {
-      const bool preset = !candidate.proposal.patch.state.empty();
+      const bool preset = candidate.proposal.patch.isPreset();
       if (budget_.isStopped() || (preset && ++presets > kMostPresets)) {
         notSearched_.push_back(std::move(candidate));
         continue;
@@ -116,7 +116,7 @@ class Refiner {
   std::vector<Genome> unrenderedGenomes() {
     std::vector<Genome> genomes;
     for (const Proposal& proposal : options_.unrendered)
-      if (proposal.patch.state.empty()) genomes.push_back(genome(proposal));
+      if (!proposal.patch.isPreset()) genomes.push_back(genome(proposal));
     return genomes;
   }
 

@@ -153,22 +153,30 @@ void Synth::makeBase() {
   }
 }
 
-Bytes Synth::presetState(const fs::path& file) { return readPatchFile(file, space_, *this).state; }
+Bytes Synth::presetState(const fs::path& file) {
+  const Patch patch = readPatchFile(file, space_, *this);
+  if (!patch.isPreset())
+    failInput("{} lists parameters; a base is a preset that the synth itself has saved", file.string());
+  return patch.preset().state;
+}
 
 LoadRequest Synth::loadRequest() const { return {plugin_.format, plugin_.path, plugin_.id, {}, 0}; }
 
 AppliedPatch Synth::applied(const Patch& patch) const {
   AppliedPatch applied;
-  if (patch.state.empty()) {
-    applied.indices = fixedIndices_;
-    applied.values = fixedValues_;
+  const auto set = [&](std::size_t parameter, float value) {
+    applied.indices.push_back(indices_[parameter]);
+    applied.values.push_back(value);
+  };
+  if (patch.isPreset()) {
+    applied.state = patch.preset().state;
+    const auto& moved = patch.preset().moved;
+    for (std::size_t i = 0; i < moved.size(); ++i)
+      if (moved[i]) set(i, *moved[i]);
   } else {
-    applied.state = patch.state;
-  }
-  for (std::size_t i = 0; i < patch.values.size(); ++i) {
-    if (std::isnan(patch.values[i])) continue;
-    applied.indices.push_back(indices_[i]);
-    applied.values.push_back(patch.values[i]);
+    applied.indices.assign(fixedIndices_.begin(), fixedIndices_.end());
+    applied.values = fixedValues_;
+    for (std::size_t i = 0; i < patch.values().size(); ++i) set(i, patch.values()[i]);
   }
   return applied;
 }
@@ -213,7 +221,7 @@ Bytes Synth::stateWith(const Patch& patch, const std::vector<ParameterValue>& va
 
 /// The control ports that are known to the last bit: those that the patch or its base sets.
 std::map<std::string, float> Synth::exactPorts(const Patch& patch) {
-  const Bytes& under = patch.state.empty() ? base_ : patch.state;
+  const Bytes& under = patch.isPreset() ? patch.preset().state : base_;
   std::map<std::string, float> ports;
   if (!under.empty()) ports = parseLv2State({under.begin(), under.end()}).ports;
   if (!portRanges_) portRanges_ = Lv2Folder(plugin_.path).portRanges(plugin_.id);
@@ -221,9 +229,14 @@ std::map<std::string, float> Synth::exactPorts(const Patch& patch) {
     if (const auto range = portRanges_->find(symbol); range != portRanges_->end())
       ports[symbol] = range->second.value(normalized);
   };
-  if (patch.state.empty())
+  if (patch.isPreset()) {
+    const auto& moved = patch.preset().moved;
+    for (std::size_t i = 0; i < moved.size(); ++i)
+      if (moved[i]) set(space_.parameters[i].id, *moved[i]);
+  } else {
     for (const auto& [symbol, value] : space_.base.values) set(symbol, value);
-  for (std::size_t i = 0; i < patch.values.size(); ++i) set(space_.parameters[i].id, patch.values[i]);
+    for (std::size_t i = 0; i < patch.values().size(); ++i) set(space_.parameters[i].id, patch.values()[i]);
+  }
   return ports;
 }
 
@@ -258,7 +271,7 @@ std::vector<float> Synth::defaults() const {
 std::vector<std::string> Synth::texts(const Patch& patch) {
   AppliedPatch asked = applied(patch);
   // The last texts are those of all the space's parameters, whatever else the patch sets.
-  if (patch.values.empty() || !patch.state.empty()) {
+  if (patch.isPreset() || patch.values().empty()) {
     const std::vector<float> held = values(patch);
     asked.indices.insert(asked.indices.end(), indices_.begin(), indices_.end());
     asked.values.insert(asked.values.end(), held.begin(), held.end());
@@ -294,15 +307,14 @@ Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
     failInput("{} is no JSON: {}", file.string(), error.what());
   }
   const json& values = document.contains("parameters") ? document.at("parameters") : document;
-  Patch patch;
-  patch.values.assign(space.parameters.size(), std::nanf(""));
+  std::vector<std::optional<float>> read(space.parameters.size());
   const auto set = [&](const std::string& key, const json& value) {
     const auto index = space.find(key);
     if (!index) failInput("{}: space {} has no parameter '{}'", file.string(), space.name, key);
     const json& number = value.is_object() ? value.at("value") : value;
     if (!number.is_number() || number.get<double>() < 0 || number.get<double>() > 1)
       failInput("{}: parameter {} is {}; values are normalized, 0 to 1", file.string(), key, number.dump());
-    patch.values[*index] = number.get<float>();
+    read[*index] = number.get<float>();
   };
   try {
     if (values.is_array())
@@ -312,10 +324,13 @@ Patch patchFromJson(const fs::path& file, const ParameterSpace& space) {
   } catch (const json::exception& error) {
     failInput("{} is no patch: {}", file.string(), error.what());
   }
-  for (std::size_t i = 0; i < patch.values.size(); ++i)
-    if (std::isnan(patch.values[i]))
+  Patch patch = Patch::point({});
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    if (!read[i])
       failInput("{}: parameter {} of space {} is missing", file.string(), space.parameters[i].key,
                 space.name);
+    patch.values().push_back(*read[i]);
+  }
   return patch;
 }
 
@@ -341,11 +356,9 @@ Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
 }
 
 Patch patchOfPreset(const PresetFile& preset, const Synth& synth) {
-  Patch patch;
-  patch.source = preset.where();
-  patch.state = stateOfPreset(preset, synth.space());
+  Patch patch = Patch::preset(stateOfPreset(preset, synth.space()), preset.where());
   if (synth.surgeRevision() > 0) {
-    const int revision = surgeRevision(parseSurgePatch(parseVstPreset(patch.state).componentState));
+    const int revision = surgeRevision(parseSurgePatch(parseVstPreset(patch.preset().state).componentState));
     if (revision > synth.surgeRevision())
       failInput("a newer {} has saved it (revision {} of its format, {} reads up to {}); update the plug-in",
                 synth.plugin().name, revision, synth.plugin().fullName(), synth.surgeRevision());

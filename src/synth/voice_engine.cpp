@@ -216,7 +216,7 @@ void VoiceEngine::render(const NextJob& next, const JobDone& done, const GoOn& g
     const auto job = next();
     if (!job) return;
     RenderOutcome outcome{.tag = job->tag};
-    if (!job->patch->state.empty()) {
+    if (job->patch->isPreset()) {
       outcome.status = RenderOutcome::Status::refused;
       outcome.problem = "the built-in synthesizer reads no presets";
       done(outcome);
@@ -240,8 +240,8 @@ void VoiceEngine::render(const NextJob& next, const JobDone& done, const GoOn& g
 }
 
 std::vector<float> VoiceEngine::values(const Patch& patch) {
-  if (!patch.state.empty()) failPlugin("the built-in synthesizer reads no presets");
-  return patch.values.empty() ? defaults() : patch.values;
+  if (patch.isPreset()) failPlugin("the built-in synthesizer reads no presets");
+  return patch.values().empty() ? defaults() : patch.values();
 }
 
 std::vector<float> VoiceEngine::defaults() const { return {kDefaults.begin(), kDefaults.end()}; }

@@ -40,7 +40,7 @@ std::vector<PanelSection> panelOf(Synth& synth, const Patch& patch,
   const ParameterSpace& space = synth.space();
   const std::vector<std::string> texts = synth.texts(patch);
   const std::vector<float> values =
-      patch.state.empty() && !patch.values.empty() ? patch.values : synth.values(patch);
+      patch.isPreset() || patch.values().empty() ? synth.values(patch) : patch.values();
   std::vector<Section> sections = space.sections;
   if (std::any_of(space.parameters.begin(), space.parameters.end(),
                   [](const ParameterSpec& p) { return p.section.empty(); }))
@@ -49,7 +49,7 @@ std::vector<PanelSection> panelOf(Synth& synth, const Patch& patch,
     return recipeOrder(a.title) < recipeOrder(b.title);
   });
   std::set<std::size_t> silent(withoutEffect.begin(), withoutEffect.end());
-  for (const std::size_t i : space.silent(patch.values)) silent.insert(i);
+  for (const std::size_t i : space.silent(flat(patch).values)) silent.insert(i);
   std::vector<PanelSection> panel;
   for (const Section& section : sections) {
     PanelSection shown{section.title, {}};

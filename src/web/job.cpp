@@ -292,9 +292,10 @@ std::optional<Value> optionalAt(const json& object, const char* key) {
 
 json packed(const StoredPatch& stored) {
   const Proposal& p = stored.proposal;
+  const FlatPatch patch = flat(p.patch);
   json packed = {
-      {"library", stored.library},        {"values", p.patch.values}, {"state", json::binary(p.patch.state)},
-      {"source", p.patch.source},         {"origin", p.origin},       {"sources", p.sources},
+      {"library", stored.library},        {"values", patch.values}, {"state", json::binary(patch.state)},
+      {"source", p.patch.source},         {"origin", p.origin},     {"sources", p.sources},
       {"without_effect", p.withoutEffect}};
   if (p.lengthSeconds) packed["length"] = *p.lengthSeconds;
   return packed;
@@ -304,9 +305,8 @@ StoredPatch unpacked(const json& stored) {
   StoredPatch patch;
   patch.library = stored.at("library").get<std::string>();
   Proposal& p = patch.proposal;
-  p.patch.values = stored.at("values").get<std::vector<float>>();
-  p.patch.state = stored.at("state").get_binary();
-  p.patch.source = stored.at("source").get<std::string>();
+  p.patch = patchOf({stored.at("values").get<std::vector<float>>(), stored.at("state").get_binary()},
+                    stored.at("source").get<std::string>());
   p.origin = stored.at("origin").get<std::string>();
   p.sources = stored.at("sources").get<std::vector<std::string>>();
   p.withoutEffect = stored.at("without_effect").get<std::vector<std::size_t>>();

@@ -66,14 +66,15 @@ void Players::forget(const std::filesystem::path& library) {
 
 Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes) {
   if (changes.empty()) return patch;
-  if (patch.values.empty())
-    patch.values.assign(synth.space().parameters.size(), std::numeric_limits<float>::quiet_NaN());
+  FlatPatch changed = flat(patch);
+  if (changed.values.empty())
+    changed.values.assign(synth.space().parameters.size(), std::numeric_limits<float>::quiet_NaN());
   for (const auto& [key, value] : changes) {
     const auto index = synth.space().find(key);
     if (!index) refuse(400, "{} has no parameter '{}'", synth.plugin().name, key);
-    patch.values[*index] = value;
+    changed.values[*index] = value;
   }
-  return patch;
+  return patchOf(std::move(changed), patch.source);
 }
 
 }  // namespace patchpilot

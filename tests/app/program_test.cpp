@@ -612,9 +612,9 @@ TEST_F(Program, OthersFxpPlayWhereTheSpaceSaysThatTheChunkIsTheState) {
   text.insert(text.find("id = "), "fxp = \"Tst1\"\n");
   writeFileAtomically(folder() / "chunk.toml", text);
   Synth synth(parseSpace(text, "chunk.toml"));
-  Patch patch{std::vector<float>(synth.space().parameters.size(), 0.0f), {}, {}};
-  patch.values[*synth.space().find("level")] = 0.8f;
-  patch.values[*synth.space().find("sustain")] = 0.6f;
+  Patch patch = Patch::point(std::vector<float>(synth.space().parameters.size(), 0.0f));
+  patch.values()[*synth.space().find("level")] = 0.8f;
+  patch.values()[*synth.space().find("sustain")] = 0.6f;
   const Bytes state = synth.state(patch);
   writeFileAtomically(folder() / "t.vstpreset", std::span<const std::uint8_t>(state));
   ASSERT_EQ(run(folder(), "convert t.vstpreset t.fxp --space chunk.toml").status, 0);
@@ -658,7 +658,7 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   Synth synth(loadSpace("surge-full"));
   // Two presets one after the other: what is told of the second is the second's, though Surge XT takes a
   // state in only a block later.
-  const Patch first{synth.space().draw(1, 0), {}, {}}, second{synth.space().draw(2, 0), {}, {}};
+  const Patch first = Patch::point(synth.space().draw(1, 0)), second = Patch::point(synth.space().draw(2, 0));
   Patch preset;
   synth.state(first);
   preset.state = synth.state(second);
@@ -667,7 +667,7 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   for (std::size_t i = 0; i < held.size(); ++i) {
     if (synth.space().parameters[i].kind != ParameterKind::continuous)
       continue;  // it saves them in steps of its own
-    EXPECT_NEAR(held[i], second.values[i], 0.01) << synth.space().parameters[i].key;
+    EXPECT_NEAR(held[i], second.values()[i], 0.01) << synth.space().parameters[i].key;
   }
 
   writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.state));

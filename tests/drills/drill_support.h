@@ -12,7 +12,7 @@ namespace patchpilot {
 inline Target voiceTarget(std::uint64_t seed, double seconds = 0.4) {
   VoiceEngine voice;
   Patch patch;
-  patch.values = voice.space().draw(99, seed);
+  patch = Patch::point(voice.space().draw(99, seed));
   Target target;
   target.note = 57;
   target.lengthSeconds = seconds / 2;

@@ -29,7 +29,7 @@ class SineEngine : public Engine {
   }
 
   std::vector<float> values(const Patch& patch) override {
-    return patch.values.empty() ? defaults() : patch.values;
+    return patch.values().empty() ? defaults() : patch.values();
   }
   std::vector<float> defaults() const override { return {0.5f, 0.5f}; }
   Bytes state(const Patch&) override { return {}; }
@@ -69,7 +69,7 @@ TEST(EngineDrill, ASessionFindsThePatchOfANewEngine) {
   session.refine({.renders = 400});
   const Candidate& best = session.candidates().front();
   EXPECT_LT(best.mss, 0.5 * ranked);
-  EXPECT_NEAR(best.proposal.patch.values[0], truth.values[0], 0.02);
+  EXPECT_NEAR(best.proposal.patch.values()[0], truth.values[0], 0.02);
 }
 
 }  // namespace

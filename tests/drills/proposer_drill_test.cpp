@@ -20,12 +20,12 @@ class Follower : public Proposer {
       Proposal& proposal = proposals.emplace_back();
       proposal.origin = fmt::format("follower {}", drawn_);
       const std::vector<float> drawn = engine_.space().draw(7, drawn_++);
-      proposal.patch.values = drawn;
+      proposal.patch = Patch::point(drawn);
       if (!best_) continue;
       // One or two parameters of the best are drawn anew.
-      proposal.patch.values = best_->proposal.patch.values;
+      proposal.patch = Patch::point(best_->proposal.patch.values());
       for (const std::size_t which : {drawn_ % drawn.size(), (drawn_ * 5) % drawn.size()})
-        proposal.patch.values[which] = drawn[which];
+        proposal.patch.values()[which] = drawn[which];
     }
     return proposals;
   }

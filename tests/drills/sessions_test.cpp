@@ -31,7 +31,7 @@ void expectSame(const std::vector<Candidate>& a, const std::vector<Candidate>& b
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     EXPECT_EQ(a[i].mss, b[i].mss);
-    EXPECT_EQ(a[i].proposal.patch.values, b[i].proposal.patch.values);
+    EXPECT_EQ(a[i].proposal.patch.values(), b[i].proposal.patch.values());
     EXPECT_EQ(a[i].proposal.origin, b[i].proposal.origin);
   }
 }

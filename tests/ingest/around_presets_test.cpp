@@ -37,8 +37,8 @@ struct Presets {
 };
 
 std::size_t changes(const Patch& patch) {
-  return std::size_t(
-      std::count_if(patch.values.begin(), patch.values.end(), [](float v) { return !std::isnan(v); }));
+  return std::size_t(std::count_if(patch.preset().moved.begin(), patch.preset().moved.end(),
+                                   [](const auto& v) { return v.has_value(); }));
 }
 
 TEST(AroundPresets, DrawsTheSamePatchForAnIndexInWhateverOrder) {
@@ -50,12 +50,9 @@ TEST(AroundPresets, DrawsTheSamePatchForAnIndexInWhateverOrder) {
   std::size_t alike = 0;
   for (std::uint64_t i = 30; i-- > 0;) {
     const DrawnPatch again = backwards.draw(i), another = other.draw(i);
-    EXPECT_EQ(again.patch.state, first[i].patch.state);
+    EXPECT_EQ(again.patch.content, first[i].patch.content);
     EXPECT_EQ(again.sources, first[i].sources);
     EXPECT_EQ(again.patch.source, first[i].patch.source);
-    for (std::size_t k = 0; k < again.patch.values.size(); ++k)
-      EXPECT_TRUE(again.patch.values[k] == first[i].patch.values[k] ||
-                  (std::isnan(again.patch.values[k]) && std::isnan(first[i].patch.values[k])));
     alike += another.patch.source == first[i].patch.source;
   }
   EXPECT_LT(alike, 5u) << "the seed makes no difference";
@@ -69,9 +66,8 @@ TEST(AroundPresets, AreNearTheirPresetsAndSayWhichTheyAre) {
   std::set<std::string> parents;
   for (std::uint64_t i = 0; i < 200; ++i) {
     const DrawnPatch drawn = around.draw(i);
-    ASSERT_EQ(drawn.patch.values.size(), space.parameters.size());
-    for (const float value : drawn.patch.values)
-      EXPECT_TRUE(std::isnan(value) || (value >= 0 && value <= 1)) << value;
+    ASSERT_EQ(drawn.patch.preset().moved.size(), space.parameters.size());
+    for (const auto& value : drawn.patch.preset().moved) EXPECT_TRUE(!value || (*value >= 0 && *value <= 1));
     const auto from = p.library.lineage().patchesFrom({drawn.sources.begin(), drawn.sources.end()});
     const bool isCrossed = drawn.patch.source.find(" with ") != std::string::npos;
     EXPECT_EQ(from.size(), isCrossed ? 2u : 1u) << drawn.patch.source;
@@ -80,7 +76,7 @@ TEST(AroundPresets, AreNearTheirPresetsAndSayWhichTheyAre) {
     if (!isCrossed) fewChanges += changes(drawn.patch) <= 4;
     // Master tuning belongs to no crossing.
     if (isCrossed && drawn.patch.source.find("changed") == std::string::npos) {
-      EXPECT_TRUE(std::isnan(drawn.patch.values[*space.find("octave")])) << drawn.patch.source;
+      EXPECT_FALSE(drawn.patch.preset().moved[*space.find("octave")]) << drawn.patch.source;
     }
   }
   EXPECT_NEAR(double(crossed), 100, 30);
@@ -104,8 +100,8 @@ TEST(AroundPresets, TakeWholePartsOfTheOtherPreset) {
       bool same = true;
       for (std::size_t k = 0; k < values.size(); ++k) {
         const bool inFilter = space.parameters[k].section == "filter";
-        EXPECT_EQ(std::isnan(drawn.patch.values[k]), !inFilter);
-        if (inFilter) same = same && values[k] == drawn.patch.values[k];
+        EXPECT_EQ(drawn.patch.preset().moved[k].has_value(), inFilter);
+        if (inFilter) same = same && values[k] == drawn.patch.preset().moved[k];
       }
       found = found || same;
     }
@@ -122,10 +118,10 @@ contentsOf(Library& library) {
       contents;
   for (std::int64_t id = 1; id <= std::int64_t(library.counts().patches); ++id) {
     const Patch patch = library.patches().get(id);
-    const auto* bytes =
-        reinterpret_cast<const std::uint8_t*>(patch.values.data());  // NaN is not equal to itself
+    const std::vector<float> values = flat(patch).values;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());  // NaN is not equal to itself
     contents.emplace_back(library.lineage().sources(id), patch.source, library.patches().stateHash(id),
-                          std::vector<std::uint8_t>(bytes, bytes + patch.values.size() * sizeof(float)));
+                          std::vector<std::uint8_t>(bytes, bytes + values.size() * sizeof(float)));
   }
   return contents;
 }
@@ -155,14 +151,14 @@ TEST(AroundPresets, PlayAsTheStateThatIsWrittenOfThem) {
   AroundPresets around(p.library, p.synth, 1);
   for (std::uint64_t i = 0; i < 10; ++i) {
     const Patch drawn = around.draw(i).patch;
-    const Patch written{{}, p.synth.state(drawn), {}};
+    const Patch written = Patch::preset(p.synth.state(drawn));
     const Note note{60, 100, 0.3};
     const AudioBuffer a = renderOnce(p.synth, drawn, note, 0.5), b = renderOnce(p.synth, written, note, 0.5);
     EXPECT_TRUE(std::equal(a.channel(0).begin(), a.channel(0).end(), b.channel(0).begin())) << drawn.source;
     const auto values = p.synth.values(drawn);
     for (std::size_t k = 0; k < values.size(); ++k)
-      if (!std::isnan(drawn.values[k]))
-        EXPECT_NEAR(values[k], drawn.values[k], 1e-6) << p.synth.space().parameters[k].key;
+      if (const auto moved = drawn.preset().moved[k])
+        EXPECT_NEAR(values[k], *moved, 1e-6) << p.synth.space().parameters[k].key;
     EXPECT_EQ(p.synth.texts(drawn).size(), values.size());
   }
 }
@@ -174,7 +170,7 @@ TEST(AroundPresets, OfTheTimeWhenDrawingBeganStayThose) {
   PresetRecord late;
   late.content = "late";
   late.path = "late.lv2";
-  late.patch = {{}, p.synth.state({p.synth.space().draw(1, 1), {}, {}}), "late.lv2"};
+  late.patch = Patch::preset(p.synth.state(Patch::point(p.synth.space().draw(1, 1))), "late.lv2");
   late.sources = {"late"};
   p.library.presets().append({late});
   EXPECT_NE(AroundPresets(p.library, p.synth, 1).name(), before);
@@ -215,9 +211,9 @@ TEST(AroundPresets, OfSurgeAreTakenByItWholePartsAndAll) {
   for (std::uint64_t i = 0; i < 12; ++i) {
     const DrawnPatch drawn = around.draw(i);
     // Surge takes what was put together, and gives back the section's values as they were put in.
-    const SurgePatch asked = parseSurgePatch(parseVstPreset(drawn.patch.state).componentState);
-    const SurgePatch held =
-        parseSurgePatch(parseVstPreset(synth.state({{}, drawn.patch.state, {}})).componentState);
+    const SurgePatch asked = parseSurgePatch(parseVstPreset(drawn.patch.preset().state).componentState);
+    const SurgePatch held = parseSurgePatch(
+        parseVstPreset(synth.state(Patch::preset(drawn.patch.preset().state))).componentState);
     for (const char* element :
          {"a_osc1_type", "a_filter1_type", "a_filter1_cutoff", "a_env2_attack", "a_lfo0_rate", "fx1_type"})
       EXPECT_EQ(surgeValue(asked, element), surgeValue(held, element))

@@ -84,7 +84,8 @@ TEST(ShippedEmbedders, LayAPatchAtTwoNotesNearerTogetherThanTwoPatchesAtOne) {
   const Synth synth(loadSpace("jx10"));
   const auto ours = makeEmbedder("ours-jx10");
   const auto vectorOf = [&](std::uint64_t patch, int note) {
-    const AudioBuffer sound = renderOnce(synth, {synth.space().draw(1, patch), {}, {}}, {note, 100, 2}, 4);
+    const AudioBuffer sound =
+        renderOnce(synth, Patch::point(synth.space().draw(1, patch)), {note, 100, 2}, 4);
     std::vector<float> vector(std::size_t(ours->dimension()));
     ours->embedNote(sound.channel(0), sound.channel(1), note, vector);
     return vector;

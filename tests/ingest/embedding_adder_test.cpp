@@ -158,9 +158,9 @@ TEST_F(EmbedRows, TellsOfRendersThatFailAndGoesOnWithTheOthers) {
     for (std::uint64_t i = 0; i < 5; ++i) {
       LibraryAttempt& attempt = batch.emplace_back();
       attempt.index = i;
-      attempt.patch.values = synth.space().draw(1, i);
+      attempt.patch = Patch::point(synth.space().draw(1, i));
       ASSERT_EQ(synth.space().parameters[crash].key, "crash");
-      if (i == 2) attempt.patch.values[crash] = 1;
+      if (i == 2) attempt.patch.values()[crash] = 1;
       attempt.rows.push_back(
           {60, -20, {std::vector<float>(std::size_t(library.embeddings().dimension()), float(i))}, {}});
     }

@@ -78,7 +78,7 @@ TEST(LibraryBuild, GoesOnAfterTheProgramWasKilled) {
   // DX10's random patches are all audible, so that patch k is the k-th drawn.
   ASSERT_EQ(library.counts().silent, 0u);
   for (const std::int64_t id : {std::int64_t(1), std::int64_t(kept), std::int64_t(kept + 20)})
-    EXPECT_EQ(library.patches().get(id).values, space.draw(1, std::uint64_t(id - 1)));
+    EXPECT_EQ(library.patches().get(id).values(), space.draw(1, std::uint64_t(id - 1)));
 }
 
 /// Runs the program's `library build`; kills it once the library holds `patches`, where that is not 0.

@@ -97,8 +97,8 @@ fs::path madeUp(
       attempt.fate = LibraryAttempt::Fate::skipped;
       attempt.problem = "crashed on " + std::to_string(i);
     } else {
-      attempt.patch.values = {float(i)};
-      attempt.patch.state = Bytes(100, std::uint8_t(i % 5));
+      attempt.patch = Patch::point({float(i)});
+      attempt.patch = patchOf({attempt.patch.values(), Bytes(100, std::uint8_t(i % 5))});
       attempt.patch.source = "made of " + std::to_string(i % 4);
       attempt.sources = {"hash " + std::to_string(i % 4)};
       attempt.rows.push_back(

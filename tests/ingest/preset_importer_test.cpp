@@ -34,7 +34,7 @@ LibrarySettings shortSettings(const Synth& synth, std::vector<int> notes = {60})
 
 /// A preset of a drawn patch, as a host would write it.
 Lv2Preset drawnPreset(Synth& synth, std::uint64_t index) {
-  const Bytes state = synth.state({synth.space().draw(5, index), {}, {}});
+  const Bytes state = synth.state(Patch::point(synth.space().draw(5, index)));
   return parseLv2State(std::string(state.begin(), state.end()));
 }
 
@@ -104,7 +104,7 @@ TEST(AddPresets, CountsSilentOnes) {
   std::vector<float> values = synth.space().draw(1, 0);
   values[index] = 1;
   writeFileAtomically(places.folder / "s.vstpreset",
-                      std::span<const std::uint8_t>(synth.state({values, {}, {}})));
+                      std::span<const std::uint8_t>(synth.state(Patch::point(values))));
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
   const AddReport report = addPresets(library, synth, {places.folder / "s.vstpreset"});
   EXPECT_EQ(names(report.silent), Names{"s.vstpreset"});
@@ -123,7 +123,7 @@ TEST(AddPresets, OneThatKillsTheSynthCostsOnlyItself) {
     values[*space.find("attack")] = 0;
     // All but the last crash every render: were they the plug-in's fault, the run would end.
     values[*space.find("crash")] = i < 4 ? 1.0f : 0.0f;
-    VstPreset preset = parseVstPreset(synth.state({values, {}, {}}));
+    VstPreset preset = parseVstPreset(synth.state(Patch::point(values)));
     writeFileAtomically(places.folder / fmt::format("{}.vstpreset", i),
                         std::span<const std::uint8_t>(serializeVstPreset(preset)));
   }

@@ -29,7 +29,7 @@ bool refuses(const std::function<void()>& action, const std::string& part) {
 LibraryAttempt madeUp(std::uint64_t index) {
   LibraryAttempt attempt;
   attempt.index = index;
-  attempt.patch.values = {0.25f, float(index)};
+  attempt.patch = Patch::point({0.25f, float(index)});
   attempt.rows.push_back(
       {60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), float(index))}});
   return attempt;
@@ -113,7 +113,7 @@ TEST(Library, OpensWithAllThatWasWritten) {
   EXPECT_EQ(counts.skipped, 1u);
   EXPECT_EQ(counts.nextAttempt, 4u);
   EXPECT_EQ(library.attempts().skippedProblems(5), std::vector<std::string>{"patch 2: crashed"});
-  EXPECT_EQ(library.patches().get(2).values, madeUp(3).patch.values);
+  EXPECT_EQ(library.patches().get(2).values, madeUp(3).patch.values());
   EXPECT_TRUE(refuses([&] { library.patches().get(99); }, "99"));
 }
 
@@ -171,7 +171,7 @@ TEST(Library, BelievesNoSizeThatItCannotHold) {
     library.attempts().append({madeUp(0)}, 1);
     PresetRecord preset;
     preset.content = "a";
-    preset.patch.state = Bytes(1000, 7);
+    preset.patch = Patch::preset(Bytes(1000, 7));
     preset.rows = madeUp(0).rows;
     library.presets().append({preset});
   }
@@ -217,14 +217,14 @@ TEST(Library, KeepsAPresetWhole) {
   const TemporaryFolder folder;
   Library library = Library::create(folder / "a.db", madeUpSettings());
   LibraryAttempt attempt;
-  attempt.patch.state = {1, 2, 3, 0, 255};
+  attempt.patch = Patch::preset({1, 2, 3, 0, 255});
   attempt.patch.source = "/presets/a.fxp";
   attempt.rows.push_back({60, -20, {std::vector<float>(std::size_t(makeEmbedder()->dimension()), 0.5f)}});
   library.attempts().append({attempt}, 1);
   Library again = Library::open(library.file());
-  EXPECT_EQ(again.patches().get(1).state, attempt.patch.state);
+  EXPECT_EQ(again.patches().get(1).content, attempt.patch.content);
   EXPECT_EQ(again.patches().get(1).source, attempt.patch.source);
-  EXPECT_TRUE(again.patches().get(1).values.empty());
+  EXPECT_TRUE(again.patches().get(1).preset().moved.empty());
 }
 
 TEST(Library, IsWrittenByOneAtATime) {
@@ -284,7 +284,7 @@ PresetRecord madeUpPreset(const std::string& name, std::vector<std::string> sour
   PresetRecord record;
   record.content = "content of " + name;
   record.path = "/presets/" + name;
-  record.patch.state = std::move(state);
+  record.patch = Patch::preset(std::move(state));
   record.patch.source = record.path;
   record.rows = madeUp(0).rows;
   record.sources = std::move(sources);
@@ -460,7 +460,7 @@ TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {
   const Bytes before = readFile(folder / "old.db");
   {
     Library library = Library::open(folder / "old.db");
-    EXPECT_EQ(library.patches().get(1).values, madeUp(0).patch.values);
+    EXPECT_EQ(library.patches().get(1).values, madeUp(0).patch.values());
     EXPECT_EQ(library.patches().get(2).state, (Bytes{1, 2, 3}));
     EXPECT_TRUE(library.lineage().sources(1).empty());
     EXPECT_TRUE(library.presets().kept().empty());

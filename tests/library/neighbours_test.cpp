@@ -25,7 +25,7 @@ Library madeUp(const std::filesystem::path& file, int patches, std::vector<int> 
   for (int p = 0; p < patches; ++p) {
     LibraryAttempt attempt;
     attempt.index = std::uint64_t(p);
-    attempt.patch.values = {float(p)};
+    attempt.patch = Patch::point({float(p)});
     for (const int note : notes) {
       LibraryRow row{note, -20, {std::vector<float>(std::size_t(dimension))}};
       for (float& x : row.embeddings[0]) x = normal(random);
@@ -166,7 +166,7 @@ TEST(NeighbourIndex, IsMadeAnewWhereTheLibraryHasGrownOrIsAnother) {
   EXPECT_EQ(NeighbourIndex(library, kLists).rows(), 150u);
   LibraryAttempt more;
   more.index = 150;
-  more.patch.values = {150};
+  more.patch = Patch::point({150});
   more.rows.push_back({60, -20, {std::vector<float>(std::size_t(library.embeddings().dimension()), 9.0f)}});
   library.attempts().append({more}, 151);
   const NeighbourIndex grown(library, kLists);

@@ -20,7 +20,7 @@ class Rank : public ::testing::Test {
     engines.push_back(std::make_shared<PluginEngine>(synth, RenderPoolOptions{2, kSeconds}));
     for (std::size_t i = 0; i < 20; ++i) {
       Proposal& proposal = proposals.emplace_back();
-      proposal.patch.values = synth->space().draw(1, i);
+      proposal.patch = Patch::point(synth->space().draw(1, i));
       proposal.origin = fmt::format("draw {}", i);
     }
     target.note = 57;

@@ -45,11 +45,11 @@ TEST_F(RecipeTest, OnlyWhatDiffersIsTold) {
   Patch patch;
   for (const auto& spec : synth.space().parameters)
     for (const auto& p : synth.parameters())
-      if (p.id == spec.id) patch.values.push_back(p.defaultValue);
-  ASSERT_EQ(patch.values.size(), synth.space().parameters.size());
+      if (p.id == spec.id) patch.values().push_back(p.defaultValue);
+  ASSERT_EQ(patch.values().size(), synth.space().parameters.size());
   const auto before = recipeOf(synth, patch);
   const auto cutoff = *synth.space().find("vcf_reso");
-  patch.values[cutoff] = 0.34f;
+  patch.values()[cutoff] = 0.34f;
   const auto after = recipeOf(synth, patch);
   EXPECT_EQ(settingsIn(after), settingsIn(before) + 1);
   const auto& spec = synth.space().parameters[cutoff];
@@ -67,14 +67,14 @@ TEST_F(RecipeTest, OnlyWhatDiffersIsTold) {
 TEST_F(RecipeTest, WhatAClosedGateSilencesIsSetAside) {
   Synth synth(loadSpace("jx10"));
   const ParameterSpace& space = synth.space();
-  Patch patch{space.draw(8, 0), {}, {}};
-  patch.values[*space.find("gld_rate")] = 0.77f;
-  patch.values[*space.find("gld_bend")] = 0.5f;
+  Patch patch = Patch::point(space.draw(8, 0));
+  patch.values()[*space.find("gld_rate")] = 0.77f;
+  patch.values()[*space.find("gld_bend")] = 0.5f;
   const Recipe closed = recipeOf(synth, patch);
   EXPECT_EQ(settingOf(closed, "Pitch glide", "Glide time"), nullptr) << recipeText(closed, "x");
   EXPECT_NE(recipeText(closed, "x").find("Without effect on this sound, and left out:"), std::string::npos)
       << recipeText(closed, "x");
-  patch.values[*space.find("gld_bend")] = 0.6f;
+  patch.values()[*space.find("gld_bend")] = 0.6f;
   const Recipe open = recipeOf(synth, patch);
   EXPECT_NE(settingOf(open, "Pitch glide", "Glide time"), nullptr) << recipeText(open, "x");
 }
@@ -85,8 +85,7 @@ TEST_F(RecipeTest, AnUntouchedSynthHasNothingToSet) {
     const Bytes bytes = Synth(loadSpace("dx10")).state({});
     return std::string(bytes.begin(), bytes.end());
   }();
-  Patch patch;
-  patch.state.assign(state.begin(), state.end());
+  const Patch patch = Patch::preset({state.begin(), state.end()});
   const auto recipe = recipeOf(synth, patch);
   EXPECT_LE(settingsIn(recipe), synth.space().base.values.size()) << recipeText(recipe, "x");
 }
@@ -97,7 +96,7 @@ TEST_F(RecipeTest, SectionsComeInTheOrderOfDialling) {
   Patch patch;
   for (const auto& spec : synth.space().parameters)
     for (const auto& p : synth.parameters())
-      if (p.id == spec.id) patch.values.push_back(spec.nearest(p.defaultValue > 0.5f ? 0.2f : 0.8f));
+      if (p.id == spec.id) patch.values().push_back(spec.nearest(p.defaultValue > 0.5f ? 0.2f : 0.8f));
   const Recipe recipe = recipeOf(synth, patch);
   const auto titles = titlesOf(recipe);
   const auto at = [&](const std::string& title) {
@@ -113,16 +112,15 @@ TEST_F(RecipeTest, SectionsComeInTheOrderOfDialling) {
 
 TEST_F(RecipeTest, APresetsStateIsDescribedLikeTheValuesInIt) {
   Synth synth(loadSpace("jx10"));
-  const Patch values{synth.space().draw(8, 0), {}, {}};
-  Patch state;
-  state.state = synth.state(values);
+  const Patch values = Patch::point(synth.space().draw(8, 0));
+  const Patch state = Patch::preset(synth.state(values));
   EXPECT_EQ(recipeText(recipeOf(synth, state), "x"), recipeText(recipeOf(synth, values), "x"));
 }
 
 TEST_F(RecipeTest, ABasePresetIsWhatOneStartsFrom) {
   TemporaryFolder folder;
   Synth plain(loadSpace("jx10"));
-  const Patch base{plain.space().draw(3, 0), {}, {}};
+  const Patch base = Patch::point(plain.space().draw(3, 0));
   SynthOptions options;
   options.baseState = plain.state(base);
   options.ownBase = true;
@@ -133,16 +131,15 @@ TEST_F(RecipeTest, ABasePresetIsWhatOneStartsFrom) {
   EXPECT_TRUE(same.fromBasePreset);
   EXPECT_EQ(settingsIn(same), 0u) << recipeText(same, "x");
   Patch other = base;
-  other.values[*space.find("vcf_reso")] = base.values[*space.find("vcf_reso")] > 0.5f ? 0.1f : 0.9f;
+  other.values()[*space.find("vcf_reso")] = base.values()[*space.find("vcf_reso")] > 0.5f ? 0.1f : 0.9f;
   EXPECT_EQ(settingsIn(recipeOf(synth, other)), 1u);
 }
 
 TEST_F(RecipeTest, AVst3SpeaksForItselfOfAState) {
   Synth synth(parseSpace(testSynthSpace("[base.values]\n"), "test.toml"));
-  Patch values{std::vector<float>(synth.space().parameters.size(), 0.0f), {}, {}};
-  values.values[*synth.space().find("attack")] = 0.5f;
-  Patch state;
-  state.state = synth.state(values);
+  Patch values = Patch::point(std::vector<float>(synth.space().parameters.size(), 0.0f));
+  values.values()[*synth.space().find("attack")] = 0.5f;
+  const Patch state = Patch::preset(synth.state(values));
   const Recipe recipe = recipeOf(synth, state);
   bool found = false;
   for (const auto& section : recipe.sections)
@@ -175,7 +172,7 @@ TEST(RecipeOfSurge, TellsWavetablesAndHowFarModulationGoes) {
   VstPreset preset;
   preset.classId = synth.space().synthId;
   preset.componentState = applySurgeBase(serializeSurgePatch(patch), {}, {});
-  const Recipe recipe = recipeOf(synth, {{}, serializeVstPreset(preset), {}});
+  const Recipe recipe = recipeOf(synth, Patch::preset(serializeVstPreset(preset)));
   const std::string text = recipeText(recipe, "x");
   EXPECT_NE(text.find("Oscillator 1: Wavetable, wavetable \"Bell & Saw\""), std::string::npos) << text;
   EXPECT_NE(text.find("LFO 1 to filter 1 cutoff by 24 semitones"), std::string::npos) << text;
@@ -189,7 +186,7 @@ Patch surgePreset(const Synth& synth, const std::vector<SurgeRawValue>& values,
   VstPreset preset;
   preset.classId = synth.space().synthId;
   preset.componentState = applySurgeBase({}, routings, values);
-  return {{}, serializeVstPreset(preset), {}};
+  return Patch::preset(serializeVstPreset(preset));
 }
 
 TEST(RecipeOfSurge, TellsWhatModulationMovesByTheTypesThatThePatchHas) {

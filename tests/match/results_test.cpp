@@ -24,7 +24,7 @@ class TextResults : public testing::Test {
     const ParameterSpace& space = engines_[0]->space();
     Patch patch;
     for (const ParameterSpec& spec : space.parameters)
-      patch.values.push_back(spec.key == "crash" ? float(crashes) : spec.constant ? 0.0f : 0.5f);
+      patch.values().push_back(spec.key == "crash" ? float(crashes) : spec.constant ? 0.0f : 0.5f);
     return {Proposal{0, patch, origin, 0, {}, {}}, 0.5, Note{60, 100, 0.1}, 0.2};
   }
 

@@ -20,7 +20,7 @@ Library family(const std::filesystem::path& file) {
     const std::string name(1, char('a' + i));
     presets[i].content = name;
     presets[i].path = presets[i].patch.source = name + ".fxp";
-    presets[i].patch.state = {std::uint8_t(i)};
+    presets[i].patch = Patch::preset({std::uint8_t(i)});
     presets[i].rows = rows;
     presets[i].sources = {"hash of " + name, "hash of " + name + " as loaded"};
   }
@@ -30,7 +30,7 @@ Library family(const std::filesystem::path& file) {
   attempts[1].sources = {"hash of a"};
   for (std::size_t i = 0; i < 3; ++i) {
     attempts[i].index = i;
-    attempts[i].patch.values = {float(i)};
+    attempts[i].patch = Patch::point({float(i)});
     attempts[i].rows = rows;
   }
   library.attempts().append(attempts, 3);

@@ -13,7 +13,7 @@ namespace {
 /// A tone; pitches that differ by 0.05 are far apart in MSS.
 Candidate candidate(float pitch, double mss) {
   Candidate candidate;
-  candidate.proposal.patch.values = {pitch, 1};
+  candidate.proposal.patch = Patch::point({pitch, 1});
   candidate.sound = tones({pitch, 1});
   candidate.spectrum = mssSpectrum(candidate.sound);
   candidate.mss = mss;
@@ -85,7 +85,7 @@ TEST(Archive, ContainsPatchesWithTheirDistance) {
 
 TEST(Archive, ValuesThatAreNotSetAreEqual) {
   Candidate one = candidate(0.5f, 1);
-  one.proposal.patch.values[1] = std::numeric_limits<float>::quiet_NaN();
+  one.proposal.patch.values()[1] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_TRUE(isSamePatch(one, one));
   EXPECT_FALSE(isSamePatch(one, candidate(0.5f, 1)));
 }

@@ -21,7 +21,7 @@ TEST_F(BreederTest, OffspringStayInTheirSpaceAndNameTheirSources) {
   const ParameterSpace& space = synth.space();
   Breeder breeder(space, synth.defaults());
   Proposal drawn[3];
-  for (int i = 0; i < 3; ++i) drawn[i].patch.values = space.draw(3, std::uint64_t(i));
+  for (int i = 0; i < 3; ++i) drawn[i].patch = Patch::point(space.draw(3, std::uint64_t(i)));
   const auto presets = factoryProposals(synth, 3);
   for (const bool ofPresets : {false, true}) {
     Genome parents[3];
@@ -39,10 +39,11 @@ TEST_F(BreederTest, OffspringStayInTheirSpaceAndNameTheirSources) {
           EXPECT_NEAR(value, p.nearest(value), 1e-6) << p.key;
         }
         const Proposal proposal = offspring.proposal();
-        EXPECT_EQ(proposal.patch.state.empty(), !ofPresets);
+        EXPECT_EQ(proposal.patch.isPreset(), ofPresets);
         for (std::size_t i = 0; i < space.parameters.size(); ++i)
-          if (!std::isnan(proposal.patch.values[i])) {
-            EXPECT_EQ(proposal.patch.values[i], offspring.values[i]);
+          if (const auto value = ofPresets ? proposal.patch.preset().moved[i]
+                                           : std::optional<float>(proposal.patch.values()[i])) {
+            EXPECT_EQ(*value, offspring.values[i]);
           }
         const bool crossed = op == Operator::crossover || op == Operator::symmetry;
         if (ofPresets) {
@@ -61,7 +62,7 @@ TEST_F(BreederTest, AGraftTakesWholePartsAndKeepsTheOthers) {
   const std::size_t lockedOne = *space.find("vcf_freq");
   Breeder breeder(space, synth.defaults(), {.locked = {{lockedOne, 0.625f}}});
   Proposal drawn[2];
-  for (std::size_t i = 0; i < 2; ++i) drawn[i].patch.values = space.draw(3, i);
+  for (std::size_t i = 0; i < 2; ++i) drawn[i].patch = Patch::point(space.draw(3, i));
   const Genome start = genomeOf(drawn[0], engine), best = genomeOf(drawn[1], engine);
   std::set<std::vector<bool>> choices;
   for (std::uint64_t index = 0; index < 60; ++index) {
@@ -117,9 +118,9 @@ TEST_F(BreederTest, NoOffspringDiffersOnlyInSilentParameters) {
   const ParameterSpace& space = synth.space();
   Breeder breeder(space, synth.defaults());
   Proposal proposal;
-  proposal.patch.values = space.draw(1, 0);
+  proposal.patch = Patch::point(space.draw(1, 0));
   for (const Gate& gate : space.gates)
-    for (const auto& [key, value] : gate.closed) proposal.patch.values[*space.find(key)] = value;
+    for (const auto& [key, value] : gate.closed) proposal.patch.values()[*space.find(key)] = value;
   const Genome parent = genomeOf(proposal, engine);
   const auto silent = space.silent(parent.values);
   ASSERT_EQ(silent.size(), 8u);

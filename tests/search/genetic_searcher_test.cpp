@@ -49,7 +49,7 @@ class GeneticSearcherTest : public ::testing::Test {
 double distanceToTruth(const Candidate& candidate) {
   double sum = 0;
   for (std::size_t i = 0; i < kTruth.size(); ++i)
-    sum += std::abs(candidate.proposal.patch.values[i] - kTruth[i]);
+    sum += std::abs(candidate.proposal.patch.values()[i] - kTruth[i]);
   return sum;
 }
 

@@ -50,7 +50,7 @@ class PolisherTest : public ::testing::Test {
   SearchSpace space_{synth_.space(), synth_.defaults(), {}};
   Genome champion_ = [this] {
     Proposal proposal;
-    proposal.patch.values = synth_.space().draw(3, 0);
+    proposal.patch = Patch::point(synth_.space().draw(3, 0));
     return genomeOf(proposal, engine_);
   }();
   std::vector<std::size_t> heard_{space_.searchable(champion_)[1], space_.searchable(champion_)[6]};

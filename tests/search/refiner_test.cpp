@@ -27,7 +27,7 @@ Target drawnTarget(Engine& from, std::uint64_t index, double length = 0.3, doubl
   target.note = 57;
   target.lengthSeconds = length;
   Patch patch;
-  patch.values = from.space().draw(99, index);
+  patch = Patch::point(from.space().draw(99, index));
   target.sound = renderAll(from, {RenderJob{0, &patch, Note{57, 100, length}, seconds}}).front().value();
   target.spectrum = mssSpectrum(target.sound);
   return target;
@@ -37,7 +37,7 @@ std::vector<Candidate> starts(const Target& target, const Engines& engines, int 
   std::vector<Proposal> proposals;
   for (int i = 0; i < count; ++i) {
     Proposal& proposal = proposals.emplace_back();
-    proposal.patch.values = engines[0]->space().draw(1, std::uint64_t(i));
+    proposal.patch = Patch::point(engines[0]->space().draw(1, std::uint64_t(i)));
     proposal.origin = fmt::format("draw {}", i);
   }
   std::vector<std::string> problems;
@@ -81,7 +81,8 @@ TEST_F(Refine, RecombinesUnrenderedProposals) {
   engines.push_back(engine("dx10", 2));
   const double without = refined(engines, 2, {.renders = 120}).front().mss;
   RefineOptions options{.renders = 120};
-  options.unrendered.emplace_back().patch.values = engines[0]->space().draw(99, 2);  // the target's own patch
+  options.unrendered.emplace_back().patch =
+      Patch::point(engines[0]->space().draw(99, 2));  // the target's own patch
   EXPECT_LT(refined(engines, 2, options).front().mss, 0.8 * without);
 }
 
@@ -90,7 +91,7 @@ TEST_F(Refine, ASeedGivesTheSameWithAnyNumberOfWorkers) {
   for (const int workers : {1, 3}) {
     Engines engines;
     engines.push_back(engine("dx10", workers));
-    found.push_back(refined(engines, 1, {.renders = 900, .seed = 5}).front().proposal.patch.values);
+    found.push_back(refined(engines, 1, {.renders = 900, .seed = 5}).front().proposal.patch.values());
   }
   EXPECT_EQ(found[0], found[1]);
 }
@@ -144,7 +145,7 @@ TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
       EXPECT_EQ(std::count(told.begin(), told.end(), after.front().mss), 0);
     }
     for (const Candidate& candidate : after)
-      EXPECT_EQ(candidate.proposal.patch.values[8], 0) << "what the space holds constant always was moved";
+      EXPECT_EQ(candidate.proposal.patch.values()[8], 0) << "what the space holds constant always was moved";
     EXPECT_EQ(after.front().mss, mss(target.spectrum, mssSpectrum(after.front().sound)));
   }
 }
@@ -190,7 +191,7 @@ TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
   const auto after = refine(target, std::move(ranked), engines, {.renders = 240}, problems);
   EXPECT_TRUE(problems.empty()) << problems.front();
   EXPECT_LT(after.front().mss, 0.9 * before);
-  EXPECT_FALSE(after.front().proposal.patch.state.empty());
+  EXPECT_TRUE(after.front().proposal.patch.isPreset());
   EXPECT_FALSE(after.front().proposal.sources.empty());
 }
 
@@ -222,7 +223,7 @@ TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
   const auto searched = [&](bool open) {
     target.lengthOpen = open;
     std::vector<Proposal> proposals(1);
-    proposals[0].patch.values = engines[0]->space().draw(99, 2);  // the target's own patch
+    proposals[0].patch = Patch::point(engines[0]->space().draw(99, 2));  // the target's own patch
     std::vector<std::string> problems;
     auto ranked = rankByRendering(target, proposals, engines, {}, problems);
     EXPECT_GT(ranked.front().mss, 0.8);
@@ -254,7 +255,7 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
   std::vector<std::string> problems;
   RefineOptions options{.renders = 240, .locked = locked};
   options.unrendered.push_back({});
-  options.unrendered.back().patch.values = synth.space().draw(1, 7);
+  options.unrendered.back().patch = Patch::point(synth.space().draw(1, 7));
   std::size_t looks = 0;
   options.onProgress = [&](const RefineProgress& p) {
     const auto found = p.found();
@@ -270,8 +271,8 @@ TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
   std::set<float> others;
   for (const Candidate& candidate : found) {
     for (const LockedParameter& one : locked)
-      ASSERT_EQ(candidate.proposal.patch.values[one.parameter], one.value);
-    others.insert(candidate.proposal.patch.values[2]);
+      ASSERT_EQ(candidate.proposal.patch.values()[one.parameter], one.value);
+    others.insert(candidate.proposal.patch.values()[2]);
   }
   EXPECT_GT(others.size(), 3u) << "what is not locked moves";
 }

@@ -68,7 +68,7 @@ void expectNoMemory(const Synth& synth, const std::vector<Patch>& patches) {
 
 std::vector<Patch> drawn(const ParameterSpace& space, int count) {
   std::vector<Patch> patches;
-  for (int i = 0; i < count; ++i) patches.push_back({space.draw(11, std::uint64_t(i)), {}, {}});
+  for (int i = 0; i < count; ++i) patches.push_back(Patch::point(space.draw(11, std::uint64_t(i))));
   return patches;
 }
 
@@ -76,7 +76,7 @@ TEST(RenderPool, Dx10SoundsTheSameWhateverWasRenderedBefore) {
   const TestPlaces places;
   const Synth synth(loadSpace("dx10"));
   auto patches = drawn(synth.space(), 8);
-  patches[0].values[*synth.space().find("release")] = 1.0f;  // a tail into whatever comes next
+  patches[0].values()[*synth.space().find("release")] = 1.0f;  // a tail into whatever comes next
   expectNoMemory(synth, patches);
 }
 
@@ -84,8 +84,8 @@ TEST(RenderPool, Jx10SoundsTheSameWhateverWasRenderedBefore) {
   const TestPlaces places;
   const Synth synth(loadSpace("jx10"));
   auto patches = drawn(synth.space(), 8);
-  patches[0].values[*synth.space().find("env_rel")] = 1.0f;
-  patches[1].values[*synth.space().find("noise")] = 1.0f;
+  patches[0].values()[*synth.space().find("env_rel")] = 1.0f;
+  patches[1].values()[*synth.space().find("noise")] = 1.0f;
   expectNoMemory(synth, patches);
 }
 
@@ -133,8 +133,8 @@ class TestSynth : public ::testing::Test {
  protected:
   Patch patch(const std::map<std::string, float>& set = {}) const {
     Patch patch;
-    for (const auto& p : synth_->space().parameters) patch.values.push_back(p.constant.value_or(0.5f));
-    for (const auto& [key, value] : set) patch.values[*synth_->space().find(key)] = value;
+    for (const auto& p : synth_->space().parameters) patch.values().push_back(p.constant.value_or(0.5f));
+    for (const auto& [key, value] : set) patch.values()[*synth_->space().find(key)] = value;
     return patch;
   }
 

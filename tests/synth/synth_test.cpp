@@ -65,15 +65,15 @@ Patch throughAFile(Synth& synth, const Patch& patch, const std::filesystem::path
 
 void expectRoundTrip(Synth& synth, const std::filesystem::path& folder) {
   for (std::uint64_t i = 0; i < 4; ++i) {
-    const Patch drawn{synth.space().draw(21, i), {}, {}};
+    const Patch drawn = Patch::point(synth.space().draw(21, i));
     const Patch read = throughAFile(synth, drawn, folder, "p" + std::to_string(i));
-    EXPECT_TRUE(read.values.empty());
+    EXPECT_TRUE(read.preset().moved.empty());
     const auto held = synth.values(read);
-    ASSERT_EQ(held.size(), drawn.values.size());
+    ASSERT_EQ(held.size(), drawn.values().size());
     for (std::size_t p = 0; p < held.size(); ++p)
-      EXPECT_EQ(held[p], drawn.values[p]) << i << " " << synth.space().parameters[p].key;
+      EXPECT_EQ(held[p], drawn.values()[p]) << i << " " << synth.space().parameters[p].key;
     const AudioBuffer alone = renderOnce(synth, drawn, kNote, kSeconds);
-    EXPECT_TRUE(sameBits(renderOnce(synth, {{}, synth.state(drawn), {}}, kNote, kSeconds), alone))
+    EXPECT_TRUE(sameBits(renderOnce(synth, Patch::preset(synth.state(drawn)), kNote, kSeconds), alone))
         << i << ": its state is another";
     const AudioBuffer sound = renderOnce(synth, read, kNote, kSeconds);
     EXPECT_TRUE(sameBits(sound, alone)) << i << ": its preset is another";
@@ -151,8 +151,8 @@ TEST(SynthState, IsNotHeardInThePatchAfterIt) {
   const TestPlaces places;
   for (const std::string format : {"VST3", "LV2"}) {
     Synth synth(ownSpace(format));
-    const Patch plain{synth.space().draw(5, 1), {}, {}};
-    const Patch fifth{{}, withFifth(format, synth.state(plain)), {}};
+    const Patch plain = Patch::point(synth.space().draw(5, 1));
+    const Patch fifth = Patch::preset(withFifth(format, synth.state(plain)));
     const AudioBuffer alone = renderOnce(synth, plain, kNote, kSeconds);
     EXPECT_FALSE(sameBits(renderOnce(synth, fifth, kNote, kSeconds), alone))
         << format << ": the fifth is not heard";
@@ -168,7 +168,7 @@ TEST(SynthState, OfAnLv2ThatDronesCostsNoWait) {
   Synth synth(ownSpace("LV2"));
   const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "drone");
   const ScopedVariable log("PATCHPILOT_WORKER_LOG", (places.folder / "blocks").string());
-  const Patch loud{synth.space().draw(5, 1), {}, {}}, other{synth.space().draw(5, 2), {}, {}};
+  const Patch loud = Patch::point(synth.space().draw(5, 1)), other = Patch::point(synth.space().draw(5, 2));
   const AudioBuffer alone = renderOnce(synth, other, kNote, kSeconds);
   RenderPool pool(synth, {.workers = 1, .longestSeconds = kSeconds});
   const auto sounds = pool.renderAll({{0, &loud, kNote, kSeconds}, {0, &other, kNote, kSeconds}});
@@ -183,7 +183,7 @@ TEST(SynthState, OfAnLv2ThatDronesCostsNoWait) {
 TEST(SynthState, ABasePresetIsHeardUnderEveryPatch) {
   const TestPlaces places;
   Synth synth(ownSpace("VST3"));
-  const Patch patch{synth.space().draw(5, 1), {}, {}};
+  const Patch patch = Patch::point(synth.space().draw(5, 1));
   const Bytes state = withFifth("VST3", synth.state(patch));
   writeFileAtomically(places.folder / "fifth.vstpreset", std::span<const std::uint8_t>(state));
   SynthOptions options;
@@ -199,12 +199,12 @@ TEST(SynthState, ABasePresetIsHeardUnderEveryPatch) {
 TEST(Synth, IsAskedBySeveralThreadsByTurns) {
   const TestPlaces places;
   Synth synth(loadSpace("dx10"));
-  const Patch first{synth.space().draw(1, 1), {}, {}}, second{synth.space().draw(1, 2), {}, {}};
+  const Patch first = Patch::point(synth.space().draw(1, 1)), second = Patch::point(synth.space().draw(1, 2));
   const auto asks = [&](const Patch& patch) {
     for (int i = 0; i < 50; ++i) {
       const std::vector<float> values = synth.values(patch);
-      ASSERT_EQ(values.size(), patch.values.size());
-      for (std::size_t p = 0; p < values.size(); ++p) EXPECT_NEAR(values[p], patch.values[p], 1e-5);
+      ASSERT_EQ(values.size(), patch.values().size());
+      for (std::size_t p = 0; p < values.size(); ++p) EXPECT_NEAR(values[p], patch.values()[p], 1e-5);
       EXPECT_EQ(synth.texts(patch).size(), values.size());
     }
   };
@@ -290,7 +290,7 @@ TEST_P(GatesOf, SilenceWhatTheySay) {
   ASSERT_FALSE(space.gates.empty());
   for (const Gate& gate : space.gates)
     for (std::uint64_t draw = 0; draw < 3; ++draw) {
-      Patch one{space.draw(21, draw), {}, {}};
+      Patch one = Patch::point(space.draw(21, draw));
       for (const auto& [key, value] : gate.closed) one.values[*space.find(key)] = value;
       Patch other = one;
       for (const auto& key : gate.silences) {
@@ -315,7 +315,7 @@ TEST(GatesOfSurge, SilenceWhatTheySayButForChance) {
   constexpr std::size_t kRenders = 24;
   RenderPool pool(synth, RenderPoolOptions{1, kSeconds});
   for (const std::uint64_t draw : {0, 1, 3}) {
-    Patch one{space.draw(21, draw), {}, {}};
+    Patch one = Patch::point(space.draw(21, draw));
     for (const Gate& gate : space.gates)
       for (const auto& [key, value] : gate.closed) one.values[*space.find(key)] = value;
     Patch other = one;

@@ -59,7 +59,7 @@ TEST(ValueText, OfSurgeIsWhatItDisplays) {
   const SurgePlaces places;
   Synth synth(loadSpace("surge-full"));
   for (std::uint64_t i = 0; i < 8; ++i)
-    expectTextsOfThePlugin(synth, {synth.space().draw(5, i), {}, {}}, "a drawn patch");
+    expectTextsOfThePlugin(synth, Patch::point(synth.space().draw(5, i)), "a drawn patch");
 }
 
 TEST(ValueText, OfSurgesSharedPresetsIsWhatItDisplays) {
@@ -72,7 +72,7 @@ TEST(ValueText, OfSurgesSharedPresetsIsWhatItDisplays) {
   const auto paths = presetPathsUnder(factory);
   for (std::size_t i = 0; i < paths.size(); i += 100) {
     const Patch preset = patchOfPreset(readPresetFile(paths[i]), synth);
-    expectTextsOfThePlugin(synth, {synth.values(preset), {}, {}}, paths[i].string());
+    expectTextsOfThePlugin(synth, Patch::point(synth.values(preset)), paths[i].string());
   }
 }
 

@@ -405,7 +405,7 @@ TEST_F(Match, SaysHowManyRendersWereSkippedAndWhy) {
     std::vector<LibraryAttempt> crashing = library.attempts().keptAfter(0, 2);
     for (LibraryAttempt& one : crashing) {
       one.index = library.counts().nextAttempt + std::size_t(&one - crashing.data());
-      one.patch.values[*synth.space().find("crash")] = 1;
+      one.patch.values()[*synth.space().find("crash")] = 1;
     }
     library.attempts().append(crashing, library.counts().nextAttempt + crashing.size());
   }
