@@ -144,7 +144,9 @@ class Teller : public MatchObserver {
   std::optional<Progress> progress_;
 };
 
-void run(const Options& options) {
+void run(Options options) {
+  if (options.out.empty())
+    options.out = options.text.empty() ? fs::path(options.sound).stem().string() + "-match" : "text-match";
   if (!options.text.empty())
     return runTextSearch({options.text, librariesToSearch(options.match), options.match.embedder,
                           synthOptions(options.synth), options.match.top, options.match.workers, options.out,
@@ -191,7 +193,8 @@ void addMatchCommand(CLI::App& app) {
   command->add_option(
       "--embedder", o->match.embedder,
       "Search by the libraries' embeddings of this name (the first of each; 'library info' lists them)");
-  command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
+  command->add_option("--out", o->out,
+                      "Folder to write; it appears whole or not at all (SOUND-match here without it)");
   command->add_option("--top", o->match.top, "How many candidates to write")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

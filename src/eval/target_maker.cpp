@@ -180,7 +180,7 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
       entry.space = synth.space().name;
       entry.baseHash = contentHash(synth.base());
       for (std::size_t k = 0; k < synth.space().parameters.size(); ++k)
-        entry.parameters[synth.space().parameters[k].key] = played.patches[i].values[k];
+        entry.parameters[synth.space().parameters[k].key] = played.patches[i].values()[k];
       maker.add(std::move(entry), *played.sounds[i], played.notes[i], describe(synth));
     }
   }

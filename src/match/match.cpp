@@ -61,7 +61,10 @@ void Match::open() {
           "or name a synth with --space and a method that needs no library",
           name);
   sources_ = openSources(sourceNames(options_.libraries, options_.embedder), open);
-  if (sources_.engines.empty() || !options_.space.empty()) openSpace(sources_, options_.space, open);
+  openSpace(sources_, options_.space, open);
+  if (sources_.engines.empty())
+    failUsage(
+        "no synth to match with: name one with --space ('patchpilot synths' lists what fits), or a library");
 }
 
 void Match::rank() {

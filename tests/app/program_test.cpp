@@ -659,9 +659,8 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
   // Two presets one after the other: what is told of the second is the second's, though Surge XT takes a
   // state in only a block later.
   const Patch first = Patch::point(synth.space().draw(1, 0)), second = Patch::point(synth.space().draw(2, 0));
-  Patch preset;
   synth.state(first);
-  preset.state = synth.state(second);
+  const Patch preset = Patch::preset(synth.state(second));
   synth.values(first);
   const auto held = synth.values(preset);
   for (std::size_t i = 0; i < held.size(); ++i) {
@@ -670,11 +669,11 @@ TEST_F(Program, SurgeXtExplainsConvertsAndInstalls) {
     EXPECT_NEAR(held[i], second.values()[i], 0.01) << synth.space().parameters[i].key;
   }
 
-  writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.state));
+  writeFileAtomically(folder() / "p.vstpreset", std::span<const std::uint8_t>(preset.preset().state));
   ASSERT_EQ(run(folder(), "convert p.vstpreset p.fxp").status, 0);
   ASSERT_EQ(run(folder(), "convert p.fxp q.vstpreset").status, 0);
   EXPECT_EQ(parseVstPreset(readFile(folder() / "q.vstpreset")).componentState,
-            parseVstPreset(preset.state).componentState);
+            parseVstPreset(preset.preset().state).componentState);
   const Result explained = run(folder(), "explain p.fxp");
   EXPECT_NE(explained.out.find("\nModulation: "), std::string::npos) << explained.out << explained.err;
   EXPECT_NE(explained.out.find("\nFilter 1: "), std::string::npos) << explained.out;
