@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "match/results.h"
+#include "match/sources.h"
 
 #include <nlohmann/json.hpp>
 

@@ -61,7 +61,8 @@ TEST_F(MatchMethods, SeveralArePooledAndOneMayRefine) {
     kinds.insert(origin.substr(0, origin.find(',')));
   EXPECT_EQ(kinds, (std::set<std::string>{"dx10", "dx10.db"}));
   const Result refined =
-      run(folder(), "match tone.wav --json --force --method retrieval+refine --proposals 10 --renders 60 --out r");
+      run(folder(),
+          "match tone.wav --json --force --method retrieval+refine --proposals 10 --renders 60 --out r");
   ASSERT_EQ(refined.status, 0) << refined.err;
   EXPECT_EQ(json::parse(refined.out).at("refinement").at("renders"), 60);
 }

@@ -54,8 +54,7 @@ kind = "continuous"
 
 TEST(EngineDrill, ASessionFindsThePatchOfANewEngine) {
   const Engines engines{std::make_shared<SineEngine>()};
-  Patch truth;
-  truth.values = {0.31f, 0.7f};
+  const Patch truth = Patch::point({0.31f, 0.7f});
   Target target;
   target.note = 60;
   target.lengthSeconds = 0.2;
@@ -69,7 +68,7 @@ TEST(EngineDrill, ASessionFindsThePatchOfANewEngine) {
   session.refine({.renders = 400});
   const Candidate& best = session.candidates().front();
   EXPECT_LT(best.mss, 0.5 * ranked);
-  EXPECT_NEAR(best.proposal.patch.values()[0], truth.values[0], 0.02);
+  EXPECT_NEAR(best.proposal.patch.values()[0], truth.values()[0], 0.02);
 }
 
 }  // namespace

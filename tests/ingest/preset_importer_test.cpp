@@ -92,7 +92,7 @@ TEST(AddPresets, KeepsTheGoodOnesWholeAndNamesTheOthers) {
   ASSERT_GE(kept.size(), 2u);
   const Patch first = library.patches().get(kept[0].patch);
   EXPECT_TRUE(first.source.starts_with((places.folder / "presets/a.lv2").string())) << first.source;
-  const Lv2Preset back = parseLv2State(std::string(first.state.begin(), first.state.end()));
+  const Lv2Preset back = parseLv2State(std::string(first.preset().state.begin(), first.preset().state.end()));
   EXPECT_EQ(back.ports, drawnPreset(synth, 0).ports);
   EXPECT_EQ(library.counts().rows, 3 * kept.size()) << "every note of a preset is a row";
 }
@@ -312,7 +312,7 @@ TEST(AddPresets, OfSurgeAreKeptWholeAndDuplicatesFoundUnderOtherNames) {
   EXPECT_EQ(names(report.duplicates), (Names{"x renamed.fxp", "y saved.vstpreset"}));
   // What is stored is what the synth loads, and the very preset; its hash finds it and its twin.
   const Patch first = library.patches().get(library.presets().kept()[0].patch);
-  EXPECT_EQ(parseSurgePatch(parseVstPreset(first.state).componentState).xml,
+  EXPECT_EQ(parseSurgePatch(parseVstPreset(first.preset().state).componentState).xml,
             parseSurgePatch(parseFxp(readFile(files[0])).chunk).xml);
   EXPECT_EQ(library.lineage().patchesFrom({presetHash(serializeFxp(fxp))}),
             (std::unordered_set<std::int64_t>{library.presets().kept()[0].patch}));

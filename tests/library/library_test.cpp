@@ -113,7 +113,7 @@ TEST(Library, OpensWithAllThatWasWritten) {
   EXPECT_EQ(counts.skipped, 1u);
   EXPECT_EQ(counts.nextAttempt, 4u);
   EXPECT_EQ(library.attempts().skippedProblems(5), std::vector<std::string>{"patch 2: crashed"});
-  EXPECT_EQ(library.patches().get(2).values, madeUp(3).patch.values());
+  EXPECT_EQ(library.patches().get(2).values(), madeUp(3).patch.values());
   EXPECT_TRUE(refuses([&] { library.patches().get(99); }, "99"));
 }
 
@@ -308,7 +308,8 @@ TEST(Library, GivesBackStatesToTheByteAndKeepsSharedPiecesOnce) {
   }
   Library library = Library::create(folder / "a.db", madeUpSettings());
   const auto ids = library.presets().append(records);
-  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(library.patches().get(ids[i]).state, states[i]);
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    EXPECT_EQ(library.patches().get(ids[i]).preset().state, states[i]);
   EXPECT_LT(std::filesystem::file_size(folder / "a.db"), 500000u);
 }
 
@@ -460,8 +461,8 @@ TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {
   const Bytes before = readFile(folder / "old.db");
   {
     Library library = Library::open(folder / "old.db");
-    EXPECT_EQ(library.patches().get(1).values, madeUp(0).patch.values());
-    EXPECT_EQ(library.patches().get(2).state, (Bytes{1, 2, 3}));
+    EXPECT_EQ(library.patches().get(1).values(), madeUp(0).patch.values());
+    EXPECT_EQ(library.patches().get(2).preset().state, (Bytes{1, 2, 3}));
     EXPECT_TRUE(library.lineage().sources(1).empty());
     EXPECT_TRUE(library.presets().kept().empty());
     EXPECT_EQ(library.settings().sampling, "uniform");
@@ -475,8 +476,8 @@ TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {
   }
   Library library = Library::open(folder / "old.db");
   EXPECT_EQ(library.counts().patches, 4u);
-  EXPECT_EQ(library.patches().get(2).state, (Bytes{1, 2, 3}));
-  EXPECT_EQ(library.patches().get(3).state, (Bytes{7, 8}));
+  EXPECT_EQ(library.patches().get(2).preset().state, (Bytes{1, 2, 3}));
+  EXPECT_EQ(library.patches().get(3).preset().state, (Bytes{7, 8}));
   EXPECT_EQ(library.lineage().patchesFrom({"hash a"}), (std::unordered_set<std::int64_t>{3}));
   EXPECT_EQ(library.settings().sampling, "uniform");
   Database(folder / "old.db", Database::Mode::readWrite).execute("PRAGMA user_version = 4");

@@ -1,6 +1,7 @@
 #include "listen/ranking.h"
 
 #include "base/process.h"
+#include "synth/plugin_engine.h"
 #include "test_support.h"
 
 #include <fmt/format.h>

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "synth/catalogue.h"
+#include "synth/plugin_engine.h"
 #include "test_support.h"
 
 namespace patchpilot {

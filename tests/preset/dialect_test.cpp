@@ -67,5 +67,14 @@ TEST(Dialect, FindsThePiecesOfAStateBehindAFilesHeader) {
             (std::vector<std::size_t>{48 + xmlEnd, 48 + inner.size(), state.size()}));
 }
 
+TEST(Dialect, AStateWithDamagedSizesIsOnePiece) {
+  SurgePatch patch = emptySurgePatch();
+  patch.wavetableBytes[0] = 100;
+  patch.tail.assign(100, 7);
+  Bytes hostile = serializeFxp(surgeFxp(serializeSurgePatch(patch), "x"));
+  std::fill(hostile.begin() + 64, hostile.begin() + 92, std::uint8_t(0xFF));
+  EXPECT_EQ(pieceEndsOfState(hostile), std::vector<std::size_t>{hostile.size()});
+}
+
 }  // namespace
 }  // namespace patchpilot

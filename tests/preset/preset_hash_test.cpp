@@ -100,18 +100,5 @@ TEST(PresetHash, OfTheSharedPatchesTellsThemApartAndSurvivesARenaming) {
   EXPECT_GT(byHash.size(), 600u) << "different patches have one hash";
 }
 
-TEST(SurgeStateCuts, AreWhereTheWavetablesBegin) {
-  const Bytes fxp = fxpOf(surgePatch("One"));
-  const auto cuts = surgeStateCuts(fxp);
-  ASSERT_EQ(cuts.size(), 2u);
-  EXPECT_EQ(cuts[0], fxp.size() - 4);
-  EXPECT_EQ(cuts[1], fxp.size());
-  EXPECT_EQ(surgeStateCuts(Bytes{1, 2, 3}), std::vector<std::size_t>{3});
-  EXPECT_TRUE(surgeStateCuts({}).empty());
-  Bytes hostile = fxp;
-  std::fill(hostile.begin() + 64, hostile.begin() + 92, std::uint8_t(0xFF));
-  EXPECT_EQ(surgeStateCuts(hostile), std::vector<std::size_t>{hostile.size()});
-}
-
 }  // namespace
 }  // namespace patchpilot

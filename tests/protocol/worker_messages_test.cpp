@@ -23,7 +23,7 @@ TEST(WorkerMessages, RequestsComeBackAsTheyWere) {
   const auto request = std::get<RenderRequest>(decodeRequest(encode(WorkerRequest(sent))));
   EXPECT_EQ(request.patch.state, sent.patch.state);
   EXPECT_EQ(request.patch.indices, sent.patch.indices);
-  EXPECT_EQ(request.patch.values(), sent.patch.values());
+  EXPECT_EQ(request.patch.values, sent.patch.values);
   EXPECT_EQ(request.slot, 1u);
   EXPECT_EQ(request.frames, 176400u);
   EXPECT_EQ(request.note, 48);

@@ -291,11 +291,11 @@ TEST_P(GatesOf, SilenceWhatTheySay) {
   for (const Gate& gate : space.gates)
     for (std::uint64_t draw = 0; draw < 3; ++draw) {
       Patch one = Patch::point(space.draw(21, draw));
-      for (const auto& [key, value] : gate.closed) one.values[*space.find(key)] = value;
+      for (const auto& [key, value] : gate.closed) one.values()[*space.find(key)] = value;
       Patch other = one;
       for (const auto& key : gate.silences) {
         const ParameterSpec& p = space.parameters[*space.find(key)];
-        float& value = other.values[*space.find(key)];
+        float& value = other.values()[*space.find(key)];
         value = p.nearest(value > (p.min + p.max) / 2 ? p.min : p.max);
       }
       EXPECT_TRUE(
@@ -317,9 +317,9 @@ TEST(GatesOfSurge, SilenceWhatTheySayButForChance) {
   for (const std::uint64_t draw : {0, 1, 3}) {
     Patch one = Patch::point(space.draw(21, draw));
     for (const Gate& gate : space.gates)
-      for (const auto& [key, value] : gate.closed) one.values[*space.find(key)] = value;
+      for (const auto& [key, value] : gate.closed) one.values()[*space.find(key)] = value;
     Patch other = one;
-    for (const std::size_t i : space.silent(one.values)) other.values[i] = space.draw(22, draw)[i];
+    for (const std::size_t i : space.silent(one.values())) other.values()[i] = space.draw(22, draw)[i];
     std::vector<RenderJob> jobs;
     for (std::size_t i = 0; i < kRenders; ++i)
       jobs.push_back({i, i % 2 == 0 ? &one : &other, kNote, kSeconds});

@@ -12,7 +12,7 @@ constexpr double kSeconds = 0.25;
 
 std::vector<Patch> patches(const VoiceEngine& engine, std::size_t count) {
   std::vector<Patch> drawn(count);
-  for (std::size_t i = 0; i < count; ++i) drawn[i].values = engine.space().draw(1, i);
+  for (std::size_t i = 0; i < count; ++i) drawn[i] = Patch::point(engine.space().draw(1, i));
   return drawn;
 }
 
@@ -82,8 +82,7 @@ TEST(VoiceEngine, BeginsNoJobOnceAStopIsRequested) {
 
 TEST(VoiceEngine, HasNoPresets) {
   VoiceEngine engine;
-  Patch preset;
-  preset.state = {1, 2, 3};
+  const Patch preset = Patch::preset({1, 2, 3});
   EXPECT_THROW(engine.values(preset), Error);
   EXPECT_THROW(engine.state({}), Error);
   EXPECT_EQ(engine.plugin(), nullptr);
