@@ -24,12 +24,12 @@ void runTextSearch(const TextSearch& search) {
                                                                    .forTexts = true,
                                                                    .onIndex = indexProgress(search.json)});
   std::vector<TextMatch> found = searchByText(sources.searched(), search.text, search.top);
-  nlohmann::json document = writeTextResults(folder.path(), search.text, found, sources.instruments);
+  nlohmann::json document = writeTextResults(folder.path(), search.text, found, sources.engines);
   for (const auto& problem : document.at("skipped"))
     fmt::print(stderr, "skipped: {}\n", problem.get_ref<const std::string&>());
   if (found.empty() && interrupted()) return;
   folder.commit();
-  if (search.install) installResults(document, search.out, sources.instruments);
+  if (search.install) installResults(document, search.out, sources.engines);
   if (search.json) return printJson(document);
   printCandidates(document, {"SIMILARITY", [](const nlohmann::json& c) {
                                return fmt::format("{:>10.3f}", c.at("similarity").get<double>());

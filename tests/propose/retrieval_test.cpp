@@ -19,8 +19,8 @@ Library family(const std::filesystem::path& file) {
   for (std::size_t i = 0; i < 2; ++i) {
     const std::string name(1, char('a' + i));
     presets[i].content = name;
-    presets[i].path = presets[i].patch.source = name + ".fxp";
-    presets[i].patch = Patch::preset({std::uint8_t(i)});
+    presets[i].path = name + ".fxp";
+    presets[i].patch = Patch::preset({std::uint8_t(i)}, presets[i].path);
     presets[i].rows = rows;
     presets[i].sources = {"hash of " + name, "hash of " + name + " as loaded"};
   }

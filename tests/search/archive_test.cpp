@@ -84,10 +84,12 @@ TEST(Archive, ContainsPatchesWithTheirDistance) {
 }
 
 TEST(Archive, ValuesThatAreNotSetAreEqual) {
-  Candidate one = candidate(0.5f, 1);
-  one.proposal.patch.values()[1] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_TRUE(isSamePatch(one, one));
-  EXPECT_FALSE(isSamePatch(one, candidate(0.5f, 1)));
+  Candidate one, other;
+  one.proposal.patch = other.proposal.patch = Patch::preset({1, 2});
+  one.proposal.patch.preset().moved = other.proposal.patch.preset().moved = {std::nullopt, 0.5f};
+  EXPECT_TRUE(isSamePatch(one, other));
+  other.proposal.patch.preset().moved[0] = 0.25f;
+  EXPECT_FALSE(isSamePatch(one, other));
 }
 
 }  // namespace
