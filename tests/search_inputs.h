@@ -38,7 +38,7 @@ inline ParameterSpace tonesSpace() {
 }
 
 /// What `tonesSpace` describes: three sines of 100 to 6400 Hz.
-inline AudioBuffer tones(const std::vector<float>& values, double seconds = 0.1) {
+inline AudioBuffer tones(const std::vector<float>& values, double seconds = 0.04) {
   AudioBuffer sound(2, std::size_t(seconds * kSampleRateHz));
   for (std::size_t tone = 0; tone + 1 < values.size(); tone += 2) {
     const double step = 2 * std::numbers::pi * 100 * std::pow(64, double(values[tone])) / kSampleRateHz;
@@ -49,7 +49,7 @@ inline AudioBuffer tones(const std::vector<float>& values, double seconds = 0.1)
   return sound;
 }
 
-inline Target tonesTarget(const std::vector<float>& values, double seconds = 0.1) {
+inline Target tonesTarget(const std::vector<float>& values, double seconds = 0.04) {
   Target target;
   target.lengthSeconds = seconds;
   target.sound = tones(values, seconds);
@@ -66,7 +66,12 @@ inline Candidate tonesCandidate(const Proposal& proposal, const Target& target) 
   return candidate;
 }
 
-inline Genome tonesGenome(std::vector<float> values, const std::string& origin = "") {
+/// Defaults of a synth that is not there. The search of points does not use them.
+inline std::vector<float> defaultsOf(const ParameterSpace& space) {
+  return std::vector<float>(space.parameters.size(), 0);
+}
+
+inline Genome pointGenome(std::vector<float> values, const std::string& origin = "") {
   Genome genome;
   genome.values = std::move(values);
   genome.origin = origin;

@@ -83,14 +83,5 @@ TEST(Archive, ContainsPatchesWithTheirDistance) {
   EXPECT_FALSE(archive.contains(candidate(0.5f, 1)));
 }
 
-TEST(Archive, ValuesThatAreNotSetAreEqual) {
-  Candidate one, other;
-  one.proposal.patch = other.proposal.patch = Patch::preset({1, 2});
-  one.proposal.patch.preset().moved = other.proposal.patch.preset().moved = {std::nullopt, 0.5f};
-  EXPECT_TRUE(isSamePatch(one, other));
-  other.proposal.patch.preset().moved[0] = 0.25f;
-  EXPECT_FALSE(isSamePatch(one, other));
-}
-
 }  // namespace
 }  // namespace patchpilot

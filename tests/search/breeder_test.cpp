@@ -55,15 +55,11 @@ TEST_F(BreederTest, OffspringStayInTheirSpaceAndNameTheirSources) {
 }
 
 TEST_F(BreederTest, AGraftTakesWholePartsAndKeepsTheOthers) {
-  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
-  Synth& synth = pluginOf(engine);
-  const ParameterSpace& space = synth.space();
+  const ParameterSpace space = loadSpace("jx10");
   const std::vector<int> partOf = partsOfParameters(space);
   const std::size_t lockedOne = *space.find("vcf_freq");
-  Breeder breeder(space, synth.defaults(), {.locked = {{lockedOne, 0.625f}}});
-  Proposal drawn[2];
-  for (std::size_t i = 0; i < 2; ++i) drawn[i].patch = Patch::point(space.draw(3, i));
-  const Genome start = genomeOf(drawn[0], engine), best = genomeOf(drawn[1], engine);
+  Breeder breeder(space, defaultsOf(space), {.locked = {{lockedOne, 0.625f}}});
+  const Genome start = pointGenome(space.draw(3, 0)), best = pointGenome(space.draw(3, 1));
   std::set<std::vector<bool>> choices;
   for (std::uint64_t index = 0; index < 60; ++index) {
     SplitMix64 random(7, index);
@@ -82,17 +78,14 @@ TEST_F(BreederTest, AGraftTakesWholePartsAndKeepsTheOthers) {
 }
 
 TEST_F(BreederTest, FineTuningContinuesAtTheNextSemitone) {
-  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
-  Synth& synth = pluginOf(engine);
-  const ParameterSpace& space = synth.space();
+  const ParameterSpace space = loadSpace("jx10");
   const std::size_t fine = *space.find("osc_fine"), coarse = *space.find("osc_tune");
   const ParameterSpec& semitones = space.parameters[coarse];
-  Genome low;
-  low.values = space.draw(1, 0);
+  Genome low = pointGenome(space.draw(1, 0));
   low.values[fine] = 0.001f;
   low.values[coarse] = semitones.choices[20].value;
-  const Breeder breeder(space, synth.defaults()),
-      locked(space, synth.defaults(), {.locked = {{coarse, low.values[coarse]}}});
+  const Breeder breeder(space, defaultsOf(space)),
+      locked(space, defaultsOf(space), {.locked = {{coarse, low.values[coarse]}}});
   std::size_t lower = 0, others = 0;
   for (std::uint64_t index = 0; index < 3000; ++index) {
     SplitMix64 random(7, index);
@@ -113,15 +106,11 @@ TEST_F(BreederTest, FineTuningContinuesAtTheNextSemitone) {
 }
 
 TEST_F(BreederTest, NoOffspringDiffersOnlyInSilentParameters) {
-  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
-  Synth& synth = pluginOf(engine);
-  const ParameterSpace& space = synth.space();
-  Breeder breeder(space, synth.defaults());
-  Proposal proposal;
-  proposal.patch = Patch::point(space.draw(1, 0));
+  const ParameterSpace space = loadSpace("jx10");
+  Breeder breeder(space, defaultsOf(space));
+  Genome parent = pointGenome(space.draw(1, 0));
   for (const Gate& gate : space.gates)
-    for (const auto& [key, value] : gate.closed) proposal.patch.values()[*space.find(key)] = value;
-  const Genome parent = genomeOf(proposal, engine);
+    for (const auto& [key, value] : gate.closed) parent.values[*space.find(key)] = value;
   const auto silent = space.silent(parent.values);
   ASSERT_EQ(silent.size(), 8u);
   const auto isSilent = [&](std::size_t i) { return std::binary_search(silent.begin(), silent.end(), i); };
@@ -140,15 +129,12 @@ TEST_F(BreederTest, NoOffspringDiffersOnlyInSilentParameters) {
 }
 
 TEST_F(BreederTest, LfoRatesAreSetToRatesOfTheTarget) {
-  PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1});
-  Synth& synth = pluginOf(engine);
-  const ParameterSpace& space = synth.space();
+  const ParameterSpace space = loadSpace("jx10");
   const std::size_t rate = *space.find("lfo_rate");
   const Lfo& lfo = space.lfos.front();
   const auto near = [&](const std::vector<double>& rates) {
-    const Breeder breeder(space, synth.defaults(), {.rates = rates});
-    Genome parent;
-    parent.values = space.draw(1, 0);
+    const Breeder breeder(space, defaultsOf(space), {.rates = rates});
+    Genome parent = pointGenome(space.draw(1, 0));
     parent.values[rate] = lfo.valueAt(0.5, 0, 1);
     std::size_t count = 0;
     for (std::uint64_t index = 0; index < 3000; ++index) {

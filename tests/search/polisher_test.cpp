@@ -1,9 +1,9 @@
 #include "search/polisher.h"
 
-#include "synth/plugin_engine.h"
-#include "synth/variation.h"
+#include "search_inputs.h"
 #include "test_support.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace patchpilot {
@@ -45,14 +45,9 @@ class PolisherTest : public ::testing::Test {
   }
 
   TestPlaces places_;
-  PluginEngine engine_{std::make_shared<Synth>(loadSpace("dx10")), {.workers = 1}};
-  Synth& synth_ = pluginOf(engine_);
-  SearchSpace space_{synth_.space(), synth_.defaults(), {}};
-  Genome champion_ = [this] {
-    Proposal proposal;
-    proposal.patch = Patch::point(synth_.space().draw(3, 0));
-    return genomeOf(proposal, engine_);
-  }();
+  const ParameterSpace parameters_ = loadSpace("dx10");
+  SearchSpace space_{parameters_, defaultsOf(parameters_), {}};
+  Genome champion_ = pointGenome(parameters_.draw(3, 0));
   std::vector<std::size_t> heard_{space_.searchable(champion_)[1], space_.searchable(champion_)[6]};
   double spread_ = 0;
   SplitMix64 random_{11};

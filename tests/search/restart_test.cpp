@@ -16,7 +16,7 @@ class Restart : public ::testing::Test {
   Restart() {
     for (std::size_t i = 0; i < 5; ++i) {
       starts_.push_back(individualOf(double(i)));
-      starts_.back().genome = tonesGenome(std::vector<float>(6, kStart));
+      starts_.back().genome = pointGenome(std::vector<float>(6, kStart));
       starts_.back().genome.sources = {"start"};
     }
     starts_[1].genome.synth = 1;
@@ -29,7 +29,7 @@ class Restart : public ::testing::Test {
   const SearchSpace space_{parameters_, std::vector<float>(6, 0), {}};
   const Recombination recombination_{space_};
   std::vector<Individual> starts_;
-  Genome best_ = tonesGenome(std::vector<float>(6, kBest));
+  Genome best_ = pointGenome(std::vector<float>(6, kBest));
 };
 
 TEST_F(Restart, AllStartsTakeTheSamePartsOfTheBest) {
