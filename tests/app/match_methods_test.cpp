@@ -22,7 +22,8 @@ class MatchMethods : public ::testing::Test {
     EXPECT_EQ(result.status, 0) << result.err;
     std::vector<std::string> origins;
     if (result.status != 0) return origins;
-    for (const json& candidate : json::parse(result.out).at("candidates"))
+    const json document = json::parse(result.out);
+    for (const json& candidate : document.at("candidates"))
       origins.push_back(candidate.at("origin").get<std::string>());
     return origins;
   }
