@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "app/library_commands.h"
 #include "base/places.h"
 #include "library/installed.h"
 #include "library/library.h"
@@ -78,8 +79,7 @@ void printTable(const std::vector<Entry>& entries) {
       fmt::print("{:<{}}  {:<{}}  {:<{}}  {:>9}  {:<{}}  {:>7.1f} MB  {}\n", entry.name(), name,
                  entry.settings->spaceName, space, entry.settings->synthName, synth, entry.patches,
                  embeddersOf(entry), embedders, double(entry.bytes) / 1e6, entry.file.string());
-    else
-      fmt::print("{:<{}}  {}\n", entry.name(), name, entry.problem);
+    else fmt::print("{:<{}}  {}\n", entry.name(), name, entry.problem);
 }
 
 void list(bool json) {
