@@ -13,7 +13,6 @@ void addSynthsCommand(CLI::App& app);
 void addSpaceCommand(CLI::App& app);
 void addRenderCommand(CLI::App& app);
 void addLibraryCommand(CLI::App& app);
-void addLibraryListCommand(CLI::App& library);  ///< of the command `library`
 void addMatchCommand(CLI::App& app);
 void addEvalCommand(CLI::App& app);
 void addTargetsCommand(CLI::App& app);

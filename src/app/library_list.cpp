@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "app/library_commands.h"
 #include "base/places.h"
 #include "library/installed.h"
 #include "library/library.h"

@@ -22,7 +22,7 @@ class Ranks {
   /// Sends and receives through `calls`, which must outlive this.
   explicit Ranks(const MpiCalls& calls);
   /// Rank 0 tells the others that there is no more to do; then all wait for each other. What is still sent
-  /// meanwhile is dropped: so the job ends, and does not hang, where one rank leaves with an error.
+  /// meanwhile is dropped: so the job ends, and does not hang, if one rank leaves with an error.
   ~Ranks();
   Ranks(const Ranks&) = delete;
   Ranks& operator=(const Ranks&) = delete;
@@ -47,7 +47,7 @@ class Ranks {
   static bool isGoodbye(const nlohmann::json& message) { return message.contains("goodbye"); }
 
  private:
-  /// Takes a message where one has come.
+  /// Takes a message if one has come.
   Received take();
 
   const MpiCalls* calls_ = nullptr;

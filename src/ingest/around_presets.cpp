@@ -81,7 +81,7 @@ struct AroundPresets::Impl {
   std::unordered_map<std::size_t, std::optional<Parent>> atHand;
   std::size_t bytesAtHand = 0;
 
-  /// Nothing where the synth does not take the preset (any more).
+  /// Nothing if the synth does not take the preset (any more).
   const std::optional<Parent>& parent(std::size_t index) {
     if (const auto known = atHand.find(index); known != atHand.end()) return known->second;
     if (bytesAtHand > kMostBytesAtHand) {
@@ -151,7 +151,7 @@ const std::string& AroundPresets::name() const { return impl_->name; }
 
 namespace {
 
-/// The parts that one preset takes of another: at least one, and not all. Empty where there are fewer than
+/// The parts that one preset takes of another: at least one, and not all. Empty if there are fewer than
 /// two.
 std::vector<std::size_t> drawParts(std::size_t count, SplitMix64& random) {
   std::vector<std::size_t> parts;

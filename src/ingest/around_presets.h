@@ -36,7 +36,7 @@ class AroundPresets {
   const std::string& name() const;
 
   /// The patch of an index, and the hashes of all the presets that it came from. Safe to call by one thread
-  /// at a time. @throws Error (plugin) where the synth fails on every preset.
+  /// at a time. @throws Error (plugin) if the synth fails on every preset.
   DrawnPatch draw(std::uint64_t index);
 
  private:

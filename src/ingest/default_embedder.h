@@ -12,9 +12,8 @@ namespace patchpilot {
 /// can be opened here, the user's own before those that come with the program; else the mel vector.
 std::string defaultEmbedder(const Synth& synth);
 
-/// What a new library of a synth is embedded by, the first being what it is searched by where nothing else is
-/// asked for. By the default embedder, and beside it by the mel vector, so that the library can be searched
-/// where there are no networks.
+/// What a new library of a synth is embedded by: the default embedder, which searches use if nothing else is
+/// asked for, and the mel vector, so that the library can be searched without networks.
 /// @param asked  the name of an embedder, which is then the only one
 /// @throws Error as `embedderInfo`
 std::vector<EmbedderInfo> firstEmbedders(const Synth& synth, const std::string& asked = "");

@@ -23,17 +23,17 @@ struct EmbedReport {
   std::uint64_t added = 0;      ///< vectors, in this run
   std::uint64_t fromAudio = 0;  ///< of these, made from renders that were kept
   std::uint64_t failed = 0;     ///< in this run
-  bool finished = true;         ///< false where Ctrl-C stopped it; what was done is kept
+  bool finished = true;         ///< false if Ctrl-C stopped it; what was done is kept
 };
 
-/// Gives every row of a library a vector in an embedding that lacks some: from its render, where that was
+/// Gives every row of a library a vector in an embedding that lacks some: from its render, if that was
 /// kept, else from another one of the same patch at the same note, velocity and length. A render that fails
 /// is recorded with its reason, and tried again by the next run; the others never wait for it. Can be killed
 /// at any moment, and goes on.
-/// @param synth  gives the library's own; not asked where all renders were kept
-/// @throws Error as `makeEmbedder` and `synth` do; (plugin) where the plug-in fails on everything; (system)
-/// where the library
-///         cannot be written
+/// @param synth  gives the library's own; not asked if all renders were kept
+/// @throws Error as `makeEmbedder` and `synth` do; (plugin) if the plug-in fails on everything; (system) if
+/// the
+///         library cannot be written
 EmbedReport embedRows(Library& library, std::size_t embedding, const std::function<Synth()>& synth,
                       const EmbedOptions& options);
 

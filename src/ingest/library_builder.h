@@ -33,16 +33,16 @@ struct BuildOptions {
       onProgress;          ///< called after each batch is handed in, by any thread
   DrawPatch draw;          ///< empty: from the library's space, by its seed
   RenderPatches render;    ///< empty: by `workers` on this machine
-  bool keepAudio = false;  ///< whether renders are kept; of no use where `render` is given
+  bool keepAudio = false;  ///< whether renders are kept; of no use if `render` is given
 };
 
 /// Draws patches, renders them at the library's notes, embeds them and writes them down until the
 /// library has `count`, or a shard its share. A silent patch is counted and the next one takes its place; one
 /// that fails is recorded and skipped. The patches depend on how they are drawn alone: not on the number of
 /// workers, nor on how often the work was stopped and taken up again.
-/// @return false where Ctrl-C stopped it; what was done is kept
-/// @throws Error (plugin) where the plug-in fails on everything, or nothing is audible; Error (system)
-///         where the library cannot be written.
+/// @return false if Ctrl-C stopped it; what was done is kept
+/// @throws Error (plugin) if the plug-in fails on everything, or nothing is audible; Error (system)
+///         if the library cannot be written.
 bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options);
 
 }  // namespace patchpilot

@@ -61,7 +61,7 @@ std::optional<RenderJob> PatchRenderer::nextJob(const NextPatch& next) {
   return job;
 }
 
-/// No embeddings where it failed or is silent.
+/// No embeddings if it failed or is silent.
 LibraryRow PatchRenderer::heard(const RenderOutcome& outcome, std::string& problem) const {
   LibraryRow row;
   row.note = settings_.notes[outcome.tag % settings_.notes.size()];

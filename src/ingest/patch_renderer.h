@@ -11,7 +11,7 @@
 
 namespace patchpilot {
 
-/// The level of a render over its whole length, in dB RMS; not finite where it is too loud for that.
+/// The level of a render over its whole length, in dB RMS; not finite if it is too loud for that.
 double renderLevelDb(const StereoView& audio);
 
 /// What is wrong with a render from which an embedder made a vector that is not of numbers.
@@ -21,11 +21,11 @@ std::string noVector(const std::string& embedder);
 struct RenderedPatch {
   Patch patch;
   std::vector<LibraryRow> rows;  ///< of the notes that are audible, in the order of the notes
-  std::string problem;           ///< why it failed, in a few words; empty where it did not
-  Bytes loadedState;             ///< where asked for: the state that the synth saves after loading the patch
+  std::string problem;           ///< why it failed, in a few words; empty if it did not
+  Bytes loadedState;             ///< if asked for: the state that the synth saves after loading the patch
 };
 
-/// The next patch to render; nothing where there is none.
+/// The next patch to render; nothing if there is none.
 using NextPatch = std::function<std::optional<Patch>()>;
 /// Takes a rendered patch.
 using TakePatch = std::function<void(RenderedPatch)>;

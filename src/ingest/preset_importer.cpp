@@ -139,7 +139,7 @@ class Importer {
     return false;
   }
 
-  /// What to render of it, or nothing where that need not be.
+  /// What to render of it, or nothing if that need not be.
   std::optional<PresetRecord> toRender(const PresetFile& preset) {
     ++report_.presets;
     PresetRecord record;

@@ -33,7 +33,7 @@ struct AddReport {
   std::uint64_t added = 0;    ///< new in this run
   std::uint64_t known = 0;    ///< looked at in an earlier run
   std::vector<PassedOver> broken, silent, duplicates;
-  bool finished = true;  ///< false where Ctrl-C stopped it; what was done is kept
+  bool finished = true;  ///< false if Ctrl-C stopped it; what was done is kept
 };
 
 /// Adds presets to a library: each is loaded whole, rendered at the library's notes and kept with its state
@@ -42,8 +42,8 @@ struct AddReport {
 /// with its reason, and never stops the run. A preset that was looked at before, by the hash of its bytes, is
 /// not looked at again. What is kept, and under which id, depends on the library and the files alone.
 /// @param paths  files and folders, which are searched; see `presetPathsUnder`
-/// @throws Error (input) for a path that does not exist; (plugin) where the plug-in fails on everything;
-///         (system) where the library cannot be written.
+/// @throws Error (input) for a path that does not exist; (plugin) if the plug-in fails on everything;
+///         (system) if the library cannot be written.
 AddReport addPresets(Library& library, const Synth& synth, const std::vector<std::filesystem::path>& paths,
                      const AddOptions& options = {});
 

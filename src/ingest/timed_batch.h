@@ -20,7 +20,7 @@ class TimedBatch {
   TimedBatch(Write write, double seconds = 2.0, std::size_t largest = 2000)
       : write_(std::move(write)), seconds_(seconds), largest_(largest) {}
 
-  /// Takes a record, and writes the batch where that is due.
+  /// Takes a record, and writes the batch if that is due.
   void add(Record record) {
     records_.push_back(std::move(record));
     if (Clock::now() - lastCommit_ > seconds_ || records_.size() >= largest_) commit();

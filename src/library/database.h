@@ -26,8 +26,8 @@ class Statement {
   Statement& bind(int parameter, std::int64_t value);
   Statement& bind(int parameter, double value);
   Statement& bind(int parameter, const std::string& value);
-  Statement& bindBytes(int parameter, std::span<const std::uint8_t> bytes);  ///< NULL where empty
-  Statement& bindFloats(int parameter, std::span<const float> values);       ///< NULL where empty
+  Statement& bindBytes(int parameter, std::span<const std::uint8_t> bytes);  ///< NULL if empty
+  Statement& bindFloats(int parameter, std::span<const float> values);       ///< NULL if empty
 
   /// Goes to the next row; false after the last. @throws Error (system or input).
   bool step();
@@ -41,7 +41,7 @@ class Statement {
   std::vector<std::uint8_t> bytes(int column) const;
   std::vector<float> floats(int column) const;
   std::size_t size(int column) const;  ///< of a blob, in bytes
-  /// Copies a column of `out.size()` floats. @throws Error (input) where it has another size.
+  /// Copies a column of `out.size()` floats. @throws Error (input) if it has another size.
   void floats(int column, std::span<float> out) const;
 
  private:
@@ -53,8 +53,8 @@ class Statement {
   sqlite3_stmt* statement_;
 };
 
-/// A SQLite file. Errors name the file: Error (input) where it is no database or damaged,
-/// Error (system) where the disk is full or it is locked by another process.
+/// A SQLite file. Errors name the file: Error (input) if it is no database or damaged,
+/// Error (system) if the disk is full or another process has locked it.
 class Database {
  public:
   enum class Mode { readOnly, readWrite, create };

@@ -8,8 +8,7 @@ namespace patchpilot {
 
 struct MergeReport {
   std::uint64_t patches = 0;  ///< in the merged library
-  std::uint64_t wanted =
-      0;  ///< of all shards together; more than `patches` where they have lost unusually many
+  std::uint64_t wanted = 0;   ///< of all shards together; more than `patches` if they lost unusually many
   std::uint64_t silent = 0;
 };
 
@@ -18,10 +17,9 @@ struct MergeReport {
 /// merged library can be built on as any other. It appears whole or not at all.
 /// @param shards      each of them once, in any order
 /// @param onProgress  called now and then with the patches written so far
-/// @throws Error (input) that names the file where one is no shard, is not finished, differs from the others
-/// in
-///         what it is made of, or holds presets; where a shard is there twice, or missing; Error (usage)
-///         where `out` is there already; Error (system) where it cannot be written.
+/// @throws Error (input) that names the file if one is no shard, is not finished, differs from the others in
+///         what it is made of, or holds presets; if a shard is there twice, or missing; Error (usage) if
+///         `out` exists already; Error (system) if it cannot be written.
 MergeReport mergeShards(
     const std::vector<std::filesystem::path>& shards, const std::filesystem::path& out,
     const std::function<void(std::uint64_t patches, std::uint64_t wanted)>& onProgress = {});

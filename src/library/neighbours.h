@@ -17,7 +17,7 @@ struct Neighbour {
 
 /// The nearest neighbours in a library, by Faiss: exact in libraries of up to 100,000 rows, and in larger
 /// ones nearly so (see `IndexRule`). From 10,000 rows on the index is a file beside the library, which is
-/// mapped; it is made anew where it is missing, stale or damaged.
+/// mapped; it is made anew if it is missing, stale or damaged.
 class NeighbourIndex {
  public:
   /// @param embedding  which of the library's
@@ -26,7 +26,7 @@ class NeighbourIndex {
   ~NeighbourIndex();
   NeighbourIndex(NeighbourIndex&&) noexcept;
 
-  /// The nearest `count` distinct patches (fewer where the library has fewer), nearest first; a
+  /// The nearest `count` distinct patches (fewer if the library has fewer), nearest first; a
   /// patch with several rows counts once, by its nearest.
   /// @param vector   of the embedding's embedder
   /// @param leftOut  patches that are not to be found; see `Lineage::patchesFrom`

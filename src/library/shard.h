@@ -15,8 +15,8 @@ struct Shard {
 
 /// How many patches a shard is to have: its share of `count`, and a few more that replace silent and skipped
 /// ones. A shard replaces its own, so that no shard needs to know of another. Shards lose more or fewer than
-/// their share, and the merged library ends where a single process would have ended. Each shard therefore
-/// goes on for a little longer; the merge leaves out the surplus.
+/// their share, and the merged library ends at the patch at which a single process would have ended. Each
+/// shard therefore goes on for a little longer; the merge leaves out the surplus.
 std::uint64_t patchesOfShard(const Shard& shard, std::uint64_t count, const LibraryCounts& counts);
 
 }  // namespace patchpilot

@@ -28,7 +28,7 @@ using IndexProgress = std::function<void(double done)>;
 /// each list has a hash, which is checked when the list is first searched.
 class VectorIndex {
  public:
-  /// Takes the index of one of a library's embeddings from `indexFile` where that is whole and of the same
+  /// Takes the index of one of a library's embeddings from `indexFile` if that is whole and of the same
   /// rows, else makes it, there if there is room for it, else in memory.
   static std::shared_ptr<const VectorIndex> open(Library& library, std::size_t embedding,
                                                  const IndexRule& rule, const IndexProgress& onProgress = {});
@@ -41,7 +41,7 @@ class VectorIndex {
 
   /// The nearest rows, nearest first, at most `count`. Safe to call from several threads.
   /// @param vector  `dimension` values
-  /// @return nothing where the file is damaged
+  /// @return nothing if the file is damaged
   std::optional<std::vector<Found>> nearest(std::span<const float> vector, std::size_t count) const;
 
   std::size_t rows() const;  ///< that can be found

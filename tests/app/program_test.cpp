@@ -421,11 +421,11 @@ TEST_F(Program, LibrariesAmongTheUsersDataAreListedAndFoundByTheirNames) {
   EXPECT_EQ(libraries[1].at("file"), file.string());
   EXPECT_EQ(libraries[1].at("bytes"), fs::file_size(file));
   EXPECT_EQ(libraries[1].at("space"), "dx10");
-  EXPECT_EQ(libraries[1].at("synth").at("name"), "mda DX10");
+  EXPECT_EQ(libraries[1].at("synth").at("name"), "MDA DX10");
   EXPECT_EQ(libraries[1].at("patches"), 4);
   EXPECT_EQ(libraries[1].at("embedders"), json({"mel-envelope"}));
   const std::string table = run(folder(), "library list").out;
-  EXPECT_NE(table.find("mda DX10"), std::string::npos) << table;
+  EXPECT_NE(table.find("MDA DX10"), std::string::npos) << table;
   EXPECT_NE(table.find("no Patch Pilot library"), std::string::npos) << table;
 
   EXPECT_EQ(json::parse(run(folder(), "library info dx10 --json").out).at("patches"), 4);

@@ -1,0 +1,224 @@
+#include "app/commands.h"
+#include "app/library_commands.h"
+#include "app/progress.h"
+#include "app/synth_options.h"
+#include "base/error.h"
+#include "base/ranks.h"
+#include "ingest/around_presets.h"
+#include "ingest/library_builder.h"
+#include "ingest/library_synth.h"
+#include "ingest/rank_renderer.h"
+#include "library/compatibility.h"
+#include "library/installed.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct BuildArguments {
+  SynthArguments synth;
+  std::uint64_t count = 0;
+  std::string out;
+  std::string notes = "60";
+  int velocity = 100;
+  double length = 2;
+  double duration = 4;
+  std::uint64_t seed = 1;
+  std::string shard;
+  std::string around;
+  std::string from;
+  std::string embedder;
+  bool keepAudio = false;
+  int workers = 0;
+  bool json = false;
+};
+
+/// "3/16", or nothing for the whole.
+Shard parseShard(const std::string& text, std::uint64_t count) {
+  if (text.empty()) return {};
+  const char* end = text.data() + text.size();
+  Shard shard{0, 0, count};
+  const auto number = std::from_chars(text.data(), end, shard.number);
+  const bool slash = number.ec == std::errc() && number.ptr != end && *number.ptr == '/';
+  const auto of = std::from_chars(slash ? number.ptr + 1 : end, end, shard.of);
+  if (!slash || of.ec != std::errc() || of.ptr != end || shard.of < 2 || shard.number < 1 ||
+      shard.number > shard.of)
+    failUsage("'{}' is no shard; give its number and how many there are, such as 3/16", text);
+  return shard;
+}
+
+/// Presets to draw around, and the library that holds them.
+struct Surroundings {
+  std::optional<Library> presets;
+  std::unique_ptr<AroundPresets> around;  ///< empty where the whole space is drawn from
+};
+
+Surroundings surroundings(const BuildArguments& arguments, const std::optional<Library>& begun,
+                          Synth& synth) {
+  Surroundings result;
+  if (arguments.around.empty()) return result;
+  result.presets.emplace(
+      Library::open(arguments.from.empty() ? fs::path(arguments.out) : resolveLibrary(arguments.from)));
+  AroundPresets::Settled settled;
+  if (begun) settled = {begun->settings().around, begun->file()};
+  result.around = std::make_unique<AroundPresets>(*result.presets, synth, arguments.seed, settled);
+  return result;
+}
+
+void printReport(const BuildArguments& arguments, Library& library, bool finished, std::uint64_t before) {
+  const LibraryCounts counts = library.counts();
+  if (arguments.json) {
+    printJson({{"file", arguments.out},
+               {"patches", counts.patches},
+               {"rows", counts.rows},
+               {"silent", counts.silent},
+               {"skipped", counts.skipped},
+               {"added", counts.patches - before},
+               {"finished", finished}});
+    return;
+  }
+  fmt::print("{}: {} patches of {} ({} new), {} silent ones replaced\n", arguments.out, counts.patches,
+             library.settings().synthName, counts.patches - before, counts.silent);
+  if (counts.skipped > 0) {
+    fmt::print("{} patches were skipped:\n", counts.skipped);
+    for (const auto& problem : library.attempts().skippedProblems(10)) fmt::print("  {}\n", problem);
+  }
+  if (!finished) fmt::print("Stopped. Run the same command to go on.\n");
+}
+
+/// What the arguments ask for; `around` is not known yet.
+LibrarySettings settingsToBuild(const BuildArguments& arguments, const Synth& synth,
+                                std::vector<EmbedderInfo> embedders) {
+  LibrarySettings wanted = librarySettings(synth, std::move(embedders));
+  wanted.ownBase = !arguments.synth.base.empty();
+  wanted.notes = parseNotes(arguments.notes);
+  wanted.velocity = arguments.velocity;
+  wanted.lengthSeconds = arguments.length;
+  wanted.durationSeconds = arguments.duration;
+  wanted.seed = arguments.seed;
+  wanted.shard = parseShard(arguments.shard, arguments.count);
+  wanted.sampling = arguments.around.empty() ? "uniform" : "around";
+  return wanted;
+}
+
+/// The file that a library goes to if --out does not say: it is named after its space.
+std::string defaultOut(const BuildArguments& arguments) {
+  if (!arguments.shard.empty()) failUsage("name the file of each shard with --out");
+  const fs::path file = installedLibraryFile(loadSpace(arguments.synth.space).name);
+  std::error_code error;
+  if (fs::create_directories(file.parent_path(), error); error)
+    failSystem("{} cannot be made ({}); name another place with --out", file.parent_path().string(),
+               error.message());
+  return file.string();
+}
+
+void buildWith(BuildArguments arguments, Ranks* ranks) {
+  if (arguments.out.empty()) arguments.out = defaultOut(arguments);
+  requireFolderOf(arguments.out);
+  if (!arguments.from.empty() && arguments.around.empty())
+    failUsage("--from is of use with --around presets only");
+  if (!arguments.around.empty() && arguments.from.empty() && !isBegun(arguments.out))
+    failUsage("{} holds no presets to draw around; name a library that does with --from", arguments.out);
+  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
+  std::optional<Library> begun;
+  if (isBegun(arguments.out)) begun.emplace(Library::open(arguments.out, Database::Mode::readWrite));
+  LibrarySettings wanted = settingsToBuild(
+      arguments, synth, embeddersFor(synth, arguments.embedder, begun ? &begun->settings() : nullptr));
+  if (begun) checkCompatible(*begun, wanted);
+  // `around` refers to the library in it, so that it stays where it is.
+  const Surroundings near = surroundings(arguments, begun, synth);
+  wanted.around = near.around ? near.around->name() : "";
+  Library library = begun ? std::move(*begun) : Library::create(arguments.out, wanted);
+  if (library.settings().sampling.empty()) library.setSampling(wanted.sampling, wanted.around, wanted.seed);
+  if (library.settings().shard.count != wanted.shard.count) library.setShardCount(wanted.shard.count);
+  const std::uint64_t before = library.counts().patches;
+  bool finished = false;
+  {
+    Progress progress("patches", arguments.json);
+    BuildOptions options{arguments.count,
+                         arguments.workers,
+                         [&](const BuildProgress& p) {
+                           std::string note = fmt::format("{} silent", p.silent);
+                           if (p.skipped > 0) note += fmt::format(", {} skipped", p.skipped);
+                           progress.update(double(p.patches), double(p.wanted), note);
+                         },
+                         {},
+                         {},
+                         arguments.keepAudio};
+    if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
+    if (ranks != nullptr)
+      options.render = [&](const NextPatch& next, const TakePatch& take) {
+        renderOnRanks(*ranks, library, arguments.keepAudio, next, take);
+      };
+    finished = buildLibrary(library, synth, options);
+  }
+  printReport(arguments, library, finished, before);
+}
+
+/// Under mpirun rank 0 fills the library, and the others render for it.
+void build(const BuildArguments& arguments) {
+  if (!Ranks::areThere()) return buildWith(arguments, nullptr);
+  Ranks ranks;
+  if (ranks.rank() == 0) return buildWith(arguments, &ranks);
+  const auto open = [&] {
+    Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
+    LibrarySettings settings = settingsToBuild(arguments, synth, {});  // of those rank 0 tells
+    return std::pair(std::move(synth), std::move(settings));
+  };
+  renderForRankZero(ranks, open, arguments.workers);
+}
+
+}  // namespace
+
+void addLibraryBuildCommand(CLI::App& library) {
+  auto a = std::make_shared<BuildArguments>();
+  auto* command = library.add_subcommand(
+      "build",
+      "Draw patches from a space, render them and keep their embeddings; goes on where it was stopped");
+  addSynthOptions(*command, a->synth);
+  command->add_option("--count", a->count, "Patches that the library is to have")
+      ->required()
+      ->check(CLI::Range(1, 100'000'000));
+  command->add_option("--out", a->out,
+                      "The library file; one that is there is added to (without it: the library of the "
+                      "space's name among the user's, see 'library list')");
+  command->add_option("--notes", a->notes, "MIDI notes to render each patch at, such as 60 or 36,48,60,72")
+      ->capture_default_str();
+  command->add_option("--velocity", a->velocity, "MIDI velocity")
+      ->check(CLI::Range(1, 127))
+      ->capture_default_str();
+  command->add_option("--length", a->length, "When notes are let go, in seconds")
+      ->check(CLI::Range(0.001, 600.0))
+      ->capture_default_str();
+  command->add_option("--duration", a->duration, "How long to listen, in seconds")
+      ->check(CLI::Range(0.05, 600.0))
+      ->capture_default_str();
+  command->add_option("--seed", a->seed, "Which patches are drawn")->capture_default_str();
+  command->add_option(
+      "--shard", a->shard,
+      "Make only a part, such as 3/16, of the --count patches; 'library merge' puts the parts together");
+  command
+      ->add_option("--around", a->around,
+                   "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters "
+                   "changed, and parts of two presets crossed")
+      ->check(CLI::IsMember({"presets"}));
+  command->add_option("--from", a->from, "The library that holds the presets, where it is not --out itself");
+  addKeepingOptions(*command, a->embedder, a->keepAudio);
+  command
+      ->add_option(
+          "--workers", a->workers,
+          "Processes that render (one for each core if 0; under mpirun one for each rank but the first)")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command->add_flag("--json", a->json, "Print JSON");
+  command->callback([a] { build(*a); });
+}
+
+}  // namespace patchpilot
