@@ -184,8 +184,7 @@ class ApiContract {
     std::transform(key.begin(), key.end(), key.begin(),
                    [](unsigned char c) { return char(std::tolower(c)); });
     for (const auto& [pattern, operations] : paths_)
-      if (std::regex_match(path, pattern))
-        return operations->contains(key) ? &operations->at(key) : nullptr;
+      if (std::regex_match(path, pattern)) return operations->contains(key) ? &operations->at(key) : nullptr;
     return nullptr;
   }
 
