@@ -20,7 +20,8 @@ std::vector<FileStamp> stampsBelow(const std::vector<fs::path>& folders, const s
     std::error_code error;
     for (auto entry = fs::recursive_directory_iterator(folder, error);
          !error && entry != fs::recursive_directory_iterator(); entry.increment(error))
-      if (extension.empty() || entry->path().extension() == extension) files.push_back(entry->path());
+      if (!entry->is_directory() && (extension.empty() || entry->path().extension() == extension))
+        files.push_back(entry->path());
     std::sort(files.begin(), files.end());
     for (const fs::path& file : files) stamps.push_back(stampOf(file));
   }

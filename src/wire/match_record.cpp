@@ -37,8 +37,10 @@ std::vector<CurvePoint> curveFrom(const json& list) {
   std::vector<CurvePoint> curve;
   for (const json& one : list) {
     Fields fields(one);
-    curve.push_back({std::uint64_t(required(fields.whole("renders"), "renders")),
-                     required(fields.number("seconds"), "seconds"), required(fields.number("mss"), "mss")});
+    const auto mss = fields.number("mss");  // an infinite distance is stored as null
+    if (mss)
+      curve.push_back({std::uint64_t(required(fields.whole("renders"), "renders")),
+                       required(fields.number("seconds"), "seconds"), *mss});
   }
   return curve;
 }

@@ -128,7 +128,13 @@ class JsonSchema {
 /// The operations of docs/openapi.json, by which the requests and answers of a test are checked.
 class ApiContract {
  public:
-  explicit ApiContract(nlohmann::json document) : schema_(std::move(document)) {}
+  explicit ApiContract(nlohmann::json document) : schema_(std::move(document)) {
+    const std::regex variable("\\{[a-z]+\\}");
+    for (const auto& [path, operations] : schema_.document().at("paths").items())
+      paths_.emplace_back(std::regex(std::regex_replace(path, variable, "[^/]+")), &operations);
+  }
+  ApiContract(const ApiContract&) = delete;
+  ApiContract& operator=(const ApiContract&) = delete;
 
   /// What is wrong with an answer.
   /// @param path  as it was asked for, without the query
@@ -177,14 +183,13 @@ class ApiContract {
     std::string key = method == "HEAD" ? "get" : method;
     std::transform(key.begin(), key.end(), key.begin(),
                    [](unsigned char c) { return char(std::tolower(c)); });
-    for (const auto& [pattern, operations] : schema_.document().at("paths").items())
-      if (std::regex_match(path,
-                           std::regex(std::regex_replace(pattern, std::regex("\\{[a-z]+\\}"), "[^/]+"))))
-        return operations.contains(key) ? &operations.at(key) : nullptr;
+    for (const auto& [pattern, operations] : paths_)
+      if (std::regex_match(path, pattern)) return operations->contains(key) ? &operations->at(key) : nullptr;
     return nullptr;
   }
 
   JsonSchema schema_;
+  std::vector<std::pair<std::regex, const nlohmann::json*>> paths_;  ///< and the operations of each
 };
 
 }  // namespace patchpilot
