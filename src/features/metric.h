@@ -34,7 +34,7 @@ struct Metric {
   double cost(double value) const { return higherIsBetter ? perfect - value : value - perfect; }
 };
 
-/// The metrics of the published Surge XT benchmark (arXiv 2506.07199): mss, wmfcc, sot, rms.
+/// The metrics of the published inversion benchmark (arXiv 2506.07199): mss, wmfcc, sot, rms.
 std::span<const Metric> metrics();
 
 /// The metric of that name, or null.

@@ -4,7 +4,6 @@
 #include "base/places.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
-#include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "synth/value_text.h"
 
@@ -21,34 +20,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-double real(const std::map<std::string, std::string>& fields, const char* key, double otherwise) {
-  const auto it = fields.find(key);
-  return it == fields.end() ? otherwise : std::strtod(it->second.c_str(), nullptr);
-}
-
-std::string string(const std::map<std::string, std::string>& fields, const char* key) {
-  const auto it = fields.find(key);
-  return it == fields.end() ? std::string() : it->second;
-}
-
-SurgeRouting routingOf(const std::map<std::string, std::string>& fields) {
-  SurgeRouting routing;
-  routing.element = string(fields, "element");
-  routing.source = int(real(fields, "source", 0));
-  routing.depth = real(fields, "depth", 0);
-  routing.sourceIndex = int(real(fields, "source_index", 0));
-  routing.muted = real(fields, "muted", 0) != 0;
-  if (fields.contains("source_scene")) routing.sourceScene = int(real(fields, "source_scene", 0));
-  return routing;
-}
-
-SurgeRawValue rawValueOf(const std::map<std::string, std::string>& fields) {
-  SurgeRawValue raw{string(fields, "element"), {}};
-  for (const auto& [key, value] : fields)
-    if (key != "element") raw.attributes.emplace_back(key, value);
-  return raw;
-}
 
 Bytes vst3State(const std::string& classId, Bytes component) {
   VstPreset preset;
@@ -87,11 +58,9 @@ void Synth::open() {
   }
   if (plugin_.format == "VST3") plugin_.version = loaded.version;
   parameters_ = pluginParameters(loaded);
-  // What the plug-in writes itself is the newest that it reads.
-  if (space_.fxpId == surgeFxId && surgeRevision_ == 0) {
-    const Bytes saved = ask<StateAnswer>(StateRequest{}).state;
-    surgeRevision_ = patchpilot::surgeRevision(parseSurgePatch(parseVstPreset(saved).componentState));
-  }
+  // The revision that the plug-in writes is the newest that it reads.
+  if (space_.dialect().hasRevisions() && newestRevision_ == 0)
+    newestRevision_ = space_.dialect().revision(ask<StateAnswer>(StateRequest{}).state);
   if (!base_.empty()) session_->ask<DoneAnswer>(BaseRequest{base_}, options_.limits.answer);
 }
 
@@ -133,15 +102,11 @@ void Synth::makeBase() {
       fixedValues_.clear();
     }
   } else if (!space_.base.content.modulations.empty() || !space_.base.content.raw.empty()) {
-    if (space_.fxpId != surgeFxId)
-      failInput("{}: [[base.modulation]] and [[base.raw]] are known for Surge XT only (fxp = \"{}\")",
-                space_.file, surgeFxId);
-    std::vector<SurgeRouting> routings;
-    std::vector<SurgeRawValue> values;
-    for (const auto& fields : space_.base.content.modulations) routings.push_back(routingOf(fields));
-    for (const auto& fields : space_.base.content.raw) values.push_back(rawValueOf(fields));
-    // From an empty patch, so that whatever a user has made Surge's initial patch plays no part.
-    base_ = vst3State(space_.synthId, applySurgeBase({}, routings, values));
+    auto state = space_.dialect().baseState(space_.synthId, space_.base.content);
+    if (!state)
+      failInput("{}: [[base.modulation]] and [[base.raw]] are known for {} only", space_.file,
+                dialectNames());
+    base_ = *std::move(state);
   }
   if (base_.empty()) return;
   try {
@@ -352,16 +317,16 @@ Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
         "in in the "
         "{}, and save that",
         preset.parameters, space.synthFormat, space.synthFormat);
-  return vst3State(space.synthId, space.fxpId == surgeFxId ? surgeComponentState(program) : program.chunk);
+  return vst3State(space.synthId, space.dialect().componentState(program.chunk));
 }
 
 Patch patchOfPreset(const PresetFile& preset, const Synth& synth) {
   Patch patch = Patch::preset(stateOfPreset(preset, synth.space()), preset.where());
-  if (synth.surgeRevision() > 0) {
-    const int revision = surgeRevision(parseSurgePatch(parseVstPreset(patch.preset().state).componentState));
-    if (revision > synth.surgeRevision())
+  if (synth.newestRevision() > 0) {
+    const int revision = synth.space().dialect().revision(patch.preset().state);
+    if (revision > synth.newestRevision())
       failInput("a newer {} has saved it (revision {} of its format, {} reads up to {}); update the plug-in",
-                synth.plugin().name, revision, synth.plugin().fullName(), synth.surgeRevision());
+                synth.plugin().name, revision, synth.plugin().fullName(), synth.newestRevision());
   }
   return patch;
 }

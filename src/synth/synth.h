@@ -79,8 +79,8 @@ class Synth {
   /// Whether patches are laid over a preset that someone can load, and not over what the space alone makes.
   bool hasBasePreset() const { return options_.base || options_.ownBase || !space_.base.preset.empty(); }
 
-  /// The newest revision of Surge's streaming format that the plug-in knows; 0 for other synths.
-  int surgeRevision() const { return surgeRevision_; }
+  /// The newest revision of its state's format that the plug-in reads (`Dialect::revision`); 0 if unknown.
+  int newestRevision() const { return newestRevision_; }
 
   /// The request with which a new worker opens this plug-in.
   LoadRequest loadRequest() const;
@@ -110,7 +110,7 @@ class Synth {
   Bytes base_;
   std::optional<std::map<std::string, PortRange>>
       portRanges_;  ///< of an LV2's controls, once they are asked for
-  int surgeRevision_ = 0;
+  int newestRevision_ = 0;
   std::unique_ptr<WorkerSession> session_;
   std::unique_ptr<std::recursive_mutex> inUse_ = std::make_unique<std::recursive_mutex>();
 };
