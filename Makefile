@@ -4,6 +4,7 @@
 # make test     build and run all tests
 # make sanitize build the tests that need no plug-in with sanitizers, and run them (ROOMS="base audio": of those rooms)
 # make format  format the C++ (.clang-format); `make test` checks it
+# make tidy    look for bugs with clang-tidy (.clang-tidy); slow (ROOMS="base audio": in those rooms)
 # make bench    build the benchmarks (see docs/benchmarks.md)
 # make install  into PREFIX (/usr/local)
 PREFIX ?= /usr/local
@@ -14,7 +15,7 @@ COUNT := 3000
 SANITIZERS := asan tsan
 ROOMS :=
 
-.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format bench install clean
+.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench install clean
 all: program
 
 dependencies:
@@ -69,6 +70,10 @@ $(SANITIZERS): dependencies
 
 format:
 	@tools/format
+
+tidy: MORE := clang-tidy-14
+tidy: configure
+	@BUILD=$(BUILD) tools/tidy $(ROOMS)
 
 bench: configure
 	@cmake --build $(BUILD) --target bench
