@@ -2,7 +2,9 @@
 # make demo     the main job on mda's JX10: a library of 3,000 patches, and a sound matched with it
 # make serve    the page in the browser: builds it, makes the demo's library where it is missing, and says where it is
 # make test     build and run all tests
+# make sanitize build the tests that need no plug-in with sanitizers, and run them (ROOMS="base audio": of those rooms)
 # make format  format the C++ (.clang-format); `make test` checks it
+# make tidy    look for bugs with clang-tidy (.clang-tidy); slow (ROOMS="base audio": in those rooms)
 # make bench    build the benchmarks (see docs/benchmarks.md)
 # make install  into PREFIX (/usr/local)
 PREFIX ?= /usr/local
@@ -10,8 +12,10 @@ BUILD := build
 DEMO := demo
 SOUND := examples/bass.flac
 COUNT := 3000
+SANITIZERS := asan tsan
+ROOMS :=
 
-.PHONY: all program dependencies configure demo page serve test format bench install clean
+.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench install clean
 all: program
 
 dependencies:
@@ -56,8 +60,20 @@ test: configure
 	@[ ! -f $(PACKAGES) ] || $(MAKE) --no-print-directory page
 	@cd $(BUILD) && ctest --output-on-failure -j2 --no-tests=error
 
+sanitize: $(SANITIZERS)
+space := $() $()
+$(SANITIZERS): dependencies
+	@cmake --preset $@ >build-$@.log 2>&1 || { cat build-$@.log; rm -f build-$@.log; exit 1; }
+	@rm -f build-$@.log
+	@cmake --build --preset $@ $(if $(ROOMS),--target $(patsubst %,tests-%,$(ROOMS)))
+	@ctest --preset $@ -j2 $(if $(ROOMS),-L '^($(subst $(space),|,$(strip $(ROOMS))))$$')
+
 format:
 	@tools/format
+
+tidy: MORE := clang-tidy-14
+tidy: configure
+	@BUILD=$(BUILD) tools/tidy $(ROOMS)
 
 bench: configure
 	@cmake --build $(BUILD) --target bench
@@ -67,4 +83,4 @@ install: configure
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
-	rm -rf $(BUILD) $(DEMO) web/dist web/node_modules
+	rm -rf $(BUILD) build-asan build-tsan $(DEMO) web/dist web/node_modules

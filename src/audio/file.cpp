@@ -26,6 +26,8 @@ constexpr sf_count_t kBlockFrames = 1 << 16;
 constexpr double kFlacPeak = 0.999;
 /// From 0, quick, to 1, small.
 constexpr double kFlacCompression = 0.4;
+/// From 0, the best sound, to 1, the smallest file.
+constexpr double kMp3Compression = 0.4;
 
 using SndFile = std::unique_ptr<SNDFILE, decltype(&sf_close)>;
 
@@ -233,14 +235,15 @@ Bytes wavBytes(const AudioBuffer& sound) {
 
 void writeWav(const fs::path& path, const AudioBuffer& sound) { writeFileAtomically(path, wavBytes(sound)); }
 
-void writeMp3(const fs::path& path, const AudioBuffer& sound) {
-  writeFileAtomically(path,
-                      encoded(sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {
-                        double compression = 0.4;
-                        sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
-                        sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
-                      }));
+Bytes mp3Bytes(const AudioBuffer& sound) {
+  return encoded(sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {
+    double compression = kMp3Compression;
+    sf_command(file, SFC_SET_COMPRESSION_LEVEL, &compression, sizeof compression);
+    sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+  });
 }
+
+void writeMp3(const fs::path& path, const AudioBuffer& sound) { writeFileAtomically(path, mp3Bytes(sound)); }
 
 Flac encodeFlac(std::span<const float> left, std::span<const float> right) {
   AudioBuffer sound(kChannels, left.size());

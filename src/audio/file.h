@@ -41,15 +41,18 @@ void writeWav(const std::filesystem::path& path, const AudioBuffer& sound);
 /// The bytes of the file that `writeWav` would write.
 std::vector<std::uint8_t> wavBytes(const AudioBuffer& sound);
 
-/// Writes an MP3, to listen to and no more: some 60 KB for 4 s. Samples beyond full scale are clipped.
-/// @throws Error as `writeWav`
+/// An MP3, for listening only: about 60 KB for 4 s. Samples beyond full scale are clipped.
+std::vector<std::uint8_t> mp3Bytes(const AudioBuffer& sound);
+
+/// Writes `mp3Bytes` to a file. @throws Error as `writeWav`
 void writeMp3(const std::filesystem::path& path, const AudioBuffer& sound);
 
 /// A sound in two channels at 44.1 kHz as FLAC, in memory.
 struct Flac {
   std::vector<std::uint8_t> bytes;
-  double scale =
-      1;  ///< what the samples were multiplied by: FLAC holds none beyond full scale, and quiet ones coarsely
+  /// The factor by which the samples were multiplied: FLAC clips at full scale, and quantizes quiet sounds
+  /// coarsely.
+  double scale = 1;
 };
 
 /// Encodes at 24 bits, the loudest sample brought to full scale. @param left, right  of equal length, finite

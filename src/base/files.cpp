@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -20,11 +21,35 @@ namespace {
 
 std::string reason(int code) { return std::strerror(code); }
 
-/// Writes `bytes` to a new file and flushes it to disk. Removes what it wrote where that fails.
-/// @param shown  the file as the user knows it, for messages
-void writeAndSync(const fs::path& path, const fs::path& shown, std::span<const std::uint8_t> bytes) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) failSystem("cannot write {}: {}", shown.string(), reason(errno));
+/// A hidden name beside `path`, different at each call: two threads may write one file at once.
+fs::path hiddenSibling(const fs::path& path) {
+  static std::atomic<std::uint64_t> calls = 0;
+  return path.parent_path() /
+         fmt::format(".{}.{}.{}.partial", path.filename().string(), ::getpid(), calls.fetch_add(1));
+}
+
+/// An open file under a hidden name.
+struct Draft {
+  fs::path path;
+  int descriptor = -1;
+};
+
+/// Creates an empty draft beside `final`. Never opens a file or follows a link that exists: a process that
+/// was killed, and had the same id, may have left a draft behind, and in a shared folder anybody can plant a
+/// link.
+Draft createDraft(const fs::path& final) {
+  for (;;) {
+    Draft draft{hiddenSibling(final)};
+    draft.descriptor = ::open(draft.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (draft.descriptor >= 0) return draft;
+    if (errno != EEXIST) failSystem("cannot write {}: {}", final.string(), reason(errno));
+  }
+}
+
+/// Writes `bytes` to a draft beside `final` and flushes it to disk. Removes the draft if that fails.
+/// @return the draft's path
+fs::path writeDraft(const fs::path& final, std::span<const std::uint8_t> bytes) {
+  const auto [path, fd] = createDraft(final);
   std::size_t done = 0;
   int error = 0;
   while (done < bytes.size() && error == 0) {
@@ -34,13 +59,21 @@ void writeAndSync(const fs::path& path, const fs::path& shown, std::span<const s
   }
   if (error == 0 && ::fsync(fd) != 0 && errno != EINVAL && errno != EROFS) error = errno;
   if (::close(fd) != 0 && error == 0) error = errno;
-  if (error == 0) return;
+  if (error == 0) return path;
   ::unlink(path.c_str());
-  failSystem("cannot write {}: {}; free some space or choose another place", shown.string(), reason(error));
+  failSystem("cannot write {}: {}; free some space or choose another place", final.string(), reason(error));
 }
 
-fs::path hiddenSibling(const fs::path& path) {
-  return path.parent_path() / fmt::format(".{}.{}.partial", path.filename().string(), ::getpid());
+/// Creates an empty hidden folder beside `final`. @throws Error (system)
+fs::path createDraftFolder(const fs::path& final) {
+  for (;;) {
+    fs::path path = hiddenSibling(final);
+    std::error_code error;
+    if (fs::create_directory(path, error)) return path;
+    // Without an error the name was taken, by a folder; with EEXIST, by something else.
+    if (error && error != std::errc::file_exists)
+      failSystem("cannot make a folder in {}: {}", final.parent_path().string(), error.message());
+  }
 }
 
 }  // namespace
@@ -66,8 +99,7 @@ std::string readTextFile(const fs::path& path) {
 }
 
 void writeFileAtomically(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  const fs::path partial = hiddenSibling(path);
-  writeAndSync(partial, path, bytes);
+  const fs::path partial = writeDraft(path, bytes);
   if (::rename(partial.c_str(), path.c_str()) == 0) return;
   const int code = errno;
   ::unlink(partial.c_str());
@@ -79,8 +111,7 @@ void writeFileAtomically(const fs::path& path, std::string_view text) {
 }
 
 bool writeNewFile(const fs::path& path, std::span<const std::uint8_t> bytes) {
-  const fs::path partial = hiddenSibling(path);
-  writeAndSync(partial, path, bytes);
+  const fs::path partial = writeDraft(path, bytes);
   // Unlike a rename, a link does not replace what is there.
   int code = ::link(partial.c_str(), path.c_str()) == 0 ? 0 : errno;
   const bool hasLinks = code != EPERM && code != EOPNOTSUPP && code != ENOSYS;  // memory cards have none
@@ -92,7 +123,7 @@ bool writeNewFile(const fs::path& path, std::span<const std::uint8_t> bytes) {
   return true;
 }
 
-StagedDirectory::StagedDirectory(fs::path final, bool replace) : replace_(replace) {
+StagedDirectory::StagedDirectory(const fs::path& final, bool replace) : replace_(replace) {
   final_ = fs::absolute(final).lexically_normal();
   if (!final_.has_filename()) final_ = final_.parent_path();
   std::error_code error;
@@ -101,10 +132,7 @@ StagedDirectory::StagedDirectory(fs::path final, bool replace) : replace_(replac
   if (fs::exists(final_, error) && !fs::is_directory(final_, error))
     failUsage("{} is a file, not a folder; choose another place", final_.string());
   fs::create_directories(final_.parent_path(), error);
-  staging_ = hiddenSibling(final_);
-  fs::remove_all(staging_, error);
-  fs::create_directory(staging_, error);
-  if (error) failSystem("cannot make a folder in {}: {}", final_.parent_path().string(), error.message());
+  staging_ = createDraftFolder(final_);
 }
 
 StagedDirectory::~StagedDirectory() {

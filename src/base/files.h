@@ -20,7 +20,8 @@ Bytes readFile(const std::filesystem::path& path, std::uintmax_t maxBytes = 256u
 std::string readTextFile(const std::filesystem::path& path);
 
 /// Writes a file so that it appears whole or not at all: to a temporary name beside it,
-/// flushed to disk, then renamed. @throws Error (system): disk full, no permission.
+/// flushed to disk, then renamed. Several threads and processes may write one file at once: the last wins.
+/// @throws Error (system): disk full, no permission.
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text);
 
@@ -35,7 +36,7 @@ class StagedDirectory {
   /// @param replace whether an existing `final` may be replaced, at `commit`
   /// @throws Error (usage) where `final` exists and `replace` is false; (system) where it
   ///         cannot be made.
-  StagedDirectory(std::filesystem::path final, bool replace);
+  StagedDirectory(const std::filesystem::path& final, bool replace);
   ~StagedDirectory();
   StagedDirectory(const StagedDirectory&) = delete;
   StagedDirectory& operator=(const StagedDirectory&) = delete;

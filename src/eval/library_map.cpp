@@ -19,7 +19,6 @@
 
 namespace patchpilot {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
@@ -88,19 +87,6 @@ double brightness(const StereoView& sound) {
   return sum > 0 ? weighted / sum : 0;
 }
 
-Bytes mp3(const StereoView& sound) {
-  const fs::path file =
-      fs::temp_directory_path() /
-      fmt::format("patchpilot-{}-{}.mp3",
-                  contentHash(std::span(reinterpret_cast<const std::uint8_t*>(sound.left.data()),
-                                        sound.left.size_bytes())),
-                  std::uintptr_t(sound.left.data()));
-  writeMp3(file, sound.copy());
-  Bytes bytes = readFile(file);
-  fs::remove(file);
-  return bytes;
-}
-
 /// One point that can be heard, beside the patch that is nearest to it in the library.
 struct Heard {
   std::size_t point = 0;
@@ -160,7 +146,7 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
         }
         one.spectrum = mssSpectrum(outcome.audio.copy());
         one.hz = brightness(outcome.audio);
-        one.mp3 = base64(mp3(outcome.audio));
+        one.mp3 = base64(mp3Bytes(outcome.audio.copy()));
         std::lock_guard lock(mutex);
         if (options.onProgress) options.onProgress(++done, int(heard.size()));
       });

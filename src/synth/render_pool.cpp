@@ -50,7 +50,7 @@ struct RenderPool::Run {
 
   void fail(std::exception_ptr error) {
     std::lock_guard lock(mutex);
-    if (!failure) failure = error;
+    if (!failure) failure = std::move(error);
     finished = true;
   }
 };

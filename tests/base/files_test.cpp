@@ -7,8 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <functional>
+#include <thread>
 
 namespace patchpilot {
 namespace {
@@ -78,6 +81,51 @@ TEST(WriteFileAtomically, LeavesTheOldFileWhereTheDiskRefuses) {
   EXPECT_EQ(namesIn(folder.path()), Names{"a"});
 }
 
+TEST(WriteFileAtomically, SeveralThreadsWriteOneFile) {
+  const TemporaryFolder folder;
+  constexpr int kThreads = 4, kWrites = 25;
+  const auto version = [](int thread) {
+    return std::string(1000 * std::size_t(thread + 1), char('a' + thread));
+  };
+  writeFileAtomically(folder / "a", version(0));
+  std::atomic<int> failed = 0, writing = kThreads;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread)
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kWrites; ++i) {
+        try {
+          writeFileAtomically(folder / "a", version(thread));
+        } catch (const Error&) {
+          ++failed;
+        }
+      }
+      --writing;
+    });
+  int torn = 0;
+  do {
+    const std::string read = readTextFile(folder / "a");
+    torn += read.empty() || read != version(read.front() - 'a');
+  } while (writing > 0);
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(torn, 0);
+  EXPECT_EQ(namesIn(folder.path()), Names{"a"});
+}
+
+TEST(WriteFileAtomically, FollowsNoLinkThatWasPlantedWhereTheDraftGoes) {
+  const TemporaryFolder folder;
+  writeFileAtomically(folder / "precious", std::string_view("precious"));
+  fs::create_directory(folder / "shared");
+  const std::string begin = fmt::format("shared/.a.{}.", ::getpid());
+  fs::create_symlink(folder / "precious", folder / (begin + "partial"));
+  for (int i = 0; i < 1000; ++i)
+    fs::create_symlink(folder / "precious", folder / (begin + std::to_string(i) + ".partial"));
+  writeFileAtomically(folder / "shared/a", std::string_view("new"));
+  EXPECT_EQ(readTextFile(folder / "precious"), "precious");
+  EXPECT_EQ(readTextFile(folder / "shared/a"), "new");
+  EXPECT_FALSE(fs::is_symlink(folder / "shared/a"));
+}
+
 TEST(ReadFile, RefusesByNameWhatIsNoFile) {
   const TemporaryFolder folder;
   writeFileAtomically(folder / "big", std::string_view("0123456789"));
@@ -130,6 +178,18 @@ TEST(StagedDirectory, ReplacesOnlyWhereTold) {
     staged.commit();
   }
   EXPECT_EQ(namesIn(folder / "out"), Names{"new"});
+  EXPECT_EQ(namesIn(folder.path()), Names{"out"});
+}
+
+TEST(StagedDirectory, TwoForOnePlaceShareNothing) {
+  const TemporaryFolder folder;
+  StagedDirectory first(folder / "out", true), second(folder / "out", true);
+  writeFileAtomically(first.path() / "x", std::string_view("1"));
+  writeFileAtomically(second.path() / "y", std::string_view("2"));
+  first.commit();
+  EXPECT_EQ(namesIn(folder / "out"), Names{"x"});
+  second.commit();
+  EXPECT_EQ(namesIn(folder / "out"), Names{"y"});
   EXPECT_EQ(namesIn(folder.path()), Names{"out"});
 }
 

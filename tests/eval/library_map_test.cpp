@@ -58,6 +58,15 @@ TEST(LibraryMap, ShowsWhatTheLibraryHoldsAndPlaysSomeOfIt) {
   EXPECT_EQ(page.find("src=\"http"), std::string::npos);
 }
 
+TEST(LibraryMap, NeedsNoTemporaryFiles) {
+  const TestPlaces places;
+  const Synth synth(loadSpace("dx10"));
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  ASSERT_TRUE(buildLibrary(library, synth, {.count = 2}));
+  const ScopedVariable noTemporaryFolder("TMPDIR", (places.folder / "missing").string());
+  EXPECT_EQ(dataOf(libraryMapHtml(library, synth)).at("sounds").size(), 2u);
+}
+
 TEST(LibraryMap, TellsDoubles) {
   const TestPlaces places;
   const Synth synth(loadSpace("dx10"));
