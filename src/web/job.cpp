@@ -96,12 +96,14 @@ MatchOptions matchOptions(const MatchJob& job) {
   MatchOptions options;
   options.sound = job.sound;
   options.name = job.name;
+  options.methods = request.methods;
+  options.objective = request.objective.value_or(options.objective);
   options.libraries = namesOf(job.libraries);
   options.embedder = request.embedder.value_or("");
   options.target = {request.note, request.length, request.start, request.duration};
   options.velocity = request.velocity.value_or(options.velocity);
   options.top = request.top.value_or(options.top);
-  options.refine = request.refine.value_or(true);
+  options.refine = request.refines();
   options.limits.seconds = request.seconds.value_or(0);
   options.limits.renders = std::size_t(request.renders.value_or(0));
   options.seed = std::uint64_t(request.seed.value_or(std::int64_t(options.seed)));

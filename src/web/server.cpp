@@ -1,6 +1,8 @@
 #include "web/server.h"
 
 #include "base/process.h"
+#include "listen/objective.h"
+#include "propose/proposers.h"
 #include "web/candidates.h"
 #include "web/http_error.h"
 #include "web/openapi_document.h"
@@ -105,6 +107,9 @@ json WebServer::Impl::state() {
   state.version = options.version;
   state.data = store.folder().string();
   state.examples = sounds.examples();
+  for (const ProposerKind& kind : proposerKinds())
+    state.methods.push_back({kind.name, kind.help, kind.needsLibraries});
+  state.objectives = objectiveNames();
   return toJson(state);
 }
 

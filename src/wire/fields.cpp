@@ -105,6 +105,12 @@ std::vector<std::string> Fields::texts(const std::string& key, std::size_t most,
   return texts;
 }
 
+std::vector<std::string> Fields::textOrTexts(const std::string& key, std::size_t most) {
+  const json* value = take(key);
+  if (value && value->is_string()) return {*text(key)};
+  return texts(key, most);
+}
+
 std::map<std::string, float> Fields::values(const std::string& key) {
   std::map<std::string, float> values;
   const json* value = take(key);

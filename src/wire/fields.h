@@ -38,6 +38,9 @@ class Fields {
   std::vector<std::string> texts(const std::string& key, std::size_t most = 2000,
                                  std::size_t mostBytes = 200);
 
+  /// The same, or one text in place of the list.
+  std::vector<std::string> textOrTexts(const std::string& key, std::size_t most);
+
   /// Normalized values by the keys of parameters.
   std::map<std::string, float> values(const std::string& key);
 

@@ -1,5 +1,7 @@
 #include "wire/match_request.h"
 
+#include "listen/objective.h"
+#include "propose/proposers.h"
 #include "wire/fields.h"
 #include "wire/limits.h"
 
@@ -9,7 +11,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kMostLibraries = 50;
+constexpr std::size_t kMostLibraries = 50, kMostMethods = 10;
 
 template <typename Value>
 void put(json& object, const char* key, const std::optional<Value>& value) {
@@ -45,6 +47,8 @@ json toJson(const MatchRequest& request) {
   put(object, "sound", request.sound);
   put(object, "text", request.text);
   if (!request.libraries.empty()) object["libraries"] = request.libraries;
+  if (!request.methods.empty()) object["method"] = request.methods;
+  put(object, "objective", request.objective);
   put(object, "start", request.start);
   put(object, "duration", request.duration);
   put(object, "note", request.note);
@@ -76,6 +80,10 @@ MatchRequest matchRequestFrom(const json& object) {
   request.renders = fields.whole("renders", 1, 100'000'000);
   request.seed = fields.whole("seed");
   request.embedder = fields.text("embedder");
+  request.methods = fields.textOrTexts("method", kMostMethods);
+  for (const std::string& name : request.methods) parseMethod(name);
+  request.objective = fields.text("objective");
+  if (request.objective) checkObjectiveName(*request.objective);
   request.libraries = fields.texts("libraries", kMostLibraries);
   if (const json* near = fields.object("near")) request.near = nearRequestFrom(*near);
   fields.end();

@@ -21,9 +21,11 @@ struct NearRequest {
 
 /// What a client asks of a match: schema `MatchRequest` of docs/openapi.json. Times are in seconds.
 struct MatchRequest {
-  std::optional<std::string> sound;    ///< id; this or `text`
-  std::optional<std::string> text;     ///< words for the sound
-  std::vector<std::string> libraries;  ///< ids
+  std::optional<std::string> sound;      ///< id; this or `text`
+  std::optional<std::string> text;       ///< words for the sound
+  std::vector<std::string> libraries;    ///< ids
+  std::vector<std::string> methods;      ///< as `parseMethod` reads them; empty: the default
+  std::optional<std::string> objective;  ///< see `objectiveNames`
   std::optional<double> start, duration, length;
   std::optional<int> note, velocity;
   std::optional<int> top;
@@ -32,12 +34,16 @@ struct MatchRequest {
   std::optional<std::int64_t> renders, seed;
   std::optional<std::string> embedder;
   std::optional<NearRequest> near;
+
+  /// Whether to refine if no method asks for it.
+  bool refines() const { return refine.value_or(methods.empty()); }
 };
 
 /// Fields that were not given are left out.
 nlohmann::json toJson(const MatchRequest& request);
 
-/// @throws Error (input) that names the field: out of range, of another type, or unknown
+/// @throws Error (input) that names the field: out of range, of another type, or unknown; (usage) for a
+/// method or an objective that there is not
 MatchRequest matchRequestFrom(const nlohmann::json& object);
 
 }  // namespace patchpilot

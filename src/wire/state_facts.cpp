@@ -46,6 +46,10 @@ json toJson(const EmbedderView& embedder) {
           {"texts", embedder.texts}};
 }
 
+json toJson(const MethodView& method) {
+  return {{"name", method.name}, {"help", method.help}, {"needs_libraries", method.needsLibraries}};
+}
+
 template <typename View>
 json listOf(const std::vector<View>& views) {
   json list = json::array();
@@ -78,6 +82,8 @@ json toJson(const StateView& state) {
           {"models", listOf(state.models)},
           {"embedders", listOf(state.embedders)},
           {"examples", listOf(state.examples)},
+          {"methods", listOf(state.methods)},
+          {"objectives", state.objectives},
           {"limits", {{"bytes", kMostSoundBytes}, {"seconds", kMostSoundSeconds}}}};
 }
 

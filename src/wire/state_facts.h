@@ -48,6 +48,13 @@ struct EmbedderView {
   bool texts = false;      ///< whether it can embed words
 };
 
+/// Schema `Method`.
+struct MethodView {
+  std::string name;
+  std::string help;  ///< one line
+  bool needsLibraries = false;
+};
+
 /// Schema `State`.
 struct StateView {
   std::string version;
@@ -58,6 +65,8 @@ struct StateView {
   std::vector<ModelView> models;
   std::vector<EmbedderView> embedders;
   std::vector<ExampleFacts> examples;
+  std::vector<MethodView> methods;
+  std::vector<std::string> objectives;
 };
 
 nlohmann::json toJson(const StateView& state);

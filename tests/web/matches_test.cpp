@@ -441,6 +441,31 @@ TEST_F(Match, WhatFailsSaysWhy) {
   expectRefused(post("/matches", {{"sound", "x"}, {"libraries", {"nowhere"}}}), 404, "nowhere");
 }
 
+TEST_F(Match, MethodsAreNamedAsOnTheCommandLine) {
+  open();
+  const json state = get("/state").json();
+  std::set<std::string> names;
+  for (const json& method : state.at("methods")) names.insert(method.at("name"));
+  EXPECT_TRUE(names.contains("retrieval") && names.contains("random")) << state.at("methods");
+  const std::string sound = uploadTone();
+  const json match =
+      finished(startMatch({{"sound", sound}, {"method", {"retrieval", "random"}}, {"top", 50}}));
+  ASSERT_EQ(match.at("state"), "done") << match.dump(1);
+  EXPECT_EQ(match.at("request").at("method"), (json{"retrieval", "random"}));
+  EXPECT_TRUE(match.at("curve").empty()) << "no method says that it is to be refined";
+  std::size_t drawn = 0;
+  for (const json& candidate : match.at("candidates"))
+    drawn += candidate.at("origin").get<std::string>().find(", draw ") != std::string::npos;
+  EXPECT_GT(drawn, 0u);
+  EXPECT_LT(drawn, match.at("candidates").size());
+  const json refined = finished(
+      startMatch({{"sound", sound}, {"method", "random+refine"}, {"renders", 24}, {"objective", "four"}}));
+  ASSERT_EQ(refined.at("state"), "done") << refined.dump(1);
+  EXPECT_FALSE(refined.at("curve").empty());
+  const json unknown = {{"sound", sound}, {"libraries", {libraryId()}}, {"method", "guess"}};
+  expectRefused(post("/matches", unknown), 400, "guess");
+}
+
 TEST_F(Match, WordsFindWhatALibraryOfClapHolds) {
   if (networksModule().empty()) GTEST_SKIP() << "built without networks";
   const fs::path model = places.folder / "models/clap-htsat-unfused";

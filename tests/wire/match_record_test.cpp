@@ -17,6 +17,8 @@ MatchRecord record() {
   match.request.sound = "fedcba9876543210";
   match.request.libraries = {"0000000000000001"};
   match.request.refine = true;
+  match.request.methods = {"retrieval+refine", "random"};
+  match.request.objective = "four";
   match.request.near = NearRequest{"0000000000000002", 3, 4, {"cutoff"}, {{"level", 0.25f}}};
   match.target = TargetFacts{0.5, 2, 57, 0.9, {{45, 0.1}}, 1.25, {"quiet"}};
   match.progress = {MatchState::refining, 96, 200, 1.5};
@@ -86,6 +88,14 @@ TEST(MatchRecord, ADamagedFileIsAnError) {
   EXPECT_THROW(readMatchFile(folder / "missing.json"), Error);
 }
 
+TEST(MatchRequest, IsRefinedUnlessItsMethodsSayNothingOfIt) {
+  EXPECT_TRUE(matchRequestFrom(json::object()).refines());
+  EXPECT_FALSE(matchRequestFrom({{"refine", false}}).refines());
+  EXPECT_FALSE(matchRequestFrom({{"method", "retrieval"}}).refines());
+  EXPECT_TRUE(matchRequestFrom({{"method", "retrieval"}, {"refine", true}}).refines());
+  EXPECT_EQ(matchRequestFrom({{"method", "random"}}).methods, std::vector<std::string>{"random"});
+}
+
 TEST(MatchRequest, SaysWhichFieldIsWrong) {
   const auto problemOf = [](const json& body) -> std::string {
     try {
@@ -96,6 +106,10 @@ TEST(MatchRequest, SaysWhichFieldIsWrong) {
     return "";
   };
   EXPECT_EQ(problemOf({{"sound", "a"}, {"libraries", {"b"}}, {"note", 60.0}}), "");
+  EXPECT_EQ(problemOf({{"method", "random+refine"}, {"objective", "tolerant"}}), "");
+  EXPECT_EQ(problemOf({{"method", {"retrieval", "random"}}}), "");
+  EXPECT_NE(problemOf({{"method", "guess"}}).find("guess"), std::string::npos);
+  EXPECT_NE(problemOf({{"objective", "loud"}}).find("loud"), std::string::npos);
   EXPECT_EQ(problemOf({{"note", nullptr}}), "") << "null is as if it were not there";
   for (const json& wrong :
        {json{{"note", 128}}, json{{"note", 1.5}}, json{{"seconds", 0}}, json{{"text", ""}},

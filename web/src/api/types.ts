@@ -18,6 +18,8 @@ export interface State {
   models: Model[];
   data: string; // The folder in which past work is kept
   embedders: Embedder[]; // All that this program knows
+  methods: Method[]; // What can propose patches
+  objectives: string[]; // What refining can make small
 }
 
 export interface Library {
@@ -80,12 +82,14 @@ export interface MatchRequest {
   length?: number;
   velocity?: number;
   top?: number;
-  refine?: boolean;
+  refine?: boolean; // By default true; if method is given, whether a method says so
   seconds?: number; // How long to refine; 30 where neither this nor renders is given
   renders?: number;
   seed?: number;
   near?: Near;
   embedder?: string; // By which the libraries are searched; each by its first if it is not given
+  method?: string | string[]; // What proposes patches, one or several of those that /state lists, as in 'match --method': retrieval, random, retrieval+refine. Proposals of several are pooled. By default retrieval
+  objective?: string; // What refining makes small, one of those that /state lists; by default mss
 }
 
 export interface Target {
@@ -319,4 +323,10 @@ export interface MatchStarted {
 export interface BuildStarted {
   id: string;
   job: string;
+}
+
+export interface Method {
+  name: string;
+  help: string; // What it proposes
+  needs_libraries: boolean;
 }

@@ -36,6 +36,10 @@ export const selected = computed<Candidate | null>(
 export const inWords = computed(() => match.value?.request.text !== undefined);
 export const turned = computed(() => Object.keys(changes.value).length > 0);
 
+/** What proposes patches, and what refining makes small; empty for the server's own choice. */
+export const proposers = signal<string[]>([]);
+export const objective = signal("");
+
 const AFTER_END = new Set(["done", "stopped", "failed"]);
 export const over = (state: Match["state"]) => AFTER_END.has(state);
 export const searching = computed(() => match.value !== null && !over(match.value.state));
@@ -214,6 +218,9 @@ function wanted(): MatchRequest | null {
   return {
     sound: sound.value.id,
     libraries,
+    // The page refines whatever was found.
+    ...(proposers.value.length ? { method: proposers.value.map((name) => `${name}+refine`) } : {}),
+    ...(objective.value ? { objective: objective.value } : {}),
     ...(marked.value ?? {}),
     ...(noteChosen.value === null ? {} : { note: noteChosen.value }),
     ...(lengthChosen.value === null ? {} : { length: lengthChosen.value }),

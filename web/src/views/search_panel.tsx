@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Library } from "../api/types";
-import { canMatch, match, searching, startMatch, stopMatch } from "../state/match";
+import { canMatch, match, objective, proposers, searching, startMatch, stopMatch } from "../state/match";
 import { buildLibrary, choose, chosen, libraries, removeLibrary, running, searchable, server, stopJob } from "../state/server";
 import { mode, sound } from "../state/sound";
 import { DeleteButton } from "./delete_button";
@@ -13,6 +13,12 @@ export function SearchPanel() {
   return (
     <Panel id="search" number={2} title="Synth and library" side={!none && <MatchButton />}>
       {none ? <p class="lead">{server.value?.scanning ? "Looking for synths…" : emptyText()}</p> : <Choice />}
+      {!none && mode.value !== "words" && (
+        <details class="more">
+          <summary>How to search</summary>
+          <SearchOptions />
+        </details>
+      )}
       <Jobs />
       {none ? (
         <BuildForm />
@@ -23,6 +29,39 @@ export function SearchPanel() {
         </details>
       )}
     </Panel>
+  );
+}
+
+function SearchOptions() {
+  const methods = server.value?.methods.map((method) => method.name) ?? [];
+  const objectives = server.value?.objectives ?? [];
+  const choices = [...methods.map((name) => [name]), ...(methods.length > 1 ? [methods] : [])];
+  return (
+    <div class="build">
+      <label class="field">
+        <span>Method</span>
+        <select
+          value={proposers.value.join(" ")}
+          onChange={(event) => (proposers.value = event.currentTarget.value.split(" ").filter(Boolean))}
+        >
+          <option value="">Default</option>
+          {choices.map((names) => (
+            <option key={names.join(" ")} value={names.join(" ")}>
+              {names.join(" and ")}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>Objective</span>
+        <select value={objective.value} onChange={(event) => (objective.value = event.currentTarget.value)}>
+          <option value="">Default</option>
+          {objectives.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+    </div>
   );
 }
 

@@ -148,8 +148,12 @@ describe.skipIf(why !== "")("the page", () => {
     await page.getByLabel("For").press("Enter");
     await page.getByLabel("Let go after").fill("0.80");
     await page.getByLabel("Let go after").press("Enter");
+    await page.getByText("How to search").click();
+    await page.getByLabel("Method").selectOption("retrieval random");
+    await page.getByLabel("Objective").selectOption("tolerant");
     await matchIt(page);
     expect(asked[0]).toMatchObject({ note: 48, start: 0.1, duration: 1.5, length: 0.8 });
+    expect(asked[0]).toMatchObject({ method: ["retrieval+refine", "random+refine"], objective: "tolerant" });
     await stopIt(page);
   });
 
