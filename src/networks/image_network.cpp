@@ -75,33 +75,29 @@ ImageNetwork::ImageNetwork(const Sizes& sizes)
 }
 
 std::shared_ptr<ImageNetwork> ImageNetwork::read(Safetensors& file) {
-  const auto refuse = [&](const std::string& name) {
-    failInput(
-        "{}: the tensor {} is missing or has the wrong shape; this is no file of 'patchpilot train embedder'",
-        file.file().string(), name);
+  const auto shapeOf = [&](const std::string& name) {
+    const auto found = file.tensors().find(name);
+    return found == file.tensors().end() ? std::vector<std::int64_t>() : found->second.shape;
+  };
+  const auto require = [&](const std::string& name, bool fits) {
+    if (!fits)
+      failInput(
+          "{}: the tensor {} is missing or has the wrong shape; this is no file of 'patchpilot train "
+          "embedder'",
+          file.file().string(), name);
   };
   const auto sizeOf = [&](const std::string& name) {
-    const auto found = file.tensors().find(name);
-    if (found == file.tensors().end() || found->second.shape.size() != 1 || found->second.shape[0] < 1)
-      refuse(name);
-    return found->second.shape[0];
+    const auto shape = shapeOf(name);
+    require(name, shape.size() == 1 && shape[0] > 0);
+    return shape[0];
   };
   const Sizes sizes{sizeOf("in.bias"), sizeOf("out.bias"), 0};
-  // The sizes are only believed, and memory taken, if the largest tensor has them.
-  const auto widest = file.tensors().find("in.weight");
-  if (widest == file.tensors().end() || widest->second.shape != std::vector{sizes.hidden, kInputs})
-    refuse("in.weight");
-  const auto last = file.tensors().find("out.weight");
-  if (last == file.tensors().end() || last->second.shape != std::vector{sizes.dimension, sizes.hidden})
-    refuse("out.weight");
-  const auto square = file.tensors().find("block0.first.weight");
-  if (square == file.tensors().end() || square->second.shape != std::vector{sizes.hidden, sizes.hidden})
-    refuse("block0.first.weight");
+  // Memory for a network of these sizes is taken only if the file holds matrices of them.
+  require("in.weight", shapeOf("in.weight") == std::vector{sizes.hidden, kInputs});
+  require("block0.first.weight", shapeOf("block0.first.weight") == std::vector{sizes.hidden, sizes.hidden});
+  require("out.weight", shapeOf("out.weight") == std::vector{sizes.dimension, sizes.hidden});
   auto network = std::make_shared<ImageNetwork>(sizes);
-  for (const auto& [name, tensor] : weightsOf(*network)) {
-    const auto found = file.tensors().find(name);
-    if (found == file.tensors().end() || found->second.shape != tensor.sizes().vec()) refuse(name);
-  }
+  for (const auto& [name, tensor] : weightsOf(*network)) require(name, shapeOf(name) == tensor.sizes().vec());
   readWeights(file, *network);
   network->eval();
   return network;
