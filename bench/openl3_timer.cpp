@@ -52,10 +52,7 @@ int run(const std::vector<std::string>& arguments) {
   if (arguments.size() < 4) failUsage("give layers, vectors or time, and WEIGHTS SOUND OUT");
   at::set_num_threads(1);
   const std::string &job = arguments[0], &folder = arguments[3];
-  NetworkEmbedder wanted{
-      .name = "openl3", .kind = NetworkKind::openL3, .dimension = 512, .files = {arguments[1]}};
-  if (job == "vectors") wanted.dimension = std::stoi(arguments.at(4));
-  const OpenL3 network(wanted);
+  const OpenL3 network(arguments[1], job == "vectors" ? std::stoi(arguments.at(4)) : 512);
   const std::vector<float> sound = readFloats(arguments[2]);
   double seconds = 0;
   if (job == "layers") writeLayers(network, sound, folder);

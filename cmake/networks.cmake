@@ -1,5 +1,5 @@
 # The networks: the only code that knows LibTorch. It becomes a module that the program
-# opens when it needs one (src/embed/networks.h). Where LibTorch, libhdf5 or PCRE2 is missing
+# opens when it needs one (src/models/network_module.h). Where LibTorch, libhdf5 or PCRE2 is missing
 # the program is built without it, and says so when it is asked for a network.
 option(PATCHPILOT_NETWORKS "build the module of networks where LibTorch, libhdf5 and PCRE2 are installed" ON)
 if(NOT PATCHPILOT_NETWORKS)

@@ -5,6 +5,7 @@
 #include "base/mapped_file.h"
 #include "embed/mel_envelope.h"
 #include "embed/models.h"
+#include "embed/network_embedder.h"
 #include "embed/text_embedder.h"
 
 namespace patchpilot {
@@ -105,14 +106,14 @@ std::unique_ptr<Embedder> makeEmbedder(const std::string& name, std::optional<in
   }
   const NetworkEmbedder found =
       networkEmbedder(name, version);  // what is missing is told before anything is opened
-  return networks().makeEmbedder(found);
+  return makeNetworkEmbedder(found);
 }
 
 std::unique_ptr<Embedder> makeEmbedder(const EmbedderInfo& wanted, const std::string& library) {
   if (wanted.name == MelEnvelopeEmbedder().name()) return makeEmbedder(wanted.name, wanted.version);
   const NetworkEmbedder found =
       networkOf(wanted, library);  // what is wrong with the library comes before what is not installed
-  return networks().makeEmbedder(found);
+  return makeNetworkEmbedder(found);
 }
 
 std::vector<std::string> embeddersOfTexts() {
@@ -135,7 +136,7 @@ std::unique_ptr<TextEmbedder> makeTextEmbedder(const std::string& embedder, int 
   if (embedder == MelEnvelopeEmbedder().name()) refuse();
   const NetworkEmbedder found = networkEmbedder(embedder, version);
   if (!knowsTexts(found)) refuse();
-  return networks().makeTextEmbedder(found);
+  return makeNetworkTextEmbedder(found);
 }
 
 std::unique_ptr<TextEmbedder> makeTextEmbedder(const EmbedderInfo& embedder, const std::string& library) {

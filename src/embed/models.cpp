@@ -15,6 +15,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Names in the module of networks.
+constexpr const char *kClap = "clap", *kClapStyle = "clap-style", *kClapText = "clap-text";
+
 /// A CLAP model of LAION's on Hugging Face: the projected embedding, and the style of the first two stages.
 /// @param channels  of the first stage
 Model clapModel(const std::string& folder, const std::string& title, const std::string& embedder,
@@ -26,12 +29,10 @@ Model clapModel(const std::string& folder, const std::string& title, const std::
         {folder + "/" + name, "https://huggingface.co/laion/" + folder + "/resolve/main/" + name});
   model.files[3].forTexts = model.files[4].forTexts = true;
   const NetworkEmbedder projected{
-      .name = embedder, .version = 1, .kind = NetworkKind::clap, .dimension = 512};
+      .name = embedder, .dimension = 512, .network = kClap, .textNetwork = kClapText};
   // Two blocks in each of the two stages, the second of twice the channels, a mean and a deviation of each.
-  const NetworkEmbedder style{.name = embedder + "-style",
-                              .version = 1,
-                              .kind = NetworkKind::clapStyle,
-                              .dimension = 2 * 2 * (channels + 2 * channels)};
+  const NetworkEmbedder style{
+      .name = embedder + "-style", .dimension = 2 * 2 * (channels + 2 * channels), .network = kClapStyle};
   model.embedders = {projected, style};
   return model;
 }
@@ -41,7 +42,7 @@ Model clapModel(const std::string& folder, const std::string& title, const std::
 void readClapDimension(NetworkEmbedder& embedder) {
   const auto config = nlohmann::json::parse(readTextFile(embedder.files.front()), nullptr, false);
   try {
-    if (embedder.kind == NetworkKind::clap) {
+    if (embedder.network == kClap) {
       embedder.dimension = config.value("projection_dim", embedder.dimension);
       return;
     }
@@ -55,12 +56,8 @@ void readClapDimension(NetworkEmbedder& embedder) {
 
 /// Models that others have published. None of them is part of this program.
 std::vector<Model> publishedModels() {
-  const NetworkEmbedder openL3{.version = 1, .kind = NetworkKind::openL3};
-  NetworkEmbedder small = openL3, large = openL3;
-  small.name = "openl3-512";
-  small.dimension = 512;
-  large.name = "openl3-6144";
-  large.dimension = 6144;
+  const NetworkEmbedder small{.name = "openl3-512", .dimension = 512, .network = "openl3"},
+      large{.name = "openl3-6144", .dimension = 6144, .network = "openl3"};
   const std::string openL3File = "openl3_audio_mel256_music-v0_4_0.h5.gz";
   return {
       {"openl3-music-mel256",
@@ -100,16 +97,16 @@ Model readDescribed(const fs::path& tomlFile) {
     reader.fail("dimension", "must be from 1 to 1000000");
   const std::string licence = reader.optional<std::string>("licence").value_or("not told");
   if (trained) {
-    embedder.kind = NetworkKind::trained;
-    embedder.synth = reader.required<std::string>("synth");
+    embedder.network = "sound-image";
+    embedder.input = ImageInput{reader.required<std::string>("synth")};
   } else {
-    embedder.kind = NetworkKind::torchScript;
-    embedder.sampleRateHz = reader.required<double>("sample_rate_hz");
-    embedder.seconds = reader.required<double>("seconds");
-    if (!(embedder.sampleRateHz >= 1000 && embedder.sampleRateHz <= 768000))
+    embedder.network = "torchscript";
+    const WaveformInput input{reader.required<double>("sample_rate_hz"), reader.required<double>("seconds")};
+    if (!(input.sampleRateHz >= 1000 && input.sampleRateHz <= 768000))
       reader.fail("sample_rate_hz", "must be from 1000 to 768000");
-    if (!(embedder.seconds > 0 && embedder.seconds <= 600))
+    if (!(input.seconds > 0 && input.seconds <= 600))
       reader.fail("seconds", "must be above 0, and 600 at most");
+    embedder.input = input;
   }
   return {embedder.name,
           reader.optional<std::string>("title").value_or(trained ? "Trained by 'patchpilot train embedder'"
@@ -165,7 +162,7 @@ std::vector<Model> models() {
     const auto files = modelFiles(model);
     for (NetworkEmbedder& embedder : model.embedders) {
       embedder.files = files.value_or(std::vector<fs::path>{});
-      const bool isClap = embedder.kind == NetworkKind::clap || embedder.kind == NetworkKind::clapStyle;
+      const bool isClap = embedder.network == kClap || embedder.network == kClapStyle;
       if (isClap && !embedder.files.empty()) readClapDimension(embedder);
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "embed/networks.h"
+#include "embed/network_embedder.h"
 
 #include <filesystem>
 #include <optional>

@@ -27,7 +27,8 @@ namespace patchpilot {
 /// - the vector of `MelEnvelopeEmbedder`, whose decibels run from -1 to 0 and are scaled as they are there.
 class SoundImage {
  public:
-  static constexpr int kVersion = 1;  ///< changes with any value
+  static constexpr const char* kName = "sound-image";  ///< as model files call it
+  static constexpr int kVersion = 1;                   ///< changes with any value
   static constexpr std::size_t kMelSlots = 24, kMelBands = 64;
   static constexpr std::size_t kKeySlots = 8, kKeys = 120, kLowestKey = 16;
   static constexpr std::size_t kEnvelopeSteps = 64, kWidthStretches = 4, kMelEnvelope = 352;

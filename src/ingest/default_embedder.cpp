@@ -7,8 +7,8 @@ namespace patchpilot {
 std::string defaultEmbedder(const Synth& synth) {
   for (const Model& model : models())
     for (const NetworkEmbedder& embedder : model.embedders)
-      if (embedder.kind == NetworkKind::trained && embedder.synth == synth.plugin().id &&
-          !embedder.files.empty() && haveNetworks())
+      if (const auto* input = std::get_if<ImageInput>(&embedder.input);
+          input != nullptr && input->synth == synth.plugin().id && !embedder.files.empty() && haveNetworks())
         return embedder.name;
   return kMelEnvelopeName;
 }

@@ -290,8 +290,8 @@ std::string datasetName(const std::vector<Library>& libraries, const DatasetOpti
   return name;
 }
 
-std::optional<TrainingData> makeTrainingData(std::vector<Library>& libraries, const DatasetOptions& options,
-                                             const std::filesystem::path& file) {
+std::optional<GroupedData> makeTrainingData(std::vector<Library>& libraries, const DatasetOptions& options,
+                                            const std::filesystem::path& file) {
   checkOnePlugin(libraries);
   const DatasetPlan plan(options.renders);
   DatasetFile kept(file, datasetName(libraries, options));
@@ -341,7 +341,7 @@ std::optional<TrainingData> makeTrainingData(std::vector<Library>& libraries, co
     renders = before + most;  // those left out count as well
     if (options.onProgress) options.onProgress(renders, plan.renders());
   }
-  TrainingData data;
+  GroupedData data;
   for (std::size_t i = 0; i < groups.size(); ++i)
     if (groups[i].patches >= 2)
       (i < DatasetPlan::kValidationGroups ? data.validation : data.training).push_back(std::move(groups[i]));

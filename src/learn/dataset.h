@@ -1,6 +1,6 @@
 #pragma once
 
-#include "embed/training.h"
+#include "learn/sound_groups.h"
 #include "library/library.h"
 #include "synth/synth.h"
 
@@ -37,7 +37,7 @@ struct DatasetPlan {
 /// with more renders it is mostly the same data, and some more.
 std::string datasetName(const std::vector<Library>& libraries, const DatasetOptions& options);
 
-/// Renders what an embedder is trained by. Each group is drawn from one of the libraries, in turn, and
+/// Renders what an embedder is trained on. Each group is drawn from one of the libraries, in turn, and
 /// rendered under the library's own condition and under others: a note from 28 to 84, a velocity from 30 to
 /// 127, a length from 0.1 to 3.5 s, always 4 s long. Of a training group's patches a half are two patches and
 /// their nearest in the library, a quarter are those two with a few parameters changed, and the others are
@@ -53,7 +53,7 @@ std::string datasetName(const std::vector<Library>& libraries, const DatasetOpti
 /// file holds
 ///         other data; as `openLibrarySynth`, `RenderPool::run`; Error (system) where the file cannot be
 ///         written
-std::optional<TrainingData> makeTrainingData(std::vector<Library>& libraries, const DatasetOptions& options,
-                                             const std::filesystem::path& file);
+std::optional<GroupedData> makeTrainingData(std::vector<Library>& libraries, const DatasetOptions& options,
+                                            const std::filesystem::path& file);
 
 }  // namespace patchpilot

@@ -1,10 +1,8 @@
 #include "learn/dataset_file.h"
 
 #include "base/error.h"
-#include "base/files.h"
+#include "data/little_endian.h"
 #include "embed/sound_image.h"
-
-#include <cstring>
 
 namespace patchpilot {
 
@@ -12,93 +10,56 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Begins every such file; the number changes with what a group holds.
-constexpr std::string_view kMagic = "patchpilot data 1\n";
-constexpr std::size_t kHash = 32;
-/// No group is larger: a length beyond it is damage.
-constexpr std::uint64_t kLargest = std::uint64_t(1) << 32;
+/// The number in the magic changes with what a group holds.
+constexpr BlockFile::Kind kKind{
+    "patchpilot data 2\n", "holds no data to train by; remove it, or name another --out",
+    "holds data of other libraries or options; remove it to render anew, or name another --out"};
+
+/// Sizes beyond these are damage.
+constexpr std::uint64_t kMostPatches = 100'000, kMostConditions = 100;
 
 template <typename Value>
 void put(Bytes& bytes, const std::vector<Value>& values) {
-  const auto* from = reinterpret_cast<const std::uint8_t*>(values.data());
-  bytes.insert(bytes.end(), from, from + values.size() * sizeof(Value));
+  putLittleEndian(bytes, std::span<const Value>(values));
 }
 
 Bytes packed(const SoundGroup& group) {
   Bytes bytes;
-  put(bytes, std::vector<std::uint64_t>{group.patches, group.conditions});
-  put(bytes, group.notes);
+  putLittleEndian(bytes, std::uint64_t(group.patches));
+  putLittleEndian(bytes, std::uint64_t(group.conditions));
+  put(bytes, std::vector<std::int32_t>(group.notes.begin(), group.notes.end()));
   put(bytes, group.images);
   put(bytes, group.mss);
   return bytes;
 }
 
-/// @return whether there were as many bytes as were asked for
-template <typename Value>
-bool take(std::span<const std::uint8_t>& bytes, std::size_t count, std::vector<Value>& values) {
-  if (bytes.size() < count * sizeof(Value)) return false;
-  values.resize(count);
-  if (count > 0) std::memcpy(values.data(), bytes.data(), count * sizeof(Value));
-  bytes = bytes.subspan(count * sizeof(Value));
-  return true;
-}
-
 bool unpack(std::span<const std::uint8_t> bytes, SoundGroup& group) {
   std::vector<std::uint64_t> sizes;
-  if (!take(bytes, 2, sizes) || sizes[0] > 100'000 || sizes[1] > 100) return false;
+  if (!takeLittleEndian(bytes, 2, sizes) || sizes[0] > kMostPatches || sizes[1] > kMostConditions)
+    return false;
   group.patches = sizes[0];
   group.conditions = sizes[1];
   const std::size_t sounds = (group.conditions + 1) * group.patches;
-  return take(bytes, sounds, group.notes) && take(bytes, sounds * SoundImage::kValues, group.images) &&
-         take(bytes, group.conditions * group.patches * group.patches, group.mss) && bytes.empty();
+  std::vector<std::int32_t> notes;
+  if (!takeLittleEndian(bytes, sounds, notes)) return false;
+  group.notes.assign(notes.begin(), notes.end());
+  return takeLittleEndian(bytes, sounds * SoundImage::kValues, group.images) &&
+         takeLittleEndian(bytes, group.conditions * group.patches * group.patches, group.mss) &&
+         bytes.empty();
 }
 
 }  // namespace
 
-DatasetFile::DatasetFile(const fs::path& path, const std::string& name) : path_(path) {
-  const std::string beginning = std::string(kMagic) + contentHash(name) + "\n";
-  if (!fs::exists(path)) writeFileAtomically(path, beginning);
-  stream_.open(path, std::ios::in | std::ios::out | std::ios::binary);
-  if (!stream_) failSystem("{}: cannot be opened for writing; check its permissions", path.string());
-  std::string found(beginning.size(), '\0');
-  stream_.read(found.data(), std::streamsize(found.size()));
-  if (!stream_ || !found.starts_with(kMagic))
-    failInput("{} holds no data to train by; remove it, or name another --out", path.string());
-  if (found != beginning)
-    failInput("{} holds data of other libraries or options; remove it to render anew, or name another --out",
-              path.string());
-  readGroups();
-}
-
-void DatasetFile::readGroups() {
-  std::uintmax_t whole = std::uintmax_t(stream_.tellg());
-  for (;;) {
-    std::uint64_t size = 0;
-    std::string hash(kHash, '\0');
-    stream_.read(reinterpret_cast<char*>(&size), sizeof(size));
-    stream_.read(hash.data(), kHash);
-    if (!stream_ || size > kLargest || size > fs::file_size(path_) - whole) break;
-    Bytes bytes(size);
-    stream_.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(size));
+DatasetFile::DatasetFile(const fs::path& path, const std::string& name) : file_(path, kKind, name) {
+  for (Bytes& block : file_.blocks()) {
     SoundGroup group;
-    if (!stream_ || contentHash(bytes) != hash || !unpack(bytes, group)) break;
+    if (!unpack(block, group)) failInput("{} is damaged; remove it, or name another --out", path.string());
     groups_.push_back(std::move(group));
-    whole += sizeof(size) + kHash + size;
+    block = {};
   }
-  fs::resize_file(path_, whole);
-  stream_.clear();
-  stream_.seekp(std::streamoff(whole));
+  file_.blocks().clear();
 }
 
-void DatasetFile::append(const SoundGroup& group) {
-  const Bytes bytes = packed(group);
-  const std::uint64_t size = bytes.size();
-  const std::string hash = contentHash(bytes);
-  stream_.write(reinterpret_cast<const char*>(&size), sizeof(size));
-  stream_.write(hash.data(), kHash);
-  stream_.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(size));
-  stream_.flush();
-  if (!stream_) failSystem("{}: cannot be written; is the disk full?", path_.string());
-}
+void DatasetFile::append(const SoundGroup& group) { file_.append(packed(group)); }
 
 }  // namespace patchpilot

@@ -1,34 +1,32 @@
 #pragma once
 
-#include "embed/training.h"
+#include "data/block_file.h"
+#include "learn/sound_groups.h"
 
 #include <filesystem>
-#include <fstream>
 #include <string>
+#include <vector>
 
 namespace patchpilot {
 
-/// Groups on disk, one after the other, each with a hash: what a kill has left half written is dropped on
+/// Groups on disk, each a block of a `BlockFile`: a group that a kill left half written is dropped on
 /// opening.
 class DatasetFile {
  public:
   /// Makes a file, or opens one and reads its groups.
   /// @param name  of the data, see `datasetName`
-  /// @throws Error (input) where it is no such file, or of other data; Error (system) where it cannot be
+  /// @throws Error (input) if it is no such file, of other data, or damaged; Error (system) if it cannot be
   /// written
   DatasetFile(const std::filesystem::path& path, const std::string& name);
 
-  /// Those that were there when it was opened, in their order; to be taken away.
+  /// Those that were there when it was opened, in their order; the caller may move them out.
   std::vector<SoundGroup>& groups() { return groups_; }
 
-  /// Writes one behind the others. @throws Error (system): disk full
+  /// Adds one behind the others. @throws Error (system) if the disk is full
   void append(const SoundGroup& group);
 
  private:
-  void readGroups();
-
-  std::filesystem::path path_;
-  std::fstream stream_;
+  BlockFile file_;
   std::vector<SoundGroup> groups_;
 };
 

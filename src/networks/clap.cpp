@@ -4,8 +4,8 @@
 #include "networks/byte_pair_tokenizer.h"
 #include "networks/clap_front_end.h"
 #include "networks/clap_text.h"
-#include "networks/heard.h"
 #include "networks/inference.h"
+#include "networks/rows.h"
 #include "networks/torch_errors.h"
 
 #include <algorithm>
@@ -32,74 +32,80 @@ ClapHearing readFittingHearing(const std::filesystem::path& file, const ClapAudi
   return hearing;
 }
 
-class ClapEmbedder : public Embedder {
+class ClapModel : public Network {
  public:
-  ClapEmbedder(const NetworkEmbedder& wanted, Safetensors file)
-      : ClapEmbedder(wanted, file, readClapConfig(wanted.files.at(0))) {}
+  ClapModel(const ClapFiles& files, bool styled) : ClapModel(files, styled, Safetensors(files.weights)) {}
 
-  std::string name() const override { return wanted_.name; }
-  int version() const override { return wanted_.version; }
-  int dimension() const override { return int(styled() ? tower_.styleDimension() : tower_.dimension()); }
+  std::int64_t dimension() const override { return styled_ ? tower_.styleDimension() : tower_.dimension(); }
+  double sampleRateHz() const override { return frontEnd_.hearing().sampleRateHz; }
 
-  void embed(std::span<const float> left, std::span<const float> right,
-             std::span<float> vector) const override {
-    const Spectrogram mel = frontEnd_(mono(left, right, frontEnd_.hearing().sampleRateHz));
-    withTorchErrorsOf(wanted_.files[2].string(), [&] {
-      const Inference inference;
-      copyTo(styled() ? tower_.style(mel) : tower_.embed(mel), vector);
+  void run(BatchView inputs, std::span<float> outputs) const override {
+    forEachRow(inputs, outputs, [&](std::span<const float> sound, std::span<float> vector) {
+      const Spectrogram mel = frontEnd_(sound);
+      withTorchErrorsOf(file_, [&] {
+        const Inference inference;
+        copyTo(styled_ ? tower_.style(mel) : tower_.embed(mel), vector);
+      });
     });
   }
 
  private:
-  ClapEmbedder(const NetworkEmbedder& wanted, Safetensors& file, const ClapConfig& config)
-      : wanted_(wanted),
-        frontEnd_(readFittingHearing(wanted.files.at(1), config.audio)),
-        tower_(config, file) {
+  ClapModel(const ClapFiles& files, bool styled, Safetensors weights)
+      : ClapModel(files, styled, weights, readClapConfig(files.config)) {}
+  ClapModel(const ClapFiles& files, bool styled, Safetensors& weights, const ClapConfig& config)
+      : file_(files.weights.string()),
+        styled_(styled),
+        frontEnd_(readFittingHearing(files.hearing, config.audio)),
+        tower_(config, weights) {
     // What does not fit is told now, and not by the first of many renders.
     std::vector<float> vector(static_cast<std::size_t>(dimension()));
-    embed({}, {}, vector);
+    const TensorView silence{nullptr, {1, 0, 1, 1}};
+    run({&silence, 1}, vector);
   }
 
-  bool styled() const { return wanted_.kind == NetworkKind::clapStyle; }
-
-  NetworkEmbedder wanted_;
+  std::string file_;
+  bool styled_;
   ClapFrontEnd frontEnd_;
   ClapAudioTower tower_;
 };
 
-class ClapTextEmbedder : public TextEmbedder {
+class ClapTextModel : public Network {
  public:
-  ClapTextEmbedder(const NetworkEmbedder& wanted, Safetensors file)
-      : file_(file.file()),
-        tokenizer_(wanted.files.at(0).parent_path()),
-        tower_(readClapConfig(wanted.files.at(0)), file) {}
+  ClapTextModel(const ClapFiles& files, Safetensors weights)
+      : file_(files.weights.string()),
+        tokenizer_(files.config.parent_path()),
+        tower_(readClapConfig(files.config), weights) {}
 
-  int dimension() const override { return int(tower_.dimension()); }
+  std::int64_t dimension() const override { return tower_.dimension(); }
 
-  void embed(std::string_view text, std::span<float> vector) const override {
-    if (text.size() > kLongestText)
-      failUsage("the text has {} bytes; at most {} are read: shorten it", text.size(), kLongestText);
-    const std::vector<std::int64_t> tokens = tokenizer_(text);
-    withTorchErrorsOf(file_.string(), [&] {
-      const Inference inference;
-      copyTo(tower_.embed(tokens), vector);
+  void run(BatchView inputs, std::span<float> outputs) const override {
+    forEachRow(inputs, outputs, [&](std::span<const float> bytes, std::span<float> vector) {
+      if (bytes.size() > kLongestText)
+        failUsage("the text has {} bytes; at most {} are read: shorten it", bytes.size(), kLongestText);
+      std::string text;
+      for (const float byte : bytes) text += char(std::uint8_t(byte));
+      const std::vector<std::int64_t> tokens = tokenizer_(text);
+      withTorchErrorsOf(file_, [&] {
+        const Inference inference;
+        copyTo(tower_.embed(tokens), vector);
+      });
     });
   }
 
  private:
-  std::filesystem::path file_;
+  std::string file_;
   BytePairTokenizer tokenizer_;
   ClapTextTower tower_;
 };
 
 }  // namespace
 
-std::unique_ptr<Embedder> makeClap(const NetworkEmbedder& wanted) {
-  return std::make_unique<ClapEmbedder>(wanted, Safetensors(wanted.files.at(2)));
+std::unique_ptr<Network> makeClap(const ClapFiles& files, bool styled) {
+  return std::make_unique<ClapModel>(files, styled);
 }
 
-std::unique_ptr<TextEmbedder> makeClapText(const NetworkEmbedder& wanted) {
-  return std::make_unique<ClapTextEmbedder>(wanted, Safetensors(wanted.files.at(2)));
+std::unique_ptr<Network> makeClapText(const ClapFiles& files) {
+  return std::make_unique<ClapTextModel>(files, Safetensors(files.weights));
 }
 
 }  // namespace patchpilot

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "networks/safetensors.h"
+#include "models/safetensors.h"
 
 #include <ATen/ATen.h>
 
@@ -41,9 +41,7 @@ struct LinearLayer {
         bias(biased ? weights("bias", {outputs}) : at::Tensor()) {}
 
   /// @param x  rows x inputs
-  at::Tensor operator()(const at::Tensor& x) const {
-    return bias.defined() ? at::addmm(bias, x, weight.t()) : at::mm(x, weight.t());
-  }
+  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
 };
 
 /// Layer normalisation (Ba et al. 2016) over the channels.

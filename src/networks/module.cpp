@@ -1,57 +1,125 @@
 #include "base/error.h"
 #include "networks/clap.h"
+#include "networks/image_model.h"
+#include "networks/image_network.h"
+#include "networks/neighbour_loss.h"
+#include "networks/network_trainer.h"
 #include "networks/openl3.h"
 #include "networks/torch_script.h"
-#include "networks/trained.h"
-#include "networks/trainer.h"
 
 #include <ATen/Parallel.h>
+#include <torch/utils.h>
 
 #include <dlfcn.h>
+
+#include <charconv>
+#include <string_view>
 
 namespace patchpilot {
 
 namespace {
 
-/// Where LibTorch multiplies by OpenBLAS with threads of its own, it does not tell it how many are wanted.
+/// A network that can be opened, by name. Adding one is a line here.
+struct ModelEntry {
+  std::string_view name;
+  std::unique_ptr<Network> (*open)(const NetworkRequest& request);
+};
+
+ClapFiles clapFiles(const NetworkRequest& request) {
+  return {request.files[0], request.files[1], request.files[2]};
+}
+
+constexpr ModelEntry kModels[] = {
+    {"torchscript", [](const NetworkRequest& r) { return makeTorchScript(r.files[0], r.dimension); }},
+    {"openl3",
+     [](const NetworkRequest& r) -> std::unique_ptr<Network> {
+       return std::make_unique<OpenL3>(r.files[0], r.dimension);
+     }},
+    {"clap", [](const NetworkRequest& r) { return makeClap(clapFiles(r), false); }},
+    {"clap-style", [](const NetworkRequest& r) { return makeClap(clapFiles(r), true); }},
+    {"clap-text", [](const NetworkRequest& r) { return makeClapText(clapFiles(r)); }},
+    {"sound-image", [](const NetworkRequest& r) { return makeImageModel(r.files[0], r.dimension); }},
+};
+
+/// A size of a network to be trained. @throws Error (internal) if it is missing or no number
+double sizeOf(const TrainerRequest& request, std::string_view name) {
+  for (const Setting& setting : request.sizes)
+    if (name == setting.name) {
+      const std::string_view text = setting.value;
+      double value = 0;
+      if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc()) return value;
+    }
+  throw Error(ExitCode::internal, fmt::format("the network {} needs a size '{}'", request.network, name));
+}
+
+/// A network to be trained, with the values that it gives for a row.
+struct Trainable {
+  std::shared_ptr<TrainableNetwork> network;
+  std::int64_t dimension;
+};
+
+struct TrainableEntry {
+  std::string_view name;
+  Trainable (*make)(const TrainerRequest& request);
+};
+
+constexpr TrainableEntry kTrainable[] = {
+    {"sound-image",
+     [](const TrainerRequest& r) -> Trainable {
+       const ImageNetwork::Sizes sizes{std::int64_t(sizeOf(r, "hidden")),
+                                       std::int64_t(sizeOf(r, "dimension")), sizeOf(r, "dropout")};
+       return {std::make_shared<ImageNetwork>(sizes), sizes.dimension};
+     }},
+};
+
+struct LossEntry {
+  std::string_view name;
+  torch::Tensor (*loss)(const Tensors& batch, const torch::Tensor& outputs);
+};
+
+constexpr LossEntry kLosses[] = {{"neighbours-by-mss", neighbourLoss}};
+
+template <typename Entry, std::size_t count>
+const Entry& find(const Entry (&table)[count], const char* what, std::string_view name) {
+  for (const Entry& entry : table)
+    if (entry.name == name) return entry;
+  throw Error(ExitCode::internal, fmt::format("there is no {} '{}'", what, name));
+}
+
+/// If LibTorch multiplies by OpenBLAS with threads of its own, it does not tell it how many are wanted.
 void useOneThreadOfOpenBlas() {
   const auto setThreads = reinterpret_cast<void (*)(int)>(::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
   if (setThreads != nullptr) setThreads(1);
 }
 
-class TorchNetworks : public Networks {
+class TorchModule : public NetworkModule {
  public:
-  TorchNetworks() {
+  TorchModule() {
     at::set_num_threads(1);
     useOneThreadOfOpenBlas();
   }
 
-  std::unique_ptr<Embedder> makeEmbedder(const NetworkEmbedder& wanted) const override {
-    switch (wanted.kind) {
-      case NetworkKind::torchScript: return makeTorchScript(wanted);
-      case NetworkKind::openL3: return std::make_unique<OpenL3>(wanted);
-      case NetworkKind::clap:
-      case NetworkKind::clapStyle: return makeClap(wanted);
-      case NetworkKind::trained: return makeTrained(wanted);
-    }
-    throw Error(ExitCode::internal, fmt::format("no network of kind {}", int(wanted.kind)));
+  Network* openNetwork(const NetworkRequest& request) const override {
+    return find(kModels, "network", request.network).open(request).release();
   }
 
-  std::unique_ptr<TextEmbedder> makeTextEmbedder(const NetworkEmbedder& wanted) const override {
-    if (wanted.kind == NetworkKind::clap) return makeClapText(wanted);
-    throw Error(ExitCode::internal, fmt::format("no network of texts of kind {}", int(wanted.kind)));
-  }
-
-  TrainingResult train(const TrainingData& data, const TrainingOptions& options,
-                       const OnTraining& onTraining) const override {
-    return Trainer(data, options).run(onTraining);
+  Trainer* makeTrainer(const TrainerRequest& request) const override {
+    torch::manual_seed(request.fit.seed);
+    const auto& loss = find(kLosses, "loss", request.loss);
+    const Trainable made = find(kTrainable, "network to train", request.network).make(request);
+    return new NetworkTrainer(made.network, loss.loss, request.fit, made.dimension);
   }
 };
 
 }  // namespace
 }  // namespace patchpilot
 
-extern "C" __attribute__((visibility("default"))) const patchpilot::Networks* patchpilotNetworks3() {
-  static const patchpilot::TorchNetworks networks;
-  return &networks;
+extern "C" {
+__attribute__((visibility("default"))) extern const std::uint32_t patchpilotNetworksAbi =
+    patchpilot::kNetworksAbi;
+
+__attribute__((visibility("default"))) const patchpilot::NetworkModule* patchpilotNetworks() {
+  static const patchpilot::TorchModule module;
+  return &module;
+}
 }

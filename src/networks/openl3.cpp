@@ -1,8 +1,8 @@
 #include "networks/openl3.h"
 
 #include "base/error.h"
-#include "networks/heard.h"
 #include "networks/inference.h"
+#include "networks/rows.h"
 #include "networks/torch_errors.h"
 
 #include <ATen/ATen.h>
@@ -79,12 +79,9 @@ class Layers {
 
 }  // namespace
 
-OpenL3::OpenL3(const NetworkEmbedder& wanted)
-    : file_(wanted.files.at(0).string()),
-      name_(wanted.name),
-      version_(wanted.version),
-      dimension_(wanted.dimension) {
-  withTorchErrorsOf(file_, [&] { read(wanted.files.at(0)); });
+OpenL3::OpenL3(const std::filesystem::path& file, std::int64_t dimension)
+    : file_(file.string()), dimension_(dimension) {
+  withTorchErrorsOf(file_, [&] { read(file); });
 }
 
 void OpenL3::read(const std::filesystem::path& file) {
@@ -144,15 +141,16 @@ std::vector<float> OpenL3::frames(std::span<const float> sound) const {
   return result;
 }
 
-void OpenL3::embed(std::span<const float> left, std::span<const float> right, std::span<float> vector) const {
-  const std::vector<float> sound = mono(left, right, OpenL3FrontEnd::kRateHz);
-  const std::vector<float> all = withTorchErrorsOf(file_, [&] { return frames(sound); });
-  const std::size_t count = all.size() / vector.size();
-  for (std::size_t i = 0; i < vector.size(); ++i) {
-    double sum = 0;
-    for (std::size_t frame = 0; frame < count; ++frame) sum += double(all[frame * vector.size() + i]);
-    vector[i] = float(sum / double(count));
-  }
+void OpenL3::run(BatchView inputs, std::span<float> outputs) const {
+  forEachRow(inputs, outputs, [&](std::span<const float> sound, std::span<float> vector) {
+    const std::vector<float> all = withTorchErrorsOf(file_, [&] { return frames(sound); });
+    const std::size_t count = all.size() / vector.size();
+    for (std::size_t i = 0; i < vector.size(); ++i) {
+      double sum = 0;
+      for (std::size_t frame = 0; frame < count; ++frame) sum += double(all[frame * vector.size() + i]);
+      vector[i] = float(sum / double(count));
+    }
+  });
 }
 
 }  // namespace patchpilot

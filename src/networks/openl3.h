@@ -1,6 +1,6 @@
 #pragma once
 
-#include "embed/networks.h"
+#include "models/network_module.h"
 #include "networks/keras_weights.h"
 #include "networks/openl3_front_end.h"
 
@@ -17,20 +17,18 @@ namespace patchpilot {
 /// spectrograms, as openl3 0.4.2 builds it: a batch normalization, four blocks of two 3 x 3 convolutions,
 /// each with a batch normalization and a ReLU (the last convolution with neither), the maximum of 2 x 2
 /// between the blocks, and the maximum over all places (512 values), or over 4 x 3 parts of them (6144).
-class OpenL3 : public Embedder {
+class OpenL3 : public Network {
  public:
-  /// @param wanted  its file holds the weights; how many channels each layer has follows from them
-  /// @throws Error (input) where the file holds other layers, or does not give the dimension
-  explicit OpenL3(const NetworkEmbedder& wanted);
+  /// @param file       the weights; how many channels each layer has follows from them
+  /// @param dimension  512 or 6144 with the published weights: 1 or 12 times the channels of the last layer
+  /// @throws Error (input) if the file holds other layers, or does not give the dimension
+  OpenL3(const std::filesystem::path& file, std::int64_t dimension);
 
-  std::string name() const override { return name_; }
-  int version() const override { return version_; }
-  int dimension() const override { return dimension_; }
+  std::int64_t dimension() const override { return dimension_; }
+  double sampleRateHz() const override { return OpenL3FrontEnd::kRateHz; }
 
-  /// The mean over the frames of `get_audio_embedding(hop_size=0.1, center=True)`. The rate is changed by
-  /// soxr, where openl3 takes resampy.
-  void embed(std::span<const float> left, std::span<const float> right,
-             std::span<float> vector) const override;
+  /// The mean over the frames of `get_audio_embedding(hop_size=0.1, center=True)`.
+  void run(BatchView inputs, std::span<float> outputs) const override;
 
   /// The frames of a sound at 48 kHz, `frames x dimension`, one after the other.
   std::vector<float> frames(std::span<const float> sound) const;
@@ -53,9 +51,7 @@ class OpenL3 : public Embedder {
   void read(const std::filesystem::path& file);
 
   std::string file_;
-  std::string name_;
-  int version_;
-  int dimension_;
+  std::int64_t dimension_;
   OpenL3FrontEnd frontEnd_;
   float inputScale_ = 1, inputOffset_ = 0;
   std::vector<Convolution> convolutions_;

@@ -1,46 +1,43 @@
 #include "networks/torch_script.h"
 
-#include "networks/heard.h"
 #include "networks/inference.h"
+#include "networks/rows.h"
 #include "networks/torch_errors.h"
 
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/script.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace patchpilot {
 
 namespace {
 
-class TorchScriptEmbedder : public Embedder {
+class TorchScriptModel : public Network {
  public:
-  explicit TorchScriptEmbedder(const NetworkEmbedder& wanted)
-      : wanted_(wanted), file_(wanted.files.at(0).string()) {
+  TorchScriptModel(const std::filesystem::path& file, std::int64_t dimension)
+      : file_(file.string()), dimension_(dimension) {
     withTorchErrorsOf(file_, [&] {
       module_ = torch::jit::load(file_, torch::kCPU);
       module_.eval();
     });
-    // What does not fit is told now, and not by the first of many renders.
-    std::vector<float> vector(std::size_t(wanted.dimension));
-    embed({}, {}, vector);
   }
 
-  std::string name() const override { return wanted_.name; }
-  int version() const override { return wanted_.version; }
-  int dimension() const override { return wanted_.dimension; }
+  std::int64_t dimension() const override { return dimension_; }
 
-  void embed(std::span<const float> left, std::span<const float> right,
-             std::span<float> vector) const override {
-    std::vector<float> sound = mono(left, right, wanted_.sampleRateHz);
-    sound.resize(std::size_t(std::llround(wanted_.seconds * wanted_.sampleRateHz)));
+  void run(BatchView inputs, std::span<float> outputs) const override {
+    forEachRow(inputs, outputs,
+               [&](std::span<const float> sound, std::span<float> vector) { runOne(sound, vector); });
+  }
+
+ private:
+  void runOne(std::span<const float> sound, std::span<float> vector) const {
     const Inference inference;
     const torch::Tensor out = withTorchErrorsOf(file_, [&] {
       // Off, for it would learn from the first sounds: what a sound gives must not depend on how many came
       // before.
       torch::jit::GraphOptimizerEnabledGuard unoptimized(false);
-      const auto in = torch::from_blob(sound.data(), {1, std::int64_t(sound.size())});
+      const auto in = torch::from_blob(const_cast<float*>(sound.data()), {1, std::int64_t(sound.size())});
       // Running a module changes nothing in it; LibTorch only does not say so.
       return const_cast<torch::jit::Module&>(module_)
           .forward({in})
@@ -48,22 +45,21 @@ class TorchScriptEmbedder : public Embedder {
           .to(torch::kFloat32)
           .contiguous();
     });
-    if (out.dim() != 2 || out.size(0) != 1 || out.size(1) != wanted_.dimension)
+    if (out.dim() != 2 || out.size(0) != 1 || out.size(1) != dimension_)
       failInput("{}: for one sound this network gives {} values, its TOML file says {}", file_, out.numel(),
-                wanted_.dimension);
+                dimension_);
     std::copy_n(out.data_ptr<float>(), vector.size(), vector.begin());
   }
 
- private:
-  NetworkEmbedder wanted_;
   std::string file_;
+  std::int64_t dimension_;
   torch::jit::Module module_;
 };
 
 }  // namespace
 
-std::unique_ptr<Embedder> makeTorchScript(const NetworkEmbedder& wanted) {
-  return std::make_unique<TorchScriptEmbedder>(wanted);
+std::unique_ptr<Network> makeTorchScript(const std::filesystem::path& file, std::int64_t dimension) {
+  return std::make_unique<TorchScriptModel>(file, dimension);
 }
 
 }  // namespace patchpilot

@@ -46,7 +46,7 @@ TEST_F(Models, ListsWhatIsDescribedAndTheFirstFolderCounts) {
   const auto all = models();
   const Model* ours = find(all, "ours");
   ASSERT_NE(ours, nullptr);
-  EXPECT_EQ(ours->embedders.at(0).seconds, 1.5);
+  EXPECT_EQ(std::get<WaveformInput>(ours->embedders.at(0).input).seconds, 1.5);
   EXPECT_TRUE(ours->embedders.at(0).files.empty());
   EXPECT_FALSE(modelFiles(*ours));
   const Model* other = find(all, "other");
@@ -120,7 +120,7 @@ TEST_F(Models, ATrainedOneSaysForWhichSynth) {
   const auto all = models();
   const Model* taught = find(all, "taught");
   ASSERT_NE(taught, nullptr);
-  EXPECT_EQ(taught->embedders.at(0).synth, "urn:x");
+  EXPECT_EQ(std::get<ImageInput>(taught->embedders.at(0).input).synth, "urn:x");
   EXPECT_EQ(taught->embedders.at(0).files, (std::vector{first_ / "taught.safetensors"}));
 }
 
@@ -172,7 +172,7 @@ TEST_F(Models, ThoseThatComeWithTheProgramAreThere) {
   const Model* jx10 = find(all, "ours-jx10");
   ASSERT_NE(jx10, nullptr);
   EXPECT_TRUE(modelFiles(*jx10));
-  EXPECT_EQ(jx10->embedders.at(0).synth, "http://drobilla.net/plugins/mda/JX10");
+  EXPECT_EQ(std::get<ImageInput>(jx10->embedders.at(0).input).synth, "http://drobilla.net/plugins/mda/JX10");
 }
 
 TEST_F(Models, MelEnvelopeNeedsNoNetworks) {

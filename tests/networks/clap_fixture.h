@@ -1,6 +1,6 @@
 #pragma once
 
-#include "networks/safetensors.h"
+#include "models/safetensors.h"
 #include "test_support.h"
 
 #include <algorithm>

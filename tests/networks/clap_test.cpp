@@ -1,8 +1,9 @@
-#include "networks/clap.h"
+#include "networks/clap_audio.h"
 
 #include "audio/resample.h"
 #include "base/error.h"
 #include "clap_fixture.h"
+#include "embed/network_embedder.h"
 #include "networks/byte_pair_tokenizer.h"
 #include "networks/clap_front_end.h"
 #include "networks/clap_text.h"
@@ -38,13 +39,12 @@ class ClapTest : public testing::Test {
     writeFileAtomically(folder_ / file, std::string_view(document.dump()));
   }
 
-  NetworkEmbedder wanted(NetworkKind kind) const {
-    NetworkEmbedder embedder;
-    embedder.name = "clap";
-    embedder.kind = kind;
-    embedder.files = {folder_ / "config.json", folder_ / "preprocessor_config.json",
-                      folder_ / "model.safetensors"};
-    return embedder;
+  NetworkEmbedder wanted(const std::string& network) const {
+    return {.name = "clap",
+            .network = network,
+            .files = {folder_ / "config.json", folder_ / "preprocessor_config.json",
+                      folder_ / "model.safetensors"},
+            .textNetwork = "clap-text"};
   }
 
   std::string refusal(const std::function<void()>& use, ExitCode code = ExitCode::input) {
@@ -103,7 +103,7 @@ TEST_F(ClapTest, EveryLayerOfTheTextTowerGivesWhatTransformersGives) {
 }
 
 TEST_F(ClapTest, AStereoSoundIsHeardAsTheMeanOfItsChannelsAtTheModelsRate) {
-  const auto embedder = makeClap(wanted(NetworkKind::clap));
+  const auto embedder = makeNetworkEmbedder(wanted("clap"));
   EXPECT_EQ(embedder->dimension(), 24);
   const std::vector<float> sound = resample(expected("half/sound"), 8000, 44100);
   std::vector<float> left(sound.size()), right(sound.size()), vector(24);
@@ -123,7 +123,7 @@ TEST_F(ClapTest, AStereoSoundIsHeardAsTheMeanOfItsChannelsAtTheModelsRate) {
 }
 
 TEST_F(ClapTest, StyleHasLengthOneAndTellsSoundsApart) {
-  const auto embedder = makeClap(wanted(NetworkKind::clapStyle));
+  const auto embedder = makeNetworkEmbedder(wanted("clap-style"));
   const auto style = [&](const std::string& name) {
     std::vector<float> vector(std::size_t(embedder->dimension()));
     const auto sound = resample(expected(name + "/sound"), 8000, 44100);
@@ -142,14 +142,14 @@ TEST_F(ClapTest, StyleHasLengthOneAndTellsSoundsApart) {
 }
 
 TEST_F(ClapTest, TextAndSoundShareASpace) {
-  const auto embedder = makeClapText(wanted(NetworkKind::clap));
+  const auto embedder = makeNetworkTextEmbedder(wanted("clap"));
   std::vector<float> vector(24);
   embedder->embed("warm analog brass stab", vector);
   expectNear("text0/embedding", vector.data(), vector.size());
 }
 
 TEST_F(ClapTest, ATextThatIsTooLongIsRefused) {
-  const auto embedder = makeClapText(wanted(NetworkKind::clap));
+  const auto embedder = makeNetworkTextEmbedder(wanted("clap"));
   std::vector<float> vector(24);
   const auto tooLong = [&](const std::string& text) {
     return refusal([&] { embedder->embed(text, vector); }, ExitCode::usage);
@@ -160,22 +160,22 @@ TEST_F(ClapTest, ATextThatIsTooLongIsRefused) {
 
 TEST_F(ClapTest, WeightsAndConfigMustBelongTogether) {
   change("config.json", "/audio_config/depths", {2, 4, 2});
-  EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("is missing"), std::string::npos);
+  EXPECT_NE(refusal([&] { makeNetworkEmbedder(wanted("clap")); }).find("is missing"), std::string::npos);
   change("config.json", "/text_config/intermediate_size", 64);
   EXPECT_NE(refusal([&] {
-              makeClapText(wanted(NetworkKind::clap));
+              makeNetworkTextEmbedder(wanted("clap"));
             }).find("has the shape [32, 16], config.json asks for [64, 16]"),
             std::string::npos);
   change("config.json", "/projection_dim", 16384);
-  refusal([&] { makeClap(wanted(NetworkKind::clap)); });
+  refusal([&] { makeNetworkEmbedder(wanted("clap")); });
 }
 
 TEST_F(ClapTest, AFrontEndOfAnotherModelIsRefused) {
   change("preprocessor_config.json", "/feature_size", 32);
-  EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("preprocessor_config.json"),
+  EXPECT_NE(refusal([&] { makeNetworkEmbedder(wanted("clap")); }).find("preprocessor_config.json"),
             std::string::npos);
   change("preprocessor_config.json", "/hop_length", 16);
-  EXPECT_NE(refusal([&] { makeClap(wanted(NetworkKind::clap)); }).find("preprocessor_config.json"),
+  EXPECT_NE(refusal([&] { makeNetworkEmbedder(wanted("clap")); }).find("preprocessor_config.json"),
             std::string::npos);
 }
 

@@ -1,6 +1,7 @@
 #include "networks/openl3.h"
 
 #include "base/error.h"
+#include "embed/network_embedder.h"
 #include "test_support.h"
 
 #include <ATen/ATen.h>
@@ -21,9 +22,8 @@ const nlohmann::json& reference() {
   return document;
 }
 
-NetworkEmbedder wanted(int dimension, const std::filesystem::path& file = kFixtures / "openl3.h5") {
-  return {
-      .name = "openl3", .version = 1, .kind = NetworkKind::openL3, .dimension = dimension, .files = {file}};
+OpenL3 network(int dimension, const std::filesystem::path& file = kFixtures / "openl3.h5") {
+  return OpenL3(file, dimension);
 }
 
 /// The noise of the script's `sound`.
@@ -64,9 +64,8 @@ TEST(OpenL3, EveryLayerIsThatOfTheOfficialOne) {
   const std::int64_t count = std::int64_t(OpenL3FrontEnd::frames(sound.size()));
   expectLayer("spectrogram", heard, {count, 1, 256, 199});
   int layers = 0;
-  OpenL3(wanted(32))
-      .forward(at::from_blob(heard.data(), {count, 1, 256, 199}), [&](const std::string& name,
-                                                                      const at::Tensor& out) {
+  network(32).forward(
+      at::from_blob(heard.data(), {count, 1, 256, 199}), [&](const std::string& name, const at::Tensor& out) {
         const at::Tensor whole = out.contiguous();
         expectLayer(name, {whole.data_ptr<float>(), std::size_t(whole.numel())}, whole.sizes().vec());
         ++layers;
@@ -79,7 +78,7 @@ TEST(OpenL3, BothReadOutsAreThoseOfTheOfficialOne) {
   for (const int dimension : {32, 384}) {
     const auto expected =
         reference().at("vectors").at(std::to_string(dimension)).get<std::vector<std::vector<float>>>();
-    const auto ours = OpenL3(wanted(dimension)).frames(sound);
+    const auto ours = network(dimension).frames(sound);
     ASSERT_EQ(ours.size(), expected.size() * std::size_t(dimension));
     float largest = 0;
     for (const auto& row : expected)
@@ -99,41 +98,41 @@ TEST(OpenL3, ASoundIsCutAsTheOfficialOneDoes) {
 }
 
 TEST(OpenL3, AVectorIsTheMeanOverTheFrames) {
-  const OpenL3 network(wanted(32));
+  const auto embedder = makeNetworkEmbedder(
+      {.name = "openl3", .dimension = 32, .network = "openl3", .files = {kFixtures / "openl3.h5"}});
   const auto left = noise(13230), right = noise(13230);
   std::vector<float> vector(32), doubled(32);
-  network.embed(left, right, vector);
+  embedder->embed(left, right, vector);
   std::vector<float> louder(left);
   for (float& x : louder) x *= 4;
-  network.embed(louder, louder, doubled);  // decibels below the loudest: how loud it is does not count
+  embedder->embed(louder, louder, doubled);  // decibels below the loudest: how loud it is does not count
   float largest = 0;
   for (const float value : vector) largest = std::max(largest, std::abs(value));
   EXPECT_GT(largest, 0.01f);
   for (std::size_t i = 0; i < vector.size(); ++i) EXPECT_NEAR(vector[i], doubled[i], 1e-4f * largest);
   std::vector<float> silent(32);
-  network.embed({}, {}, silent);
+  embedder->embed({}, {}, silent);
   for (const float value : silent) EXPECT_TRUE(std::isfinite(value));
 }
 
 TEST(OpenL3, RefusesWeightsThatDoNotFit) {
   const TemporaryFolder folder;
-  const auto refusal = [](const NetworkEmbedder& embedder) {
+  const auto refusal = [](int dimension, const std::filesystem::path& file = kFixtures / "openl3.h5") {
     try {
-      const OpenL3 network(embedder);
+      network(dimension, file);
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::input);
       return std::string(error.what());
     }
     return std::string("none");
   };
-  EXPECT_NE(refusal(wanted(512))
-                .find("openl3.h5 does not hold the weights of an OpenL3 audio network for mel256 (32 "
-                      "channels instead of 512)"),
+  EXPECT_NE(refusal(512).find("openl3.h5 does not hold the weights of an OpenL3 audio network for mel256 (32 "
+                              "channels instead of 512)"),
             std::string::npos);
-  EXPECT_NE(refusal(wanted(512, folder / "none.h5")).find("none.h5"), std::string::npos);
+  EXPECT_NE(refusal(512, folder / "none.h5").find("none.h5"), std::string::npos);
   const Bytes whole = readFile(kFixtures / "openl3.h5");
   writeFileAtomically(folder / "half.h5", std::span(whole).first(whole.size() / 2));
-  EXPECT_NE(refusal(wanted(32, folder / "half.h5")).find("half.h5 is no HDF5 file, or a damaged one"),
+  EXPECT_NE(refusal(32, folder / "half.h5").find("half.h5 is no HDF5 file, or a damaged one"),
             std::string::npos);
 }
 

@@ -3,7 +3,7 @@
 #include "base/half.h"
 #include "base/random.h"
 #include "embed/sound_image.h"
-#include "embed/training.h"
+#include "learn/sound_groups.h"
 
 #include <cmath>
 
@@ -43,8 +43,8 @@ inline SoundGroup madeUpGroup(std::uint64_t seed, std::size_t patches, std::size
   return group;
 }
 
-inline TrainingData madeUpData() {
-  TrainingData data;
+inline GroupedData madeUpData() {
+  GroupedData data;
   for (std::uint64_t i = 0; i < 12; ++i) data.training.push_back(madeUpGroup(100 + i, 12, 2));
   for (std::uint64_t i = 0; i < 2; ++i) data.validation.push_back(madeUpGroup(200 + i, 20, 2));
   return data;

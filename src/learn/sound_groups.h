@@ -1,10 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace patchpilot {
@@ -22,8 +19,8 @@ struct SoundGroup {
   std::vector<float> mss;  ///< `conditions x patches x patches`: MSS of two patches under that condition
 };
 
-/// What an embedder is trained by, and judged by: no patch is in both.
-struct TrainingData {
+/// What an embedder is trained on, and judged by: no patch is in both.
+struct GroupedData {
   std::vector<SoundGroup> training, validation;
 };
 
@@ -54,37 +51,5 @@ Judgement judgeMelEnvelope(const std::vector<SoundGroup>& groups);
 /// vectors may have learnt what patches do elsewhere.
 /// @param groups  of two conditions or more
 Judgement judgeOtherCondition(const std::vector<SoundGroup>& groups);
-
-struct TrainingOptions {
-  std::filesystem::path out;         ///< the weights, safetensors
-  std::filesystem::path checkpoint;  ///< where training is kept, and taken up again
-  std::string settings;              ///< names data and options: a checkpoint of another run is refused
-  std::filesystem::path start;       ///< weights to begin with; empty: random ones
-  std::uint64_t seed = 1;
-  int steps = 3000;
-  int threads = 1;
-  int hidden = 384;    ///< width of the network
-  int dimension = 96;  ///< of the vectors
-  double checkpointSeconds = 30;
-  std::function<bool()>
-      stopped;  ///< asked after each step; where it is so, the checkpoint is written and `train` returns
-};
-
-/// One look at the validation groups.
-struct TrainingMoment {
-  int step = 0;
-  double trainingLoss = 0;  ///< mean since the last moment; NaN at the first
-  double validationLoss = 0;
-  Judgement judgement;
-};
-
-struct TrainingResult {
-  bool finished = false;  ///< false where Ctrl-C stopped it: the checkpoint is there
-  std::vector<TrainingMoment> curve;
-  int bestStep = 0;  ///< whose weights were kept
-};
-
-/// Told after each step, and after each look at the validation groups.
-using OnTraining = std::function<void(int step, const TrainingMoment* moment)>;
 
 }  // namespace patchpilot

@@ -1,4 +1,4 @@
-#include "embed/training.h"
+#include "learn/sound_groups.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "networks/safetensors.h"
+#include "models/safetensors.h"
 
 #include "base/error.h"
 #include "base/random.h"

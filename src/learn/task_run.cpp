@@ -1,0 +1,113 @@
+#include "learn/task_run.h"
+
+#include "base/error.h"
+#include "base/files.h"
+
+#include <nlohmann/json.hpp>
+
+namespace patchpilot {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+fs::path beside(const fs::path& out, const std::string& ending) {
+  fs::path path = out;
+  return path.replace_extension(ending);
+}
+
+void checkOut(const fs::path& out) {
+  if (out.extension() != ".safetensors" || out.stem().empty())
+    failUsage("--out is '{}'; name a file that ends in .safetensors", out.string());
+  if (fs::exists(out)) failUsage("{} exists; remove it, or name another --out", out.string());
+  if (const fs::path parent = fs::absolute(out).parent_path(); !fs::is_directory(parent))
+    failUsage("{}: there is no such folder; make it first", parent.string());
+}
+
+/// Names everything that a training depends on.
+std::string settingsOf(const Task& task, const TaskData& data, const TaskOptions& options) {
+  std::string text = fmt::format(
+      "{}\n{}\n{} steps, seed {}, from {}, {} on {}", task.name, data.name(), options.steps, options.seed,
+      options.start.empty() ? "chance" : contentHash(readFile(options.start)), task.network.name, task.loss);
+  for (const auto& [name, value] : task.network.sizes) text += fmt::format(", {} {}", name, value);
+  return contentHash(text);
+}
+
+json curveOf(const LoopResult& result) {
+  json curve = json::array();
+  for (const TrainingMoment& moment : result.curve) {
+    curve.push_back({{"step", moment.step},
+                     {"training_loss", moment.trainingLoss},
+                     {"validation_loss", moment.score.loss}});
+    curve.back().update(json::parse(figuresJson(moment.score.figures)));
+  }
+  return curve;
+}
+
+/// What NAME.training.json holds, and, but for the curve, what the model says of how it was judged.
+json reportOf(const TaskReport& report, const LoopResult& result) {
+  json about = {{"trained", json::parse(figuresJson(report.score.figures))}, {"best_step", result.bestStep}};
+  for (const Baseline& baseline : report.baselines)
+    about[baseline.key] = json::parse(figuresJson(baseline.score.figures));
+  return about;
+}
+
+void writeModel(const Task& task, const TaskData& data, const Trainer& trainer, const std::string& judged,
+                const fs::path& out) {
+  ModelAbout about = data.about();
+  about.task = task.name;
+  about.network = task.network.name;
+  about.judged = judged;
+  const auto metadata = metadataOf(about);
+  std::vector<Setting> settings;
+  for (const auto& [name, value] : metadata) settings.push_back({name.c_str(), value.c_str()});
+  trainer.write(out.c_str(), settings);
+}
+
+}  // namespace
+
+fs::path dataFile(const TaskOptions& options) { return beside(options.out, ".data"); }
+
+TaskReport runTask(const Task& task, const TaskOptions& options, const TaskObserver& observer) {
+  checkOut(options.out);
+  if (!task.makeTrainer) networkModule();  // if there is none, that is told before anything is rendered
+  TaskReport report;
+  const auto data = task.makeData(options, observer.onRenders);
+  if (!data) return report;
+  if (observer.onData) observer.onData(*data);
+
+  LoopOptions loop;
+  loop.checkpoint = beside(options.out, ".checkpoint");
+  loop.settings = settingsOf(task, *data, options);
+  loop.start = options.start;
+  loop.steps = options.steps;
+  loop.seed = options.seed;
+  loop.threads = options.threads;
+  loop.stopped = options.stopped;
+  const auto trainer = makeTrainer(task, loop);
+  const OnTraining onTraining = observer.onTraining ? observer.onTraining : [](int, const TrainingMoment*) {};
+  const LoopResult result = trainLoop(task, *data, *trainer, loop, onTraining);
+  if (!result.finished) return report;
+
+  report.baselines = data->baselines();
+  report.score = result.best().score;
+  json about = reportOf(report, result);
+  const std::string judged = about.dump();
+  about["curve"] = curveOf(result);
+  const fs::path curveFile = beside(options.out, ".training.json");
+  writeFileAtomically(curveFile, about.dump(1) + "\n");
+  report.written = {options.out};
+  for (const auto& [ending, text] : data->companions()) {
+    report.written.push_back(beside(options.out, ending));
+    writeFileAtomically(report.written.back(), text);
+  }
+  report.written.push_back(curveFile);
+  writeModel(task, *data, *trainer, judged, options.out);
+  fs::remove(loop.checkpoint);
+  if (!options.keepData) fs::remove(dataFile(options));
+  report.finished = true;
+  return report;
+}
+
+}  // namespace patchpilot
