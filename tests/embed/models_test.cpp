@@ -1,4 +1,5 @@
 #include "embed/models.h"
+#include "embed/sound_image.h"
 
 #include "base/error.h"
 #include "embed/text_embedder.h"
@@ -125,15 +126,21 @@ TEST_F(Models, ATrainedOneSaysForWhichSynth) {
 }
 
 TEST_F(Models, WeightsAreKnownByWhatIsInThem) {
-  const auto put = [&](std::string_view weights) {
-    writeFileAtomically(first_ / "taught.safetensors", weights);
+  // Safetensors files without tensors: the length of the header, then the header, as version 0.1 wrote it.
+  const auto fileOf = [](std::string_view name) {
+    const std::string header =
+        fmt::format(R"({{"__metadata__":{{"image":"{}","name":"{}"}}}})", SoundImage::kVersion, name);
+    return std::string(1, char(header.size())) + std::string(7, '\0') + header;
+  };
+  const auto put = [&](std::string_view name) {
+    writeFileAtomically(first_ / "taught.safetensors", std::string_view(fileOf(name)));
     return embedderInfo("taught");
   };
   writeFileAtomically(
       first_ / "taught.toml",
       std::string_view("format = 1\nkind = \"trained\"\nversion = 3\ndimension = 8\nsynth = \"urn:x\"\n"));
   const EmbedderInfo one = put("weights"), other = put("other weights"), again = put("weights");
-  EXPECT_EQ(one.weights, contentHash("weights"));
+  EXPECT_EQ(one.weights, contentHash(fileOf("weights")));
   EXPECT_EQ(one, again);
   EXPECT_NE(one, other);
   EXPECT_FALSE(areComparable(one, other));
