@@ -413,6 +413,7 @@ class Lane {
     plan.seed = options_.seed;
     plan.objective = makeObjective(method.objective, target_);
     plan.mayRefine = method.refined;
+    if (!method.refined) plan.keep = 1;  // thousands of sounds would fill the memory
     Watcher watcher(*this, finding, start);
     Session session(target_, engines_, {watched}, std::move(plan), watcher, interruptToken());
     session.rank();

@@ -87,12 +87,21 @@ class Loop {
     look();
   }
 
+  /// The order of the items in a pass over the data; drawn anew for each pass.
+  const std::vector<std::size_t>& orderOf(std::uint64_t pass) {
+    if (order_.empty() || pass != orderPass_) {
+      order_.resize(data_.items());
+      std::iota(order_.begin(), order_.end(), std::size_t(0));
+      SplitMix64 random(options_.seed ^ kOrderStream, pass);
+      for (std::size_t i = order_.size() - 1; i > 0; --i) std::swap(order_[i], order_[random.below(i + 1)]);
+      orderPass_ = pass;
+    }
+    return order_;
+  }
+
   double step() {
-    const std::size_t count = data_.items(), each = std::min(task_.batchItems, count), ofAPass = count / each;
-    std::vector<std::size_t> order(count);
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    SplitMix64 random(options_.seed ^ kOrderStream, std::uint64_t(step_) / ofAPass);
-    for (std::size_t i = count - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+    const std::size_t each = std::min(task_.batchItems, data_.items()), ofAPass = data_.items() / each;
+    const auto& order = orderOf(std::uint64_t(step_) / ofAPass);
     const auto items = std::span(order).subspan(std::size_t(step_) % ofAPass * each, each);
     const Batch batch =
         data_.batch(items, SplitMix64(options_.seed ^ kAugmentStream, std::uint64_t(step_)).next());
@@ -163,6 +172,8 @@ class Loop {
   int step_ = 0;
   double lossSum_ = 0;  ///< since the last look
   int lossCount_ = 0;
+  std::vector<std::size_t> order_;  ///< of the pass `orderPass_`
+  std::uint64_t orderPass_ = 0;
 };
 
 }  // namespace

@@ -41,10 +41,12 @@ std::vector<Proposal> Session::pooled(std::size_t count) {
   return pool;
 }
 
-void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before, std::size_t all) {
+void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before, std::size_t all,
+                            std::size_t keep) {
   RankOptions options;
   options.stop = stop_;
   options.velocity = plan_.velocity;
+  options.keep = keep;
   options.onProgress = [&](RankProgress progress) {
     progress.done += before;
     if (!candidates_.empty()) progress.best = std::min(progress.best, candidates_.front().mss);
@@ -69,7 +71,7 @@ void Session::rank() {
   if (!plan_.starts.empty()) {
     unrendered_ = pooled(asked);
     count = plan_.starts.size();
-    rankProposals(plan_.starts, 0, count);
+    rankProposals(plan_.starts, 0, count, plan_.keep);
   } else {
     int rounds = 1;
     for (const auto& proposer : proposers_) rounds = std::max(rounds, proposer->rounds());
@@ -79,7 +81,7 @@ void Session::rank() {
       std::vector<Proposal> proposals = pooled(last ? asked - first + share : share);
       if (last) unrendered_ = splitOff(proposals, share);
       const std::size_t before = std::exchange(count, count + proposals.size());
-      rankProposals(std::move(proposals), before, last ? count : first);
+      rankProposals(std::move(proposals), before, last ? count : first, rounds > 1 ? count : plan_.keep);
     }
   }
   proposed_ = count;

@@ -14,9 +14,4 @@ json toJson(const PluginInfo& plugin) {
           {"parameters", plugin.parameters}};
 }
 
-PluginInfo pluginFromJson(const json& object) {
-  return {object.at("name"), object.at("vendor"), object.at("version"),   object.at("format"),
-          object.at("id"),   object.at("path"),   object.at("parameters")};
-}
-
 }  // namespace patchpilot

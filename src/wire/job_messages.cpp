@@ -1,6 +1,7 @@
 #include "wire/job_messages.h"
 
 #include "base/json_channel.h"
+#include "synth/plugin_json.h"
 
 #include "wire/fields.h"
 
@@ -147,15 +148,6 @@ json body(const Built& event) {
 }
 Built readBuilt(Fields& f) { return {flagIn(f, "stopped"), std::uint64_t(wholeIn(f, "patches"))}; }
 
-json body(const PluginInfo& plugin) {
-  return {{"name", plugin.name},
-          {"vendor", plugin.vendor},
-          {"version", plugin.version},
-          {"format", plugin.format},
-          {"id", plugin.id},
-          {"path", plugin.path},
-          {"parameters", plugin.parameters}};
-}
 PluginInfo readPlugin(Fields& f) {
   return {textIn(f, "name"), textIn(f, "vendor"), textIn(f, "version"),         textIn(f, "format"),
           textIn(f, "id"),   textIn(f, "path"),   int(wholeIn(f, "parameters"))};
@@ -163,7 +155,7 @@ PluginInfo readPlugin(Fields& f) {
 
 json body(const Scanned& event) {
   json plugins = json::array();
-  for (const PluginInfo& plugin : event.plugins) plugins.push_back(body(plugin));
+  for (const PluginInfo& plugin : event.plugins) plugins.push_back(toJson(plugin));
   return {{"type", "scanned"}, {"plugins", std::move(plugins)}};
 }
 Scanned readScanned(Fields& f) {

@@ -2,38 +2,14 @@
 
 #include "base/files.h"
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
+#include "own_home.h"
 
 namespace patchpilot {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A home of its own, and no word of the desktop's.
-class PlacesTest : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "patchpilot-home-XXXXXX").string();
-    home_ = ::mkdtemp(name.data());
-    for (const char* variable : {"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"}) {
-      const char* value = std::getenv(variable);
-      before_.emplace_back(variable, value ? value : "");
-      ::unsetenv(variable);
-    }
-    ::setenv("HOME", home_.c_str(), 1);
-  }
-  void TearDown() override {
-    for (const auto& [variable, value] : before_)
-      if (value.empty()) ::unsetenv(variable.c_str());
-      else ::setenv(variable.c_str(), value.c_str(), 1);
-    fs::remove_all(home_);
-  }
-
-  fs::path home_;
-  std::vector<std::pair<std::string, std::string>> before_;
-};
+using PlacesTest = OwnHome;
 
 TEST_F(PlacesTest, UserPresetsLieInTheHome) {
   EXPECT_EQ(userLv2Folder(), home_ / ".lv2");

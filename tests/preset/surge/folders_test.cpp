@@ -2,35 +2,15 @@
 
 #include "base/files.h"
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
+#include "own_home.h"
 
 namespace patchpilot {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// An empty home, and no variable that names another place.
-class SurgeFoldersTest : public testing::Test {
+class SurgeFoldersTest : public OwnHome {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "patchpilot-home-XXXXXX").string();
-    home_ = ::mkdtemp(name.data());
-    for (const char* variable : {"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "SURGE_DATA_HOME"}) {
-      const char* value = std::getenv(variable);
-      before_.emplace_back(variable, value ? value : "");
-      ::unsetenv(variable);
-    }
-    ::setenv("HOME", home_.c_str(), 1);
-  }
-  void TearDown() override {
-    for (const auto& [variable, value] : before_)
-      if (value.empty()) ::unsetenv(variable.c_str());
-      else ::setenv(variable.c_str(), value.c_str(), 1);
-    fs::remove_all(home_);
-  }
-
   void choose(const fs::path& folder, const std::string& asXml) {
     fs::create_directories(folder);
     const fs::path settings = home_ / ".local/share/Surge Synth Team/Surge XT";
@@ -45,9 +25,6 @@ class SurgeFoldersTest : public testing::Test {
       if (fs::is_directory(place)) return place;
     return {};
   }
-
-  fs::path home_;
-  std::vector<std::pair<std::string, std::string>> before_;
 };
 
 TEST_F(SurgeFoldersTest, TheUsersFolderIsWhereSurgeLooksForIt) {
