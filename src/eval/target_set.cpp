@@ -179,7 +179,7 @@ void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& ent
     if (!entry.excluded.empty()) object["exclude"] = entry.excluded;
     list.push_back(std::move(object));
   }
-  writeFileAtomically(folder / kTargetList, list.dump(1) + "\n");
+  writeFileAtomically(folder / kTargetList, list.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace patchpilot

@@ -171,7 +171,7 @@ json readCache() {
 void writeCache(const json& cache) {
   try {
     fs::create_directories(cacheFolder());
-    writeFileAtomically(cacheFile(), cache.dump(1));
+    writeFileAtomically(cacheFile(), cache.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
   } catch (const std::exception&) {
     // Nothing depends on the cache but the time of the next scan.
   }
