@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "synth/space_init.h"
 #include "synth/synth.h"
+#include "temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -11,24 +12,6 @@
 #include <string>
 
 namespace patchpilot {
-
-/// A folder that goes when the test ends.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "patchpilot-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Sets a variable for as long as it lives.
 class ScopedVariable {

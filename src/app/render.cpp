@@ -56,7 +56,10 @@ void addRenderCommand(CLI::App& app) {
       ->needs(patch);
   command->add_option("--random", o->random, "Play a patch drawn from the space with this seed instead")
       ->excludes(patch);
-  command->add_option("--note", o->note.midi, "MIDI note")->check(CLI::Range(0, 127))->capture_default_str();
+  command->add_option("--note", o->note.midi, "MIDI note, or its name; C4 is 60")
+      ->transform(noteNames())
+      ->check(CLI::Range(0, 127))
+      ->capture_default_str();
   command->add_option("--velocity", o->note.velocity, "MIDI velocity")
       ->check(CLI::Range(1, 127))
       ->capture_default_str();

@@ -165,7 +165,8 @@ void init(const InitArguments& arguments) {
   if (fs::exists(arguments.out) && !arguments.force)
     failUsage("{} exists already; choose another place, or replace it with --force", arguments.out);
   const PluginInfo plugin = chosenPlugin(arguments.plugin);
-  const std::string name = arguments.name.empty() ? fs::path(arguments.out).stem().string() : arguments.name;
+  const std::string name =
+      arguments.name.empty() ? oneLine(fs::path(arguments.out).stem().string()) : arguments.name;
   const std::string text = firstSpace(plugin, probeParameters(plugin), name);
   const std::size_t count = parseSpace(text, arguments.out).parameters.size();
   writeFileAtomically(arguments.out, text);

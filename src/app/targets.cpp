@@ -149,9 +149,11 @@ void addTargetsCommand(CLI::App& app) {
                       "What the targets are called, and the table about them (default: the space's name, "
                       "'presets', 'soundfont')");
   command->add_option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")
+      ->transform(noteNames())
       ->check(CLI::Range(0, 127))
       ->capture_default_str();
   command->add_option("--highest-note", o->make.highestNote, "... to here")
+      ->transform(noteNames())
       ->check(CLI::Range(0, 127))
       ->capture_default_str();
   command->add_option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")

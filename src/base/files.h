@@ -38,9 +38,9 @@ std::string hiddenName(std::string_view name, std::string_view ending);
 class StagedDirectory {
  public:
   /// @param replace whether an existing `final` may be replaced, at `commit`
-  /// @throws Error (usage) where `final` exists and `replace` is false, or its name is too long; (system)
-  /// where it
-  ///         cannot be made.
+  /// @throws Error (usage) if `final` exists and `replace` is false, or if its name is too long; (system) if
+  /// it
+  ///         cannot be made
   StagedDirectory(const std::filesystem::path& final, bool replace);
   ~StagedDirectory();
   StagedDirectory(const StagedDirectory&) = delete;

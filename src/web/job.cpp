@@ -81,7 +81,7 @@ class Line {
 void doJob(Line& line, const DecodeJob& job) {
   limitMemory(kDecoderBytes);
   const SoundFile sound = readSound(job.source, {.maxSeconds = kMostSoundSeconds});
-  writeWav(job.out, sound.sound);
+  writeWav(job.out, sound);
   line.tell(Decoded{sound.sound.seconds(), double(sound.fileRateHz), sound.fileChannels});
 }
 
