@@ -20,7 +20,8 @@ template <typename Visitor, typename Message>
 void visitFields(Visitor& visit, Message& m) {
   if constexpr (isOneOf<Message, AppliedPatch>) visit(m.state, m.indices, m.values);
   else if constexpr (isOneOf<Message, ScanRequest>) visit(m.format, m.path);
-  else if constexpr (isOneOf<Message, LoadRequest>) visit(m.format, m.path, m.id, m.memory, m.slotFrames);
+  else if constexpr (isOneOf<Message, LoadRequest>)
+    visit(m.format, m.path, m.id, m.memory, m.slotFrames, m.tempoBpm, m.renews);
   else if constexpr (isOneOf<Message, BaseRequest, StateAnswer>) visit(m.state);
   else if constexpr (isOneOf<Message, StateRequest, TextsRequest, ValuesRequest, ReadingsRequest>)
     visit(m.patch);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/files.h"
+#include "base/tempo.h"
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,7 @@
 namespace patchpilot {
 
 /// Version of the messages between the main program and its workers. Raise it with any change of a message.
-inline constexpr std::uint16_t kWorkerProtocol = 3;
+inline constexpr std::uint16_t kWorkerProtocol = 4;
 
 /// A patch as a worker applies it: a state, then values laid over it.
 struct AppliedPatch {
@@ -35,6 +36,8 @@ struct LoadRequest {
   std::string format, path, id;
   std::string memory;            ///< name of the shared memory for renders; empty: there will be none
   std::uint64_t slotFrames = 0;  ///< frames of a slot there; see `RenderSlots`
+  double tempoBpm = kUsualBpm;   ///< of the transport that the plug-in follows
+  bool renews = false;           ///< whether each patch is applied to a new instance
 };
 
 /// Sets the state that patches without one of their own are laid over. Answered by `DoneAnswer`.

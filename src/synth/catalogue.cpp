@@ -86,9 +86,9 @@ std::string stampOf(const Unit& unit) {
   return contentHash(stamp);
 }
 
-PluginInfo pluginFromJson(const json& j, const Unit& unit) {
-  return {j.at("name"), j.at("vendor"),     j.at("version"),   unit.format,
-          j.at("id"),   unit.path.string(), j.at("parameters")};
+PluginInfo pluginFromJson(const json& j, const Unit& unit, const std::string& stamp) {
+  return {j.at("name"), j.at("vendor"),     j.at("version"),    unit.format,
+          j.at("id"),   unit.path.string(), j.at("parameters"), stamp};
 }
 
 /// A worker that is started when first asked, and anew after it died.
@@ -199,7 +199,8 @@ Catalogue scanPlugins(const ScanOptions& options) {
       entry["stamp"] = stamp;
       changed = true;
     }
-    for (const auto& plugin : entry.at("plugins")) catalogue.plugins.push_back(pluginFromJson(plugin, unit));
+    for (const auto& plugin : entry.at("plugins"))
+      catalogue.plugins.push_back(pluginFromJson(plugin, unit, stamp));
     for (const auto& problem : entry.at("problems"))
       catalogue.problems.push_back({problem.at("path"), problem.at("problem")});
   }

@@ -18,6 +18,7 @@ struct PluginInfo {
   std::string id;      ///< VST3: class id, 32 hex digits; LV2: URI
   std::string path;    ///< VST3: the bundle; LV2: the folder that holds its bundle
   int parameters = 0;
+  std::string stamp;  ///< changes when the plug-in's files do
 
   /// Name and version, as people say it.
   std::string fullName() const { return version.empty() ? name : name + " " + version; }

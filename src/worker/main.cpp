@@ -67,7 +67,7 @@ class Worker {
   }
 
   LoadAnswer answerTo(const LoadRequest& request) {
-    host_.load(request.format, request.path, request.id);
+    host_.load(request.format, request.path, request.id, request.tempoBpm, request.renews);
     if (!request.memory.empty()) {
       memory_ = std::make_unique<SharedMemory>(request.memory);
       slotFrames_ = request.slotFrames;

@@ -1,5 +1,7 @@
 #include "worker/plugin_host.h"
 
+#include "base/tempo.h"
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -60,32 +62,45 @@ std::vector<std::uint8_t> bytes(const juce::MemoryBlock& block) {
   return {data, data + block.getSize()};
 }
 
+bool holdsMoreThanPorts(std::span<const std::uint8_t> lv2State) {
+  constexpr std::string_view property = "state:state";
+  return std::search(lv2State.begin(), lv2State.end(), property.begin(), property.end()) != lv2State.end();
+}
+
 /// The state of an LV2 that has more of it than its ports; empty for one whose ports say it all, as it takes
 /// time to read.
 std::vector<std::uint8_t> lv2OwnState(juce::AudioPluginInstance& instance) {
   juce::MemoryBlock block;
   instance.getStateInformation(block);
-  const bool own = block.toString().contains("state:state");
-  return own ? bytes(block) : std::vector<std::uint8_t>{};
+  const std::vector<std::uint8_t> state = bytes(block);
+  return holdsMoreThanPorts(state) ? state : std::vector<std::uint8_t>{};
 }
 
 }  // namespace
 
-/// Time stands at 120 beats a minute and runs from the start of each render.
+/// The transport plays in 4/4 from the start of each render, at a constant tempo.
 class PluginHost::PlayHead : public juce::AudioPlayHead {
  public:
   juce::Optional<PositionInfo> getPosition() const override {
+    const double beats = double(frame) / kSampleRateHz * tempoBpm / 60.0;
+    const double bars = std::floor(beats / kBeatsPerBar);
     PositionInfo info;
-    info.setBpm(120.0);
-    info.setTimeSignature(TimeSignature{4, 4});
+    info.setBpm(tempoBpm);
+    info.setTimeSignature(TimeSignature{kBeatsPerBar, 4});
     info.setTimeInSamples(frame);
     info.setTimeInSeconds(double(frame) / kSampleRateHz);
-    info.setPpqPosition(double(frame) / kSampleRateHz * 2.0);
+    info.setPpqPosition(beats);
+    info.setPpqPositionOfLastBarStart(bars * kBeatsPerBar);
+    info.setBarCount(juce::int64(bars));
     info.setIsPlaying(true);
     return info;
   }
 
+  double tempoBpm = kUsualBpm;
   juce::int64 frame = 0;
+
+ private:
+  static constexpr int kBeatsPerBar = 4;
 };
 
 PluginHost::PluginHost()
@@ -138,8 +153,11 @@ void PluginHost::readLv2Folder(const std::string& folder) {
   lv2Folder_ = folder;
 }
 
-void PluginHost::load(const std::string& formatName, const std::string& path, const std::string& id) {
+void PluginHost::load(const std::string& formatName, const std::string& path, const std::string& id,
+                      double tempoBpm, bool renews) {
   instance_.reset();
+  playHead_->tempoBpm = tempoBpm;
+  renews_ = renews;
   isLv2_ = formatName == "LV2";
   juce::OwnedArray<juce::PluginDescription> found;
   if (isLv2_) {
@@ -150,28 +168,54 @@ void PluginHost::load(const std::string& formatName, const std::string& path, co
   }
 
   juce::String error = "it holds no instrument " + text(id);
-  auto& format = isLv2_ ? static_cast<juce::AudioPluginFormat&>(lv2_) : vst3_;
   for (const auto* description : found) {
     if (!isLv2_ && !description->isInstrument) continue;
-    auto instance = format.createInstanceFromDescription(*description, kSampleRateHz, kBlockFrames, error);
+    description_ = *description;
+    auto instance = newInstance(error);
     if (instance == nullptr || (!isLv2_ && vst3ClassId(*instance) != id)) continue;
     instance_ = std::move(instance);
-    description_ = *description;
     break;
   }
   if (instance_ == nullptr) throw std::runtime_error(text(error));
+  prepare();
 
+  initialState_ = isLv2_ ? lv2OwnState(*instance_) : bytes(vst3Preset(*instance_));
+  initialValues_.clear();
+  for (const auto* parameter : instance_->getParameters()) initialValues_.push_back(parameter->getValue());
+  describeParameters();
+}
+
+std::unique_ptr<juce::AudioPluginInstance> PluginHost::newInstance(juce::String& error) {
+  auto& format = isLv2_ ? static_cast<juce::AudioPluginFormat&>(lv2_) : vst3_;
+  return format.createInstanceFromDescription(description_, kSampleRateHz, kBlockFrames, error);
+}
+
+void PluginHost::prepare() {
   limitBuses();
   instance_->setPlayHead(playHead_.get());
   instance_->setNonRealtime(true);
   instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
   // What a plug-in posts to itself while it loads is done before its first state is taken.
   juce::MessageManager::getInstance()->runDispatchLoopUntil(20);
+  isNew_ = true;
+  lastState_.clear();
+}
 
-  initialState_ = isLv2_ ? lv2OwnState(*instance_) : bytes(vst3Preset(*instance_));
-  initialValues_.clear();
-  for (const auto* parameter : instance_->getParameters()) initialValues_.push_back(parameter->getValue());
-  describeParameters();
+void PluginHost::renewIfNeeded(const Patch& patch) {
+  const auto& state = patch.state.empty() ? std::span<const std::uint8_t>(initialState_) : patch.state;
+  // The LV2 host carries the state over to its new instance, and a state need not name what it leaves as it
+  // is, such as the file of a sample: another state begins with nothing.
+  const bool other = isLv2_ && !lastState_.empty() &&
+                     !std::equal(state.begin(), state.end(), lastState_.begin(), lastState_.end());
+  if (!isNew_ && (renews_ || other)) {
+    juce::String error;
+    instance_.reset();
+    instance_ = newInstance(error);
+    if (instance_ == nullptr) throw std::runtime_error("no second instance can be opened: " + text(error));
+    prepare();
+  }
+  isNew_ = false;
+  if (isLv2_ && holdsMoreThanPorts(state)) lastState_.assign(state.begin(), state.end());
 }
 
 void PluginHost::limitBuses() {
@@ -245,6 +289,7 @@ bool PluginHost::sounds() const {
 
 void PluginHost::start(const Patch& patch) {
   if (instance_ == nullptr) throw std::runtime_error("no plug-in is loaded");
+  renewIfNeeded(patch);
   playHead_->frame = 0;
   if (isLv2_) {
     // JUCE makes a new instance of an LV2 plug-in here, which forgets every note and phase and

@@ -66,7 +66,11 @@ class PluginHost {
   /// @param format  "VST3" or "LV2"
   /// @param path    VST3: the bundle; LV2: the folder that holds its bundle
   /// @param id      VST3: class id as 32 hex digits; LV2: URI
-  void load(const std::string& format, const std::string& path, const std::string& id);
+  /// @param tempoBpm  of the transport that the plug-in follows
+  /// @param renews    whether each patch is applied to a new instance: for a plug-in whose sound depends on
+  ///                  what it has played before
+  void load(const std::string& format, const std::string& path, const std::string& id, double tempoBpm,
+            bool renews);
 
   const juce::PluginDescription& description() const { return description_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -100,6 +104,9 @@ class PluginHost {
 
   void readLv2Folder(const std::string& folder);
   void start(const Patch& patch);
+  std::unique_ptr<juce::AudioPluginInstance> newInstance(juce::String& error);
+  void prepare();
+  void renewIfNeeded(const Patch& patch);
   void applyState(std::span<const std::uint8_t> state);
   void describeParameters();
   void limitBuses();
@@ -122,6 +129,9 @@ class PluginHost {
   std::vector<float> scratch_, silentLeft_, silentRight_;
   int channels_ = 2;
   bool isLv2_ = false;
+  bool renews_ = false;
+  bool isNew_ = false;                   ///< no patch has been applied to the instance yet
+  std::vector<std::uint8_t> lastState_;  ///< that the instance was given, if it may hold more than ports
   int rendersSincePump_ = 0;
 };
 

@@ -32,9 +32,11 @@ TEST(WorkerMessages, RequestsComeBackAsTheyWere) {
   EXPECT_TRUE(request.wantsState);
   EXPECT_EQ(request.partFrames, 44100u);
   const auto load = std::get<LoadRequest>(
-      decodeRequest(encode(WorkerRequest(LoadRequest{"VST3", "/a b.vst3", "ID", "", 5}))));
+      decodeRequest(encode(WorkerRequest(LoadRequest{"VST3", "/a b.vst3", "ID", "", 5, 97.5, true}))));
   EXPECT_EQ(load.path, "/a b.vst3");
   EXPECT_EQ(load.slotFrames, 5u);
+  EXPECT_EQ(load.tempoBpm, 97.5);
+  EXPECT_TRUE(load.renews);
 }
 
 TEST(WorkerMessages, AnswersComeBackAsTheyWere) {
