@@ -126,9 +126,10 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
     failUsage("--from is of use with --around presets only");
   if (!arguments.around.empty() && arguments.from.empty() && !isBegun(arguments.out))
     failUsage("{} holds no presets to draw around; name a library that does with --from", arguments.out);
-  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
   std::optional<Library> begun;
   if (isBegun(arguments.out)) begun.emplace(Library::open(arguments.out, Database::Mode::readWrite));
+  if (begun && !arguments.synth.bpm) arguments.synth.bpm = begun->settings().tempoBpm;
+  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
   LibrarySettings wanted = settingsToBuild(
       arguments, synth, embeddersFor(synth, arguments.embedder, begun ? &begun->settings() : nullptr));
   if (begun) checkCompatible(*begun, wanted);
@@ -183,6 +184,7 @@ void addLibraryBuildCommand(CLI::App& library) {
       "build",
       "Draw patches from a space, render them and keep their embeddings; goes on where it was stopped");
   addSynthOptions(*command, a->synth);
+  addTempoOption(*command, a->synth, "the library's, or 120");
   command->add_option("--count", a->count, "Patches that the library is to have")
       ->required()
       ->check(CLI::Range(1, 100'000'000));

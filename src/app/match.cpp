@@ -237,6 +237,7 @@ void addMatchCommand(CLI::App& app) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   addSynthOptions(*command, o->synth, false);
+  addTempoOption(*command, o->synth, "each library's own, or 120");
   command->add_flag("--install", o->install,
                     "Put the presets where the synth's own browser finds them, never over a file");
   command->add_flag("--force", o->force, "Replace the folder if it exists");

@@ -48,6 +48,7 @@ void addRenderCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* command = app.add_subcommand("render", "Play one note of a patch and write what is heard");
   addSynthOptions(*command, o->synth);
+  addTempoOption(*command, o->synth);
   auto* patch = command->add_option(
       "--patch", o->patch, "Patch to play: .json, .vstpreset, .fxp or .lv2 preset; the base without it");
   command

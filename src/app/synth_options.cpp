@@ -2,6 +2,8 @@
 
 #include "synth/space_choice.h"
 
+#include <fmt/format.h>
+
 namespace patchpilot {
 
 void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace, bool spaceNeeded) {
@@ -21,11 +23,20 @@ void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpac
       ->capture_default_str();
 }
 
+CLI::Option* addTempoOption(CLI::App& command, SynthArguments& arguments, const std::string& otherwise) {
+  return command
+      .add_option("--bpm", arguments.bpm,
+                  fmt::format("Tempo that the synth follows, in beats per minute ({})", otherwise))
+      ->check(CLI::Range(kSlowestBpm, kFastestBpm));
+}
+
 SynthOptions synthOptions(const SynthArguments& arguments) {
   SynthOptions options;
   if (!arguments.base.empty()) options.base = arguments.base;
   for (const auto& plugin : arguments.plugins) options.scan.files.emplace_back(plugin);
   options.limits.answer = arguments.limitSeconds;
+  options.tempoBpm = arguments.bpm;
+  options.onNote = [](const std::string& note) { fmt::print(stderr, "note: {}\n", note); };
   return options;
 }
 

@@ -12,6 +12,7 @@ struct SynthArguments {
   std::string base;
   std::vector<std::string> plugins;
   double limitSeconds = 20;
+  std::optional<double> bpm;
 };
 
 /// @param withSpace    whether --space and --base are among them
@@ -19,6 +20,11 @@ struct SynthArguments {
 void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace = true,
                      bool spaceNeeded = true);
 
+/// Adds --bpm, for the commands that render. @param otherwise  the tempo without it, in words
+CLI::Option* addTempoOption(CLI::App& command, SynthArguments& arguments,
+                            const std::string& otherwise = "120");
+
+/// What the synth has to tell of how it is played goes to stderr.
 SynthOptions synthOptions(const SynthArguments& arguments);
 
 /// The space that --space names, else the one that fits a preset. @throws Error as `spaceForPreset` and

@@ -99,6 +99,7 @@ json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, con
                 {"note", note.midi},
                 {"velocity", note.velocity},
                 {"length", note.lengthSeconds},
+                {"bpm", synth.tempoBpm()},
                 {"files",
                  {{"render", stem + ".wav"},
                   {"presets", std::move(presets)},

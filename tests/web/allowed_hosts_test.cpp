@@ -60,8 +60,11 @@ TEST(AllowedHosts, OnlyThePageItselfIsAnOrigin) {
 
 TEST(AllowedHosts, WhatIsNoNameIsRefused) {
   AllowedHosts hosts;
-  for (const char* name : {"", "*", "*.example", "http://studio.local", "studio.local/", "a b", "studio:0",
-                           "studio:99999", "st\xc3\xbc" "dio", "[::1", "[]", "[studio]", ":9000", "a:b:c"})
+  for (const char* name :
+       {"", "*", "*.example", "http://studio.local", "studio.local/", "a b", "studio:0", "studio:99999",
+        "st\xc3\xbc"
+        "dio",
+        "[::1", "[]", "[studio]", ":9000", "a:b:c"})
     EXPECT_THROW(hosts.add(name), Error) << name;
   EXPECT_THROW(hosts.add(std::string(300, 'a')), Error);
 }

@@ -107,6 +107,7 @@ TEST_F(Web, WhateverIsWrongIsSaidInJson) {
   expectRefused(post("/matches", {{"sound", "0123456789abcdef"}, {"speed", 1}}), 400, "speed");
   expectRefused(post("/matches", {{"note", 200}}), 400, "from 0 to 127");
   expectRefused(post("/matches", {{"note", 1.5}}), 400, "whole");
+  expectRefused(post("/matches", {{"bpm", 5}}), 400, "from 10 to 999");
   expectRefused(post("/matches", {{"refine", "yes"}}), 400, "true or false");
   expectRefused(post("/matches", {{"libraries", "all"}}), 400, "list");
   expectRefused(post("/matches", {{"sound", "0123456789abcdef"}}), 400, "libraries");
