@@ -30,8 +30,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The lowest priority that there is.
+/// The lowest priority that there is: a match takes every core for half a minute, and the page, which plays
+/// what was found meanwhile, goes first.
 constexpr int kJobNiceness = 19;
+
+/// A sound that was opened is waited for, even if other programs keep the machine busy.
+bool isWaitedFor(const JobRequest& request) { return std::holds_alternative<DecodeJob>(request); }
 
 /// A sound of ten minutes takes 400 MB while its rate is changed.
 constexpr std::uintmax_t kDecoderBytes = 4ull << 30;
@@ -349,10 +353,10 @@ std::vector<StoredPatch> readPatches(const fs::path& file) {
 
 int runJob() {
   ignoreInterrupts();
-  // Its workers take every core for half a minute; the page, which plays what was found meanwhile, goes
-  // first.
-  [[maybe_unused]] const int niceness = ::nice(kJobNiceness);
   Line line;
+  if (!isWaitedFor(line.request())) {
+    [[maybe_unused]] const int niceness = ::nice(kJobNiceness);
+  }
   try {
     std::visit([&](const auto& job) { doJob(line, job); }, line.request());
   } catch (const Error& error) {
