@@ -68,6 +68,7 @@ void convertFromJson(const Options& options, bool toJson) {
 /// Between preset files the state goes over as it is; no plug-in is opened.
 void convertPreset(const Options& options, bool toJson) {
   const PresetFile preset = chosenPreset(options);
+  noteMissingFiles(preset.where(), preset.bytes);
   const ParameterSpace space = spaceFor(preset, options.synth);
   try {
     if (toJson) {

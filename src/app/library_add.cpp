@@ -131,6 +131,7 @@ void add(AddArguments arguments) {
     report = addPresets(*library, synth, paths, options);
   }
   printAdded(arguments, *library, report);
+  noteForeignFiles(arguments.paths);
 }
 
 }  // namespace

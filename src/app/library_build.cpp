@@ -140,6 +140,7 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
   if (library.settings().shard.count != wanted.shard.count) library.setShardCount(wanted.shard.count);
   const std::uint64_t before = library.counts().patches;
   bool finished = false;
+  std::string silence;
   {
     Progress progress("patches", arguments.json);
     BuildOptions options{arguments.count,
@@ -151,7 +152,8 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
                          },
                          {},
                          {},
-                         arguments.keepAudio};
+                         arguments.keepAudio,
+                         [&](const std::string& note) { silence = note; }};
     if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
     if (ranks != nullptr)
       options.render = [&](const NextPatch& next, const TakePatch& take) {
@@ -160,6 +162,7 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
     finished = buildLibrary(library, synth, options);
   }
   printReport(arguments, library, finished, before);
+  if (!silence.empty()) fmt::print(stderr, "note: {}\n", silence);
 }
 
 /// Under mpirun rank 0 fills the library, and the others render for it.

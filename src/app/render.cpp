@@ -31,6 +31,7 @@ Patch patchToRender(const Options& options, const Synth& synth) {
 void run(const Options& options) {
   const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
   const Patch patch = patchToRender(options, synth);
+  if (patch.isPreset()) noteMissingFiles(options.patch, patch.preset().state);
   const AudioBuffer audio = renderOnce(synth, patch, options.note, options.duration);
   if (containsNonFinite(audio)) failPlugin("{} gave samples that are no numbers", synth.plugin().name);
   writeWav(options.out, audio);

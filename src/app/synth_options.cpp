@@ -1,6 +1,10 @@
 #include "app/synth_options.h"
 
+#include "base/text.h"
+#include "preset/lv2_preset.h"
 #include "synth/space_choice.h"
+
+#include <fmt/format.h>
 
 namespace patchpilot {
 
@@ -27,6 +31,21 @@ SynthOptions synthOptions(const SynthArguments& arguments) {
   for (const auto& plugin : arguments.plugins) options.scan.files.emplace_back(plugin);
   options.limits.answer = arguments.limitSeconds;
   return options;
+}
+
+void noteForeignFiles(const std::vector<std::string>& folders) {
+  for (const auto& folder : folders)
+    for (const ForeignFiles& files : foreignFilesUnder(folder)) {
+      const std::string name = oneLine(files.first.string());
+      const std::string which =
+          files.count == 1 ? name : fmt::format("{} and {} more like it", name, files.count - 1);
+      fmt::print(stderr, "not read: {}: {}; {}\n", which, files.format.what, files.format.help);
+    }
+}
+
+void noteMissingFiles(const std::string& preset, std::span<const std::uint8_t> state) {
+  for (const auto& file : missingFiles(state))
+    fmt::print(stderr, "note: {} names the file {}, which is not there\n", oneLine(preset), oneLine(file));
 }
 
 ParameterSpace spaceFor(const PresetFile& preset, const SynthArguments& arguments) {

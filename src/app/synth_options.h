@@ -21,6 +21,13 @@ void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpac
 
 SynthOptions synthOptions(const SynthArguments& arguments);
 
+/// Says on stderr what lies in folders of presets and is not read, such as archives and other synths'
+/// presets, and what would help.
+void noteForeignFiles(const std::vector<std::string>& folders);
+
+/// Says on stderr which files a preset's state names that are not there, such as samples.
+void noteMissingFiles(const std::string& preset, std::span<const std::uint8_t> state);
+
 /// The space that --space names, else the one that fits a preset. @throws Error as `spaceForPreset` and
 /// `loadSpace`.
 ParameterSpace spaceFor(const PresetFile& preset, const SynthArguments& arguments);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 
+#include "audio/foreign_sound.h"
 #include "audio/level.h"
 #include "audio/resample.h"
 #include "base/error.h"
@@ -47,6 +48,14 @@ void checkReadable(const fs::path& path) {
   }
 }
 
+std::vector<std::uint8_t> firstBytes(const fs::path& path) {
+  std::vector<std::uint8_t> head(16);
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(reinterpret_cast<char*>(head.data()), std::streamsize(head.size()));
+  head.resize(std::size_t(std::max<std::streamsize>(stream.gcount(), 0)));
+  return head;
+}
+
 SndFile openSound(const fs::path& path, SF_INFO& info) {
   checkReadable(path);
   SndFile file(sf_open(path.c_str(), SFM_READ, &info), &sf_close);
@@ -56,6 +65,8 @@ SndFile openSound(const fs::path& path, SF_INFO& info) {
            (reason.back() == '.' || std::isspace(static_cast<unsigned char>(reason.back())))) {
       reason.pop_back();
     }
+    if (const auto foreign = foreignSound(path, firstBytes(path)))
+      failInput("{}: not a sound file that can be read: it is {}", path.string(), *foreign);
     failInput("{}: not a sound file that can be read ({}); convert it to WAV or FLAC", path.string(), reason);
   }
   if (info.frames <= 0 || info.samplerate <= 0) {

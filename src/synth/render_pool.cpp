@@ -143,6 +143,7 @@ class RenderPool::Seat {
       if (rendered->state) outcome.state = std::move(*rendered->state);
       inHand_.pop_front();
       pool_.rendered_++;
+      outcome.idleRms = rendered->idleRms;
       if (wanted) outcome.audio = view(held, framesOf(held.job.seconds));
     } catch (const WorkerRefused& refusal) {
       inHand_.pop_front();

@@ -125,7 +125,9 @@ Bytes Synth::presetState(const fs::path& file) {
   return patch.preset().state;
 }
 
-LoadRequest Synth::loadRequest() const { return {plugin_.format, plugin_.path, plugin_.id, {}, 0}; }
+LoadRequest Synth::loadRequest() const {
+  return {plugin_.format, plugin_.path, plugin_.id, {}, 0, space_.settleSeconds};
+}
 
 AppliedPatch Synth::applied(const Patch& patch) const {
   AppliedPatch applied;
