@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "synth/space_init.h"
 #include "synth/synth.h"
+#include "temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -11,24 +12,6 @@
 #include <string>
 
 namespace patchpilot {
-
-/// A folder that goes when the test ends.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "patchpilot-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Sets a variable for as long as it lives.
 class ScopedVariable {
@@ -53,18 +36,25 @@ class ScopedVariable {
 
 inline const std::filesystem::path kTestPlugins = std::filesystem::path(PATCHPILOT_BINARY_DIR) / "plugins";
 
-/// Plug-ins are looked for among the test plug-ins and mda's only, spaces among those shipped, wherever the
-/// build folder lies; what is found is not kept.
+/// Plug-ins are looked for among the test plug-ins and mda's only, whatever else is installed, spaces among
+/// those shipped, wherever the build folder lies; what is found is not kept.
 struct TestPlaces {
   explicit TestPlaces(const std::string& generation = "")
       : vst3("VST3_PATH", (kTestPlugins / generation / "vst3").string()),
-        lv2("LV2_PATH", (kTestPlugins / generation / "lv2").string() + ":/usr/lib/lv2"),
+        lv2("LV2_PATH", (kTestPlugins / generation / "lv2").string() + ":" + mda().string()),
         cache("XDG_CACHE_HOME", folder.path().string()),
         data("XDG_DATA_HOME", folder.path().string()),
         spaces("PATCHPILOT_SPACES", PATCHPILOT_SOURCE_DIR "/spaces") {}
 
-  TemporaryFolder folder;
+  TemporaryFolder folder, linkToMda;
   ScopedVariable vst3, lv2, cache, data, spaces;
+
+ private:
+  /// A folder that holds no more than a link to mda's bundle.
+  std::filesystem::path mda() const {
+    std::filesystem::create_directory_symlink("/usr/lib/lv2/mda.lv2", linkToMda / "mda.lv2");
+    return linkToMda.path();
+  }
 };
 
 /// Surge XT where a user has it, and everything else as in `TestPlaces`.

@@ -29,5 +29,5 @@ export default defineConfig({
   // Data URLs would need the content policy to allow them where it need not.
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   server: { proxy: { "/api": process.env["PATCHPILOT_SERVER"] ?? "http://127.0.0.1:8420" } },
-  test: { include: ["tests/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 180_000 },
+  test: { include: ["tests/**/*.test.ts"], testTimeout: 900_000, hookTimeout: 900_000 },
 } as Parameters<typeof defineConfig>[0]);

@@ -1,15 +1,23 @@
 #include "app/commands.h"
 
+#include "audio/pitch.h"
 #include "base/error.h"
 #include "base/ranks.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
 namespace patchpilot {
+
+namespace {
+
+constexpr auto kNoNotes = FMT_STRING(
+    "'{}' is no list of MIDI notes; give numbers from 0 to 127 or names, such as 60 or C2,C3,C4,C5");
+
+}  // namespace
 
 void printJson(const nlohmann::json& value) {
   fmt::print("{}\n", value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -23,15 +31,20 @@ std::vector<int> parseNotes(const std::string& text) {
   std::vector<int> notes;
   std::istringstream stream(text);
   for (std::string part; std::getline(stream, part, ',');) {
-    int note = -1;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), note);
-    if (error != std::errc() || end != part.data() + part.size() || note < 0 || note > 127)
-      failUsage("'{}' is no list of MIDI notes; give numbers from 0 to 127, such as 60 or 36,48,60,72", text);
-    if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+    const auto note = parseNote(part);
+    if (!note) failUsage(kNoNotes, text);
+    if (std::find(notes.begin(), notes.end(), *note) == notes.end()) notes.push_back(*note);
   }
-  if (notes.empty())
-    failUsage("'{}' is no list of MIDI notes; give numbers from 0 to 127, such as 60 or 36,48,60,72", text);
+  if (notes.empty()) failUsage(kNoNotes, text);
   return notes;
+}
+
+CLI::Validator noteNames() {
+  return {[](std::string& text) {
+            if (const auto note = parseNote(text)) text = std::to_string(*note);
+            return std::string();
+          },
+          "", "note"};
 }
 
 }  // namespace patchpilot

@@ -29,7 +29,11 @@ void printJson(const nlohmann::json& value);
 /// @throws Error (usage)
 void requireOneProcess(const std::string& command, const std::string& instead = "run it without mpirun");
 
-/// Splits "36,48,60" into MIDI notes. @throws Error (usage) for anything else.
+/// Splits "36,48,60" or "C2,C3,C4" into MIDI notes. @throws Error (usage) for anything else.
 std::vector<int> parseNotes(const std::string& text);
+
+/// Makes a number of the name of a note (`parseNote`), for options that take a MIDI note:
+/// `transform(noteNames())`.
+CLI::Validator noteNames();
 
 }  // namespace patchpilot

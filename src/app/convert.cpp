@@ -38,7 +38,7 @@ void writeJson(const Options& options, Synth& synth, const Patch& patch) {
   for (std::size_t i = 0; i < held.size(); ++i) values[synth.space().parameters[i].key] = held[i];
   const json document = {
       {"space", synth.space().name}, {"synth", synth.plugin().name}, {"parameters", values}};
-  const std::string text = document.dump(2) + "\n";
+  const std::string text = document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   if (options.force) writeFileAtomically(options.to, bytes);
   else if (!writeNewFile(options.to, bytes))
@@ -68,6 +68,7 @@ void convertFromJson(const Options& options, bool toJson) {
 /// Between preset files the state goes over as it is; no plug-in is opened.
 void convertPreset(const Options& options, bool toJson) {
   const PresetFile preset = chosenPreset(options);
+  noteMissingFiles(preset.where(), preset.bytes);
   const ParameterSpace space = spaceFor(preset, options.synth);
   try {
     if (toJson) {

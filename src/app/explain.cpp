@@ -52,6 +52,7 @@ void printFacts(const PresetFile& preset) {
 
 /// Lists what a folder or a file of several presets holds; what cannot be read is named, with the reason.
 void list(const std::vector<fs::path>& paths, const Options& options) {
+  noteForeignFiles({options.file});
   json presets = json::array(), problems = json::array();
   std::size_t count = 0;
   for (const auto& path : paths) {
@@ -69,12 +70,14 @@ void list(const std::vector<fs::path>& paths, const Options& options) {
     }
   }
   if (options.json) printJson({{"presets", presets}, {"refused", problems}});
+  else if (count == 0) fmt::print("No presets of a format that is read here: .fxp, .fxb, .vstpreset, LV2\n");
   else fmt::print("{} presets in {} files\n", count, paths.size());
 }
 
 /// Prints the recipe, or why there is none: what the file is has been said then.
 void explain(const PresetFile& preset, const Options& options) {
   if (!options.json) printFacts(preset);
+  noteMissingFiles(preset.where(), preset.bytes);
   json document = describe(preset);
   try {
     Synth synth(spaceFor(preset, options.synth), synthOptions(options.synth));

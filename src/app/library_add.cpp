@@ -46,6 +46,7 @@ LibrarySettings settingsToAdd(const AddArguments& arguments, const Synth& synth,
   if (!arguments.notes.empty()) wanted.notes = parseNotes(arguments.notes);
   if (arguments.velocity) wanted.velocity = *arguments.velocity;
   if (arguments.length) wanted.lengthSeconds = *arguments.length;
+  wanted.tempoBpm = synth.tempoBpm();
   if (arguments.duration) wanted.durationSeconds = *arguments.duration;
   return wanted;
 }
@@ -131,6 +132,7 @@ void add(AddArguments arguments) {
     report = addPresets(*library, synth, paths, options);
   }
   printAdded(arguments, *library, report);
+  noteForeignFiles(arguments.paths);
 }
 
 }  // namespace
@@ -146,6 +148,7 @@ void addLibraryAddCommand(CLI::App& library) {
                    "The library, by its name or its file, which is made if it is not there")
       ->required();
   addSynthOptions(*command, a->synth, true, false);
+  addTempoOption(*command, a->synth, "the library's, or 120");
   command->add_flag("--factory", a->factory, "Add the presets that come with the synth");
   command->add_option("--notes", a->notes,
                       "MIDI notes to render each preset at, such as 48,60,72 (the library's, or 60)");

@@ -126,9 +126,10 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
     failUsage("--from is of use with --around presets only");
   if (!arguments.around.empty() && arguments.from.empty() && !isBegun(arguments.out))
     failUsage("{} holds no presets to draw around; name a library that does with --from", arguments.out);
-  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
   std::optional<Library> begun;
   if (isBegun(arguments.out)) begun.emplace(Library::open(arguments.out, Database::Mode::readWrite));
+  if (begun && !arguments.synth.bpm) arguments.synth.bpm = begun->settings().tempoBpm;
+  Synth synth(loadSpace(arguments.synth.space), synthOptions(arguments.synth));
   LibrarySettings wanted = settingsToBuild(
       arguments, synth, embeddersFor(synth, arguments.embedder, begun ? &begun->settings() : nullptr));
   if (begun) checkCompatible(*begun, wanted);
@@ -140,6 +141,7 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
   if (library.settings().shard.count != wanted.shard.count) library.setShardCount(wanted.shard.count);
   const std::uint64_t before = library.counts().patches;
   bool finished = false;
+  std::string silence;
   {
     Progress progress("patches", arguments.json);
     BuildOptions options{arguments.count,
@@ -151,7 +153,8 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
                          },
                          {},
                          {},
-                         arguments.keepAudio};
+                         arguments.keepAudio,
+                         [&](const std::string& note) { silence = note; }};
     if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
     if (ranks != nullptr)
       options.render = [&](const NextPatch& next, const TakePatch& take) {
@@ -160,6 +163,7 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
     finished = buildLibrary(library, synth, options);
   }
   printReport(arguments, library, finished, before);
+  if (!silence.empty()) fmt::print(stderr, "note: {}\n", silence);
 }
 
 /// Under mpirun rank 0 fills the library, and the others render for it.
@@ -183,6 +187,7 @@ void addLibraryBuildCommand(CLI::App& library) {
       "build",
       "Draw patches from a space, render them and keep their embeddings; goes on where it was stopped");
   addSynthOptions(*command, a->synth);
+  addTempoOption(*command, a->synth, "the library's, or 120");
   command->add_option("--count", a->count, "Patches that the library is to have")
       ->required()
       ->check(CLI::Range(1, 100'000'000));

@@ -61,6 +61,7 @@ void info(const std::string& file, bool json) {
          {"velocity", s.velocity},
          {"length", s.lengthSeconds},
          {"duration", s.durationSeconds},
+         {"bpm", s.tempoBpm},
          {"seed", s.seed},
          {"shard", s.shard.number},
          {"shards", s.shard.of},
@@ -81,8 +82,9 @@ void info(const std::string& file, bool json) {
              counts.skipped);
   if (const auto presets = library.presets().kept().size(); presets > 0)
     fmt::print("presets    {} of them\n", presets);
-  fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s\n", counts.rows,
-             s.notes.size() > 1 ? "s" : "", notes, s.velocity, s.lengthSeconds, s.durationSeconds);
+  fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s, at {:g} BPM\n",
+             counts.rows, s.notes.size() > 1 ? "s" : "", notes, s.velocity, s.lengthSeconds,
+             s.durationSeconds, s.tempoBpm);
   printEmbeddings(library, counts.rows);
   if (const auto audio = library.audio().counts(); audio.rows > 0)
     fmt::print("audio      of {} renders, {:.1f} MB\n", audio.rows, double(audio.bytes) / 1e6);

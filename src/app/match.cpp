@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "library/installed.h"
 #include "listen/objective.h"
 #include "match/results.h"
@@ -18,6 +19,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 namespace patchpilot {
 
@@ -52,19 +54,27 @@ std::optional<double> numberOrAuto(const std::string& text, const char* option, 
 
 TargetOptions targetOptions(const Options& options) {
   TargetOptions target = options.match.target;
-  if (const auto note = numberOrAuto(options.note, "--note", 0, 127)) {
-    if (*note != double(int(*note))) failUsage("--note is {}; MIDI notes are whole numbers", options.note);
-    target.note = int(*note);
+  if (options.note != "auto") {
+    target.note = parseNote(options.note);
+    if (!target.note)
+      failUsage("--note is '{}'; give 'auto', a MIDI note from 0 to 127, or its name, such as C3 (48)",
+                options.note);
   }
   target.lengthSeconds = numberOrAuto(options.length, "--length", 0.001, 600);
   return target;
 }
 
-void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
+void printTarget(const Target& target) {
   fmt::print(
-      "{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n\n",
+      "{}: note {} ({}, confidence {:.0f} %), let go after {:.2f} s; {:.2f} s matched from {:.2f} s on\n",
       target.file.string(), target.note, noteName(target.note), 100 * target.noteConfidence,
       target.lengthSeconds, target.sound.seconds(), target.startSeconds);
+  // What is said of it on stderr comes next.
+  std::fflush(stdout);
+}
+
+void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
+  fmt::print("\n");
   printCandidates(document, {fmt::format("{:>6}  {:>8}", "MSS", "GAIN"), [](const nlohmann::json& c) {
                                return fmt::format("{:>6.2f}  {:>+5.1f} dB",
                                                   c.at("distances").at("mss").get<double>(),
@@ -105,6 +115,7 @@ class Teller : public MatchObserver {
   explicit Teller(const Options& options) : options_(options), index_(indexProgress(options.json)) {}
 
   void onTarget(const Target& target) override {
+    if (!options_.json) printTarget(target);
     for (const auto& warning : target.warnings) fmt::print(stderr, "note: {}: {}\n", options_.sound, warning);
   }
 
@@ -144,9 +155,16 @@ class Teller : public MatchObserver {
   std::optional<Progress> progress_;
 };
 
+/// The folder for the results if none is named: beside us, named after the sound, in the 255 bytes that a
+/// name may have.
+std::string defaultOut(const std::string& sound) {
+  constexpr std::string_view kEnding = "-match";
+  return std::string(beginningOf(fs::path(sound).stem().string(), 255 - kEnding.size())) +
+         std::string(kEnding);
+}
+
 void run(Options options) {
-  if (options.out.empty())
-    options.out = options.text.empty() ? fs::path(options.sound).stem().string() + "-match" : "text-match";
+  if (options.out.empty()) options.out = options.text.empty() ? defaultOut(options.sound) : "text-match";
   if (!options.text.empty())
     return runTextSearch({options.text, librariesToSearch(options.match), options.match.embedder,
                           synthOptions(options.synth), options.match.top, options.match.workers, options.out,
@@ -203,7 +221,9 @@ void addMatchCommand(CLI::App& app) {
                    "How many of the nearest patches are rendered again and ranked")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
-  command->add_option("--note", o->note, "MIDI note of the sound, or 'auto' to find it")
+  command
+      ->add_option("--note", o->note,
+                   "MIDI note of the sound (48) or its name (C3; C4 is 60), or 'auto' to find it")
       ->capture_default_str();
   command->add_option("--velocity", o->match.velocity, "MIDI velocity to play with")
       ->check(CLI::Range(1, 127))
@@ -237,6 +257,7 @@ void addMatchCommand(CLI::App& app) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   addSynthOptions(*command, o->synth, false);
+  addTempoOption(*command, o->synth, "each library's own, or 120");
   command->add_flag("--install", o->install,
                     "Put the presets where the synth's own browser finds them, never over a file");
   command->add_flag("--force", o->force, "Replace the folder if it exists");

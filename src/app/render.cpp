@@ -31,6 +31,7 @@ Patch patchToRender(const Options& options, const Synth& synth) {
 void run(const Options& options) {
   const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
   const Patch patch = patchToRender(options, synth);
+  if (patch.isPreset()) noteMissingFiles(options.patch, patch.preset().state);
   const AudioBuffer audio = renderOnce(synth, patch, options.note, options.duration);
   if (containsNonFinite(audio)) failPlugin("{} gave samples that are no numbers", synth.plugin().name);
   writeWav(options.out, audio);
@@ -48,6 +49,7 @@ void addRenderCommand(CLI::App& app) {
   auto o = std::make_shared<Options>();
   auto* command = app.add_subcommand("render", "Play one note of a patch and write what is heard");
   addSynthOptions(*command, o->synth);
+  addTempoOption(*command, o->synth);
   auto* patch = command->add_option(
       "--patch", o->patch, "Patch to play: .json, .vstpreset, .fxp or .lv2 preset; the base without it");
   command
@@ -56,7 +58,10 @@ void addRenderCommand(CLI::App& app) {
       ->needs(patch);
   command->add_option("--random", o->random, "Play a patch drawn from the space with this seed instead")
       ->excludes(patch);
-  command->add_option("--note", o->note.midi, "MIDI note")->check(CLI::Range(0, 127))->capture_default_str();
+  command->add_option("--note", o->note.midi, "MIDI note, or its name; C4 is 60")
+      ->transform(noteNames())
+      ->check(CLI::Range(0, 127))
+      ->capture_default_str();
   command->add_option("--velocity", o->note.velocity, "MIDI velocity")
       ->check(CLI::Range(1, 127))
       ->capture_default_str();

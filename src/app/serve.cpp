@@ -16,6 +16,7 @@ namespace {
 struct Options {
   ServerOptions server;
   std::string data;
+  std::vector<std::string> hostNames;
 };
 
 void run(const Options& options) {
@@ -26,6 +27,7 @@ void run(const Options& options) {
   server.page = pageFolder();
   server.examples = examplesFolder();
   server.version = PATCHPILOT_VERSION;
+  for (const std::string& name : options.hostNames) server.hosts.add(name);
   WebServer web(std::move(server));
   if (!web.hasPage())
     fmt::print(stderr,
@@ -47,6 +49,9 @@ void addServeCommand(CLI::App& app) {
   command->add_option("--port", o->server.port, "Port to listen at; 0: any that is free")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  command->add_option("--host-name", o->hostNames,
+                      "Name under which a browser may ask for the page besides this machine's own, as a "
+                      "forwarded port or a proxy needs it: studio.local, localhost:9000 (may be repeated)");
   command->add_option("--library", o->server.libraries, "Library to offer, besides those built on the page");
   command
       ->add_option("--matches", o->server.matchesAtOnce,

@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "app/progress.h"
 #include "app/synth_options.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -121,6 +122,7 @@ struct InitArguments {
   std::string out;
   std::string name;
   bool force = false;
+  bool listens = true;
 };
 
 std::string simplified(const std::string& name) {
@@ -134,24 +136,37 @@ std::string simplified(const std::string& name) {
   return text.empty() ? "space" : text;
 }
 
+[[noreturn]] void failNoInstrument(const std::string& wanted, const Catalogue& catalogue) {
+  const auto isMeant = [&](const std::string& name, const std::string& id) {
+    return id == wanted || (!name.empty() && simplified(name).find(simplified(wanted)) != std::string::npos);
+  };
+  for (const auto& problem : catalogue.problems)
+    if (isMeant(problem.name, problem.path))
+      failPlugin("{} ({}) cannot be opened: {}", problem.name, problem.path, problem.problem);
+  for (const auto& other : catalogue.others)
+    if (isMeant(other.name, other.id))
+      failPlugin("{} ({}) plays no notes: it is an effect, or makes no sound of its own", other.name,
+                 other.id);
+  failPlugin("no instrument '{}' is installed; 'patchpilot synths' lists those that are", wanted);
+}
+
 PluginInfo chosenPlugin(const std::string& wanted) {
   ScanOptions scan;
-  const bool isFile = wanted.ends_with(".vst3") || wanted.ends_with(".vst3/") || wanted.ends_with(".lv2") ||
-                      wanted.ends_with(".lv2/");
+  std::error_code error;
+  const bool isFile = wanted.find('/') != std::string::npos && fs::is_directory(wanted, error);
   if (isFile) scan.files.emplace_back(wanted);
   const Catalogue catalogue = scanPlugins(scan);
   std::vector<PluginInfo> found;
   for (const auto& plugin : catalogue.plugins) {
     const bool sameFile =
-        isFile && fs::weakly_canonical(plugin.path) == fs::weakly_canonical(fs::path(wanted));
+        isFile && fs::weakly_canonical(plugin.bundle) == fs::weakly_canonical(fs::path(wanted) / "");
     if (plugin.id == wanted || sameFile || simplified(plugin.name) == simplified(wanted))
       found.push_back(plugin);
   }
   if (found.empty())
     for (const auto& plugin : catalogue.plugins)
       if (simplified(plugin.name).find(simplified(wanted)) != std::string::npos) found.push_back(plugin);
-  if (found.empty())
-    failPlugin("no instrument '{}' is installed; 'patchpilot synths' lists those that are", wanted);
+  if (found.empty()) failNoInstrument(wanted, catalogue);
   if (found.size() > 1) {
     std::string list;
     for (const auto& plugin : found)
@@ -161,14 +176,47 @@ PluginInfo chosenPlugin(const std::string& wanted) {
   return found.front();
 }
 
+/// What is heard of each parameter that a first space would search.
+std::map<std::string, ParameterEffect> heardEffects(const std::string& space,
+                                                    const InitArguments& arguments) {
+  SynthOptions options;
+  options.limits.answer = 5;  // of a plug-in that hangs with some values
+  if (arguments.plugin.find('/') != std::string::npos && fs::exists(arguments.plugin))
+    options.scan.files.emplace_back(arguments.plugin);
+  const Synth synth(parseSpace(space, arguments.out), options);
+  Progress progress("listening", false);
+  auto effects = parameterEffects(synth, [&](double share) { progress.update(share, 1, ""); });
+  std::map<ParameterEffect, std::string> held;
+  for (const auto& [key, effect] : effects)
+    if (effect != ParameterEffect::changes) held[effect] += (held[effect].empty() ? "" : ", ") + key;
+  for (const auto& [effect, keys] : held)
+    fmt::print(stderr, "note: left at their defaults, as {} in the patches that were tried: {}\n",
+               effectText(effect), keys);
+  if (effects.empty() && !synth.space().parameters.empty())
+    fmt::print(stderr, "note: none of the patches that were tried makes a sound; check the space by hand\n");
+  return effects;
+}
+
 void init(const InitArguments& arguments) {
   if (fs::exists(arguments.out) && !arguments.force)
     failUsage("{} exists already; choose another place, or replace it with --force", arguments.out);
   const PluginInfo plugin = chosenPlugin(arguments.plugin);
-  const std::string name = arguments.name.empty() ? fs::path(arguments.out).stem().string() : arguments.name;
-  const std::string text = firstSpace(plugin, probeParameters(plugin), name);
+  const std::string name =
+      arguments.name.empty() ? oneLine(fs::path(arguments.out).stem().string()) : arguments.name;
+  const auto parameters = probeParameters(plugin);
+  std::string text = firstSpace(plugin, parameters, name);
+  if (arguments.listens) text = firstSpace(plugin, parameters, name, heardEffects(text, arguments));
   const std::size_t count = parseSpace(text, arguments.out).parameters.size();
   writeFileAtomically(arguments.out, text);
+  if (count == 0) {
+    fmt::print(
+        "{}: {} shows no parameters to hosts, so none can be searched; its presets can be added, heard and "
+        "matched\n"
+        "Next: patchpilot library add --factory --space {} --library {}.db, or with the folder of its "
+        "presets\n",
+        arguments.out, plugin.name, arguments.out, name);
+    return;
+  }
   fmt::print("{}: {} parameters of {}\nNext: patchpilot library build --space {} --count 2000 --out {}.db\n",
              arguments.out, count, plugin.name, arguments.out, name);
 }
@@ -202,6 +250,10 @@ void addSpaceCommand(CLI::App& app) {
   initCommand->add_option("-o,--out", a->out, "The .toml to write")->required();
   initCommand->add_option("--name", a->name, "Name of the space (that of the file if left out)");
   initCommand->add_flag("--force", a->force, "Replace the file if it exists");
+  initCommand->add_flag(
+      "--listen,!--no-listen", a->listens,
+      "Play the plug-in, and leave parameters at their defaults of which nothing is heard, or that "
+      "only mute, retune or change the level (on)");
   initCommand->callback([a] { init(*a); });
 }
 

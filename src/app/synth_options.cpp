@@ -1,6 +1,10 @@
 #include "app/synth_options.h"
 
+#include "base/text.h"
+#include "preset/lv2_preset.h"
 #include "synth/space_choice.h"
+
+#include <fmt/format.h>
 
 namespace patchpilot {
 
@@ -21,12 +25,36 @@ void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpac
       ->capture_default_str();
 }
 
+CLI::Option* addTempoOption(CLI::App& command, SynthArguments& arguments, const std::string& otherwise) {
+  return command
+      .add_option("--bpm", arguments.bpm,
+                  fmt::format("Tempo that the synth follows, in beats per minute ({})", otherwise))
+      ->check(CLI::Range(kSlowestBpm, kFastestBpm));
+}
+
 SynthOptions synthOptions(const SynthArguments& arguments) {
   SynthOptions options;
   if (!arguments.base.empty()) options.base = arguments.base;
   for (const auto& plugin : arguments.plugins) options.scan.files.emplace_back(plugin);
   options.limits.answer = arguments.limitSeconds;
+  options.tempoBpm = arguments.bpm;
+  options.onNote = [](const std::string& note) { fmt::print(stderr, "note: {}\n", note); };
   return options;
+}
+
+void noteForeignFiles(const std::vector<std::string>& folders) {
+  for (const auto& folder : folders)
+    for (const ForeignFiles& files : foreignFilesUnder(folder)) {
+      const std::string name = oneLine(files.first.string());
+      const std::string which =
+          files.count == 1 ? name : fmt::format("{} and {} more like it", name, files.count - 1);
+      fmt::print(stderr, "not read: {}: {}; {}\n", which, files.format.what, files.format.help);
+    }
+}
+
+void noteMissingFiles(const std::string& preset, std::span<const std::uint8_t> state) {
+  for (const auto& file : missingFiles(state))
+    fmt::print(stderr, "note: {} names the file {}, which is not there\n", oneLine(preset), oneLine(file));
 }
 
 ParameterSpace spaceFor(const PresetFile& preset, const SynthArguments& arguments) {

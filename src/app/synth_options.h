@@ -12,6 +12,7 @@ struct SynthArguments {
   std::string base;
   std::vector<std::string> plugins;
   double limitSeconds = 20;
+  std::optional<double> bpm;
 };
 
 /// @param withSpace    whether --space and --base are among them
@@ -19,7 +20,19 @@ struct SynthArguments {
 void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace = true,
                      bool spaceNeeded = true);
 
+/// Adds --bpm, for the commands that render. @param otherwise  the tempo without it, in words
+CLI::Option* addTempoOption(CLI::App& command, SynthArguments& arguments,
+                            const std::string& otherwise = "120");
+
+/// What the synth has to tell of how it is played goes to stderr.
 SynthOptions synthOptions(const SynthArguments& arguments);
+
+/// Says on stderr what lies in folders of presets and is not read, such as archives and other synths'
+/// presets, and what would help.
+void noteForeignFiles(const std::vector<std::string>& folders);
+
+/// Says on stderr which files a preset's state names that are not there, such as samples.
+void noteMissingFiles(const std::string& preset, std::span<const std::uint8_t> state);
 
 /// The space that --space names, else the one that fits a preset. @throws Error as `spaceForPreset` and
 /// `loadSpace`.

@@ -14,6 +14,7 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   bool rescan = false;
+  bool all = false;
   bool json = false;
   double limitSeconds = 30;
 };
@@ -31,7 +32,25 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-void printTable(const Catalogue& catalogue, const std::vector<ParameterSpace>& spaces) {
+std::string problemText(const PluginProblem& problem) {
+  std::string text = problem.path.find(problem.name) == std::string::npos
+                         ? fmt::format("{} ({})", problem.name, problem.path)
+                         : problem.path;
+  text += ": " + problem.problem;
+  if (problem.remembered) text += " (at an earlier scan; --rescan tries again)";
+  return text;
+}
+
+/// Plug-ins that are installed, and are no instruments: a user who misses one sees that it was found.
+void printOthers(const std::vector<PluginInfo>& others, bool all) {
+  if (others.empty()) return;
+  fmt::print("Not listed: {} LV2 plug-in{} that play{} no notes{}\n", others.size(),
+             others.size() == 1 ? "" : "s", others.size() == 1 ? "s" : "", all ? ":" : " (--all names them)");
+  for (const auto& plugin : others)
+    if (all) fmt::print("  {} ({})\n", plugin.name, plugin.id);
+}
+
+void printTable(const Catalogue& catalogue, const std::vector<ParameterSpace>& spaces, bool all) {
   std::size_t width = 4, versionWidth = 7;
   for (const auto& plugin : catalogue.plugins) {
     width = std::max(width, plugin.name.size());
@@ -44,18 +63,22 @@ void printTable(const Catalogue& catalogue, const std::vector<ParameterSpace>& s
                versionWidth, plugin.parameters, joined(fittingSpaces(plugin, spaces)));
   if (catalogue.plugins.empty())
     fmt::print("No instruments found. Debian's mda-lv2 has two: apt-get install mda-lv2\n");
-  for (const auto& problem : catalogue.problems)
-    fmt::print(stderr, "skipped: {}: {}\n", problem.path, problem.problem);
+  printOthers(catalogue.others, all);
+  for (const auto& problem : catalogue.problems) fmt::print(stderr, "skipped: {}\n", problemText(problem));
 }
 
 void printMachineReadable(const Catalogue& catalogue, const std::vector<ParameterSpace>& spaces) {
-  nlohmann::json plugins = nlohmann::json::array(), problems = nlohmann::json::array();
+  nlohmann::json plugins = nlohmann::json::array(), problems = nlohmann::json::array(),
+                 others = nlohmann::json::array();
   for (const auto& p : catalogue.plugins) {
     plugins.push_back(toJson(p));
     plugins.back()["spaces"] = fittingSpaces(p, spaces);
   }
-  for (const auto& p : catalogue.problems) problems.push_back({{"path", p.path}, {"problem", p.problem}});
-  printJson({{"synths", plugins}, {"skipped", problems}});
+  for (const auto& p : catalogue.problems)
+    problems.push_back(
+        {{"path", p.path}, {"name", p.name}, {"problem", p.problem}, {"remembered", p.remembered}});
+  for (const auto& p : catalogue.others) others.push_back({{"name", p.name}, {"id", p.id}});
+  printJson({{"synths", plugins}, {"skipped", problems}, {"others", others}});
 }
 
 void run(const Options& options) {
@@ -71,7 +94,7 @@ void run(const Options& options) {
   const auto spaces = installedSpaces(&problems);
   for (const auto& problem : problems) fmt::print(stderr, "skipped: {}\n", problem);
   if (options.json) printMachineReadable(catalogue, spaces);
-  else printTable(catalogue, spaces);
+  else printTable(catalogue, spaces, options.all);
 }
 
 }  // namespace
@@ -80,11 +103,14 @@ void addSynthsCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("synths", "List the instruments found (VST3, LV2), and which spaces fit them");
-  command->add_option("files", options->files, "Plug-ins (.vst3, .lv2) besides those in the standard places");
+  command->add_option(
+      "files", options->files,
+      "Plug-ins (.vst3, LV2 bundles), or folders of them, besides those in the standard places");
   command->add_flag("--rescan", options->rescan, "Look into every plug-in again, changed or not");
   command->add_option("--limit", options->limitSeconds, "Seconds that a plug-in may take to open")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command->add_flag("--all", options->all, "Name the LV2 plug-ins too that play no notes");
   command->add_flag("--json", options->json, "Print JSON");
   command->callback([options] { run(*options); });
 }

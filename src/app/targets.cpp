@@ -132,11 +132,12 @@ void addTargetsCommand(CLI::App& app) {
                                    "Play patches of this library, at other notes, velocities and lengths "
                                    "than its own: 'eval' tells how often each is found")
                       ->excludes(presets);
-  command
-      ->add_option("--soundfont", o->soundfont,
-                   "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")
-      ->excludes(presets)
-      ->excludes(library);
+  auto* soundfont =
+      command
+          ->add_option("--soundfont", o->soundfont,
+                       "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")
+          ->excludes(presets)
+          ->excludes(library);
   command->add_option("--programs", o->programs,
                       "Which programs of the soundfont, from 0, such as 0,4,16-23");
   auto* count = command
@@ -149,9 +150,11 @@ void addTargetsCommand(CLI::App& app) {
                       "What the targets are called, and the table about them (default: the space's name, "
                       "'presets', 'soundfont')");
   command->add_option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")
+      ->transform(noteNames())
       ->check(CLI::Range(0, 127))
       ->capture_default_str();
   command->add_option("--highest-note", o->make.highestNote, "... to here")
+      ->transform(noteNames())
       ->check(CLI::Range(0, 127))
       ->capture_default_str();
   command->add_option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")
@@ -173,6 +176,7 @@ void addTargetsCommand(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
   addSynthOptions(*command, o->synth, false);
+  addTempoOption(*command, o->synth, "the library's, or 120")->excludes(soundfont);
   command->add_flag("--force", o->force, "Replace the folder if it exists");
   command->add_flag("--json", o->json, "Print JSON");
   command->callback([o, count, velocity] {

@@ -18,10 +18,13 @@ struct AnalysisOptions {
 struct TargetAnalysis {
   double onsetSeconds = 0;       ///< where the first note begins in the sound given; trim to it
   double noteLengthSeconds = 0;  ///< from the onset to the release of the key; see `findRelease`
-  bool pitched = false;          ///< whether a pitch was found; always so where the user gave the note
-  int note = 60;                 ///< MIDI note; 60 (C4) where no pitch was found
-  double noteConfidence = 0;     ///< 0..1; 1 where the user gave the note
-  double fundamentalHz = 0;      ///< of the note that was found, not rounded to a semitone; 0 if none
+  /// Where the sound of the first note ends, in the sound given: where it has died away before the next note
+  /// begins, else at the end of the sound.
+  double endSeconds = 0;
+  bool pitched = false;       ///< whether a pitch was found; always so where the user gave the note
+  int note = 60;              ///< MIDI note; 60 (C4) where no pitch was found
+  double noteConfidence = 0;  ///< 0..1; 1 where the user gave the note
+  double fundamentalHz = 0;   ///< of the note that was found, not rounded to a semitone; 0 if none
   std::vector<NoteGuess>
       otherNotes;             ///< that may have been played instead, likeliest first; see `PitchEstimate`
   double lowestHz = 0;        ///< see `PitchEstimate`; 0 where the user gave the note

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "audio/level.h"
@@ -125,6 +126,23 @@ std::size_t clearestFall(const std::vector<double>& levels, double top, double b
   return found;
 }
 
+/// The largest (or with `std::less` the smallest) of the values around each, `reach` to either side.
+template <typename Compare>
+std::vector<double> extremes(const std::vector<double>& values, std::size_t reach, Compare compare) {
+  std::vector<double> result;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto first = values.begin() + std::ptrdiff_t(i - std::min(i, reach));
+    const auto last = values.begin() + std::ptrdiff_t(std::min(values.size(), i + reach + 1));
+    result.push_back(*std::min_element(first, last, compare));
+  }
+  return result;
+}
+
+/// Levels without gaps of up to twice `reach` (morphological closing).
+std::vector<double> bridged(const std::vector<double>& levels, std::size_t reach) {
+  return extremes(extremes(levels, reach, std::greater<>()), reach, std::less<>());
+}
+
 }  // namespace
 
 std::vector<double> levelEnvelope(const AudioBuffer& sound, std::size_t blockFrames) {
@@ -191,12 +209,13 @@ std::vector<std::size_t> findLaterOnsets(const AudioBuffer& sound, std::size_t o
   return onsets;
 }
 
-double findRelease(const AudioBuffer& sound, std::size_t onset, std::size_t end) {
+double findRelease(const AudioBuffer& sound, std::size_t onset, std::size_t end, double bridgedSeconds) {
   const std::size_t length = end - onset;
   const std::size_t block = std::max<std::size_t>(882, length / 400 + 1);
   std::vector<double> levels = levelEnvelope(sound.slice(onset, length), block);
   if (levels.size() < 4) return double(length) / sound.sampleRateHz();
   const double blockSeconds = double(block) / sound.sampleRateHz();
+  if (bridgedSeconds > 0) levels = bridged(levels, std::size_t(std::ceil(bridgedSeconds / blockSeconds / 2)));
   const double top = loudest(levels), floor = top - 60;
   const auto peakAt = std::size_t(std::max_element(levels.begin(), levels.end()) - levels.begin());
   std::size_t heard = levels.size();

@@ -27,6 +27,7 @@ std::vector<std::size_t> findLaterOnsets(const AudioBuffer& sound, std::size_t o
 /// onset to `end` (samples) is cut into straight lines (in dB, least squares, as few as are worth it),
 /// and the release is where the most marked bend towards silence is. A sound that only decays has no
 /// such bend: then it is the time when it has fallen by 40 dB. In neither case: the end of the sound.
-double findRelease(const AudioBuffer& sound, std::size_t onset, std::size_t end);
+/// @param bridgedSeconds  gaps up to this length, such as those of a gate, do not count
+double findRelease(const AudioBuffer& sound, std::size_t onset, std::size_t end, double bridgedSeconds = 0);
 
 }  // namespace patchpilot

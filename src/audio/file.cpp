@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 
+#include "audio/foreign_sound.h"
 #include "audio/level.h"
 #include "audio/resample.h"
 #include "base/error.h"
@@ -21,7 +22,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kSilentBelowDb = -80;
-constexpr sf_count_t kBlockFrames = 1 << 16;
+/// 100 dB above full scale: what is louder is no sound, but bytes of something else, and its power may
+/// overflow.
+constexpr float kLargestSample = 1e5f;
+constexpr sf_count_t kBlockSamples = 1 << 17;
+constexpr double kImpossibleSeconds = 1e9;
+constexpr std::size_t kMostStoredFrames = 4096;
 /// Just below full scale, so that nothing is rounded beyond it.
 constexpr double kFlacPeak = 0.999;
 /// From 0, quick, to 1, small.
@@ -47,35 +53,167 @@ void checkReadable(const fs::path& path) {
   }
 }
 
-SndFile openSound(const fs::path& path, SF_INFO& info) {
-  checkReadable(path);
-  SndFile file(sf_open(path.c_str(), SFM_READ, &info), &sf_close);
+/// A file of which libsndfile reads some bytes differently.
+struct PatchedFile {
+  PatchedFile(const fs::path& path, const SoundHeader& soundHeader)
+      : stream(path, std::ios::binary),
+        header(soundHeader),
+        size(sf_count_t(fs::file_size(path) - header.begin) - (header.omitted ? 1 : 0)) {}
+
+  std::ifstream stream;
+  SoundHeader header;
+  sf_count_t size, position = 0;
+};
+
+sf_count_t patchedLength(void* user) { return static_cast<PatchedFile*>(user)->size; }
+
+sf_count_t patchedSeek(sf_count_t offset, int whence, void* user) {
+  auto& file = *static_cast<PatchedFile*>(user);
+  const auto base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file.position : file.size;
+  file.position = std::clamp<sf_count_t>(base + offset, 0, file.size);
+  return file.position;
+}
+
+/// Reads from a place of the file as it is after patching, before the byte is left out.
+sf_count_t readPatched(PatchedFile& file, std::uint8_t* to, sf_count_t at, sf_count_t count) {
+  file.stream.clear();
+  file.stream.seekg(sf_count_t(file.header.begin) + at);
+  file.stream.read(reinterpret_cast<char*>(to), count);
+  const sf_count_t got = file.stream.gcount();
+  for (const HeaderPatch& patch : file.header.patches) {
+    const auto first = sf_count_t(patch.offset), last = first + sf_count_t(patch.bytes.size());
+    for (sf_count_t i = std::max(first, at); i < std::min(last, at + got); ++i)
+      to[i - at] = patch.bytes[std::size_t(i - first)];
+  }
+  return got;
+}
+
+sf_count_t patchedRead(void* to, sf_count_t count, void* user) {
+  auto& file = *static_cast<PatchedFile*>(user);
+  auto* bytes = static_cast<std::uint8_t*>(to);
+  count = std::min(count, file.size - file.position);
+  const sf_count_t omitted = file.header.omitted ? sf_count_t(*file.header.omitted) : file.size;
+  const sf_count_t before = std::clamp<sf_count_t>(omitted - file.position, 0, count);
+  sf_count_t got = before > 0 ? readPatched(file, bytes, file.position, before) : 0;
+  if (got == before && count > before)
+    got += readPatched(file, bytes + before, file.position + before + 1, count - before);
+  file.position += got;
+  return got;
+}
+
+sf_count_t patchedWrite(const void*, sf_count_t, void*) { return 0; }
+
+sf_count_t patchedTell(void* user) { return static_cast<PatchedFile*>(user)->position; }
+
+/// A buffer for some frames of a file, of which there are as many as fit.
+struct Block {
+  explicit Block(int channels)
+      : frames(std::max<sf_count_t>(1, kBlockSamples / channels)),
+        samples(std::size_t(frames) * std::size_t(channels)) {}
+
+  sf_count_t frames;
+  std::vector<float> samples;
+};
+
+/// A sound file that is open for reading.
+class OpenSound {
+ public:
+  OpenSound(const fs::path& path, const SoundHeader& header) {
+    if (!header.readsOtherwise()) {
+      file_.reset(sf_open(path.c_str(), SFM_READ, &info_));
+      return;
+    }
+    patched_ = std::make_unique<PatchedFile>(path, header);
+    SF_VIRTUAL_IO io{patchedLength, patchedSeek, patchedRead, patchedWrite, patchedTell};
+    file_.reset(sf_open_virtual(&io, SFM_READ, &info_, patched_.get()));
+  }
+
+  explicit operator bool() const { return file_ != nullptr; }
+  SNDFILE* get() const { return file_.get(); }
+  const SF_INFO& info() const { return info_; }
+
+  /// Goes to a frame, by decoding all before it if the format knows no other way. @return whether it is there
+  bool goTo(sf_count_t frame) {
+    if (frame == 0 || sf_seek(get(), frame, SEEK_SET) == frame) return true;
+    if (sf_seek(get(), 0, SEEK_SET) != 0) return false;
+    return skip(frame) == frame;
+  }
+
+  /// Decodes up to so many frames, and forgets them. @return how many there were
+  sf_count_t skip(sf_count_t frames) {
+    Block block(info_.channels);
+    sf_count_t done = 0;
+    while (done < frames) {
+      const sf_count_t got =
+          sf_readf_float(get(), block.samples.data(), std::min(block.frames, frames - done));
+      if (got <= 0) break;
+      done += got;
+    }
+    return done;
+  }
+
+ private:
+  SF_INFO info_{};
+  std::unique_ptr<PatchedFile> patched_;
+  SndFile file_{nullptr, &sf_close};
+};
+
+std::vector<std::uint8_t> firstBytes(const fs::path& path) {
+  std::vector<std::uint8_t> head(16);
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(reinterpret_cast<char*>(head.data()), std::streamsize(head.size()));
+  head.resize(std::size_t(std::max<std::streamsize>(stream.gcount(), 0)));
+  return head;
+}
+
+OpenSound openSound(const fs::path& path, const SoundHeader& header) {
+  if (header.rateMissing)
+    failInput(
+        "{}: its header says no possible sampling rate, and so nothing tells its pitch; export it again",
+        path.string());
+  OpenSound file(path, header);
   if (!file) {
     std::string reason = sf_strerror(nullptr);
     while (!reason.empty() &&
            (reason.back() == '.' || std::isspace(static_cast<unsigned char>(reason.back())))) {
       reason.pop_back();
     }
+    if (const auto foreign = foreignSound(path, firstBytes(path)))
+      failInput("{}: not a sound file that can be read: it is {}", path.string(), *foreign);
     failInput("{}: not a sound file that can be read ({}); convert it to WAV or FLAC", path.string(), reason);
   }
-  if (info.frames <= 0 || info.samplerate <= 0) {
+  if (file.info().frames <= 0 || file.info().samplerate <= 0) {
     failInput("{}: the file holds no audio (0 frames); export it again", path.string());
   }
   return file;
+}
+
+/// How many frames a file has: as it says, or, if it does not know or says more than is to be read, as many
+/// as can be decoded, counted up to one more than are to be read.
+sf_count_t trueFrames(const fs::path& path, const SoundHeader& header, const SF_INFO& info,
+                      const ReadOptions& options) {
+  const double start = std::max(0.0, options.startSeconds.value_or(0));
+  const double seconds = std::min(options.durationSeconds.value_or(options.maxSeconds), options.maxSeconds);
+  const double most = (start + seconds) * info.samplerate + 1;
+  if (!(most < double(info.frames))) return info.frames;
+  // No such file exists: libsndfile says so if it does not know.
+  const bool unknown = double(info.frames) / info.samplerate > kImpossibleSeconds;
+  const auto limit = sf_count_t(std::ceil(most));
+  if (!unknown) {
+    OpenSound probe = openSound(path, header);
+    if (sf_seek(probe.get(), limit, SEEK_SET) == limit && probe.skip(1) == 1) return info.frames;
+  }
+  return openSound(path, header).skip(limit);
 }
 
 struct FrameRange {
   sf_count_t first, count;
 };
 
-FrameRange requestedRange(const fs::path& path, const SF_INFO& info, const ReadOptions& options) {
-  const double rate = info.samplerate;
-  const double fileSeconds = double(info.frames) / rate;
+/// @param frames  of the whole file
+FrameRange requestedRange(const fs::path& path, sf_count_t frames, double rate, const ReadOptions& options) {
+  const double fileSeconds = double(frames) / rate;
   const double start = options.startSeconds.value_or(0);
-  if (!(start >= 0)) failUsage("--start {}: must be 0 or more seconds", start);
-  if (options.durationSeconds && !(*options.durationSeconds > 0)) {
-    failUsage("--duration {}: must be more than 0 seconds", *options.durationSeconds);
-  }
   if (start >= fileSeconds) {
     failInput("{}: start {} s lies beyond the end of the sound ({:.3f} s); use a smaller --start",
               path.string(), start, fileSeconds);
@@ -85,9 +223,16 @@ FrameRange requestedRange(const fs::path& path, const SF_INFO& info, const ReadO
     failInput("{}: {:.1f} s is too long, the limit is {:g} s; use --start and --duration to pick a part",
               path.string(), seconds, options.maxSeconds);
   }
-  const auto first = std::min(info.frames - 1, static_cast<sf_count_t>(std::llround(start * rate)));
+  const auto first = std::min(frames - 1, static_cast<sf_count_t>(std::llround(start * rate)));
   const auto count = std::max<sf_count_t>(1, std::llround(seconds * rate));
-  return {first, std::min(count, info.frames - first)};
+  return {first, std::min(count, frames - first)};
+}
+
+void checkOptions(const ReadOptions& options) {
+  if (options.startSeconds && !(*options.startSeconds >= 0))
+    failUsage("--start {}: must be 0 or more seconds", *options.startSeconds);
+  if (options.durationSeconds && !(*options.durationSeconds > 0))
+    failUsage("--duration {}: must be more than 0 seconds", *options.durationSeconds);
 }
 
 /// Adds one block of interleaved frames to the two channels of `out`, from `firstFrame` on.
@@ -106,17 +251,19 @@ void mixBlock(const float* block, sf_count_t frames, int channels, AudioBuffer& 
   }
 }
 
-AudioBuffer decode(const fs::path& path, SNDFILE* file, const SF_INFO& info, const FrameRange& range) {
-  if (range.first > 0 && sf_seek(file, range.first, SEEK_SET) != range.first) {
+AudioBuffer decode(const fs::path& path, OpenSound& file, const FrameRange& range) {
+  const SF_INFO& info = file.info();
+  if (!file.goTo(range.first)) {
     failInput("{}: this file cannot be read from the middle; convert it to WAV or FLAC", path.string());
   }
   AudioBuffer sound(kChannels, static_cast<std::size_t>(range.count), info.samplerate);
-  std::vector<float> block(static_cast<std::size_t>(kBlockFrames) * static_cast<std::size_t>(info.channels));
+  Block block(info.channels);
   sf_count_t done = 0;
   while (done < range.count) {
-    const sf_count_t got = sf_readf_float(file, block.data(), std::min(kBlockFrames, range.count - done));
+    const sf_count_t got =
+        sf_readf_float(file.get(), block.samples.data(), std::min(block.frames, range.count - done));
     if (got <= 0) break;
-    mixBlock(block.data(), got, info.channels, sound, static_cast<std::size_t>(done));
+    mixBlock(block.samples.data(), got, info.channels, sound, static_cast<std::size_t>(done));
     done += got;
   }
   if (done == 0)
@@ -125,10 +272,32 @@ AudioBuffer decode(const fs::path& path, SNDFILE* file, const SF_INFO& info, con
   return done == range.count ? sound : sound.slice(0, static_cast<std::size_t>(done));
 }
 
-void checkContent(const fs::path& path, const AudioBuffer& sound) {
-  if (containsNonFinite(sound)) {
-    failInput("{}: the sound holds samples that are NaN or infinite; export it again", path.string());
+/// @param firstFrame  of the sound, in its file
+void checkSamples(const fs::path& path, const AudioBuffer& sound, std::size_t firstFrame, int fileChannels) {
+  const auto isSample = [](float sample) { return std::abs(sample) <= kLargestSample; };
+  if (std::all_of(sound.samples().begin(), sound.samples().end(), isSample)) return;
+  std::size_t bad = 0, first = 0;
+  int channel = 0;
+  for (std::size_t i = 0; i < sound.frames(); ++i) {
+    const bool left = !isSample(sound.channel(0)[i]), right = !isSample(sound.channel(1)[i]);
+    if (!left && !right) continue;
+    if (bad++ > 0) continue;
+    first = i;
+    channel = left ? 0 : 1;
   }
+  const double seconds = double(firstFrame + first) / sound.sampleRateHz();
+  const float value = sound.channel(channel)[first];
+  const std::string side = fileChannels != 2 ? "" : channel == 0 ? ", left" : ", right";
+  failInput(
+      "{}: sample {} (at {:.4f} s{}) is {}{}; export it again, or match a part with --start and --duration",
+      path.string(), firstFrame + first, seconds, side,
+      std::isnan(value)   ? "NaN"
+      : std::isinf(value) ? "infinite"
+                          : fmt::format("{:.2g}, far beyond full scale", value),
+      bad == 1 ? "" : fmt::format(", and {} more are NaN, infinite or beyond it", bad - 1));
+}
+
+void checkAudible(const fs::path& path, const AudioBuffer& sound) {
   const double peakDb = amplitudeToDb(peak(sound));
   if (peakDb < kSilentBelowDb) {
     failInput("{}: the sound is silent (peak {:.0f} dB, at least {:g} is needed); pick another part or file",
@@ -213,27 +382,77 @@ Bytes encoded(const AudioBuffer& sound, int format, const char* formatName,
   return std::move(memory.bytes);
 }
 
+void setRootKey(SNDFILE* file, int note) {
+  SF_INSTRUMENT instrument{};
+  instrument.gain = 1;
+  instrument.basenote = char(note);
+  instrument.velocity_hi = instrument.key_hi = 127;
+  sf_command(file, SFC_SET_INSTRUMENT, &instrument, sizeof instrument);
+}
+
+void setCycle(SNDFILE* file, std::size_t frames) {
+  std::string text = fmt::format("<!>{} ", frames);
+  text.resize((text.size() + 3) / 4 * 4, ' ');
+  SF_CHUNK_INFO chunk{};
+  std::memcpy(chunk.id, "clm ", 4);
+  chunk.id_size = 4;
+  chunk.datalen = unsigned(text.size());
+  chunk.data = text.data();
+  sf_set_chunk(file, &chunk);
+}
+
+Bytes wavBytesWith(const AudioBuffer& sound, const std::function<void(SNDFILE*)>& configure) {
+  return encoded(sound, SF_FORMAT_WAV | SF_FORMAT_FLOAT, "WAV", [&](SNDFILE* file) {
+    // The PEAK chunk holds the time of writing, which would make equal sounds differ.
+    sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
+    configure(file);
+  });
+}
+
 }  // namespace
 
 SoundFile readSound(const fs::path& path, const ReadOptions& options) {
-  SF_INFO info{};
-  const SndFile file = openSound(path, info);
-  const FrameRange range = requestedRange(path, info, options);
-  SoundFile result{decode(path, file.get(), info, range), info.channels, double(info.samplerate),
-                   double(info.frames) / info.samplerate};
-  checkContent(path, result.sound);
-  if (result.fileRateHz != kSampleRateHz) result.sound = resampled(result.sound);
+  checkOptions(options);
+  checkReadable(path);
+  const SoundHeader header = readSoundHeader(path);
+  OpenSound file = openSound(path, header);
+  const double rate = file.info().samplerate;
+  const sf_count_t frames = trueFrames(path, header, file.info(), options);
+  if (frames == 0)
+    failInput("{}: the file holds no audio (0 frames could be decoded); export it again", path.string());
+  const FrameRange range = requestedRange(path, frames, rate, options);
+  SoundFile result;
+  result.sound = decode(path, file, range);
+  result.fileChannels = file.info().channels;
+  result.fileRateHz = rate;
+  result.fileSeconds = double(frames) / rate;
+  result.rootKeys = header.rootKeys;
+  result.cycleFrames = header.cycleFrames;
+  if (!header.correction.empty()) result.notes.push_back(header.correction);
+  checkSamples(path, result.sound, std::size_t(range.first), result.fileChannels);
+  checkAudible(path, result.sound);
+  if (result.cycleFrames > 0 || result.sound.frames() <= kMostStoredFrames) result.stored = result.sound;
+  if (result.fileRateHz != kSampleRateHz) {
+    result.sound = resampled(result.sound);
+    // All of it may have lain above what 44.1 kHz can hold.
+    checkAudible(path, result.sound);
+  }
   return result;
 }
 
 Bytes wavBytes(const AudioBuffer& sound) {
-  return encoded(sound, SF_FORMAT_WAV | SF_FORMAT_FLOAT, "WAV", [](SNDFILE* file) {
-    // The PEAK chunk holds the time of writing, which would make equal sounds differ.
-    sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
-  });
+  return wavBytesWith(sound, [](SNDFILE*) {});
 }
 
 void writeWav(const fs::path& path, const AudioBuffer& sound) { writeFileAtomically(path, wavBytes(sound)); }
+
+void writeWav(const fs::path& path, const SoundFile& sound) {
+  const bool stored = sound.stored.frames() > 0;
+  writeFileAtomically(path, wavBytesWith(stored ? sound.stored : sound.sound, [&](SNDFILE* file) {
+                        if (!sound.rootKeys.empty()) setRootKey(file, sound.rootKeys.front().note);
+                        if (sound.cycleFrames > 0) setCycle(file, sound.cycleFrames);
+                      }));
+}
 
 Bytes mp3Bytes(const AudioBuffer& sound) {
   return encoded(sound, SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, "MP3", [](SNDFILE* file) {

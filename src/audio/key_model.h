@@ -19,7 +19,8 @@ inline constexpr std::size_t kKeyAnswers = kKeyShifts.size() + 1;
 
 /// What the answer is judged by; see `keyFeatures`.
 inline constexpr std::size_t kKeyFeatures = 21;
-inline constexpr std::size_t kOctaveRule = 20;  ///< index of the last feature
+inline constexpr std::size_t kStrength = 18, kAgreement = 19,
+                             kOctaveRule = 20;  ///< indices of the last features
 using KeyFeatures = std::array<double, kKeyFeatures>;
 
 /// Power at the frequencies k * binHz.

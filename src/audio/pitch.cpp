@@ -1,19 +1,30 @@
 #include "audio/pitch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <complex>
 #include <numbers>
 #include <numeric>
 
 #include "audio/fft.h"
+#include "audio/resample.h"
 
 namespace patchpilot {
 namespace {
 
+/// What is found directly: A0, 27.5 Hz, to C8, 4186 Hz.
+constexpr int kLowestInRange = 21, kHighestInRange = 108;
+constexpr double kRatio = 4;  ///< of sampling rates, for notes beyond
+/// Below and above, a pitch may be a multiple or a part of one beyond the range.
+constexpr double kMaybeLowHz = 120, kMaybeHighHz = 1300;
+/// Overtones that are no multiples of a note, as FM makes them, look like a high pitch of their own.
+constexpr double kMostBeside = 0.45;
 constexpr int kStepsPerNote = 5;
-constexpr int kCandidates = (kHighestNote - kLowestNote) * kStepsPerNote + 1;
+constexpr int kCandidates = (kHighestInRange - kLowestInRange) * kStepsPerNote + 1;
 constexpr std::array<std::size_t, 4> kWindows{8192, 4096, 2048, 1024};
 constexpr std::size_t kMaxFrames = 24;
 constexpr double kGridTopHz = 10000;
@@ -23,7 +34,7 @@ constexpr double kForeignShare = 0.2;       ///< power outside the partials of t
 constexpr std::size_t kLagWindow =
     2048;  ///< samples compared with their delayed selves, and the longest delay
 
-double candidateHz(int candidate) { return noteToHz(kLowestNote + double(candidate) / kStepsPerNote); }
+double candidateHz(int candidate) { return noteToHz(kLowestInRange + double(candidate) / kStepsPerNote); }
 
 /// Frequencies spaced evenly in the ear's resolution (ERB scale, Glasberg and Moore 1990).
 std::vector<double> hearingGrid() {
@@ -326,18 +337,8 @@ std::vector<std::ptrdiff_t> moments(const Part& part) {
   return centres;
 }
 
-}  // namespace
-
-double noteToHz(double note) { return 440 * std::exp2((note - 69) / 12); }
-
-double hzToNote(double hz) { return 69 + 12 * std::log2(hz / 440); }
-
-std::string noteName(int midi) {
-  static const char* const kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
-  return kNames[midi % 12] + std::to_string(midi / 12 - 1);
-}
-
-PitchEstimate estimatePitch(const AudioBuffer& sound, std::size_t first, std::size_t last) {
+/// A pitch from A0 to C8; see `estimatePitch`.
+PitchEstimate pitchInRange(const AudioBuffer& sound, std::size_t first, std::size_t last) {
   const Part part{sound, std::ptrdiff_t(first), std::ptrdiff_t(std::min(last, sound.frames()))};
   const std::vector<std::ptrdiff_t> centres = moments(part);
   std::vector<double> totals(kCandidates);
@@ -371,6 +372,111 @@ PitchEstimate estimatePitch(const AudioBuffer& sound, std::size_t first, std::si
   result.hz = finding.lowestHz * std::exp2(std::round((result.note - hzToNote(finding.lowestHz)) / 12));
   result.severalNotes = foreignPeaks(spectrum.power, finding.lowestHz) > kForeignShare;
   return result;
+}
+
+/// Whether a pitch beyond the range is clear, and clearer than the one within it, whose strength is at most
+/// `most`.
+bool isClearer(const PitchEstimate& beyond, const PitchEstimate& within, double most) {
+  constexpr double kStrong = 0.5, kAgreeing = 0.8, kStronger = 0.15;
+  const auto strength = [](const PitchEstimate& pitch) { return pitch.keyFeatures[kStrength]; };
+  return beyond.pitched && strength(beyond) > kStrong && beyond.keyFeatures[kAgreement] > kAgreeing &&
+         strength(beyond) > strength(within) + kStronger && strength(within) <= most;
+}
+
+/// Whether most power lies above the range: of a sine at its top, the differences between samples have this
+/// share of its power.
+bool isHigh(const AudioBuffer& sound, std::size_t first, std::size_t last) {
+  constexpr double kShare = 0.35;
+  double power = 0, differences = 0;
+  for (int c = 0; c < sound.channels(); ++c) {
+    const auto samples = sound.channel(c).subspan(first, last - first);
+    for (std::size_t i = 1; i < samples.size(); ++i) {
+      power += double(samples[i]) * samples[i];
+      differences += (double(samples[i]) - samples[i - 1]) * (double(samples[i]) - samples[i - 1]);
+    }
+  }
+  return differences > kShare * power;
+}
+
+/// The pitch of a sound beyond the range: of so many samples for each of its own, whose pitch lies within it.
+PitchEstimate pitchOfResampled(const AudioBuffer& sound, std::size_t first, std::size_t last, double ratio) {
+  AudioBuffer part(sound.channels(), resampledFrames(last - first, 1, ratio));
+  for (int c = 0; c < sound.channels(); ++c) {
+    const auto samples = resample(sound.channel(c).subspan(first, last - first), 1, ratio);
+    std::copy(samples.begin(), samples.end(), part.channel(c).begin());
+  }
+  PitchEstimate pitch = pitchInRange(part, 0, part.frames());
+  if (!pitch.pitched) return pitch;
+  const int semitones = int(std::lround(12 * std::log2(ratio)));
+  pitch.hz *= ratio;
+  pitch.lowestHz *= ratio;
+  pitch.note = std::clamp(pitch.note + semitones, 0, 127);
+  for (NoteGuess& guess : pitch.otherNotes) guess.note += semitones;
+  std::erase_if(pitch.otherNotes, [](const NoteGuess& guess) { return guess.note < 0 || guess.note > 127; });
+  return pitch;
+}
+
+}  // namespace
+
+double noteToHz(double note) { return 440 * std::exp2((note - 69) / 12); }
+
+double hzToNote(double hz) { return 69 + 12 * std::log2(hz / 440); }
+
+std::string noteName(int midi) {
+  static const char* const kNames[] = {"C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"};
+  return kNames[midi % 12] + std::to_string(midi / 12 - 1);
+}
+
+std::optional<NoteName> readNoteName(std::string_view text) {
+  constexpr std::array kPitchClasses{9, 11, 0, 2, 4, 5, 7};  // A to G
+  constexpr std::array<std::pair<std::string_view, int>, 4> kSigns{
+      {{"#", 1}, {"b", -1}, {"\u266f", 1}, {"\u266d", -1}}};
+  if (text.empty()) return std::nullopt;
+  const char letter = char(text[0] & ~0x20);
+  if (letter < 'A' || letter > 'G') return std::nullopt;
+  int note = kPitchClasses[std::size_t(letter - 'A')];
+  std::size_t length = 1;
+  for (const auto& [sign, shift] : kSigns) {
+    if (!text.substr(length).starts_with(sign)) continue;
+    note += shift;
+    length += sign.size();
+    break;
+  }
+  const bool negative = text.substr(length).starts_with('-');
+  if (negative) ++length;
+  if (length >= text.size() || text[length] < '0' || text[length] > '9') return std::nullopt;
+  const int octave = text[length++] - '0';
+  note += 12 * ((negative ? -octave : octave) + 1);
+  if (note < 0 || note > 127) return std::nullopt;
+  return NoteName{note, length};
+}
+
+std::optional<int> parseNote(std::string_view text) {
+  if (const auto name = readNoteName(text); name && name->length == text.size()) return name->note;
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number < 0 || number > 127) return std::nullopt;
+  const std::string_view rest = text.substr(std::size_t(end - text.data()));
+  if (rest.empty() || rest == fmt::format(" ({})", noteName(number))) return number;
+  return std::nullopt;
+}
+
+PitchEstimate estimatePitch(const AudioBuffer& sound, std::size_t first, std::size_t last) {
+  last = std::min(last, sound.frames());
+  const PitchEstimate pitch = pitchInRange(sound, first, last);
+  if (first >= last) return pitch;
+  // Beyond the range the same is done at a quarter and at four times the sampling rate.
+  const bool maybeLow = !pitch.pitched || pitch.lowestHz < kMaybeLowHz;
+  const bool maybeHigh = !pitch.pitched || pitch.lowestHz > kMaybeHighHz || isHigh(sound, first, last);
+  if (maybeLow) {
+    const PitchEstimate low = pitchOfResampled(sound, first, last, 1.0 / kRatio);
+    if (isClearer(low, pitch, 1) && hzToNote(low.lowestHz) < kLowestInRange - 0.5) return low;
+  }
+  if (maybeHigh) {
+    const PitchEstimate high = pitchOfResampled(sound, first, last, kRatio);
+    if (isClearer(high, pitch, kMostBeside) && hzToNote(high.lowestHz) > kHighestInRange + 0.5) return high;
+  }
+  return pitch;
 }
 
 }  // namespace patchpilot

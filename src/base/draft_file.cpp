@@ -1,6 +1,7 @@
 #include "base/draft_file.h"
 
 #include "base/error.h"
+#include "base/files.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -16,8 +17,7 @@ namespace patchpilot {
 namespace fs = std::filesystem;
 
 DraftFile::DraftFile(fs::path final, const std::string& ending)
-    : final_(std::move(final)),
-      path_(final_.parent_path() / fmt::format(".{}.{}", final_.filename().string(), ending)) {
+    : final_(std::move(final)), path_(final_.parent_path() / hiddenName(final_.filename().string(), ending)) {
   while (!claim()) {
   }
   if (::ftruncate(descriptor_, 0) == 0) return;

@@ -1,6 +1,7 @@
 #include "base/files.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -19,13 +20,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t kMostNameBytes = 255;
+
 std::string reason(int code) { return std::strerror(code); }
 
 /// A hidden name beside `path`, different at each call: two threads may write one file at once.
 fs::path hiddenSibling(const fs::path& path) {
   static std::atomic<std::uint64_t> calls = 0;
   return path.parent_path() /
-         fmt::format(".{}.{}.{}.partial", path.filename().string(), ::getpid(), calls.fetch_add(1));
+         hiddenName(path.filename().string(), fmt::format("{}.{}.partial", ::getpid(), calls.fetch_add(1)));
 }
 
 /// An open file under a hidden name.
@@ -126,6 +129,10 @@ bool writeNewFile(const fs::path& path, std::span<const std::uint8_t> bytes) {
 StagedDirectory::StagedDirectory(const fs::path& final, bool replace) : replace_(replace) {
   final_ = fs::absolute(final).lexically_normal();
   if (!final_.has_filename()) final_ = final_.parent_path();
+  // Told now, and not when all the work is done.
+  if (const std::size_t bytes = final_.filename().string().size(); bytes > kMostNameBytes)
+    failUsage("{}: the name has {} bytes, and may have {}; choose a shorter one", final_.string(), bytes,
+              kMostNameBytes);
   std::error_code error;
   if (fs::exists(final_, error) && !replace_)
     failUsage("{} exists already; choose another place, or replace it with --force", final_.string());
@@ -153,6 +160,12 @@ void StagedDirectory::commit() {
   }
   committed_ = true;
   fs::remove_all(old, error);
+}
+
+std::string hiddenName(std::string_view name, std::string_view ending) {
+  constexpr std::size_t kMostBytes = 200;
+  if (name.size() <= kMostBytes) return fmt::format(".{}.{}", name, ending);
+  return fmt::format(".{}.{}.{}", beginningOf(name, kMostBytes), contentHash(name).substr(0, 8), ending);
 }
 
 std::string contentHash(std::span<const std::uint8_t> bytes) {

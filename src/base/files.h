@@ -29,13 +29,18 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view tex
 /// a file of that name already, even one that another program has just made. @throws Error (system).
 bool writeNewFile(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 
+/// The name of a hidden file beside another: ".NAME.ENDING". No file system takes more than 255 bytes: of a
+/// name of more than 200, its beginning and a hash stand for it. @param ending  at most 40 bytes
+std::string hiddenName(std::string_view name, std::string_view ending);
+
 /// A folder that appears whole or not at all. Files are written under `path()`, a hidden
 /// folder beside the final one; `commit` renames it. Destroyed without `commit`, it is removed.
 class StagedDirectory {
  public:
   /// @param replace whether an existing `final` may be replaced, at `commit`
-  /// @throws Error (usage) where `final` exists and `replace` is false; (system) where it
-  ///         cannot be made.
+  /// @throws Error (usage) if `final` exists and `replace` is false, or if its name is too long; (system) if
+  /// it
+  ///         cannot be made
   StagedDirectory(const std::filesystem::path& final, bool replace);
   ~StagedDirectory();
   StagedDirectory(const StagedDirectory&) = delete;

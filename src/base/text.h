@@ -13,4 +13,12 @@ std::size_t utf8Length(std::string_view text, std::size_t at);
 /// both ends go.
 std::string oneLine(std::string_view text);
 
+/// The beginning of a text in at most so many bytes. No character is cut, nor an accent or another combining
+/// mark from what it belongs to; a byte that is no UTF-8 counts as a character.
+std::string_view beginningOf(std::string_view text, std::size_t mostBytes);
+
+/// A name in at most so many bytes. It is cut at its end like `beginningOf`, but a number there stays, which
+/// tells it from others: "A long name 12" becomes "A lo 12".
+std::string shortName(std::string_view name, std::size_t mostBytes);
+
 }  // namespace patchpilot

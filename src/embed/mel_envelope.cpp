@@ -2,6 +2,7 @@
 
 #include "audio/buffer.h"
 #include "audio/level.h"
+#include "audio/recording.h"
 #include "features/stft.h"
 
 #include <algorithm>
@@ -65,8 +66,9 @@ void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const flo
                                 std::span<float> vector) const {
   std::fill(vector.begin(), vector.end(), 0.0f);
   std::vector<float> samples(kFftSize);
-  std::vector<std::complex<float>> spectrum(fft_.bins());
+  std::vector<std::complex<float>> spectrum(fft_.bins()), other(fft_.bins());
   std::vector<float> power(fft_.bins());
+  const bool cancelling = sidesCancel(left, right);
   std::size_t next = 0;
   for (std::size_t stretch = 0; stretch < std::size_t(kStretchCount); ++stretch) {
     std::fill(power.begin(), power.end(), 0.0f);
@@ -77,12 +79,24 @@ void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const flo
       const std::size_t frames = std::min(kFftSize, left.size() - first);
       const float* l = left.data() + first;
       const float* r = right.data() + first;
-      for (std::size_t i = 0; i < frames; ++i) samples[i] = (l[i] + r[i]) * window_[i];
-      std::fill(samples.begin() + std::ptrdiff_t(frames), samples.end(), 0.0f);
-      fft_.forward(samples.data(), spectrum.data());
-      const float* parts = reinterpret_cast<const float*>(spectrum.data());
+      const auto transform = [&](const auto& sample, std::vector<std::complex<float>>& to) {
+        for (std::size_t i = 0; i < frames; ++i) samples[i] = sample(i) * window_[i];
+        std::fill(samples.begin() + std::ptrdiff_t(frames), samples.end(), 0.0f);
+        fft_.forward(samples.data(), to.data());
+      };
+      const auto powerAt = [](const std::vector<std::complex<float>>& of, std::size_t bin) {
+        return of[bin].real() * of[bin].real() + of[bin].imag() * of[bin].imag();
+      };
+      if (!cancelling) {
+        transform([&](std::size_t i) { return l[i] + r[i]; }, spectrum);
+        for (std::size_t bin = 0; bin < power.size(); ++bin) power[bin] += powerAt(spectrum, bin);
+        continue;
+      }
+      // Of two equal sides, twice the sum of their powers is the power of their sum.
+      transform([&](std::size_t i) { return l[i]; }, spectrum);
+      transform([&](std::size_t i) { return r[i]; }, other);
       for (std::size_t bin = 0; bin < power.size(); ++bin)
-        power[bin] += parts[2 * bin] * parts[2 * bin] + parts[2 * bin + 1] * parts[2 * bin + 1];
+        power[bin] += 2 * (powerAt(spectrum, bin) + powerAt(other, bin));
     }
     // The filters are linear: once on the sum is as good as once for each window.
     for (std::size_t band = 0; band < std::size_t(kBands); ++band) {

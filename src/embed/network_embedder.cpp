@@ -1,6 +1,7 @@
 #include "embed/network_embedder.h"
 
 #include "audio/buffer.h"
+#include "audio/recording.h"
 #include "audio/resample.h"
 #include "base/error.h"
 #include "embed/sound_image.h"
@@ -52,7 +53,9 @@ class WaveformEmbedder : public ModelEmbedder {
   void embed(std::span<const float> left, std::span<const float> right,
              std::span<float> vector) const override {
     std::vector<float> sound(left.size());
-    for (std::size_t i = 0; i < sound.size(); ++i) sound[i] = 0.5f * (left[i] + right[i]);
+    // A network of waveforms hears one channel. Sides that would cancel are subtracted.
+    const float sign = sidesCancel(left, right) ? -1.0f : 1.0f;
+    for (std::size_t i = 0; i < sound.size(); ++i) sound[i] = 0.5f * (left[i] + sign * right[i]);
     sound = resample(sound, kSampleRateHz, rateHz_);
     if (seconds_ > 0) sound.resize(std::size_t(std::llround(seconds_ * rateHz_)));
     const TensorView input{sound.data(), {1, std::int64_t(sound.size()), 1, 1}};

@@ -265,6 +265,7 @@ json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entr
     const EmbedderInfo& embedder = sources.libraries[e * files.size()].embedderInfo();
     settings["embedders"].push_back({{"name", embedder.name}, {"version", embedder.version}});
   }
+  if (entries.front().tempoBpm != kUsualBpm) settings["bpm"] = entries.front().tempoBpm;
   if (options.seconds > 0) settings["seconds"] = options.seconds;
   if (!options.baseline) settings["baseline"] = false;
   return settings;
@@ -276,6 +277,16 @@ std::vector<TargetEntry> limited(const TargetSet& set, std::size_t limit) {
   for (const auto& entry : set.entries)
     if (limit == 0 || ++counts[entry.kind] <= limit) entries.push_back(entry);
   return entries;
+}
+
+/// The tempo that all targets were played at.
+double tempoOf(const std::vector<TargetEntry>& entries, const fs::path& folder) {
+  for (const TargetEntry& entry : entries)
+    if (entry.tempoBpm != entries.front().tempoBpm)
+      failInput("{}: target '{}' was played at {:g} BPM and '{}' at {:g}; make a set for each tempo",
+                (folder / kTargetList).string(), entries.front().name, entries.front().tempoBpm, entry.name,
+                entry.tempoBpm);
+  return entries.front().tempoBpm;
 }
 
 // ---------------------------------------------------------------- one target
@@ -715,10 +726,11 @@ Evaluation evaluate(const TargetSet& set, const EvaluationOptions& options, cons
   SourceOptions sourceOptions = open;
   sourceOptions.workers = options.workers;
   sourceOptions.longestSeconds = kLongestSeconds;
+  const std::vector<TargetEntry> entries = limited(set, options.limit);
+  sourceOptions.synth.tempoBpm = tempoOf(entries, set.folder);
   Sources sources = openSources(names, sourceOptions);
   Evaluation evaluation;
   evaluation.metrics = options.metrics;
-  const std::vector<TargetEntry> entries = limited(set, options.limit);
   evaluation.settings = describeSettings(set, entries, options, sources);
   evaluation.rows = RowMaker(options, sources).rows();
   for (const auto& entry : entries) evaluation.targets.push_back({entry});

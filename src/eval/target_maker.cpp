@@ -177,6 +177,7 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
                    synth.space().name, synth.plugin().name);
       if (fruitless > 0) continue;
       TargetEntry entry;
+      entry.tempoBpm = synth.tempoBpm();
       entry.space = synth.space().name;
       entry.baseHash = contentHash(synth.base());
       for (std::size_t k = 0; k < synth.space().parameters.size(); ++k)
@@ -217,6 +218,7 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
         continue;
       }
       TargetEntry entry;
+      entry.tempoBpm = synth.tempoBpm();
       entry.space = synth.space().name;
       entry.preset = folder / (maker.nextName() + sources[i].extension().string());
       entry.excluded = {presetHash(played.patches[i].preset().state)};
@@ -236,6 +238,7 @@ namespace {
 TargetEntry libraryEntry(const fs::path& folder, const std::string& name, const fs::path& library,
                          std::int64_t id, const Patch& patch, Synth& synth) {
   TargetEntry entry;
+  entry.tempoBpm = synth.tempoBpm();
   entry.space = synth.space().name;
   entry.fromLibrary = {library.filename().string(), id, patchIdentity(patch)};
   if (!patch.isPreset()) {

@@ -56,6 +56,8 @@ TargetEntry entryOf(const json& object, const fs::path& folder, const fs::path& 
   entry.note = object.at("note").get<int>();
   entry.velocity = object.value("velocity", 100);
   entry.lengthSeconds = object.at("note_off_s").get<double>();
+  entry.tempoBpm = object.value("bpm", kUsualBpm);
+  checkRange("bpm", entry.tempoBpm, kSlowestBpm, kFastestBpm, entry.name, list);
   checkRange("note", entry.note, 0, 127, entry.name, list);
   checkRange("velocity", entry.velocity, 1, 127, entry.name, list);
   checkRange("note_off_s", entry.lengthSeconds, 0.001, 600, entry.name, list);
@@ -168,6 +170,7 @@ void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& ent
                    {"note", entry.note},
                    {"velocity", entry.velocity},
                    {"note_off_s", entry.lengthSeconds}});
+    if (entry.tempoBpm != kUsualBpm) object["bpm"] = entry.tempoBpm;
     if (!entry.space.empty()) object["space"] = entry.space;
     if (!entry.baseHash.empty()) object["base"] = entry.baseHash;
     if (!entry.parameters.empty()) object["params"] = entry.parameters;
@@ -179,7 +182,7 @@ void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& ent
     if (!entry.excluded.empty()) object["exclude"] = entry.excluded;
     list.push_back(std::move(object));
   }
-  writeFileAtomically(folder / kTargetList, list.dump(1) + "\n");
+  writeFileAtomically(folder / kTargetList, list.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace patchpilot

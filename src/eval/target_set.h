@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/tempo.h"
 #include "synth/synth.h"
 
 #include <nlohmann/json.hpp>
@@ -26,9 +27,10 @@ struct TargetEntry {
   std::filesystem::path file;
   int note = 60;
   int velocity = 100;
-  double lengthSeconds = 2;  ///< from the start of the file until the note was let go
-  std::string space;         ///< of the patch that made it; may be unknown though `parameters` are not
-  std::string baseHash;      ///< content hash of the state that the patch was laid over; empty if unknown
+  double lengthSeconds = 2;     ///< from the start of the file until the note was let go
+  double tempoBpm = kUsualBpm;  ///< that it was played at
+  std::string space;            ///< of the patch that made it; may be unknown though `parameters` are not
+  std::string baseHash;         ///< content hash of the state that the patch was laid over; empty if unknown
   std::map<std::string, float> parameters;  ///< of that patch, by key, normalized; empty if unknown
   std::filesystem::path preset;             ///< a preset that made it, in the set's folder; empty if none
   std::string patch;  ///< the preset that made it, as a path within some folder of presets; may be empty
@@ -40,8 +42,8 @@ struct TargetEntry {
 };
 
 /// Sounds to match, in a folder with a `targets.json`: an array of objects with `name`, `kind`, `note`,
-/// `velocity`, `note_off_s`, and where they apply `file` (else NAME.wav or NAME.flac), `space`, `base`,
-/// `params`, `preset`, `patch`, `library`, `exclude`.
+/// `velocity`, `note_off_s`, and where they apply `file` (else NAME.wav or NAME.flac), `bpm`, `space`,
+/// `base`, `params`, `preset`, `patch`, `library`, `exclude`.
 struct TargetSet {
   std::filesystem::path folder;
   std::vector<TargetEntry> entries;

@@ -128,6 +128,8 @@ AroundPresets::AroundPresets(Library& presets, Synth& synth, std::uint64_t seed,
   if (settings.synthId != synth.plugin().id || settings.synthFormat != synth.plugin().format)
     failInput("{} holds presets of {}, not of {}; name a library of its presets", file, settings.synthName,
               synth.plugin().name);
+  if (synth.space().parameters.empty() && impl_->crossings.empty())
+    failInput("space {} has no parameters: nothing of its presets can be changed", synth.space().name);
   auto& kept = impl_->kept;
   if (!settled.name.empty()) {
     const std::int64_t last = lastPreset(settled);
@@ -198,7 +200,7 @@ DrawnPatch AroundPresets::draw(std::uint64_t index) {
     words += fmt::format(" with {} of {}", joined(titles), other.name);
     change = random.uniform() < kCrossedAndChanged;
   }
-  if (change) {
+  if (change && !space.parameters.empty()) {
     std::vector<std::size_t> counts;
     for (const std::size_t count : kChanges)
       if (count * 64 >= space.parameters.size() && count * 4 <= space.parameters.size())

@@ -1,6 +1,7 @@
 #include "ingest/library_builder.h"
 
 #include "base/error.h"
+#include "ingest/silence_causes.h"
 #include "ingest/timed_batch.h"
 
 #include <deque>
@@ -35,6 +36,7 @@ class Builder {
       throw;
     }
     batch_.commit();
+    if (const std::string note = causes_.text(); !note.empty() && options_.onNote) options_.onNote(note);
     return counts_.patches >= wanted_;
   }
 
@@ -66,6 +68,8 @@ class Builder {
     attempt.problem = std::move(rendered.problem);
     if (!attempt.problem.empty()) attempt.fate = LibraryAttempt::Fate::skipped;
     else if (attempt.rows.empty()) attempt.fate = LibraryAttempt::Fate::silent;
+    if (attempt.problem.empty() && !attempt.patch.isPreset())
+      causes_.add(attempt.patch.values(), attempt.fate == LibraryAttempt::Fate::silent);
     count(attempt.fate);
     batch_.add(std::move(attempt));
     if (options_.onProgress) options_.onProgress({counts_.patches, wanted_, counts_.silent, counts_.skipped});
@@ -100,12 +104,19 @@ class Builder {
   std::uint64_t nextToWrite_;
   std::deque<std::vector<std::string>> sources_;  ///< of the patches that are being rendered
   std::uint64_t fruitless_ = 0;
+  SilenceCauses causes_{synth_.space()};
   TimedBatch<LibraryAttempt> batch_{[this](const std::vector<LibraryAttempt>& batch) { write(batch); }};
 };
 
 }  // namespace
 
 bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options) {
+  if (!options.draw && synth.space().parameters.empty())
+    failInput(
+        "space {} has no parameters, so no patches can be drawn for {}; add presets instead: 'patchpilot "
+        "library add "
+        "--factory', or with their folder",
+        synth.space().name, synth.plugin().name);
   const auto uniform = [&](std::uint64_t index) {
     return DrawnPatch{Patch::point(synth.space().draw(library.settings().seed, index)), {}};
   };

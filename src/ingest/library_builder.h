@@ -34,6 +34,8 @@ struct BuildOptions {
   DrawPatch draw;          ///< empty: from the library's space, by its seed
   RenderPatches render;    ///< empty: by `workers` on this machine
   bool keepAudio = false;  ///< whether renders are kept; of no use if `render` is given
+  /// Told, at the end, what the silent patches have in common if most are silent; may be empty.
+  std::function<void(const std::string&)> onNote = {};
 };
 
 /// Draws patches, renders them at the library's notes, embeds them and writes them down until the

@@ -9,6 +9,7 @@ Synth openLibrarySynth(const Library& library, SynthOptions options) {
   const LibrarySettings& settings = library.settings();
   options.baseState = settings.base;
   options.ownBase = settings.ownBase;
+  if (!options.tempoBpm) options.tempoBpm = settings.tempoBpm;
   ParameterSpace space = parseSpace(settings.spaceToml, library.file().string());
   // What a space tells of its parameters besides what its patches mean may be more by now.
   for (ParameterSpace& installed : installedSpaces())
@@ -35,6 +36,7 @@ LibrarySettings librarySettings(const Synth& synth, std::vector<EmbedderInfo> em
   settings.synthName = synth.plugin().name;
   settings.synthVersion = synth.plugin().version;
   settings.base = synth.base();
+  settings.tempoBpm = synth.tempoBpm();
   settings.embedders = std::move(embedders);
   return settings;
 }

@@ -7,6 +7,14 @@
 
 namespace patchpilot {
 
+namespace {
+
+/// A render that is fainter, and no more than so much louder than what is heard before the note, is the
+/// plug-in's own noise.
+constexpr double kFaintDb = -40, kOwnNoiseDb = 6;
+
+}  // namespace
+
 double renderLevelDb(const StereoView& audio) {
   double total = 0;
   constexpr std::size_t kBlock = 8192;
@@ -71,6 +79,10 @@ LibraryRow PatchRenderer::heard(const RenderOutcome& outcome, std::string& probl
   if (!outcome.audio.isFinite()) problem = "gave samples that are no numbers";
   else if (!std::isfinite(row.rmsDb)) problem = "gave samples that are too large to be heard";
   if (!problem.empty() || row.rmsDb < kSilentDb) return row;
+  // A sampler without a sample, say, sounds the noise of its effects, whatever is played.
+  if (row.rmsDb < kFaintDb && outcome.idleRms > 0 &&
+      20 * std::log10(double(outcome.idleRms)) > row.rmsDb - kOwnNoiseDb)
+    return row;
   for (const auto& embedder : embedders_) {
     auto& vector = row.embeddings.emplace_back(std::size_t(embedder->dimension()));
     embedder->embedNote(outcome.audio.left, outcome.audio.right, row.note, vector);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "ingest/patch_renderer.h"
 #include "ingest/timed_batch.h"
+#include "preset/lv2_preset.h"
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
 
@@ -145,6 +146,12 @@ class Importer {
     PresetRecord record;
     record.content = contentHash(preset.bytes);
     record.path = preset.where();
+    if (const auto missing = missingFiles(preset.bytes); !missing.empty()) {
+      // Nothing is recorded, so that it is looked at again once the file is there.
+      report_.broken.push_back(
+          {record.path, fmt::format("it names the file {}, which is not there", missing.front())});
+      return std::nullopt;
+    }
     if (isKnown(record.content, record.path)) return std::nullopt;
     try {
       record.patch = patchOfPreset(preset, synth_);

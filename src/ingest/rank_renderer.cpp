@@ -92,8 +92,8 @@ RenderKeeping keepingOf(const json& message) {
 /// Two ranks that agree in it make the same of a patch.
 std::string renderingOf(const LibrarySettings& s) {
   std::string text =
-      fmt::format("{} {} {} {} {} {} {} {}", s.spaceFingerprint, s.synthFormat, s.synthId, s.synthVersion,
-                  contentHash(s.base), s.velocity, s.lengthSeconds, s.durationSeconds);
+      fmt::format("{} {} {} {} {} {} {} {} {}", s.spaceFingerprint, s.synthFormat, s.synthId, s.synthVersion,
+                  contentHash(s.base), s.velocity, s.lengthSeconds, s.durationSeconds, s.tempoBpm);
   for (const int note : s.notes) text += fmt::format(" {}", note);
   return text;
 }
@@ -162,7 +162,8 @@ class Dispatcher {
       if (message.at("ready") != rendering_)
         failInput(
             "rank {} on {} would render otherwise than rank 0: it has another version of the plug-in, of the "
-            "space or of the base preset; install the same",
+            "space or of the base preset; install the same, and give --bpm if the library has a tempo of its "
+            "own",
             from, message.at("host").get<std::string>());
       inHand_[std::size_t(from)] = 0;
       return;

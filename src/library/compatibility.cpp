@@ -58,6 +58,9 @@ void checkCompatible(const Library& library, const LibrarySettings& wanted) {
   if (describeNotes(have) != describeNotes(wanted))
     failInput("{} has {}; asked for are {}; give the same, or build a new library", file, describeNotes(have),
               describeNotes(wanted));
+  if (have.tempoBpm != wanted.tempoBpm)
+    failInput("{} was rendered at {:g} BPM, asked for are {:g}; give --bpm {:g}, or build a new library",
+              file, have.tempoBpm, wanted.tempoBpm, have.tempoBpm);
   if (!std::equal(have.embedders.begin(), have.embedders.end(), wanted.embedders.begin(),
                   wanted.embedders.end(), areComparable))
     failInput(

@@ -45,6 +45,8 @@ std::string problemOf(const LibrarySettings& s) {
   if (s.velocity < 1 || s.velocity > 127) return fmt::format("its velocity is {}", s.velocity);
   if (!isLength(s.lengthSeconds) || !isLength(s.durationSeconds))
     return fmt::format("its notes last {:g} s and are heard for {:g} s", s.lengthSeconds, s.durationSeconds);
+  if (!(s.tempoBpm >= kSlowestBpm && s.tempoBpm <= kFastestBpm))
+    return fmt::format("its tempo is {:g} BPM", s.tempoBpm);
   if (s.shard.number < 1 || s.shard.number > s.shard.of)
     return fmt::format("it is shard {} of {}", s.shard.number, s.shard.of);
   return "";
@@ -87,6 +89,7 @@ void writeSettings(Database& database, const LibrarySettings& settings) {
   put("velocity", std::int64_t(settings.velocity));
   put("length_s", settings.lengthSeconds);
   put("duration_s", settings.durationSeconds);
+  put("tempo_bpm", settings.tempoBpm);
   put("sampling", settings.sampling);
   put("around", settings.around);
   put("next_attempt", std::int64_t(settings.shard.number - 1));
@@ -107,6 +110,7 @@ LibrarySettings readSettings(Database& database, const fs::path& file) {
     if (key == "base") settings.base = select.bytes(1);
     else if (key == "length_s") settings.lengthSeconds = select.real(1);
     else if (key == "duration_s") settings.durationSeconds = select.real(1);
+    else if (key == "tempo_bpm") settings.tempoBpm = select.real(1);
     else if (key == "seed") settings.seed = std::uint64_t(select.integer(1));
     else if (key == "shard") settings.shard.number = int(select.integer(1));
     else if (key == "shards") settings.shard.of = int(select.integer(1));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/files.h"
+#include "base/tempo.h"
 #include "embed/embedder.h"
 #include "library/shard.h"
 
@@ -31,6 +32,7 @@ struct LibrarySettings {
   int velocity = 100;
   double lengthSeconds = 2;
   double durationSeconds = 4;
+  double tempoBpm = kUsualBpm;  ///< that the synth was played at
   /// What renders are embedded by: at least one, which is settled when the library is made; others are added
   /// (`EmbeddingStore::add`). An embedding is named by its place in this list.
   std::vector<EmbedderInfo> embedders;

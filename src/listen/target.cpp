@@ -2,6 +2,9 @@
 
 #include "audio/file.h"
 #include "audio/level.h"
+#include "audio/recording.h"
+#include "audio/root_key.h"
+#include "audio/single_cycle.h"
 #include "base/error.h"
 
 #include <algorithm>
@@ -9,32 +12,69 @@
 
 namespace patchpilot {
 
-Target readTarget(const std::filesystem::path& file, const TargetOptions& options) {
-  const SoundFile read =
-      readSound(file, {.startSeconds = options.startSeconds, .durationSeconds = options.durationSeconds});
-  Target target;
-  target.file = file;
-  if (read.fileChannels > kChannels)
-    target.warnings.push_back(fmt::format("{} channels are mixed down to two", read.fileChannels));
+namespace {
 
-  const TargetAnalysis analysis = analyseSound(read.sound, {options.note, options.lengthSeconds});
-  target.warnings.insert(target.warnings.end(), analysis.warnings.begin(), analysis.warnings.end());
-  const auto onset = options.beginsWithNote
-                         ? 0
-                         : std::min(std::size_t(std::llround(analysis.onsetSeconds * kSampleRateHz)),
-                                    read.sound.frames() - 1);
-  const double longest = options.durationSeconds.value_or(kLongestSeconds);
-  const std::size_t frames =
-      std::min(read.sound.frames() - onset, std::size_t(std::llround(longest * kSampleRateHz)));
-  target.sound = read.sound.slice(onset, std::max<std::size_t>(1, frames));
+/// The note of a single cycle or a wavetable; nothing for any other sound, or if a part of the file was asked
+/// for.
+std::optional<Target> cycleTarget(const SoundFile& read, const TargetOptions& options) {
+  if (options.startSeconds || options.durationSeconds || read.stored.frames() == 0) return std::nullopt;
+  auto cycle = repeatedCycle(read.stored, read.cycleFrames, options.note.value_or(CycleNote::kNote));
+  if (!cycle) return std::nullopt;
+  Target target;
+  target.sound = std::move(cycle->sound);
+  target.note = options.note.value_or(CycleNote::kNote);
+  target.noteConfidence = 1;
+  target.lengthSeconds = options.lengthSeconds.value_or(CycleNote::kHeldSeconds);
+  target.warnings.push_back(cycle->message);
+  return target;
+}
+
+/// @param name  of the file, without its extension
+Target recordedTarget(const AudioBuffer& sound, const std::vector<RootKey>& keys, const std::string& name,
+                      const TargetOptions& options) {
+  TargetAnalysis analysis = analyseSound(sound, {options.note, options.lengthSeconds});
+  if (!options.note && !options.beginsWithNote) weighRootKeys(analysis, keys, name);
+  const auto frameAt = [](double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); };
+  const std::size_t onset =
+      options.beginsWithNote ? 0 : std::min(frameAt(analysis.onsetSeconds), sound.frames() - 1);
+  // Who asks for a length gets it, whatever sounds in it.
+  const bool whole = options.beginsWithNote || options.durationSeconds;
+  const std::size_t end = whole ? sound.frames() : frameAt(analysis.endSeconds);
+  const std::size_t longest = frameAt(options.durationSeconds.value_or(kLongestSeconds));
+  Target target;
+  target.sound = sound.slice(onset, std::clamp<std::size_t>(end - std::min(onset, end), 1, longest));
   target.startSeconds = options.startSeconds.value_or(0) + double(onset) / kSampleRateHz;
   target.note = analysis.note;
   target.noteConfidence = analysis.noteConfidence;
   target.otherNotes = analysis.otherNotes;
   target.lengthSeconds = analysis.noteLengthSeconds;
   target.lengthOpen = !options.lengthSeconds;
-  target.spectrum = mssSpectrum(target.sound);
+  target.warnings = analysis.warnings;
   return target;
+}
+
+}  // namespace
+
+Target readTarget(const std::filesystem::path& file, const TargetOptions& options) {
+  const SoundFile read =
+      readSound(file, {.startSeconds = options.startSeconds, .durationSeconds = options.durationSeconds});
+  std::vector<std::string> told = read.notes;
+  if (read.fileChannels > kChannels)
+    told.push_back(fmt::format("{} channels are mixed down to two", read.fileChannels));
+  auto target = options.beginsWithNote ? std::nullopt : cycleTarget(read, options);
+  if (!target) {
+    const std::string name = options.name.empty() ? file.stem().string() : options.name;
+    CorrectedRecording recording{read.sound, {}};
+    if (!options.beginsWithNote) recording = correctRecording(read.sound);
+    if (amplitudeToDb(peak(recording.sound)) < kSilenceDb + 60)
+      failInput("{}: the sound is silent but for a DC offset; pick another part or file", file.string());
+    told.insert(told.end(), recording.corrections.begin(), recording.corrections.end());
+    target = recordedTarget(recording.sound, read.rootKeys, name, options);
+  }
+  target->file = file;
+  target->warnings.insert(target->warnings.begin(), told.begin(), told.end());
+  target->spectrum = mssSpectrum(target->sound);
+  return *std::move(target);
 }
 
 }  // namespace patchpilot

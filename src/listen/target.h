@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace patchpilot {
 
@@ -15,13 +17,15 @@ struct TargetOptions {
   std::optional<double> lengthSeconds;    ///< when the note is let go
   std::optional<double> startSeconds;     ///< where in the file to begin
   std::optional<double> durationSeconds;  ///< how much to match; at most `kLongestSeconds` if empty
-  bool beginsWithNote = false;            ///< the note begins where the sound does: nothing is trimmed
+  /// The sound is a clean render that begins with its note: nothing is trimmed or corrected.
+  bool beginsWithNote = false;
+  std::string name;  ///< of the sound, if its file has another; it may name the note
 };
 
-/// A sound to match, from its onset on.
+/// A sound to match, from its onset on to the end of its note.
 struct Target {
   std::filesystem::path file;
-  AudioBuffer sound;  ///< from the onset, at its own level, 44.1 kHz stereo
+  AudioBuffer sound;  ///< 44.1 kHz stereo, at its own level unless that is very low; see `correctRecording`
   MssSpectrum spectrum;
   double startSeconds = 0;  ///< of the onset, in the file
   int note = 60;
@@ -32,10 +36,12 @@ struct Target {
   std::vector<std::string> warnings;
 };
 
-/// Without a duration, at most this much from the onset is matched.
+/// Without a duration, at most this much from the onset is matched, and nothing of the next note.
 inline constexpr double kLongestSeconds = 4.0;
 
-/// Reads and analyses a target. @throws Error (input) as `readSound` does.
+/// Reads, corrects (`correctRecording`) and analyses a target. A single cycle or a wavetable becomes a note
+/// (`repeatedCycle`). What was corrected or guessed is told in `warnings`. @throws Error (input) as
+/// `readSound` does.
 Target readTarget(const std::filesystem::path& file, const TargetOptions& options);
 
 }  // namespace patchpilot

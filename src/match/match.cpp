@@ -41,7 +41,9 @@ Match::Match(MatchOptions options, MatchObserver& observer, std::stop_token stop
     options_.objective = method.objective;
   }
   checkObjectiveName(options_.objective);
-  target_ = readTarget(options_.sound, options_.target);
+  TargetOptions target = options_.target;
+  target.name = std::filesystem::path(options_.name).stem().string();
+  target_ = readTarget(options_.sound, target);
   if (!options_.name.empty()) target_.file = options_.name;
   observer_.onTarget(target_);
 }

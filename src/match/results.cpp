@@ -20,22 +20,27 @@ using nlohmann::json;
 
 namespace {
 
-PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank) {
-  const std::string sound = target.file.stem().string();
-  return {fmt::format("{} {}", sound, rank), "Patch Pilot", "Patch Pilot",
-          fmt::format("Made by Patch Pilot to sound like {}; MSS {:.2f}", target.file.filename().string(),
-                      candidate.mss)};
+/// What presets for a sound are named after, in UTF-8 whatever its file is called.
+std::string titleOf(const fs::path& sound) {
+  const std::string stem = oneLine(sound.stem().string());
+  return stem.empty() ? "sound" : stem;
 }
 
 /// What presets found for a text are named after: its beginning.
-std::string titleOf(const std::string& text) {
+std::string titleOfText(const std::string& text) {
   constexpr std::size_t kLongest = 48;
-  const std::string line = oneLine(text);
-  std::size_t end = 0;
-  for (std::size_t length;
-       end < line.size() && (length = utf8Length(line, end)) > 0 && end + length <= kLongest;)
-    end += length;
-  return line.substr(0, end);
+  return std::string(beginningOf(oneLine(text), kLongest));
+}
+
+PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank) {
+  return {fmt::format("{} {}", titleOf(target.file), rank), "Patch Pilot", "Patch Pilot",
+          fmt::format("Made by Patch Pilot to sound like {}; MSS {:.2f}",
+                      oneLine(target.file.filename().string()), candidate.mss)};
+}
+
+/// A document as text. What is no UTF-8, such as the name of a file out of an old archive, is replaced.
+std::string textOf(const json& document) {
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 /// A candidate's preset: what is written, and how its synth loads it.
@@ -99,6 +104,7 @@ json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, con
                 {"note", note.midi},
                 {"velocity", note.velocity},
                 {"length", note.lengthSeconds},
+                {"bpm", synth.tempoBpm()},
                 {"files",
                  {{"render", stem + ".wav"},
                   {"presets", std::move(presets)},
@@ -129,7 +135,7 @@ json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, cons
   writeWav(folder / (stem + ".wav"), sound);
   json entry = entryOf(rank, synth, proposal, note, more);
   entry["parameters"] = describeParameters(synth, proposal.patch);
-  writeFileAtomically(folder / (stem + ".json"), entry.dump(2) + "\n");
+  writeFileAtomically(folder / (stem + ".json"), textOf(entry));
   return entry;
 }
 
@@ -230,7 +236,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
   chosen = std::move(ordered);
   json document = {{"target", describeTarget(target)}, {"candidates", list}};
   document.update(more);
-  writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
+  writeFileAtomically(folder / "candidates.json", textOf(document));
   return document;
 }
 
@@ -245,7 +251,7 @@ json writeFirstResults(const fs::path& folder, const Target& target, const std::
                            noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
   }
   const json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
-  writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
+  writeFileAtomically(folder / "candidates.json", textOf(document));
   return document;
 }
 
@@ -265,7 +271,7 @@ json writeTextResults(const fs::path& folder, const std::string& text, std::vect
     }
     const std::size_t rank = list.size() + 1;
     const PresetLabel label{
-        fmt::format("{} {}", titleOf(text), rank), "Patch Pilot", "Patch Pilot",
+        fmt::format("{} {}", titleOfText(text), rank), "Patch Pilot", "Patch Pilot",
         fmt::format("Found by Patch Pilot for \"{}\"; similarity {:.3f}", oneLine(text), match.similarity)};
     list.push_back(writeCandidate(folder, rank, synth, match.proposal, states[i], *sounds[i], label,
                                   match.note, {{"similarity", match.similarity}}));
@@ -275,7 +281,7 @@ json writeTextResults(const fs::path& folder, const std::string& text, std::vect
     failPlugin("{}, nor anything else that was found", skipped.front().get<std::string>());
   found = std::move(played);
   const json document = {{"text", text}, {"candidates", list}, {"skipped", skipped}};
-  writeFileAtomically(folder / "candidates.json", document.dump(2) + "\n");
+  writeFileAtomically(folder / "candidates.json", textOf(document));
   return document;
 }
 
@@ -291,10 +297,9 @@ std::vector<std::string> installPresets(const std::vector<fs::path>& presets, co
 }
 
 void installResults(json& document, const fs::path& folder, const Engines& engines) {
-  const std::string sound =
-      document.contains("text")
-          ? titleOf(document.at("text").get<std::string>())
-          : fs::path(document.at("target").at("path").get<std::string>()).stem().string();
+  const std::string sound = document.contains("text")
+                                ? titleOfText(document.at("text").get<std::string>())
+                                : titleOf(document.at("target").at("path").get<std::string>());
   for (auto& candidate : document.at("candidates")) {
     const auto engine = std::find_if(engines.begin(), engines.end(), [&](const auto& one) {
       return one->space().name == candidate.at("space") &&

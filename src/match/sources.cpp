@@ -11,9 +11,18 @@ namespace patchpilot {
 
 namespace {
 
-/// Whether two libraries can share a synth: the same space over the same base.
-bool sameSynth(const LibrarySettings& a, const LibrarySettings& b) {
-  return a.synthId == b.synthId && a.spaceFingerprint == b.spaceFingerprint && a.base == b.base;
+/// Whether two libraries can share a synth: the same space over the same base, at one tempo.
+bool sameSynth(const LibrarySettings& a, const LibrarySettings& b, const SynthOptions& options) {
+  return a.synthId == b.synthId && a.spaceFingerprint == b.spaceFingerprint && a.base == b.base &&
+         (options.tempoBpm || a.tempoBpm == b.tempoBpm);
+}
+
+void noteOtherTempo(const Library& library, const SynthOptions& options) {
+  const double own = library.settings().tempoBpm;
+  if (options.onNote && options.tempoBpm && *options.tempoBpm != own)
+    options.onNote(
+        fmt::format("{} was rendered at {:g} BPM: its patches are found by that, and played at {:g}",
+                    library.file().filename().string(), own, *options.tempoBpm));
 }
 
 /// Which of a library's embeddings is to be searched, whole as it must be.
@@ -126,8 +135,10 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
   std::vector<LibrarySettings> synths;
   std::vector<std::size_t> synthOf;
   for (const Library& library : opened) {
-    const auto known = std::find_if(synths.begin(), synths.end(),
-                                    [&](const auto& s) { return sameSynth(s, library.settings()); });
+    noteOtherTempo(library, options.synth);
+    const auto known = std::find_if(synths.begin(), synths.end(), [&](const auto& s) {
+      return sameSynth(s, library.settings(), options.synth);
+    });
     synthOf.push_back(std::size_t(known - synths.begin()));
     if (known != synths.end()) continue;
     synths.push_back(library.settings());

@@ -44,8 +44,8 @@ struct SourceOptions {
   std::function<void(const std::string& file, const std::string& why)> onFallback;
 };
 
-/// Opens libraries, and the synths that they were made with. Libraries of the same synth, space and
-/// base share an instrument, which renders with the base that the library holds.
+/// Opens libraries, and the synths that they were made with. Libraries of the same synth, space, base and
+/// tempo share an instrument, which renders with the base that the library holds.
 /// A library that is named for two embedders is opened twice. An embedder is opened once, while the workers
 /// start.
 /// @throws Error (input) where a file is no library, holds no patches or not the embedding, or the synth

@@ -20,6 +20,8 @@ std::optional<Bytes> Dialect::withPart(const Bytes&, const Bytes&, std::string_v
   return std::nullopt;
 }
 
+Bytes Dialect::complete(const Bytes& state) const { return state; }
+
 bool Dialect::hasRevisions() const { return false; }
 
 int Dialect::revision(const Bytes&) const { return 0; }

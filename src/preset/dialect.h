@@ -124,6 +124,10 @@ class Dialect {
   /// @param part        key of a space's crossing, such as "oscillators"
   virtual std::optional<Bytes> withPart(const Bytes& into, const Bytes& from, std::string_view part) const;
 
+  /// The state with everything said that the synth would keep from the state before if it were missing, as a
+  /// new instance has it: two states then sound the same in any order. What the state says itself stays.
+  virtual Bytes complete(const Bytes& state) const;
+
   // Revisions
 
   /// Whether states say which revision of the format they have.

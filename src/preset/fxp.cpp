@@ -1,6 +1,7 @@
 #include "preset/fxp.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "preset/byte_reader.h"
 
 #include <algorithm>
@@ -131,11 +132,9 @@ std::string fxpName(const Fxp& fxp) {
 }
 
 void setFxpName(Fxp& fxp, std::string_view name) {
-  auto length = std::min(name.size(), fxp.programName.size() - 1);
-  const auto continuesCharacter = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  while (length > 0 && length < name.size() && continuesCharacter(name[length])) --length;
+  const std::string shortened = shortName(name, fxp.programName.size() - 1);
   fxp.programName.fill('\0');
-  std::copy_n(name.begin(), length, fxp.programName.begin());
+  std::copy(shortened.begin(), shortened.end(), fxp.programName.begin());
 }
 
 void setFxpChunk(Fxp& fxp, Bytes chunk) {

@@ -61,7 +61,7 @@ Bytes serializeFxp(const Fxp& fxp);
 /// The program name as text, up to its first zero.
 std::string fxpName(const Fxp& fxp);
 
-/// Sets the program name, cut to 27 bytes at a character's edge. @param name UTF-8
+/// Sets the program name, cut to 27 bytes (`shortName`). @param name UTF-8
 void setFxpName(Fxp& fxp, std::string_view name);
 
 /// Replaces the chunk, and with it the size that the file declared for it and what followed it.

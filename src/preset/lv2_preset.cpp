@@ -4,8 +4,10 @@
 #include "base/files.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <set>
 
 namespace patchpilot {
@@ -26,14 +28,16 @@ constexpr std::string_view psetValue = "http://lv2plug.in/ns/ext/presets#value";
 constexpr std::string_view psetBank = "http://lv2plug.in/ns/ext/presets#bank";
 constexpr std::string_view dctermsCreator = "http://purl.org/dc/terms/creator";
 constexpr std::string_view stateState = "http://lv2plug.in/ns/ext/state#state";
+constexpr std::string_view atomPath = "http://lv2plug.in/ns/ext/atom#Path";
+constexpr std::string_view fileScheme = "file://";
 
 constexpr std::uintmax_t maxFileBytes = 16u << 20;
 constexpr std::uintmax_t maxBundleBytes = 64u << 20;
 constexpr std::size_t maxPorts = 65536;
 constexpr std::size_t maxStateProperties = 65536;
 constexpr int maxStateDepth = 64;
-/// Stands for the folder, so that a reference out of it shows.
-constexpr std::string_view placeOfBundle = "file:///bundle/";
+/// The base of a state that a plug-in has handed over, which lies in no folder.
+constexpr std::string_view placeOfState = "file:///state";
 
 // --- writing ---
 
@@ -154,16 +158,88 @@ std::string key(const TurtleNode& node, const std::string& file) {
   return node.kind == TurtleNode::Kind::blank ? "_:" + file + "#" + node.text : node.text;
 }
 
+/// A path as a URI: every byte that RFC 3986 reserves is percent-encoded.
+std::string fileUri(const fs::path& path) {
+  std::string uri(fileScheme);
+  for (const char c : path.string()) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = std::isalnum(byte) != 0 || std::string_view("/-._~").find(c) != std::string_view::npos;
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return uri;
+}
+
+/// The bundle as a URI that ends in a slash: what relative references are relative to.
+std::string bundleUri(const fs::path& bundle) {
+  fs::path folder = fs::absolute(bundle).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  return fileUri(folder) + "/";
+}
+
+bool isAllDigits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Tells a number with a decimal comma from a list: `0,75` is Turtle for 0 and 75. Hosts whose C library
+/// writes numbers in the user's language save such files; nothing writes a list of numbers without spaces.
+class DecimalCommas {
+ public:
+  explicit DecimalCommas(const std::string& text) : text_(text) {}
+
+  /// Whether two values of a list are the whole and the fraction of one number.
+  bool join(const TurtleNode& whole, const TurtleNode& fraction) {
+    if (whole.kind != TurtleNode::Kind::literal || fraction.kind != TurtleNode::Kind::literal) return false;
+    const std::string_view integer = whole.text, rest = fraction.text;
+    const bool hasSign = integer.starts_with('-') || integer.starts_with('+');
+    if (!isAllDigits(integer.substr(hasSign ? 1 : 0)) ||
+        !isAllDigits(rest.substr(0, rest.find_first_of("eE"))))
+      return false;
+    if (!searched_) search();
+    return written_.contains(whole.text + "," + fraction.text);
+  }
+
+ private:
+  /// Collects all that is written with a comma between digits.
+  void search() {
+    constexpr std::string_view kOfNumbers = "0123456789,+-eE";
+    searched_ = true;
+    for (auto comma = text_.find(','); comma != std::string::npos; comma = text_.find(',', comma + 1)) {
+      const auto before = text_.find_last_not_of(kOfNumbers, comma);
+      const auto begin = before == std::string::npos ? 0 : before + 1;
+      const auto end = std::min(text_.find_first_not_of(kOfNumbers, comma), text_.size());
+      if (end - begin <= kLongestNumber) written_.insert(text_.substr(begin, end - begin));
+      comma = end - 1;
+    }
+  }
+
+  static constexpr std::size_t kLongestNumber = 64;
+  const std::string& text_;
+  std::set<std::string> written_;
+  bool searched_ = false;
+};
+
 /// Adds what a file of the bundle says. @return its size
 std::uintmax_t readInto(Graph& graph, const fs::path& bundle, const std::string& file) {
   const auto path = bundle / file;
   const auto bytes = readFile(path, maxFileBytes);
   const std::string text(bytes.begin(), bytes.end());
-  readTurtle(text, std::string(placeOfBundle) + file, path.string(),
+  std::string lastSubject, lastPredicate;
+  TurtleNode* last = nullptr;
+  DecimalCommas commas(text);
+  readTurtle(text, bundleUri(bundle) + file, path.string(),
              [&](const TurtleNode& subject, const std::string& predicate, const TurtleNode& object) {
                TurtleNode value = object;
                if (value.kind != TurtleNode::Kind::literal) value.text = key(value, file);
-               graph[key(subject, file)].properties.emplace(predicate, std::move(value));
+               const std::string owner = key(subject, file);
+               const bool inList = owner == lastSubject && predicate == lastPredicate && last != nullptr;
+               if (inList && commas.join(*last, value)) {
+                 last->text += "." + value.text;
+                 last = nullptr;  // a third value is no part of the number
+                 return;
+               }
+               last = &graph[owner].properties.emplace(predicate, std::move(value))->second;
+               lastSubject = owner;
+               lastPredicate = predicate;
              });
   return bytes.size();
 }
@@ -185,21 +261,40 @@ std::string percentDecoded(const std::string& text) {
   return plain;
 }
 
+/// Whether a file of a bundle is the bundle's own: it is no link, or manifest and file are links into one
+/// folder.
+bool isOwnFile(const fs::path& file) {
+  std::error_code error;
+  if (fs::symlink_status(file, error).type() == fs::file_type::regular) return true;
+  const fs::path manifest = fs::canonical(file.parent_path() / "manifest.ttl", error);
+  if (error) return false;
+  const fs::path target = fs::canonical(file, error);
+  return !error && fs::is_regular_file(target, error) && manifest.filename() == "manifest.ttl" &&
+         target.parent_path() == manifest.parent_path();
+}
+
+/// @throws Error (input) if a folder has no manifest
+void requireBundle(const fs::path& folder) {
+  if (!isOwnFile(folder / "manifest.ttl"))
+    failInput("{} is no LV2 bundle: it has no manifest.ttl", folder.string());
+}
+
 /// The name of the file of the bundle that a reference leads to.
 /// @throws Error (input) for every other place.
 std::string fileInBundle(const fs::path& bundle, const std::string& uri) {
   const auto refuse = [&](const char* why) {
     failInput("{} points to {}, which is not followed: {}", bundle.string(), uri, why);
   };
-  if (!uri.starts_with(placeOfBundle)) refuse("it lies outside the bundle");
-  const auto name = percentDecoded(uri.substr(placeOfBundle.size()));
+  const std::string folder = bundleUri(bundle);
+  if (!uri.starts_with(folder)) refuse("it lies outside the bundle");
+  const auto name = percentDecoded(uri.substr(folder.size()));
   if (name.empty() || name == "." || name == ".." ||
       name.find_first_of(std::string("/\\\0", 3)) != std::string::npos)
     refuse("it is no plain file name");
   std::error_code error;
   const auto status = fs::symlink_status(bundle / name, error);
   if (status.type() == fs::file_type::not_found) refuse("there is no such file");
-  if (status.type() != fs::file_type::regular) refuse("it is no regular file");
+  if (!isOwnFile(bundle / name)) refuse("it is no regular file");
   return name;
 }
 
@@ -218,39 +313,72 @@ std::vector<std::string> presetsOf(const Graph& graph, const std::string& plugin
   return found;
 }
 
-void readPort(const Description& port, Lv2Preset& preset, const std::string& where) {
-  const auto* symbol = port.first(lv2Symbol);
-  const auto* value = port.first(psetValue);
-  if (!symbol || !value) return;  // a port may be described without being given a value
-  // A port of a type other than float may have a value that is no number: not for a control port.
-  const auto text = std::string_view(value->text).substr(value->text.starts_with('+') ? 1 : 0);
+/// The number that a port's value says, which may have a decimal comma; nothing if it says none.
+std::optional<float> numberIn(std::string text) {
+  if (text == "true" || text == "false") return text == "true" ? 1.0f : 0.0f;
+  if (text.starts_with('+')) text.erase(0, 1);
+  if (const auto comma = text.find(','); comma != std::string::npos && text.find('.') == std::string::npos)
+    text[comma] = '.';
   float number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool tiny = error == std::errc::result_out_of_range && text.find("e-") != std::string_view::npos;
-  if (!tiny && (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)))
-    failInput("{}: the value '{}' of port '{}' is no number", where, value->text.substr(0, 40), symbol->text);
-  if (preset.ports.size() >= maxPorts) failInput("{}: more than {} ports", where, maxPorts);
-  preset.ports[symbol->text] = tiny ? 0.0f : number;
+  if (error == std::errc::result_out_of_range && text.find("e-") != std::string::npos) return 0.0f;
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+void readPort(const Description& port, Lv2Preset& preset, const std::string& where) {
+  const auto* symbol = port.first(lv2Symbol);
+  const auto [begin, end] = port.properties.equal_range(std::string(psetValue));
+  if (!symbol) return;  // a port may be described without being given a value
+  for (auto entry = begin; entry != end; ++entry) {
+    // A port of a type other than float may have a value that is no number: not for a control port.
+    const std::string& text = entry->second.text;
+    const auto number = numberIn(text);
+    if (!number)
+      failInput("{}: the value '{}' of port '{}' is no number", where, text.substr(0, 40), symbol->text);
+    if (preset.ports.size() >= maxPorts) failInput("{}: more than {} ports", where, maxPorts);
+    const auto [given, isFirst] = preset.ports.emplace(symbol->text, *number);
+    if (!isFirst && given->second != *number)
+      failInput(
+          "{}: port '{}' is given two values, {} and {}; keep the right one (if it is one number with a "
+          "decimal "
+          "comma, write a point)",
+          where, symbol->text, given->second, *number);
+  }
+}
+
+/// A path in a state as an absolute one; other values as they are.
+TurtleNode withAbsolutePath(TurtleNode value, const fs::path& bundle) {
+  if (value.datatype == atomPath && !value.text.empty() && fs::path(value.text).is_relative())
+    value.text = (fs::absolute(bundle) / value.text).lexically_normal().string();
+  return value;
 }
 
 /// What a blank node says: the state itself, or a structure within it.
 /// @param left how many properties may still come; a structure that holds itself would have no end
+/// @param bundle  what paths are relative to; empty for a state that lies nowhere
 std::vector<Lv2StateProperty> readState(const Graph& graph, const std::string& node, int depth,
-                                        std::size_t& left, const std::string& where) {
+                                        std::size_t& left, const std::string& where, const fs::path& bundle) {
   std::vector<Lv2StateProperty> state;
   const auto found = graph.find(node);
   if (found == graph.end()) return state;
   if (depth > maxStateDepth) failInput("{}: its state is nested deeper than {} levels", where, maxStateDepth);
   for (const auto& [key, value] : found->second.properties) {
     if (left-- == 0) failInput("{}: more than {} properties of state", where, maxStateProperties);
-    state.push_back({key, value, {}});
+    const bool again = !state.empty() && state.back().key == key && key != rdfType;
+    if (again && state.back().value == value) continue;
+    if (again && value.kind == TurtleNode::Kind::literal)
+      failInput("{}: its state gives {} two values, '{}' and '{}'; keep the right one", where, key,
+                state.back().value.text.substr(0, 40), value.text.substr(0, 40));
+    state.push_back({key, bundle.empty() ? value : withAbsolutePath(value, bundle), {}});
     if (value.kind == TurtleNode::Kind::blank)
-      state.back().parts = readState(graph, value.text, depth + 1, left, where);
+      state.back().parts = readState(graph, value.text, depth + 1, left, where, bundle);
   }
   return state;
 }
 
-Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::string& where) {
+Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::string& where,
+                     const fs::path& bundle) {
   const auto& description = graph.at(subject);
   Lv2Preset preset;
   preset.uri = subject;
@@ -269,7 +397,7 @@ Lv2Preset readPreset(const Graph& graph, const std::string& subject, const std::
       readPort(port->second, preset, where);
   std::size_t left = maxStateProperties;
   if (const auto* state = description.first(stateState))
-    preset.state = readState(graph, state->text, 0, left, where);
+    preset.state = readState(graph, state->text, 0, left, where, bundle);
   return preset;
 }
 
@@ -284,9 +412,7 @@ void writeLv2Preset(const fs::path& bundle, const Lv2Preset& preset, bool replac
 }
 
 std::vector<Lv2Preset> readLv2Presets(const fs::path& bundle, const std::string& pluginUri) {
-  std::error_code error;
-  if (fs::symlink_status(bundle / "manifest.ttl", error).type() != fs::file_type::regular)
-    failInput("{} is no LV2 bundle: it has no manifest.ttl", bundle.string());
+  requireBundle(bundle);
   Graph graph;
   readInto(graph, bundle, "manifest.ttl");
   const auto subjects = presetsOf(graph, pluginUri);
@@ -301,10 +427,19 @@ std::vector<Lv2Preset> readLv2Presets(const fs::path& bundle, const std::string&
     if (total += readInto(graph, bundle, file); total > maxBundleBytes)
       failInput("{} holds more than {} MB of presets", bundle.string(), maxBundleBytes >> 20);
   std::vector<Lv2Preset> presets;
-  for (const auto& subject : subjects) presets.push_back(readPreset(graph, subject, bundle.string()));
+  for (const auto& subject : subjects) presets.push_back(readPreset(graph, subject, bundle.string(), bundle));
   if (presets.empty())
     failInput("{} holds no LV2 preset{}{}", bundle.string(), pluginUri.empty() ? "" : " of ", pluginUri);
   return presets;
+}
+
+std::set<std::string> lv2PresetOwners(const fs::path& bundle) {
+  requireBundle(bundle);
+  Graph graph;
+  readInto(graph, bundle, "manifest.ttl");
+  std::set<std::string> owners;
+  for (const auto& subject : presetsOf(graph, "")) owners.insert(graph.at(subject).first(lv2AppliesTo)->text);
+  return owners;
 }
 
 Lv2Preset parseLv2State(const std::string& turtle) {
@@ -312,7 +447,7 @@ Lv2Preset parseLv2State(const std::string& turtle) {
   Graph graph;
   // lilv uses the common prefixes in a state without declaring them.
   readTurtle(
-      std::string(prefixes) + turtle, std::string(placeOfBundle) + "state", where,
+      std::string(prefixes) + turtle, std::string(placeOfState), where,
       [&](const TurtleNode& subject, const std::string& predicate, const TurtleNode& object) {
         graph[key(subject, where)].properties.emplace(
             predicate,
@@ -321,7 +456,38 @@ Lv2Preset parseLv2State(const std::string& turtle) {
       });
   const auto subjects = presetsOf(graph, "");
   if (subjects.empty()) failInput("{} holds no preset", where);
-  return readPreset(graph, subjects.front(), where);
+  return readPreset(graph, subjects.front(), where, {});
+}
+
+namespace {
+
+void collectMissingFiles(const std::vector<Lv2StateProperty>& state, std::vector<std::string>& missing) {
+  for (const Lv2StateProperty& property : state) {
+    const TurtleNode& value = property.value;
+    std::string path;
+    if (value.kind == TurtleNode::Kind::uri && value.text.starts_with(fileScheme))
+      path = percentDecoded(value.text.substr(fileScheme.size()));
+    else if (value.datatype == atomPath) path = value.text;
+    std::error_code error;
+    if (!path.empty() && !fs::exists(path, error)) missing.push_back(path);
+    collectMissingFiles(property.parts, missing);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> missingFiles(std::span<const std::uint8_t> state) {
+  std::vector<std::string> missing;
+  const std::string_view text(reinterpret_cast<const char*>(state.data()), state.size());
+  if (text.find(fileScheme) == std::string_view::npos && text.find(atomPath) == std::string_view::npos &&
+      text.find("atom:Path") == std::string_view::npos)
+    return missing;
+  try {
+    collectMissingFiles(parseLv2State(std::string(text)).state, missing);
+  } catch (const Error&) {
+    // The state of another format, or one that its reader says more of.
+  }
+  return missing;
 }
 
 std::string lv2StateText(const Lv2Preset& preset) {

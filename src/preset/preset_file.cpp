@@ -3,11 +3,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "preset/dialect.h"
+#include "preset/foreign_format.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
 #include "preset/vstpreset.h"
 
 #include <algorithm>
+#include <deque>
+#include <fstream>
+#include <set>
 
 namespace patchpilot {
 
@@ -106,6 +110,9 @@ std::vector<PresetFile> read(const fs::path& path) {
     return {ofFxp(path, fxp, std::move(bytes))};
   }
   if (startsWith(bytes, "VST3")) return {ofVstPreset(path, std::move(bytes))};
+  if (const auto foreign = foreignFormat(path, bytes))
+    failInput("{} is no preset that is known here: it is {}; {}", path.string(), foreign->what,
+              foreign->help);
   failInput("{} is no preset that is known here: no .fxp or .fxb, no .vstpreset, no LV2 bundle",
             path.string());
 }
@@ -121,7 +128,7 @@ bool isPresetName(const fs::path& path) {
 bool namesPresets(const fs::path& folder) {
   const fs::path manifest = folder / "manifest.ttl";
   std::error_code error;
-  if (fs::symlink_status(manifest, error).type() != fs::file_type::regular) return false;
+  if (!fs::is_regular_file(manifest, error)) return false;
   try {
     return readTextFile(manifest).find("Preset") != std::string::npos;
   } catch (const Error&) {
@@ -129,19 +136,66 @@ bool namesPresets(const fs::path& folder) {
   }
 }
 
-void collect(const fs::path& folder, std::vector<fs::path>& found) {
-  if (namesPresets(folder)) {
-    found.push_back(folder);
-    return;
+/// What macOS puts beside files in archives and on foreign disks, which are no files of the user's.
+bool isOfMacOs(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with("._") || name == "__MACOSX";
+}
+
+/// Finds what lies under folders, each folder once.
+class FolderWalk {
+ public:
+  /// Walks through a folder. Links to folders are followed last, so that a folder that is reached in two ways
+  /// is named by its own path.
+  void run(const fs::path& path) {
+    std::deque<fs::path> links{path};
+    while (!links.empty()) {
+      const fs::path next = links.front();
+      links.pop_front();
+      std::vector<fs::path> passed;
+      collect(next, passed);
+      std::sort(passed.begin(), passed.end());
+      links.insert(links.end(), passed.begin(), passed.end());
+    }
+    std::sort(presets.begin(), presets.end());
+    std::sort(others.begin(), others.end());
   }
-  std::error_code error;
-  std::vector<fs::path> folders;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->symlink_status(ignored).type() == fs::file_type::directory) folders.push_back(entry->path());
-    else if (isPresetName(entry->path()) && entry->is_regular_file(ignored)) found.push_back(entry->path());
+
+  std::vector<fs::path> presets;  ///< files whose names say so, and LV2 bundles
+  std::vector<fs::path> others;   ///< all other files
+
+ private:
+  void collect(const fs::path& folder, std::vector<fs::path>& links) {
+    std::error_code error;
+    if (!seen_.insert(fs::weakly_canonical(folder, error)).second) return;
+    if (namesPresets(folder)) {
+      presets.push_back(folder);
+      return;
+    }
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      std::error_code ignored;
+      const fs::path& path = entry->path();
+      if (isOfMacOs(path)) continue;
+      if (!entry->is_directory(ignored)) {
+        if (entry->is_regular_file(ignored)) (isPresetName(path) ? presets : others).push_back(path);
+      } else if (entry->is_symlink(ignored)) {
+        links.push_back(path);
+      } else {
+        collect(path, links);
+      }
+    }
   }
-  for (const auto& inner : folders) collect(inner, found);
+
+  std::set<fs::path> seen_;  ///< canonical, as links may lead back
+};
+
+Bytes firstBytes(const fs::path& file) {
+  constexpr std::size_t kEnough = 16;
+  Bytes head(kEnough);
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(reinterpret_cast<char*>(head.data()), std::streamsize(head.size()));
+  head.resize(std::size_t(std::max<std::streamsize>(stream.gcount(), 0)));
+  return head;
 }
 
 }  // namespace
@@ -174,10 +228,27 @@ std::vector<fs::path> presetPathsUnder(const fs::path& path) {
   if (!fs::is_directory(status)) return {path};
   fs::directory_iterator readable(path, error);
   if (error) failInput("{}: cannot be listed ({})", path.string(), error.message());
-  std::vector<fs::path> found;
-  collect(path, found);
-  std::sort(found.begin(), found.end());
-  return found;
+  FolderWalk walk;
+  walk.run(path);
+  return std::move(walk.presets);
+}
+
+std::vector<ForeignFiles> foreignFilesUnder(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return {};
+  FolderWalk walk;
+  walk.run(folder);
+  std::vector<ForeignFiles> kinds;
+  for (const fs::path& file : walk.others) {
+    const auto format = foreignFormat(file, firstBytes(file));
+    if (!format) continue;
+    const auto known = std::find_if(kinds.begin(), kinds.end(), [&](const ForeignFiles& kind) {
+      return kind.format.what == format->what;
+    });
+    if (known != kinds.end()) ++known->count;
+    else kinds.push_back({*format, file, 1});
+  }
+  return kinds;
 }
 
 }  // namespace patchpilot

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/files.h"
+#include "preset/foreign_format.h"
 
 #include <filesystem>
 #include <string>
@@ -47,10 +48,22 @@ PresetFile readPresetFile(const std::filesystem::path& path);
 
 /// Every file and bundle under a folder that says it holds presets, in the order of their paths: `.fxp`,
 /// `.fxb`,
-/// `.vstpreset`, and folders whose `manifest.ttl` names presets. Nothing but manifests is opened; links to
-/// folders are not followed, so no folder is seen twice. A path that is itself one of these is all of the
-/// answer.
+/// `.vstpreset`, and folders whose `manifest.ttl` names presets. Nothing but manifests is opened. Links to
+/// folders are followed, but no folder is seen twice. What macOS adds to archives (`__MACOSX`, `._name`) is
+/// passed over. A path that is itself one of these is all of the answer.
 /// @throws Error (input) where `path` does not exist or cannot be listed.
 std::vector<std::filesystem::path> presetPathsUnder(const std::filesystem::path& path);
+
+/// Files of one format that is not read here.
+struct ForeignFiles {
+  ForeignFormat format;
+  std::filesystem::path first;
+  std::size_t count = 0;
+};
+
+/// What lies under a folder beside the presets that `presetPathsUnder` finds and is of a format that is known
+/// but not read, such as presets of other synths and archives. The first bytes of each such file are read.
+/// @return one entry for each format; none if `folder` is no folder
+std::vector<ForeignFiles> foreignFilesUnder(const std::filesystem::path& folder);
 
 }  // namespace patchpilot

@@ -1,6 +1,7 @@
 #include "preset/turtle.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <serd/serd.h>
 
@@ -8,6 +9,7 @@
 #include <cctype>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace patchpilot {
 
@@ -78,8 +80,8 @@ SerdStatus onError(void* handle, const SerdError* error) {
 }
 
 /// How deep brackets are nested, strings, references and comments left out. serd recurses once a level and
-/// has no limit of its own.
-int nesting(const std::string& source) {
+/// has no limit of its own. Spaces in references are made `%20` on the way, as serd refuses them.
+int nesting(std::string& source) {
   int depth = 0;
   int deepest = 0;
   for (std::size_t i = 0; i < source.size(); ++i) {
@@ -87,7 +89,12 @@ int nesting(const std::string& source) {
     if (c == '#') {
       i = std::min(source.find('\n', i), source.size());
     } else if (c == '<') {
-      const auto end = source.find_first_of(">\n", i);
+      auto end = source.find_first_of(">\n", i);
+      for (auto space = source.find(' ', i); end != std::string::npos && source[end] == '>' && space < end;
+           space = source.find(' ', space)) {
+        source.replace(space, 1, "%20");
+        end += 2;
+      }
       i = std::min(end, source.size());
     } else if (c == '"' || c == '\'') {
       const std::string quote =
@@ -104,11 +111,71 @@ int nesting(const std::string& source) {
   return deepest;
 }
 
+void appendUtf8(std::string& text, std::uint32_t code) {
+  const auto trailing = [&](int shift) { text.push_back(char(0x80 | (code >> shift & 0x3F))); };
+  if (code < 0x80) {
+    text.push_back(char(code));
+  } else if (code < 0x800) {
+    text.push_back(char(0xC0 | code >> 6));
+    trailing(0);
+  } else if (code < 0x10000) {
+    text.push_back(char(0xE0 | code >> 12));
+    trailing(6);
+    trailing(0);
+  } else {
+    text.push_back(char(0xF0 | code >> 18));
+    trailing(12);
+    trailing(6);
+    trailing(0);
+  }
+}
+
+/// @param source  begins with a byte order mark
+std::string fromUtf16(const std::string& source, bool bigEndian) {
+  const auto unit = [&](std::size_t at) {
+    const auto first = static_cast<unsigned char>(source[at]),
+               second = static_cast<unsigned char>(source[at + 1]);
+    return std::uint32_t(bigEndian ? first << 8 | second : second << 8 | first);
+  };
+  std::string text;
+  for (std::size_t at = 2; at + 1 < source.size(); at += 2) {
+    std::uint32_t code = unit(at);
+    const bool leads = code >= 0xD800 && code < 0xDC00 && at + 3 < source.size();
+    if (leads && unit(at + 2) >= 0xDC00 && unit(at + 2) < 0xE000) {
+      code = 0x10000 + ((code - 0xD800) << 10) + (unit(at + 2) - 0xDC00);
+      at += 2;
+    }
+    appendUtf8(text, code >= 0xD800 && code < 0xE000 ? 0xFFFD : code);
+  }
+  return text;
+}
+
+bool isUtf8(const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8Length(text, at);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
+/// Text in the encoding that its bytes show. @return nothing if it is UTF-8 already
+std::optional<std::string> inUtf8(const std::string& source) {
+  if (source.starts_with("\xFF\xFE")) return fromUtf16(source, false);
+  if (source.starts_with("\xFE\xFF")) return fromUtf16(source, true);
+  if (isUtf8(source)) return std::nullopt;
+  std::string text;
+  for (const char c : source)
+    appendUtf8(text, static_cast<unsigned char>(c));  // Latin-1 is Unicode's first block
+  return text;
+}
+
 }  // namespace
 
 void readTurtle(
-    const std::string& source, const std::string& baseUri, const std::string& name,
+    const std::string& text, const std::string& baseUri, const std::string& name,
     const std::function<void(const TurtleNode&, const std::string&, const TurtleNode&)>& statement) {
+  std::string source = inUtf8(text).value_or(text);
   if (source.find('\0') != std::string::npos) failInput("{} is no Turtle text: it has a zero byte", name);
   if (nesting(source) > maxDepth) failInput("{} is nested deeper than {} levels", name, maxDepth);
 

@@ -12,9 +12,13 @@ struct TurtleNode {
   Kind kind = Kind::uri;
   std::string text;      ///< URI resolved against the base, name of the blank node, or the literal's text
   std::string datatype;  ///< URI, of a literal; may be empty
+
+  bool operator==(const TurtleNode&) const = default;
 };
 
-/// Reads Turtle (W3C "RDF 1.1 Turtle") and hands over its statements one by one.
+/// Reads Turtle (W3C "RDF 1.1 Turtle") and hands over its statements one by one. What is not quite Turtle but
+/// has a plain meaning is read as well: UTF-16 with a byte order mark, text that is no UTF-8 (as Latin-1),
+/// and spaces in references.
 /// @param text nested deeper than 64 levels is refused before it is parsed
 /// @param baseUri against which relative references are resolved
 /// @param name of the file, for error messages

@@ -29,12 +29,14 @@ RandomProposer::RandomProposer(const ProposerContext& context)
   // With no libraries the synths are those that were opened by their spaces.
   if (context.libraries.empty())
     for (std::size_t engine = 0; engine < engines_.size(); ++engine) synths_.push_back(engine);
+  std::erase_if(synths_, [&](std::size_t synth) { return engines_[synth]->space().parameters.empty(); });
 }
 
 std::vector<Proposal> RandomProposer::propose(const Target& target, int count) {
   // Draws are numbered by the target, so that no two targets are given the same patches.
   const std::uint64_t first = soundNumber(target) << 16;
   std::vector<Proposal> proposals;
+  if (synths_.empty()) return proposals;  // spaces without parameters: there is nothing to draw
   for (std::uint64_t i = 0; i < std::uint64_t(count); ++i) {
     const std::size_t synth = synths_[i % synths_.size()];
     const ParameterSpace& space = engines_[synth]->space();

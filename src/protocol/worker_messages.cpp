@@ -19,8 +19,9 @@ constexpr bool isOneOf = (std::is_same_v<std::remove_const_t<Message>, Others> |
 template <typename Visitor, typename Message>
 void visitFields(Visitor& visit, Message& m) {
   if constexpr (isOneOf<Message, AppliedPatch>) visit(m.state, m.indices, m.values);
-  else if constexpr (isOneOf<Message, ScanRequest>) visit(m.format, m.path);
-  else if constexpr (isOneOf<Message, LoadRequest>) visit(m.format, m.path, m.id, m.memory, m.slotFrames);
+  else if constexpr (isOneOf<Message, ScanRequest>) visit(m.path);
+  else if constexpr (isOneOf<Message, LoadRequest>)
+    visit(m.format, m.path, m.id, m.memory, m.slotFrames, m.tempoBpm, m.renews, m.settleSeconds, m.library);
   else if constexpr (isOneOf<Message, BaseRequest, StateAnswer>) visit(m.state);
   else if constexpr (isOneOf<Message, StateRequest, TextsRequest, ValuesRequest, ReadingsRequest>)
     visit(m.patch);
@@ -41,7 +42,7 @@ void visitFields(Visitor& visit, Message& m) {
   else if constexpr (isOneOf<Message, PartAnswer>) visit(m.frames);
   else {
     static_assert(isOneOf<Message, RenderAnswer>, "a message without a list of fields");
-    visit(m.whole, m.state);
+    visit(m.whole, m.state, m.idleRms);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/files.h"
+#include "base/tempo.h"
 
 #include <cstdint>
 #include <optional>
@@ -13,7 +14,7 @@
 namespace patchpilot {
 
 /// Version of the messages between the main program and its workers. Raise it with any change of a message.
-inline constexpr std::uint16_t kWorkerProtocol = 3;
+inline constexpr std::uint16_t kWorkerProtocol = 4;
 
 /// A patch as a worker applies it: a state, then values laid over it.
 struct AppliedPatch {
@@ -24,10 +25,9 @@ struct AppliedPatch {
 
 // Requests of the main program. A worker answers them in their order.
 
-/// Lists the instruments in a plug-in file. Answered by `ScanAnswer`.
+/// Lists the instruments in a VST3 bundle. Answered by `ScanAnswer`.
 struct ScanRequest {
-  std::string format;  ///< "VST3" or "LV2"
-  std::string path;    ///< VST3: the bundle; LV2: the folder that holds bundles
+  std::string path;
 };
 
 /// Opens an instrument. Answered by `LoadAnswer`.
@@ -35,6 +35,11 @@ struct LoadRequest {
   std::string format, path, id;
   std::string memory;            ///< name of the shared memory for renders; empty: there will be none
   std::uint64_t slotFrames = 0;  ///< frames of a slot there; see `RenderSlots`
+  double tempoBpm = kUsualBpm;   ///< of the transport that the plug-in follows
+  bool renews = false;           ///< whether each patch is applied to a new instance
+  double settleSeconds = 0;      ///< the longest wait for a plug-in that computes aside; see `ParameterSpace`
+  std::string library =
+      {};  ///< LV2: the plug-in's binary; if it cannot be opened, the loader's words are told
 };
 
 /// Sets the state that patches without one of their own are laid over. Answered by `DoneAnswer`.
@@ -136,6 +141,7 @@ struct PartAnswer {
 struct RenderAnswer {
   bool whole = true;           ///< false if the main program stopped it
   std::optional<Bytes> state;  ///< if it was wanted
+  float idleRms = 0;           ///< level before the note, linear
 };
 
 using WorkerAnswer = std::variant<RefusalAnswer, DoneAnswer, ScanAnswer, LoadAnswer, StateAnswer, TextsAnswer,

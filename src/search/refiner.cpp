@@ -16,6 +16,7 @@
 #include <deque>
 #include <iterator>
 #include <optional>
+#include <set>
 
 namespace patchpilot {
 
@@ -50,6 +51,7 @@ class Refiner {
 
   std::vector<Candidate> run(std::vector<Candidate> candidates) {
     std::vector<Individual> starts = admit(std::move(candidates));
+    if (starts.empty() && !notSearched_.empty()) return std::move(notSearched_);  // in order, as they came
     const std::optional<Individual> bestStart = bestOf(starts);
     const std::optional<double> noise = bestStart ? measureNoise(*bestStart) : std::nullopt;
     if (noise) budget_.reserve(std::min(kRenderedAgain, options_.renders / kRendersPerAgain));
@@ -82,6 +84,14 @@ class Refiner {
     std::size_t presets = 0;
     for (Candidate& candidate : candidates) {
       const bool preset = candidate.proposal.patch.isPreset();
+      const ParameterSpace& space = engines_[candidate.proposal.synth]->space();
+      if (space.parameters.empty()) {
+        if (unsearchable_.insert(space.name).second)
+          problems_.push_back(
+              fmt::format("space {} has no parameters: its patches are not refined", space.name));
+        notSearched_.push_back(std::move(candidate));
+        continue;
+      }
       if (budget_.isStopped() || (preset && ++presets > kMostPresets)) {
         notSearched_.push_back(std::move(candidate));
         continue;
@@ -152,6 +162,7 @@ class Refiner {
   EngineRenderer renderer_;
   SearchLoop loop_;
   std::vector<Candidate> notSearched_;
+  std::set<std::string> unsearchable_;  ///< names of spaces without parameters
 };
 
 }  // namespace

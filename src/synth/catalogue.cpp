@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/places.h"
+#include "preset/turtle.h"
 #include "synth/lv2_folder.h"
 
 #include <nlohmann/json.hpp>
@@ -18,9 +19,17 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int kCacheFormat = 2;
+constexpr int kCacheFormat = 3;
 
-bool isBundle(const fs::path& path, const char* extension) { return path.extension() == extension; }
+/// How many folders deep vendors may file their bundles.
+constexpr int kVendorDepth = 8;
+
+bool isVst3(const fs::path& path) { return path.extension() == ".vst3"; }
+
+bool isLv2Bundle(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error) && fs::exists(path / "manifest.ttl", error);
+}
 
 /// What is opened at a time: a VST3 bundle, or a folder of LV2 bundles, which JUCE reads as one.
 struct Unit {
@@ -28,32 +37,51 @@ struct Unit {
   std::string format;
 };
 
-void addVst3Bundles(const fs::path& folder, std::vector<Unit>& units) {
+/// @param seen  canonical paths, as links may lead back
+void collectVst3Bundles(const fs::path& folder, int depth, std::set<fs::path>& seen,
+                        std::vector<fs::path>& found) {
   std::error_code error;
-  std::vector<fs::path> found;
-  for (fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
-       it != end; it.increment(error)) {
-    if (!isBundle(it->path(), ".vst3")) continue;
-    it.disable_recursion_pending();
-    found.push_back(it->path());
+  if (!seen.insert(fs::weakly_canonical(folder, error)).second || depth > kVendorDepth) return;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (isVst3(entry->path())) found.push_back(entry->path());
+    else if (entry->is_directory(ignored)) collectVst3Bundles(entry->path(), depth + 1, seen, found);
   }
-  std::sort(found.begin(), found.end());
-  for (auto& path : found) units.push_back({std::move(path), "VST3"});
+}
+
+fs::path normalized(const fs::path& path) {
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  return whole.has_filename() ? whole : whole.parent_path();
+}
+
+void addUnitsUnder(const fs::path& place, const std::string& format, std::vector<Unit>& units) {
+  const fs::path folder = normalized(place);
+  std::vector<fs::path> found;
+  std::set<fs::path> seen;
+  if (format == "LV2") found = lv2FoldersUnder(folder);
+  else collectVst3Bundles(folder, 0, seen, found);
+  if (format == "VST3") std::sort(found.begin(), found.end());
+  for (auto& path : found) units.push_back({std::move(path), format});
+}
+
+void addNamedUnits(const fs::path& file, std::vector<Unit>& units) {
+  const fs::path path = normalized(file);
+  if (!fs::exists(path)) failInput("{}: no such plug-in", path.string());
+  const std::size_t before = units.size();
+  if (isVst3(path)) units.push_back({path, "VST3"});
+  else if (isLv2Bundle(path)) units.push_back({path.parent_path(), "LV2"});
+  else if (fs::is_directory(path))
+    for (const char* format : {"VST3", "LV2"}) addUnitsUnder(path, format, units);
+  if (units.size() == before)
+    failInput("{} is neither a .vst3 nor an LV2 bundle (a folder with a manifest.ttl), and holds none",
+              path.string());
 }
 
 std::vector<Unit> unitsToScan(const std::vector<fs::path>& files) {
   std::vector<Unit> units;
-  for (const auto& file : files) {
-    fs::path path = fs::absolute(file).lexically_normal();
-    if (!path.has_filename()) path = path.parent_path();
-    if (!fs::exists(path)) failInput("{}: no such plug-in", path.string());
-    if (isBundle(path, ".vst3")) units.push_back({path, "VST3"});
-    else if (isBundle(path, ".lv2")) units.push_back({path.parent_path(), "LV2"});
-    else failInput("{} is neither a .vst3 nor a .lv2 bundle", path.string());
-  }
-  for (const auto& folder : vst3Folders()) addVst3Bundles(folder, units);
-  for (const auto& folder : lv2Folders())
-    if (fs::is_directory(folder)) units.push_back({folder, "LV2"});
+  for (const auto& file : files) addNamedUnits(file, units);
+  for (const auto& folder : vst3Folders()) addUnitsUnder(folder, "VST3", units);
+  for (const auto& folder : lv2Folders()) addUnitsUnder(folder, "LV2", units);
 
   std::set<fs::path> seen;
   std::erase_if(units,
@@ -61,34 +89,48 @@ std::vector<Unit> unitsToScan(const std::vector<fs::path>& files) {
   return units;
 }
 
-/// Changes when a file of the unit that scanning depends on changes. Reads no file.
+/// Adds what says whether a file is still the same. Reads no file.
+void addToStamp(const fs::path& file, std::string& stamp) {
+  std::error_code noTime, noSize;
+  const auto time = fs::last_write_time(file, noTime);
+  const auto size = fs::file_size(file, noSize);
+  stamp += fmt::format("{}:{}:{};", file.filename().string(), noTime ? 0 : time.time_since_epoch().count(),
+                       noSize ? 0 : size);
+}
+
+/// Every file of a bundle that scanning depends on: descriptions and binaries, which may be links whose files
+/// come and go.
+void addBundleToStamp(const fs::path& bundle, std::string& stamp) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (fs::directory_iterator entry(bundle, error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().extension() == ".ttl" || entry->path().extension() == ".so")
+      files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  addToStamp(bundle, stamp);
+  for (const auto& file : files) addToStamp(file, stamp);
+}
+
+/// Changes when a file of the unit that scanning depends on changes.
 std::string stampOf(const Unit& unit) {
   std::string stamp;
-  const auto add = [&](const fs::path& file) {
-    std::error_code error;
-    const auto time = fs::last_write_time(file, error);
-    if (!error) stamp += fmt::format("{}:{};", file.filename().string(), time.time_since_epoch().count());
-  };
-  std::error_code error;
   if (unit.format == "LV2") {
-    std::vector<fs::path> bundles;
-    for (const auto& entry : fs::directory_iterator(unit.path, error)) bundles.push_back(entry.path());
-    std::sort(bundles.begin(), bundles.end());
-    for (const auto& bundle : bundles) {
-      add(bundle);
-      add(bundle / "manifest.ttl");
-    }
-  } else {
-    add(unit.path);
-    for (const auto& entry : fs::recursive_directory_iterator(unit.path, error))
-      if (entry.path().extension() == ".so") add(entry.path());
+    for (const auto& bundle : lv2BundlesIn(unit.path)) addBundleToStamp(bundle, stamp);
+    return contentHash(stamp);
   }
+  addToStamp(unit.path, stamp);
+  std::error_code error;
+  std::vector<fs::path> libraries;
+  for (const auto& entry : fs::recursive_directory_iterator(unit.path, error))
+    if (entry.path().extension() == ".so") libraries.push_back(entry.path());
+  std::sort(libraries.begin(), libraries.end());
+  for (const auto& library : libraries) addToStamp(library, stamp);
   return contentHash(stamp);
 }
 
-PluginInfo pluginFromJson(const json& j, const Unit& unit) {
-  return {j.at("name"), j.at("vendor"),     j.at("version"),   unit.format,
-          j.at("id"),   unit.path.string(), j.at("parameters")};
+PluginInfo pluginFromJson(const json& j, const Unit& unit, const std::string& stamp) {
+  return {j.at("name"),       j.at("vendor"), j.at("version"), unit.format, j.at("id"), unit.path.string(),
+          j.at("parameters"), j.at("bundle"), stamp};
 }
 
 /// A worker that is started when first asked, and anew after it died.
@@ -112,48 +154,105 @@ class Scanner {
   std::unique_ptr<WorkerSession> session_;
 };
 
-/// Opens one plug-in, and says what went wrong if it did.
+/// Opens one plug-in, and says what went wrong if it did. One that is refused may lack something that comes
+/// later, so it is tried again at the next scan.
 template <typename Use>
-void attempt(json& entry, const std::string& path, const Use& use) {
+void attempt(json& entry, const std::string& path, const std::string& name, const Use& use) {
+  const auto tell = [&](const std::string& problem, bool again) {
+    entry["problems"].push_back({{"path", path}, {"problem", problem}, {"name", name}, {"again", again}});
+  };
   try {
     use();
   } catch (const WorkerDied& death) {
-    entry["problems"].push_back(
-        {{"path", path}, {"problem", std::string(death.what()) + " while it was opened"}});
+    tell(std::string(death.what()) + " while it was opened", false);
   } catch (const WorkerRefused& refusal) {
-    entry["problems"].push_back({{"path", path}, {"problem", refusal.what()}});
+    tell(refusal.what(), true);
   }
 }
 
-json cached(const ScannedInstrument& plugin) {
-  return {{"name", plugin.name},     {"vendor", plugin.vendor}, {"version", plugin.version},
-          {"format", plugin.format}, {"id", plugin.id},         {"parameters", plugin.parameters}};
+json cached(const ScannedInstrument& plugin, const std::string& bundle) {
+  return {{"name", plugin.name}, {"vendor", plugin.vendor},         {"version", plugin.version},
+          {"id", plugin.id},     {"parameters", plugin.parameters}, {"bundle", bundle}};
+}
+
+json emptyEntry() {
+  return {{"plugins", json::array()}, {"problems", json::array()}, {"others", json::array()}};
+}
+
+json scanVst3(const Unit& unit, Scanner& scanner) {
+  json entry = emptyEntry();
+  attempt(entry, unit.path.string(), unit.path.stem().string(), [&] {
+    const auto found = scanner.ask<ScanAnswer>(ScanRequest{unit.path.string()});
+    for (const ScannedInstrument& plugin : found.instruments)
+      entry["plugins"].push_back(cached(plugin, unit.path.string()));
+  });
+  return entry;
+}
+
+/// Names the bundles that lilv cannot read: it lists no plug-in of theirs.
+/// @param read  the bundles of which it lists plug-ins
+void addUnreadableBundles(const Unit& unit, const std::set<fs::path>& read, json& entry) {
+  for (const auto& bundle : lv2BundlesIn(unit.path)) try {
+      if (read.contains(bundle)) continue;
+      const fs::path manifest = bundle / "manifest.ttl";
+      readTurtle(readTextFile(manifest), "file://" + bundle.string() + "/", manifest.string(),
+                 [](const TurtleNode&, const std::string&, const TurtleNode&) {});
+    } catch (const Error& error) {
+      entry["problems"].push_back({{"path", bundle.string()},
+                                   {"problem", error.what()},
+                                   {"name", bundle.stem().string()},
+                                   {"again", true}});
+    }
+}
+
+/// @param only  the plug-ins to open, by their URIs; all if there are none
+json scanLv2(const Unit& unit, Scanner& scanner, const std::set<std::string>& only = {}) {
+  json entry = emptyEntry();
+  std::set<fs::path> read;
+  for (const Lv2Description& found : Lv2Folder(unit.path).plugins()) {
+    ScannedInstrument plugin{found.name, found.vendor, found.version, "LV2", found.uri, 0};
+    const std::string bundle = found.bundle.string();
+    if (fs::path(bundle).parent_path() != unit.path) continue;  // LV2's own, which are read with each folder
+    read.insert(found.bundle);
+    if (!found.instrument) {
+      entry["others"].push_back(cached(plugin, bundle));
+      continue;
+    }
+    if (!only.empty() && !only.contains(found.uri)) continue;
+    attempt(entry, found.uri, found.name, [&] {
+      LoadRequest load{"LV2", unit.path.string(), found.uri, {}, 0, 0, found.library.string()};
+      plugin.parameters = std::int32_t(scanner.ask<LoadAnswer>(load).parameters.size());
+      entry["plugins"].push_back(cached(plugin, bundle));
+    });
+  }
+  addUnreadableBundles(unit, read, entry);
+  return entry;
 }
 
 json scanUnit(const Unit& unit, Scanner& scanner) {
-  json entry = {{"plugins", json::array()}, {"problems", json::array()}};
-  attempt(entry, unit.path.string(), [&] {
-    const auto found = scanner.ask<ScanAnswer>(ScanRequest{unit.format, unit.path.string()});
-    const auto versions =
-        unit.format == "LV2" ? Lv2Folder(unit.path).versions() : std::map<std::string, std::string>();
-    for (ScannedInstrument plugin : found.instruments) {
-      if (unit.format == "VST3") {
-        entry["plugins"].push_back(cached(plugin));
-        continue;
-      }
-      // JUCE looks into the standard folders as well, whatever it is told.
-      const auto version = versions.find(plugin.id);
-      if (version == versions.end()) continue;
-      plugin.version = version->second;
-      // LV2 plug-ins are listed from their descriptions; now each is opened by itself.
-      attempt(entry, plugin.id, [&] {
-        const auto loaded = scanner.ask<LoadAnswer>(LoadRequest{"LV2", unit.path.string(), plugin.id, {}, 0});
-        plugin.parameters = std::int32_t(loaded.parameters.size());
-        entry["plugins"].push_back(cached(plugin));
-      });
-    }
-  });
-  return entry;
+  return unit.format == "LV2" ? scanLv2(unit, scanner) : scanVst3(unit, scanner);
+}
+
+std::set<std::string> problemsToRetry(const json& entry) {
+  std::set<std::string> paths;
+  for (const auto& problem : entry.at("problems"))
+    if (problem.at("again").get<bool>()) paths.insert(problem.at("path").get<std::string>());
+  return paths;
+}
+
+/// Opens again what was refused before. @return whether anything is other than it was
+bool retryProblems(const Unit& unit, Scanner& scanner, json& entry) {
+  const auto paths = problemsToRetry(entry);
+  if (paths.empty()) return false;
+  json fresh = unit.format == "LV2" ? scanLv2(unit, scanner, paths) : scanVst3(unit, scanner);
+  for (const auto& problem : entry.at("problems"))
+    if (!problem.at("again").get<bool>()) fresh["problems"].push_back(problem);
+  if (unit.format == "LV2")
+    for (const auto& plugin : entry.at("plugins")) fresh["plugins"].push_back(plugin);
+  fresh["stamp"] = entry.at("stamp");
+  const bool changed = fresh != entry;
+  entry = std::move(fresh);
+  return changed;
 }
 
 fs::path cacheFile() { return cacheFolder() / "plugins.json"; }
@@ -171,7 +270,7 @@ json readCache() {
 void writeCache(const json& cache) {
   try {
     fs::create_directories(cacheFolder());
-    writeFileAtomically(cacheFile(), cache.dump(1));
+    writeFileAtomically(cacheFile(), cache.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
   } catch (const std::exception&) {
     // Nothing depends on the cache but the time of the next scan.
   }
@@ -193,15 +292,22 @@ Catalogue scanPlugins(const ScanOptions& options) {
   for (const Unit& unit : unitsToScan(options.files)) {
     const std::string stamp = stampOf(unit);
     json& entry = cache["units"][unit.path.string()];
-    if (options.rescan || entry.is_null() || entry.value("stamp", "") != stamp) {
+    const bool fresh = options.rescan || entry.is_null() || entry.value("stamp", "") != stamp;
+    if (fresh) {
       if (options.onScan) options.onScan(unit.path.string());
       entry = scanUnit(unit, scanner);
       entry["stamp"] = stamp;
       changed = true;
+    } else if (options.retry) {
+      changed = retryProblems(unit, scanner, entry) || changed;
     }
-    for (const auto& plugin : entry.at("plugins")) catalogue.plugins.push_back(pluginFromJson(plugin, unit));
+    for (const auto& plugin : entry.at("plugins"))
+      catalogue.plugins.push_back(pluginFromJson(plugin, unit, stamp));
+    for (const auto& plugin : entry.at("others"))
+      catalogue.others.push_back(pluginFromJson(plugin, unit, stamp));
     for (const auto& problem : entry.at("problems"))
-      catalogue.problems.push_back({problem.at("path"), problem.at("problem")});
+      catalogue.problems.push_back({problem.at("path"), problem.at("problem"), problem.at("name"),
+                                    !fresh && !problem.at("again").get<bool>()});
   }
   if (changed) writeCache(cache);
   return catalogue;
@@ -209,13 +315,34 @@ Catalogue scanPlugins(const ScanOptions& options) {
 
 PluginInfo findPlugin(const std::string& format, const std::string& id, const std::string& name,
                       const ScanOptions& options) {
-  const Catalogue catalogue = scanPlugins(options);
-  for (const auto& plugin : catalogue.plugins)
-    if (plugin.format == format && plugin.id == id) return plugin;
+  ScanOptions asked = options;
+  asked.retry = false;  // others that cannot be opened do not matter here
+  Catalogue catalogue = scanPlugins(asked);
+  const auto find = [&]() -> const PluginInfo* {
+    for (const auto& plugin : catalogue.plugins)
+      if (plugin.format == format && plugin.id == id) return &plugin;
+    return nullptr;
+  };
+  const auto isAskedFor = [&](const PluginProblem& problem) {
+    return problem.path == id || problem.name == name || problem.path.find(name) != std::string::npos;
+  };
+  const PluginInfo* found = find();
+  if (found == nullptr && options.retry &&
+      std::any_of(catalogue.problems.begin(), catalogue.problems.end(), isAskedFor)) {
+    catalogue = scanPlugins(options);
+    found = find();
+  }
+  if (found != nullptr) return *found;
   for (const auto& problem : catalogue.problems)
-    if (problem.path == id || problem.path.find(name) != std::string::npos)
-      failPlugin("{} ({}) {}: {}; reinstall it, or run 'patchpilot synths --rescan' after mending it", name,
-                 format, problem.problem, problem.path);
+    if (isAskedFor(problem))
+      failPlugin("{} ({}) cannot be used: {}{}; {}", name, format, problem.problem,
+                 problem.path == id ? "" : ", " + problem.path,
+                 problem.remembered ? "it is not tried again until a file of it changes; 'patchpilot synths "
+                                      "--rescan' tries again"
+                                    : "reinstall it, or mend what it says");
+  for (const auto& other : catalogue.others)
+    if (other.format == format && other.id == id)
+      failPlugin("{} ({}) plays no notes: it is an effect, or makes no sound of its own", name, format);
   failPlugin("{} is not installed as {} (looked in {}); install it, or set {}_PATH to its folder", name,
              format, listOf(format == "VST3" ? vst3Folders() : lv2Folders()), format);
 }

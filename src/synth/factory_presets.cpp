@@ -2,9 +2,10 @@
 
 #include "base/error.h"
 #include "base/places.h"
-#include "preset/preset_file.h"
+#include "preset/lv2_preset.h"
+#include "synth/lv2_folder.h"
 
-#include <algorithm>
+#include <set>
 
 namespace patchpilot {
 
@@ -24,9 +25,7 @@ PresetFolders ofVst3(const PluginInfo& plugin) {
 
 bool holdsPresetOf(const fs::path& bundle, const std::string& plugin) {
   try {
-    const auto presets = readPresets(bundle);
-    return std::any_of(presets.begin(), presets.end(),
-                       [&](const PresetFile& preset) { return preset.synthId == plugin; });
+    return lv2PresetOwners(bundle).contains(plugin);
   } catch (const Error&) {
     return false;  // another plug-in's broken bundle does not matter here
   }
@@ -34,11 +33,12 @@ bool holdsPresetOf(const fs::path& bundle, const std::string& plugin) {
 
 PresetFolders ofLv2(const PluginInfo& plugin) {
   PresetFolders folders{lv2Folders(), {}};
-  std::error_code error;
+  std::set<fs::path> seen;
   for (const auto& place : folders.searched)
-    if (fs::is_directory(place, error))
-      for (const auto& bundle : presetPathsUnder(place))
-        if (bundle.extension() == ".lv2" && holdsPresetOf(bundle, plugin.id)) folders.found.push_back(bundle);
+    for (const auto& folder : lv2FoldersUnder(place))
+      for (const auto& bundle : lv2BundlesIn(folder))
+        if (seen.insert(fs::weakly_canonical(bundle)).second && holdsPresetOf(bundle, plugin.id))
+          folders.found.push_back(bundle);
   return folders;
 }
 

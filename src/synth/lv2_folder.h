@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 struct LilvWorldImpl;
 
@@ -18,13 +19,32 @@ struct PortRange {
   float value(float normalized) const { return least + (most - least) * normalized; }
 };
 
+/// The bundles that lie directly in a folder, in the order of their paths: every folder that has a
+/// `manifest.ttl`, whatever its name, also if it is reached through a link. This is what lilv loads.
+std::vector<std::filesystem::path> lv2BundlesIn(const std::filesystem::path& folder);
+
+/// A folder, if it is there, and the folders of vendors below it that hold bundles, to a depth of a few
+/// levels. lilv reads a folder's own bundles only.
+std::vector<std::filesystem::path> lv2FoldersUnder(const std::filesystem::path& folder);
+
+/// A plug-in as its bundle describes it.
+struct Lv2Description {
+  std::string uri;
+  std::string name;
+  std::string vendor;
+  std::string version;            ///< empty if none is given. JUCE does not tell it
+  std::filesystem::path bundle;   ///< the folder of its description
+  std::filesystem::path library;  ///< the binary that holds it; it may be missing
+  bool instrument = false;  ///< a generator or an instrument by its class, or MIDI in, audio out, no audio in
+};
+
 /// What the LV2 bundles in a folder say of their plug-ins, read with lilv; no plug-in is opened.
 class Lv2Folder {
  public:
   explicit Lv2Folder(const std::filesystem::path& folder);
 
-  /// Versions of all plug-ins, by URI; empty where none is given. JUCE does not tell them.
-  std::map<std::string, std::string> versions() const;
+  /// All plug-ins, in the order of their URIs.
+  std::vector<Lv2Description> plugins() const;
 
   /// The control inputs of a plug-in by symbol, those that say where they end. JUCE does not tell that
   /// either.

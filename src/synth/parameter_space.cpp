@@ -368,13 +368,16 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   const auto* synthTable = table.get_as<toml::table>("synth");
   if (synthTable == nullptr) top.fail("synth", "is missing: it says which plug-in the space is for");
   const Reader synth(*synthTable, file, "[synth]");
-  synth.allowOnly({"format", "id", "name", "fxp"});
+  synth.allowOnly({"format", "id", "name", "fxp", "settle"});
   space.synthFormat = synth.required<std::string>("format");
   if (space.synthFormat != "VST3" && space.synthFormat != "LV2" && space.synthFormat != kBuiltIn)
     synth.fail("format", "must be VST3, LV2 or built-in");
   space.synthId = synth.required<std::string>("id");
   space.synthName = synth.optional<std::string>("name").value_or(space.synthId);
   space.fxpId = synth.optional<std::string>("fxp").value_or("");
+  space.settleSeconds = synth.optional<double>("settle").value_or(space.settleSeconds);
+  if (!(space.settleSeconds >= 0 && space.settleSeconds <= 60))
+    synth.fail("settle", fmt::format("is {}; it may be 0 to 60 seconds", space.settleSeconds));
 
   forEachTable(table, "section", [&](const toml::table& row) {
     const Reader section(row, file, "section");
@@ -389,7 +392,6 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   });
   forEachTable(table, "parameter",
                [&](const toml::table& row) { space.parameters.push_back(readParameter(row, file)); });
-  if (space.parameters.empty()) failInput("{}: the space has no [[parameter]]", file);
   forEachTable(table, "symmetry", [&](const toml::table& row) {
     Reader(row, file, "symmetry").allowOnly({"name", "members"});
     Symmetry symmetry{row["name"].value_or(std::string()), {}};

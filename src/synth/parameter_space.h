@@ -106,7 +106,9 @@ struct BaseSpec {
 /// The format of engines that are no plug-ins.
 inline constexpr const char* kBuiltIn = "built-in";
 
-/// Which parameters of a synth are searched, and how patches are drawn: a `spaces/*.toml` file.
+/// Which parameters of a synth are searched, and how patches are drawn: a `spaces/*.toml` file. There may be
+/// none, if a plug-in shows none to hosts: then its presets can be heard and matched, and nothing can be
+/// drawn.
 struct ParameterSpace {
   std::string name;
   std::string title;
@@ -115,6 +117,8 @@ struct ParameterSpace {
   std::string synthId;      ///< VST3 class id (32 hex digits) or LV2 URI
   std::string synthName;
   std::string fxpId;  ///< four characters, if the synth reads .fxp; otherwise empty
+  double settleSeconds =
+      2;  ///< the longest wait before a note for a plug-in that computes aside; 0: there is none
   std::vector<Section> sections;
   std::vector<Crossing> crossings;
   std::vector<ParameterSpec> parameters;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/places.h"
+#include "base/text.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
 #include "preset/vstpreset.h"
@@ -13,6 +14,11 @@ namespace patchpilot {
 namespace fs = std::filesystem;
 
 namespace {
+
+/// A label that every format can hold, whatever bytes the name of a file had.
+PresetLabel readable(const PresetLabel& label) {
+  return {oneLine(label.name), oneLine(label.category), oneLine(label.author), oneLine(label.comment)};
+}
 
 Bytes fxpBytes(const ParameterSpace& space, const PresetLabel& label, const Bytes& state) {
   const Bytes component = parseVstPreset(state).componentState;
@@ -51,14 +57,14 @@ Lv2Preset lv2Preset(const PresetLabel& label, const Bytes& state) {
 
 /// A name that can be a file's on any system.
 std::string fileName(const std::string& name) {
-  std::string safe = name;
+  std::string safe = oneLine(name);
   for (char& c : safe)
     if (static_cast<unsigned char>(c) < 0x20 ||
         std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos)
       c = '_';
   const auto first = safe.find_first_not_of(". ");
   safe = first == std::string::npos ? "preset" : safe.substr(first);
-  return safe.substr(0, 120);
+  return shortName(safe, 120);
 }
 
 /// @return false where `file` exists already
@@ -82,7 +88,7 @@ std::vector<std::string> presetExtensions(const ParameterSpace& space) {
 }
 
 Bytes labelledState(const ParameterSpace& space, const Bytes& state, const PresetLabel& label) {
-  return space.dialect().withLabel(state, label);
+  return space.dialect().withLabel(state, readable(label));
 }
 
 void writePresetFile(const fs::path& file, const ParameterSpace& space, const std::string& vendor,
@@ -92,9 +98,10 @@ void writePresetFile(const fs::path& file, const ParameterSpace& space, const st
   if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
     failUsage("{}: presets of {} are written as {}{}", file.string(), space.synthName, extensions.front(),
               extensions.size() > 1 ? " or " + extensions.back() : "");
-  if (extension == ".lv2") return writeLv2Preset(file, lv2Preset(label, state), replace);
+  const PresetLabel shown = readable(label);
+  if (extension == ".lv2") return writeLv2Preset(file, lv2Preset(shown, state), replace);
   const Bytes bytes =
-      extension == ".fxp" ? fxpBytes(space, label, state) : vstPresetBytes(space, vendor, label, state);
+      extension == ".fxp" ? fxpBytes(space, shown, state) : vstPresetBytes(space, vendor, shown, state);
   if (replace) writeFileAtomically(file, std::span<const std::uint8_t>(bytes));
   else if (!writeNewFile(file, bytes))
     failUsage("{} exists already; choose another place, or replace it with --force", file.string());

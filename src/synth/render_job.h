@@ -44,6 +44,7 @@ struct RenderOutcome {
   std::string problem;  ///< in a few words, where not ok
   StereoView audio;     ///< where ok; valid during the call it is handed to
   Bytes state;          ///< where ok and wanted
+  float idleRms = 0;    ///< level just before the note, linear: what a plug-in sounds by itself
 };
 
 using NextJob = std::function<std::optional<RenderJob>()>;

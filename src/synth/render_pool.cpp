@@ -143,6 +143,7 @@ class RenderPool::Seat {
       if (rendered->state) outcome.state = std::move(*rendered->state);
       inHand_.pop_front();
       pool_.rendered_++;
+      outcome.idleRms = rendered->idleRms;
       if (wanted) outcome.audio = view(held, framesOf(held.job.seconds));
     } catch (const WorkerRefused& refusal) {
       inHand_.pop_front();
@@ -180,7 +181,7 @@ class RenderPool::Seat {
       try {
         session_->collect<LoadAnswer>(synth.limits().load);
         if (!synth.base().empty())
-          session_->ask<DoneAnswer>(BaseRequest{synth.base()}, synth.limits().answer);
+          session_->ask<DoneAnswer>(BaseRequest{synth.completeBase()}, synth.limits().answer);
         ready_ = true;
       } catch (const std::runtime_error& error) {
         if (attempt == 2)
@@ -212,6 +213,7 @@ RenderPool::RenderPool(const Synth& synth, RenderPoolOptions options) : synth_(s
   const int count =
       options.workers > 0 ? options.workers : std::max(1, int(std::thread::hardware_concurrency()));
   for (int i = 0; i < count; ++i) seats_.push_back(std::make_unique<Seat>(*this, options.longestSeconds));
+  synth_.renewsInstances();  // is part of the request that opens the plug-in
   for (auto& seat : seats_) seat->start();
 }
 

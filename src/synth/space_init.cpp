@@ -31,22 +31,45 @@ std::string quoted(const std::string& text) {
   return result + "\"";
 }
 
-/// Parameters that, moved at random, do no more than silence a synth, mistune it, or bring up
-/// another of its programs.
-bool betterLeftAlone(const std::string& name) {
-  static const char* const kWords[] = {
-      "bypass",     "master vol", "master gain", "output gain",  "main volume", "volume out", "master tune",
-      "transpose",  "polyphony",  "program",     "midi channel", "panic",       "pitch bend", "pitchbend",
-      "bend range", "quality",    "oversampl",   "enabled",      "mono/poly"};
-  const std::string text = lower(name);
-  const bool word = std::any_of(std::begin(kWords), std::end(kWords),
-                                [&](const char* w) { return text.find(w) != std::string::npos; });
-  static const std::set<std::string> kWhole = {"on",     "active", "volume",    "tune",
-                                               "tuning", "gain",   "freewheel", "latency"};
-  return word || kWhole.contains(text);
+/// The words of a name: runs of letters.
+std::set<std::string> wordsOf(const std::string& name) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : lower(name) + " ") {
+    if (std::isalpha(static_cast<unsigned char>(c))) word += c;
+    else if (!std::exchange(word, "").empty()) words.insert(std::move(word));
+  }
+  return words;
 }
 
-std::string entry(const PluginParameter& p, const std::string& key, bool commented) {
+/// Parameters that, moved at random, do no more than silence a synth, mistune it, or bring up
+/// another of its programs: by their names. `parameterEffects` finds others by listening.
+bool betterLeftAlone(const std::string& name) {
+  static const char* const kPhrases[] = {
+      "bypass",           "master vol",  "master gain",   "master level", "output gain", "output level",
+      "output vol",       "main volume", "main level",    "volume out",   "out volume",  "out level",
+      "out gain",         "master tune", "master tuning", "master pitch", "global tune", "global tuning",
+      "transpose",        "tuning ref",  "tuning enab",   "tuning scale", "tuning key",  "tuning table",
+      "micro tuning",     "microtuning", "ref pitch",     "ref note",     "reference",   "concert pitch",
+      "pitch standard",   "a4 ",         "midi ch",       "polyphony",    "max voices",  "voice limit",
+      "number of voices", "program",     "panic",         "pitch bend",   "pitchbend",   "bend range",
+      "quality",          "oversampl",   "enabled",       "mono/poly",    "midi in",     "sample rate"};
+  static const std::set<std::string> kWords = {"channel",   "bypass",       "panic",  "mpe",
+                                               "scala",     "kbm",          "keymap", "latency",
+                                               "freewheel", "freewheeling", "undo"};
+  static const std::set<std::string> kWhole = {"on",        "active",  "volume", "tune",    "tuning", "gain",
+                                               "freewheel", "latency", "voices", "output",  "master", "poly",
+                                               "out",       "bank",    "a4",     "a4 (hz)", "solo",   "mute"};
+  const std::string text = lower(name);
+  const bool phrase = std::any_of(std::begin(kPhrases), std::end(kPhrases),
+                                  [&](const char* p) { return text.find(p) != std::string::npos; });
+  const auto words = wordsOf(name);
+  const bool word = std::any_of(words.begin(), words.end(), [](const auto& w) { return kWords.contains(w); });
+  return phrase || word || kWhole.contains(text);
+}
+
+/// @param reason  why it is left out, as a comment; empty if it is not
+std::string entry(const PluginParameter& p, const std::string& key, const std::string& reason) {
   std::string text = "[[parameter]]\n";
   text += fmt::format("key = {}\n", quoted(key));
   if (p.id != key) text += fmt::format("id = {}\n", quoted(p.id));
@@ -55,9 +78,9 @@ std::string entry(const PluginParameter& p, const std::string& key, bool comment
   else if (p.steps > 1 && p.steps <= 128) text += fmt::format("kind = \"stepped\"\nsteps = {}\n", p.steps);
   else text += "kind = \"continuous\"\nmin = 0.0\nmax = 1.0\n";
   if (!p.unit.empty()) text += fmt::format("unit = {}\n", quoted(p.unit));
-  if (!commented) return text + "\n";
+  if (reason.empty()) return text + "\n";
   std::string result =
-      fmt::format("# left at its default, {:.4g}: remove the marks to search it\n", p.defaultValue);
+      fmt::format("# left at its default, {:.4g}{}: remove the marks to search it\n", p.defaultValue, reason);
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
     result += "# " + text.substr(begin, end - begin) + "\n";
@@ -81,7 +104,7 @@ std::vector<PluginParameter> probeParameters(const PluginInfo& plugin, const Wor
 }
 
 std::string firstSpace(const PluginInfo& plugin, const std::vector<PluginParameter>& parameters,
-                       const std::string& name) {
+                       const std::string& name, const std::map<std::string, ParameterEffect>& effects) {
   std::string text = fmt::format(
       "# A first parameter space for {}, from what the plug-in reports of itself. Narrow the ranges, group "
       "the\n"
@@ -94,7 +117,13 @@ std::string firstSpace(const PluginInfo& plugin, const std::vector<PluginParamet
   for (const auto& p : parameters) {
     std::string key = plugin.format == "LV2" ? p.id : slug(p.name);
     for (int n = 2; !keys.insert(key).second; ++n) key = fmt::format("{}_{}", slug(p.name), n);
-    text += entry(p, key, betterLeftAlone(p.name) || p.steps > 128);
+    std::string reason;
+    const auto effect = effects.find(key);
+    if (betterLeftAlone(p.name)) reason = ", as its name says that it is no matter of the sound";
+    else if (p.steps > 128) reason = ", as it has so many steps";
+    else if (effect != effects.end() && effect->second != ParameterEffect::changes)
+      reason = fmt::format(" ({})", effectText(effect->second));
+    text += entry(p, key, reason);
   }
   return text;
 }

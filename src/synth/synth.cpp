@@ -5,6 +5,9 @@
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
 #include "preset/vstpreset.h"
+#include "protocol/render_slots.h"
+#include "synth/history_check.h"
+#include "synth/instance_notes.h"
 #include "synth/value_text.h"
 
 #include <algorithm>
@@ -20,6 +23,12 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
+
+/// How `Synth::renewsInstances` finds out: seconds of each render, patches drawn besides the base.
+constexpr double kHistorySeconds = 0.5;
+constexpr std::uint64_t kHistoryDraws = 3, kHistorySeed = 0x686973746f7279;
+/// A worker rounds a render up to whole blocks.
+constexpr std::size_t kHistoryMargin = 512;
 
 Bytes vst3State(const std::string& classId, Bytes component) {
   VstPreset preset;
@@ -61,7 +70,7 @@ void Synth::open() {
   // The revision that the plug-in writes is the newest that it reads.
   if (space_.dialect().hasRevisions() && newestRevision_ == 0)
     newestRevision_ = space_.dialect().revision(ask<StateAnswer>(StateRequest{}).state);
-  if (!base_.empty()) session_->ask<DoneAnswer>(BaseRequest{base_}, options_.limits.answer);
+  if (!base_.empty()) session_->ask<DoneAnswer>(BaseRequest{completeBase_}, options_.limits.answer);
 }
 
 void Synth::resolveParameters() {
@@ -109,8 +118,9 @@ void Synth::makeBase() {
     base_ = *std::move(state);
   }
   if (base_.empty()) return;
+  completeBase_ = completed(base_);
   try {
-    session_->ask<DoneAnswer>(BaseRequest{base_}, options_.limits.answer);
+    session_->ask<DoneAnswer>(BaseRequest{completeBase_}, options_.limits.answer);
     ask<ValuesAnswer>(ValuesRequest{applied({})});
   } catch (const std::runtime_error& error) {
     failInput("{}: {} does not take this base preset: {}", file.empty() ? space_.file : file.string(),
@@ -125,7 +135,23 @@ Bytes Synth::presetState(const fs::path& file) {
   return patch.preset().state;
 }
 
-LoadRequest Synth::loadRequest() const { return {plugin_.format, plugin_.path, plugin_.id, {}, 0}; }
+LoadRequest Synth::loadRequest() const {
+  return {.format = plugin_.format,
+          .path = plugin_.path,
+          .id = plugin_.id,
+          .tempoBpm = tempoBpm(),
+          .renews = renews_.value_or(false),
+          .settleSeconds = space_.settleSeconds};
+}
+
+/// A state that its dialect cannot read is the plug-in's to refuse.
+Bytes Synth::completed(const Bytes& state) const {
+  try {
+    return space_.dialect().complete(state);
+  } catch (const Error&) {
+    return state;
+  }
+}
 
 AppliedPatch Synth::applied(const Patch& patch) const {
   AppliedPatch applied;
@@ -134,7 +160,7 @@ AppliedPatch Synth::applied(const Patch& patch) const {
     applied.values.push_back(value);
   };
   if (patch.isPreset()) {
-    applied.state = patch.preset().state;
+    applied.state = completed(patch.preset().state);
     const auto& moved = patch.preset().moved;
     for (std::size_t i = 0; i < moved.size(); ++i)
       if (moved[i]) set(i, *moved[i]);
@@ -156,6 +182,70 @@ AppliedPatch Synth::applied(const Patch& patch, const std::vector<ParameterValue
     all.values.push_back(value);
   }
   return all;
+}
+
+bool Synth::renewsInstances() const {
+  std::lock_guard lock(*inUse_);
+  if (renews_) return *renews_;
+  renews_ = knownToDependOnHistory(plugin_);
+  if (!renews_) {
+    renews_ = findWhetherItDependsOnHistory();
+    rememberHistory(plugin_, *renews_);
+  }
+  if (!*renews_) return false;
+  try {
+    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
+  } catch (const std::runtime_error&) {
+    // The next question opens another worker.
+  }
+  if (options_.onNote)
+    options_.onNote(fmt::format(
+        "{} sounds different after other patches; each render gets a new instance of it", plugin_.name));
+  return true;
+}
+
+/// Plays in the instance that is asked about patches, and opens that anew. A plug-in that crashes or refuses
+/// a patch is judged when that patch is rendered.
+bool Synth::findWhetherItDependsOnHistory() const {
+  const std::size_t frames = std::size_t(std::llround(kHistorySeconds * kSampleRateHz));
+  const std::size_t slotFrames = frames + kHistoryMargin;
+  SharedMemory memory(RenderSlots::bytes(1, slotFrames));
+  const RenderSlots slots(memory.data(), slotFrames);
+  LoadRequest load = loadRequest();
+  load.memory = memory.name();
+  load.slotFrames = slotFrames;
+  std::vector<AppliedPatch> patches = {applied(Patch{})};
+  for (std::uint64_t i = 0; i < kHistoryDraws; ++i)
+    patches.push_back(applied(Patch::point(space_.draw(kHistorySeed, i))));
+  const double limit = options_.limits.answer;
+  const auto play = [&](std::size_t patch) {
+    const auto step = int(patch % 3);
+    RenderRequest request;
+    request.patch = patches[patch];
+    request.frames = frames;
+    request.note = 57 + 7 * step;
+    request.velocity = 100 - 20 * step;
+    request.lengthSeconds = kHistorySeconds / 2;
+    session_->ask<RenderAnswer>(request, limit);
+    AudioBuffer sound(2, frames);
+    std::copy_n(slots.left(0), frames, sound.channel(0).begin());
+    std::copy_n(slots.right(0), frames, sound.channel(1).begin());
+    return sound;
+  };
+  bool depends = false;
+  try {
+    // Whole states are another way into the plug-in than parameters.
+    if (plugin_.format == "VST3")
+      patches.push_back({session_->ask<StateAnswer>(StateRequest{patches.back()}, limit).state, {}, {}});
+    depends = dependsOnHistory(
+        {[&] { session_->ask<LoadAnswer>(load, options_.limits.load); }, play, patches.size()});
+    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
+  } catch (const WorkerDied&) {
+    // The next question opens another worker.
+  } catch (const WorkerRefused&) {
+    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
+  }
+  return depends;
 }
 
 template <typename Answer>

@@ -32,8 +32,11 @@ struct SynthOptions {
   std::optional<std::filesystem::path> base;  ///< preset that replaces the space's own base
   std::optional<Bytes> baseState;             ///< the same as bytes, as a library keeps it
   bool ownBase = false;                       ///< whether `baseState` is a preset that the user named
+  std::optional<double> tempoBpm;             ///< of the transport that the plug-in follows; usual if empty
   ScanOptions scan;
   WorkerLimits limits;
+  /// Told, in a line, what a user should know of how the synth is played; may be empty.
+  std::function<void(const std::string& note)> onNote;
 };
 
 /// A parameter space and the plug-in that it is for, opened in a worker of its own: what turns
@@ -82,10 +85,21 @@ class Synth {
   /// The newest revision of its state's format that the plug-in reads (`Dialect::revision`); 0 if unknown.
   int newestRevision() const { return newestRevision_; }
 
+  /// The base as it is sent to a worker; see `Dialect::complete`.
+  const Bytes& completeBase() const { return completeBase_; }
+
   /// The request with which a new worker opens this plug-in.
   LoadRequest loadRequest() const;
   /// What a worker has to set to hear `patch`.
   AppliedPatch applied(const Patch& patch) const;
+
+  /// Whether each render needs a new instance of the plug-in, because its sound depends on what it has played
+  /// before. Found out by rendering a few patches at the first use of each version of the plug-in
+  /// (`dependsOnHistory`), and told to `SynthOptions::onNote`. Callable by any thread.
+  bool renewsInstances() const;
+
+  /// The tempo that the plug-in is played at.
+  double tempoBpm() const { return options_.tempoBpm.value_or(kUsualBpm); }
 
   const WorkerLimits& limits() const { return options_.limits; }
 
@@ -97,6 +111,8 @@ class Synth {
   Bytes exactLv2State(const Bytes& state, const Patch& patch);
   std::map<std::string, float> exactPorts(const Patch& patch);
   AppliedPatch applied(const Patch& patch, const std::vector<ParameterValue>& values) const;
+  Bytes completed(const Bytes& state) const;
+  bool findWhetherItDependsOnHistory() const;
   template <typename Answer>
   Answer ask(const WorkerRequest& request);
 
@@ -107,10 +123,11 @@ class Synth {
   std::vector<int> indices_;       ///< of the space's parameters in the plug-in
   std::vector<int> fixedIndices_;  ///< of the base's values
   std::vector<float> fixedValues_;
-  Bytes base_;
+  Bytes base_, completeBase_;
   std::optional<std::map<std::string, PortRange>>
       portRanges_;  ///< of an LV2's controls, once they are asked for
   int newestRevision_ = 0;
+  mutable std::optional<bool> renews_;  ///< see `renewsInstances`
   std::unique_ptr<WorkerSession> session_;
   std::unique_ptr<std::recursive_mutex> inUse_ = std::make_unique<std::recursive_mutex>();
 };

@@ -112,12 +112,12 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   return chosen;
 }
 
-std::shared_ptr<Player> Candidates::playerOf(const StoredPatch& stored) {
+std::shared_ptr<Player> Candidates::playerOf(const Chosen& chosen, const StoredPatch& stored) {
   if (!fs::exists(stored.library))
     refuse(409,
            "the library that found this has been removed; what was written then can be heard and taken, and "
            "no more");
-  return players_.of(stored.library);
+  return players_.of(stored.library, chosen.facts.bpm);
 }
 
 void Candidates::zip(Call& call) {
@@ -147,7 +147,7 @@ void Candidates::recipe(Call& call) {
     if (const fs::path file = chosen.folder / chosen.facts.recipe; fs::exists(file))
       return readTextFile(file);
     const StoredPatch stored = chosen.stored();
-    const auto player = playerOf(stored);
+    const auto player = playerOf(chosen, stored);
     return recipeText(recipeOf(player->synth(), stored.proposal.patch), chosen.name);
   };
   call.answerBytes(text(), "text/plain; charset=utf-8");
@@ -155,8 +155,9 @@ void Candidates::recipe(Call& call) {
 
 void Candidates::parameters(Call& call) {
   const auto changes = changesFrom(call.body);
-  const StoredPatch stored = choose(call).stored();
-  const auto player = playerOf(stored);
+  const Chosen chosen = choose(call);
+  const StoredPatch stored = chosen.stored();
+  const auto player = playerOf(chosen, stored);
   call.answer(toJson(panelOf(player->synth(), withChanges(player->synth(), stored.proposal.patch, changes),
                              stored.proposal.withoutEffect)));
 }
@@ -167,7 +168,7 @@ void Candidates::render(Call& call) {
   const fs::path targetFile = chosen.folder / "target.wav";
   std::optional<AudioBuffer> target;
   if (fs::exists(targetFile)) target = readSound(targetFile).sound;
-  const auto player = playerOf(stored);
+  const auto player = playerOf(chosen, stored);
   const Wanted own{chosen.note(), target ? target->seconds() : player->settings().durationSeconds, {}};
   const Wanted wanted = wantedOf(call.body, own);
   const AudioBuffer sound = player->play(withChanges(player->synth(), stored.proposal.patch, wanted.changes),
@@ -187,7 +188,7 @@ std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<s
   for (const std::string& file : chosen.facts.presets) presets.push_back(chosen.folder / file);
   if (changes.empty() && fs::exists(presets.front())) return presets;
   const StoredPatch stored = chosen.stored();
-  const auto player = playerOf(stored);
+  const auto player = playerOf(chosen, stored);
   Synth& synth = player->synth();
   const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot",
                           fmt::format("Made by Patch Pilot to sound like {}{}", chosen.match,
@@ -226,7 +227,7 @@ void Candidates::install(Call& call) {
   const Chosen chosen = choose(call);
   const StagedDirectory draft(store_.place("matches") / newId(), false);
   call.answer({{"files", installPresets(presets(chosen, changes, draft.path()), chosen.name,
-                                        playerOf(chosen.stored())->synth())}});
+                                        playerOf(chosen, chosen.stored())->synth())}});
 }
 
 void Candidates::openSynth(Call& call) {

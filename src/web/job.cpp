@@ -30,8 +30,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The lowest priority that there is.
+/// The lowest priority that there is: a match takes every core for half a minute, and the page, which plays
+/// what was found meanwhile, goes first.
 constexpr int kJobNiceness = 19;
+
+/// A sound that was opened is waited for, even if other programs keep the machine busy.
+bool isWaitedFor(const JobRequest& request) { return std::holds_alternative<DecodeJob>(request); }
 
 /// A sound of ten minutes takes 400 MB while its rate is changed.
 constexpr std::uintmax_t kDecoderBytes = 4ull << 30;
@@ -81,7 +85,7 @@ class Line {
 void doJob(Line& line, const DecodeJob& job) {
   limitMemory(kDecoderBytes);
   const SoundFile sound = readSound(job.source, {.maxSeconds = kMostSoundSeconds});
-  writeWav(job.out, sound.sound);
+  writeWav(job.out, sound);
   line.tell(Decoded{sound.sound.seconds(), double(sound.fileRateHz), sound.fileChannels});
 }
 
@@ -91,7 +95,15 @@ std::vector<std::string> namesOf(const std::vector<fs::path>& files) {
   return names;
 }
 
-MatchOptions matchOptions(const MatchJob& job) {
+/// What the synth has to tell of how it is played becomes a remark.
+SynthOptions synthOptions(Line& line, std::optional<double> bpm) {
+  SynthOptions options;
+  options.tempoBpm = bpm;
+  options.onNote = [&line](const std::string& note) { line.tell(Remark{note}); };
+  return options;
+}
+
+MatchOptions matchOptions(Line& line, const MatchJob& job) {
   const MatchRequest& request = job.request;
   MatchOptions options;
   options.sound = job.sound;
@@ -100,6 +112,7 @@ MatchOptions matchOptions(const MatchJob& job) {
   options.objective = request.objective.value_or(options.objective);
   options.libraries = namesOf(job.libraries);
   options.embedder = request.embedder.value_or("");
+  options.synth = synthOptions(line, request.bpm);
   options.target = {request.note, request.length, request.start, request.duration};
   options.velocity = request.velocity.value_or(options.velocity);
   options.top = request.top.value_or(options.top);
@@ -161,7 +174,7 @@ class SoundMatch : private MatchObserver {
       : line_(line),
         job_(job),
         generations_(line, job.folder, job.generation),
-        match_(matchOptions(job), *this, line.stopToken()) {}
+        match_(matchOptions(line, job), *this, line.stopToken()) {}
 
   void run() {
     match_.rank();
@@ -242,7 +255,8 @@ void doJob(Line& line, const MatchJob& job) { SoundMatch(line, job).run(); }
 /// Patches that words describe.
 void doJob(Line& line, const TextJob& job) {
   Sources sources =
-      openSources(sourceNames(namesOf(job.libraries)), {.workers = job.workers, .forTexts = true});
+      openSources(sourceNames(namesOf(job.libraries)),
+                  {.synth = synthOptions(line, job.bpm), .workers = job.workers, .forTexts = true});
   std::vector<TextMatch> found = searchByText(sources.searched(), job.text, job.top);
   std::vector<std::string> problems;
   Generations(line, job.folder, job.generation)
@@ -264,9 +278,12 @@ ParameterSpace spaceToBuildWith(const BuildJob& job) {
 }
 
 void doJob(Line& line, const BuildJob& job) {
-  const Synth synth(spaceToBuildWith(job));
-  LibrarySettings wanted = librarySettings(synth);
   const bool begun = fs::exists(job.file) && fs::file_size(job.file) > 0;
+  SynthOptions synthOptions;
+  synthOptions.tempoBpm = job.bpm;
+  if (begun && !job.bpm) synthOptions.tempoBpm = Library::open(job.file).settings().tempoBpm;
+  const Synth synth(spaceToBuildWith(job), std::move(synthOptions));
+  LibrarySettings wanted = librarySettings(synth);
   Library library =
       begun ? Library::open(job.file, Database::Mode::readWrite) : Library::create(job.file, wanted);
   wanted.embedders = library.settings().embedders;
@@ -336,10 +353,10 @@ std::vector<StoredPatch> readPatches(const fs::path& file) {
 
 int runJob() {
   ignoreInterrupts();
-  // Its workers take every core for half a minute; the page, which plays what was found meanwhile, goes
-  // first.
-  [[maybe_unused]] const int niceness = ::nice(kJobNiceness);
   Line line;
+  if (!isWaitedFor(line.request())) {
+    [[maybe_unused]] const int niceness = ::nice(kJobNiceness);
+  }
   try {
     std::visit([&](const auto& job) { doJob(line, job); }, line.request());
   } catch (const Error& error) {

@@ -245,7 +245,7 @@ BuildJob Libraries::jobFor(const BuildRequest& request) {
     refuse(400, "{} has no space '{}'", plugin->name, *request.space);
   const std::string space = request.space ? *request.space : spaces.empty() ? "" : spaces.front();
   const fs::path file = store_.place("libraries") / (fileName(nameFor(request, space, plugin->name)) + ".db");
-  return {file, space, plugin->format, plugin->id, plugin->name, request.count};
+  return {file, space, plugin->format, plugin->id, plugin->name, request.count, request.bpm};
 }
 
 json Libraries::build(const json& body) {

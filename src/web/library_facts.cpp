@@ -9,7 +9,7 @@ LibraryFacts readLibraryFacts(const std::filesystem::path& file) {
   const LibrarySettings& settings = library.settings();
   LibraryFacts facts{
       settings.synthName, settings.synthFormat, settings.spaceName, library.counts().patches, {},
-      settings.notes};
+      settings.notes,     settings.tempoBpm};
   for (const EmbedderInfo& embedder : settings.embedders) facts.embedders.push_back(embedder.name);
   return facts;
 }

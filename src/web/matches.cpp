@@ -302,8 +302,8 @@ JobRequest Matches::jobOf(const MatchRecord& match) {
   for (const std::string& library : match.request.libraries) libraries.push_back(libraries_.file(library));
   const fs::path folder = folderOf(match.id);
   if (match.request.text)
-    return TextJob{*match.request.text,           libraries,        folder,
-                   match.request.top.value_or(5), match.generation, workers_};
+    return TextJob{*match.request.text, libraries, folder,           match.request.top.value_or(5),
+                   match.generation,    workers_,  match.request.bpm};
   return MatchJob{.request = match.request,
                   .sound = sounds_.file(*match.request.sound),
                   .libraries = libraries,

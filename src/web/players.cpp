@@ -12,9 +12,9 @@ namespace {
 /// Each holds two or three processes with a plug-in in them.
 constexpr std::size_t kMostPlayers = 3;
 
-std::shared_ptr<Player> openPlayer(const std::filesystem::path& library) {
+std::shared_ptr<Player> openPlayer(const std::filesystem::path& library, std::optional<double> bpm) {
   try {
-    return std::make_shared<Player>(library);
+    return std::make_shared<Player>(library, bpm);
   } catch (const Error& error) {
     throw Error(error.code(), withoutPath(error.what(), library, library.filename().string()));
   }
@@ -22,9 +22,9 @@ std::shared_ptr<Player> openPlayer(const std::filesystem::path& library) {
 
 }  // namespace
 
-Player::Player(const std::filesystem::path& library)
+Player::Player(const std::filesystem::path& library, std::optional<double> bpm)
     : settings_(Library::open(library).settings()),
-      synth_(openLibrarySynth(Library::open(library), {})),
+      synth_(openLibrarySynth(Library::open(library), {.tempoBpm = bpm})),
       pool_(synth_, {.workers = 1, .longestSeconds = kMostPlayedSeconds}) {}
 
 AudioBuffer Player::play(const Patch& patch, const Note& note, double seconds) {
@@ -34,22 +34,22 @@ AudioBuffer Player::play(const Patch& patch, const Note& note, double seconds) {
   return std::move(*sounds.front());
 }
 
-std::shared_ptr<Player> Players::of(const std::filesystem::path& library) {
+std::shared_ptr<Player> Players::of(const std::filesystem::path& library, std::optional<double> bpm) {
   std::promise<std::shared_ptr<Player>> opened;
   {
     std::unique_lock lock(mutex_);
     for (auto one = open_.begin(); one != open_.end(); ++one) {
-      if (one->first != library) continue;
+      if (one->library != library || one->bpm != bpm) continue;
       open_.splice(open_.begin(), open_, one);
-      const Opening opening = one->second;
+      const Opening opening = one->opening;
       lock.unlock();
       return opening.get();
     }
-    open_.emplace_front(library, opened.get_future().share());
+    open_.push_front({library, bpm, opened.get_future().share()});
     if (open_.size() > kMostPlayers) open_.pop_back();
   }
   try {
-    auto player = openPlayer(library);
+    auto player = openPlayer(library, bpm);
     opened.set_value(player);
     return player;
   } catch (...) {
@@ -61,7 +61,7 @@ std::shared_ptr<Player> Players::of(const std::filesystem::path& library) {
 
 void Players::forget(const std::filesystem::path& library) {
   std::lock_guard lock(mutex_);
-  std::erase_if(open_, [&](const auto& one) { return one.first == library; });
+  std::erase_if(open_, [&](const auto& one) { return one.library == library; });
 }
 
 Patch withChanges(Synth& synth, Patch patch, const std::map<std::string, float>& changes) {

@@ -16,7 +16,8 @@ namespace patchpilot {
 /// notes take turns.
 class Player {
  public:
-  explicit Player(const std::filesystem::path& library);
+  /// @param bpm  tempo that the synth follows; none: the library's own
+  explicit Player(const std::filesystem::path& library, std::optional<double> bpm = {});
 
   /// At most `kMostPlayedSeconds`. @throws Error (plugin) where the synth fails
   AudioBuffer play(const Patch& patch, const Note& note, double seconds);
@@ -36,18 +37,25 @@ inline constexpr double kMostPlayedSeconds = 12;
 /// The players of the synths that were used last.
 class Players {
  public:
-  /// One that plays patches of a library. It is opened where it is not yet, while others play.
+  /// One that plays patches of a library. It is opened if it is not yet, while others play.
+  /// @param bpm  tempo that the synth follows; none: the library's own
   /// @throws Error as `openLibrarySynth`
-  std::shared_ptr<Player> of(const std::filesystem::path& library);
+  std::shared_ptr<Player> of(const std::filesystem::path& library, std::optional<double> bpm = {});
 
-  /// Closes the one of a library that is no longer there; a note that it plays comes to its end.
+  /// Closes those of a library that is no longer there; a note that is played comes to its end.
   void forget(const std::filesystem::path& library);
 
  private:
   using Opening = std::shared_future<std::shared_ptr<Player>>;
 
+  struct Entry {
+    std::filesystem::path library;
+    std::optional<double> bpm;
+    Opening opening;
+  };
+
   std::mutex mutex_;
-  std::list<std::pair<std::filesystem::path, Opening>> open_;  ///< the one used last in front
+  std::list<Entry> open_;  ///< the one used last in front
 };
 
 /// A patch with some parameters turned. @param changes  normalized values by keys of the space

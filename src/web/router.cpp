@@ -154,28 +154,23 @@ void Call::saveAs(const std::string& name) {
                                                          plain, httplib::detail::encode_query_param(name)));
 }
 
-Router::Router(std::vector<Route> routes, std::function<bool(Call&)> page)
-    : routes_(std::move(routes)), page_(std::move(page)) {}
+Router::Router(std::vector<Route> routes, std::function<bool(Call&)> page, AllowedHosts hosts)
+    : routes_(std::move(routes)), page_(std::move(page)), hosts_(std::move(hosts)) {}
 
 bool Router::mayPass(const httplib::Request& request, httplib::Response& response, int port) const {
-  const auto own = [&](const std::string& host) {
-    for (const char* name : {"127.0.0.1", "localhost", "[::1]"})
-      if (host == fmt::format("{}:{}", name, port) || (port == 80 && host == name)) return true;
-    return false;
-  };
   if (request.path.size() > kLongestPath || request.target.size() > 4 * kLongestPath)
     return say(request, response, 414, fmt::format("the address has more than {} bytes", kLongestPath)),
            false;
-  if (request.get_header_value_count("Host") != 1 || !own(request.get_header_value("Host")))
+  const std::string host = request.get_header_value("Host");
+  if (request.get_header_value_count("Host") != 1 || !hosts_.allows(host, port))
     return say(request, response, 403,
                fmt::format("asked for under the name '{}'; this answers to http://127.0.0.1:{} and "
-                           "http://localhost:{} only",
-                           request.get_header_value("Host"), port, port)),
+                           "http://localhost:{} only; {}",
+                           host, port, port, hosts_.remedy(host, port))),
            false;
   if (request.has_header("Origin")) {
     const std::string origin = request.get_header_value("Origin");
-    if (request.get_header_value_count("Origin") != 1 || !origin.starts_with("http://") ||
-        !own(origin.substr(7)))
+    if (request.get_header_value_count("Origin") != 1 || !hosts_.allowsOrigin(origin, host, port))
       return say(request, response, 403,
                  fmt::format("asked for by a page at '{}'; only this program's own page may", origin)),
              false;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "web/allowed_hosts.h"
+
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 
@@ -48,16 +50,15 @@ struct Route {
 /// Puts routes behind an HTTP server, and lets through only what a page or a script on this machine may ask.
 /// Every refusal is JSON (`errorBody`).
 ///
-/// - Host must be this machine by a name that no page elsewhere can take on, so that DNS cannot be turned
-/// against it;
-/// - Origin, where a browser sends one, must be the page's own, and Sec-Fetch-Site must not be another's;
+/// - Host must be one of `AllowedHosts`;
+/// - Origin, if a browser sends one, must be the page's own, and Sec-Fetch-Site must not be another's;
 /// - paths, bodies and JSON are limited in size; what has another Content-Type than the route takes is
 /// refused;
 /// - a connection serves one request, so that no body which was not read is taken for the next one.
 class Router {
  public:
   /// @param page  what answers a GET outside of `/api/`; false where there is nothing of that name
-  Router(std::vector<Route> routes, std::function<bool(Call&)> page);
+  Router(std::vector<Route> routes, std::function<bool(Call&)> page, AllowedHosts hosts = {});
 
   /// @param port  that it listens at; asked with each request
   void serve(httplib::Server& server, std::function<int()> port);
@@ -72,6 +73,7 @@ class Router {
 
   std::vector<Route> routes_;
   std::function<bool(Call&)> page_;
+  AllowedHosts hosts_;
 };
 
 }  // namespace patchpilot

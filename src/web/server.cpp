@@ -74,7 +74,8 @@ struct WebServer::Impl {
                 matchShare(int(std::thread::hardware_concurrency()), options.matchesAtOnce)),
         candidates(store, matches, libraries),
         page(options.page),
-        router(makeRoutes(), [this](Call& call) { return answerPage(call); }) {}
+        router(
+            makeRoutes(), [this](Call& call) { return answerPage(call); }, options.hosts) {}
 
   std::vector<Route> makeRoutes();
   bool answerPage(Call& call);

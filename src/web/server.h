@@ -18,10 +18,12 @@ struct ServerOptions {
   std::string version;
   /// Called after each answer, by any thread; may be empty.
   std::function<void(const httplib::Request&, const httplib::Response&)> log;
+  AllowedHosts hosts;     ///< names under which it may be asked
   int matchesAtOnce = 0;  ///< matches that run at a time, each with its share of the cores; see `matchShare`
 };
 
-/// The page and its interface (docs/openapi.json), for this machine alone.
+/// The page and its interface (docs/openapi.json), for this machine alone unless other host names are
+/// allowed.
 class WebServer {
  public:
   /// Opens the data and listens, but answers nothing yet.

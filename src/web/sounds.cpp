@@ -94,7 +94,8 @@ SoundFacts Sounds::add(Call& call) {
     if (found == examples_.end()) refuse(404, "there is no example '{}'", wanted);
     facts = decode(found->file, folder.path(), id, found->facts.name);
   }
-  writeFileAtomically(folder.path() / "sound.json", toJson(facts).dump(2) + "\n");
+  writeFileAtomically(folder.path() / "sound.json",
+                      toJson(facts).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   folder.commit();
   return facts;
 }
@@ -141,6 +142,7 @@ TargetFacts Sounds::analysis(const std::string& id, const Call& call) const {
   options.durationSeconds = numberIn("duration", call.query("duration"), 0.01, kMostSoundSeconds);
   options.lengthSeconds = numberIn("length", call.query("length"), 0.001, kMostSoundSeconds);
   if (const auto note = numberIn("note", call.query("note"), 0, 127)) options.note = int(*note);
+  options.name = fs::path(facts(id).name).stem().string();
   const Target target = [&] {
     try {
       return readTarget(path, options);

@@ -1,5 +1,6 @@
 #include "wire/build_facts.h"
 
+#include "base/tempo.h"
 #include "wire/fields.h"
 
 namespace patchpilot {
@@ -20,6 +21,7 @@ BuildRequest buildRequestFrom(const json& object) {
   const auto synth = fields.text("synth");
   request.space = fields.text("space");
   request.name = fields.text("name", kMostNameBytes);
+  request.bpm = fields.number("bpm", kSlowestBpm, kFastestBpm);
   if (const auto count = fields.whole("count", 1, kMostPatches)) request.count = std::uint64_t(*count);
   fields.end();
   if (!synth) failInput("synth is missing; name one of those that /state lists");

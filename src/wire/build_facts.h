@@ -13,6 +13,7 @@ struct BuildRequest {
   std::string synth;  ///< id
   std::optional<std::string> space, name;
   std::uint64_t count = 3000;  ///< patches that the library is to have
+  std::optional<double> bpm;   ///< tempo that the synth follows; none: the usual
 };
 
 /// @throws Error (input) that names the field: missing, out of range, of another type, or unknown

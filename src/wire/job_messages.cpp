@@ -60,26 +60,33 @@ MatchJob readMatch(Fields& f) {
 }
 
 json body(const TextJob& job) {
-  return {{"type", "text"},
-          {"text", job.text},
-          {"libraries", namesOf(job.libraries)},
-          {"folder", job.folder.string()},
-          {"top", job.top},
-          {"generation", job.generation},
-          {"workers", job.workers}};
+  json message = {{"type", "text"},
+                  {"text", job.text},
+                  {"libraries", namesOf(job.libraries)},
+                  {"folder", job.folder.string()},
+                  {"top", job.top},
+                  {"generation", job.generation},
+                  {"workers", job.workers}};
+  if (job.bpm) message["bpm"] = *job.bpm;
+  return message;
 }
 TextJob readText(Fields& f) {
   return {textIn(f, "text"),      filesIn(f, "libraries"),       textIn(f, "folder"),
-          int(wholeIn(f, "top")), int(wholeIn(f, "generation")), int(wholeIn(f, "workers"))};
+          int(wholeIn(f, "top")), int(wholeIn(f, "generation")), int(wholeIn(f, "workers")),
+          f.number("bpm")};
 }
 
 json body(const BuildJob& job) {
-  return {{"type", "build"},      {"file", job.file.string()}, {"space", job.space}, {"format", job.format},
-          {"plugin", job.plugin}, {"synth", job.synth},        {"count", job.count}};
+  json message = {{"type", "build"},      {"file", job.file.string()}, {"space", job.space},
+                  {"format", job.format}, {"plugin", job.plugin},      {"synth", job.synth},
+                  {"count", job.count}};
+  if (job.bpm) message["bpm"] = *job.bpm;
+  return message;
 }
 BuildJob readBuild(Fields& f) {
   return {textIn(f, "file"),   textIn(f, "space"), textIn(f, "format"),
-          textIn(f, "plugin"), textIn(f, "synth"), std::uint64_t(wholeIn(f, "count"))};
+          textIn(f, "plugin"), textIn(f, "synth"), std::uint64_t(wholeIn(f, "count")),
+          f.number("bpm")};
 }
 
 json body(const ScanJob&) { return {{"type", "scan"}}; }

@@ -34,7 +34,8 @@ struct TextJob {
   std::filesystem::path folder;
   int top = 5;
   int generation = 0;
-  int workers = 0;  ///< see `MatchJob`
+  int workers = 0;            ///< see `MatchJob`
+  std::optional<double> bpm;  ///< see `MatchRequest`
 };
 
 /// Builds a library, or adds to it. Ends with `Built`.
@@ -43,6 +44,7 @@ struct BuildJob {
   std::string space;                  ///< name; empty: one is made of what the plug-in reports
   std::string format, plugin, synth;  ///< format, id and name of the plug-in
   std::uint64_t count = 0;            ///< patches that the library is to have
+  std::optional<double> bpm;          ///< see `BuildRequest`
 };
 
 /// Lists the plug-ins on this machine. Ends with `Scanned`.

@@ -2,6 +2,7 @@
 
 #include "audio/pitch.h"
 #include "base/files.h"
+#include "base/tempo.h"
 #include "wire/fields.h"
 
 namespace patchpilot {
@@ -92,6 +93,7 @@ json toJson(const CandidateFacts& candidate) {
                    {"recipe", candidate.recipe}}}};
   if (!candidate.distances.empty()) object["distances"] = candidate.distances;
   if (candidate.gainDb) object["gain_db"] = *candidate.gainDb;
+  if (candidate.bpm) object["bpm"] = *candidate.bpm;
   if (candidate.similarity) object["similarity"] = *candidate.similarity;
   if (candidate.unlike)
     object["unlike"] = {{"rank", candidate.unlike->rank}, {"parameters", candidate.unlike->parameters}};
@@ -111,6 +113,7 @@ CandidateFacts candidateFactsFrom(const json& object) {
   if (const json* distances = fields.object("distances")) candidate.distances = numbersFrom(*distances);
   candidate.gainDb = fields.number("gain_db");
   candidate.similarity = fields.number("similarity");
+  candidate.bpm = fields.number("bpm", kSlowestBpm, kFastestBpm);
   if (const json* unlike = fields.object("unlike")) {
     Fields apart(*unlike);
     candidate.unlike = Unlike{int(required(apart.whole("rank", 1), "rank")), apart.texts("parameters")};

@@ -44,6 +44,7 @@ struct CandidateFacts {
   std::optional<Unlike> unlike;
   std::string render, parameters, recipe;  ///< names of files beside `candidates.json`
   std::vector<std::string> presets;
+  std::optional<double> bpm;  ///< that it was played at; none: the usual
 
   std::optional<double> mss() const;
 };

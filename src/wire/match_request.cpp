@@ -1,5 +1,6 @@
 #include "wire/match_request.h"
 
+#include "base/tempo.h"
 #include "listen/objective.h"
 #include "propose/proposers.h"
 #include "wire/fields.h"
@@ -60,6 +61,7 @@ json toJson(const MatchRequest& request) {
   put(object, "renders", request.renders);
   put(object, "seed", request.seed);
   put(object, "embedder", request.embedder);
+  put(object, "bpm", request.bpm);
   if (request.near) object["near"] = toJson(*request.near);
   return object;
 }
@@ -80,6 +82,7 @@ MatchRequest matchRequestFrom(const json& object) {
   request.renders = fields.whole("renders", 1, 100'000'000);
   request.seed = fields.whole("seed");
   request.embedder = fields.text("embedder");
+  request.bpm = fields.number("bpm", kSlowestBpm, kFastestBpm);
   request.methods = fields.textOrTexts("method", kMostMethods);
   for (const std::string& name : request.methods) parseMethod(name);
   request.objective = fields.text("objective");

@@ -33,6 +33,7 @@ struct MatchRequest {
   std::optional<double> seconds;
   std::optional<std::int64_t> renders, seed;
   std::optional<std::string> embedder;
+  std::optional<double> bpm;  ///< tempo that the synths follow; none: each library's own
   std::optional<NearRequest> near;
 
   /// Whether to refine if no method asks for it.

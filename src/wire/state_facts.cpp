@@ -26,7 +26,8 @@ json toJson(const LibraryView& library) {
                  {"embedder", facts.embedders.front()},
                  {"embedders", facts.embedders},
                  {"texts", library.texts},
-                 {"notes", facts.notes}});
+                 {"notes", facts.notes},
+                 {"bpm", facts.bpm}});
   return object;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/tempo.h"
 #include "wire/sound_facts.h"
 
 #include <cstdint>
@@ -16,6 +17,7 @@ struct LibraryFacts {
   std::uint64_t patches = 0;
   std::vector<std::string> embedders;  ///< the default first
   std::vector<int> notes;              ///< MIDI notes that each patch was rendered at
+  double bpm = kUsualBpm;              ///< tempo that it was rendered at
 };
 
 /// Schema `Library` of docs/openapi.json.

@@ -56,8 +56,7 @@ class Worker {
  private:
   ScanAnswer answerTo(const ScanRequest& request) {
     ScanAnswer answer;
-    const bool lv2 = request.format == "LV2";
-    for (const auto& instrument : lv2 ? host_.scanLv2Folder(request.path) : host_.scanVst3(request.path)) {
+    for (const auto& instrument : host_.scanVst3(request.path)) {
       const auto& d = instrument.description;
       answer.instruments.push_back({d.name.toStdString(), d.manufacturerName.toStdString(),
                                     d.version.toStdString(), d.pluginFormatName.toStdString(),
@@ -67,10 +66,11 @@ class Worker {
   }
 
   LoadAnswer answerTo(const LoadRequest& request) {
-    host_.load(request.format, request.path, request.id);
+    host_.load(request.format, request.path, request.id, request.tempoBpm, request.renews, request.library);
     if (!request.memory.empty()) {
       memory_ = std::make_unique<SharedMemory>(request.memory);
       slotFrames_ = request.slotFrames;
+      host_.findSettling(request.settleSeconds);
     }
     const auto& d = host_.description();
     LoadAnswer answer{d.name.toStdString(), d.manufacturerName.toStdString(), d.version.toStdString(), {}};
@@ -106,6 +106,7 @@ class Worker {
     answer.whole =
         host_.render(hosted(request.patch), note, slots.left(request.slot), slots.right(request.slot),
                      request.frames, attention(request.partFrames, slots.stop(request.slot)));
+    answer.idleRms = host_.idleRms();
     return answer;
   }
 

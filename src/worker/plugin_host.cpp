@@ -1,7 +1,14 @@
 #include "worker/plugin_host.h"
 
+#include "base/tempo.h"
+#include "base/thread_activity.h"
+
+#include <dlfcn.h>
+#include <sys/utsname.h>
+
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <stdexcept>
 
 namespace patchpilot {
@@ -24,6 +31,18 @@ constexpr int kRendersBetweenPumps = 64;
 /// messages.
 constexpr int kBlocksToTellNames = 12;
 constexpr int kMillisecondsToTellNames = 10;
+
+/// The thread with which JUCE's LV2 host does the work that plug-ins schedule.
+constexpr std::size_t kHostThreads = 1;
+
+/// A plug-in that computes aside takes up what it has computed in blocks of silence, always as many, so that
+/// the phases of its LFOs do not depend on time.
+constexpr int kSettlingBlocks = 4;
+constexpr int kProbeBlocks = 24;
+/// If so much of a note is of numbers, the rest is.
+constexpr std::size_t kFramesThatShow = 8 * kBlockFrames;
+/// The first wait that is tried, as a part of the longest.
+constexpr double kFirstWait = 1.0 / 8;
 
 juce::String text(const std::string& utf8) { return juce::String::fromUTF8(utf8.c_str()); }
 std::string text(const juce::String& string) { return string.toStdString(); }
@@ -60,32 +79,75 @@ std::vector<std::uint8_t> bytes(const juce::MemoryBlock& block) {
   return {data, data + block.getSize()};
 }
 
+bool holdsMoreThanPorts(std::span<const std::uint8_t> lv2State) {
+  constexpr std::string_view property = "state:state";
+  return std::search(lv2State.begin(), lv2State.end(), property.begin(), property.end()) != lv2State.end();
+}
+
 /// The state of an LV2 that has more of it than its ports; empty for one whose ports say it all, as it takes
 /// time to read.
 std::vector<std::uint8_t> lv2OwnState(juce::AudioPluginInstance& instance) {
   juce::MemoryBlock block;
   instance.getStateInformation(block);
-  const bool own = block.toString().contains("state:state");
-  return own ? bytes(block) : std::vector<std::uint8_t>{};
+  const std::vector<std::uint8_t> state = bytes(block);
+  return holdsMoreThanPorts(state) ? state : std::vector<std::uint8_t>{};
+}
+
+/// What the system's loader says of a plug-in's binary; nothing if it can be loaded and has the function by
+/// which a host enters it.
+std::string whyLibraryCannotBeOpened(const std::string& library, const char* entry) {
+  std::error_code error;
+  if (!std::filesystem::exists(library, error)) return "its binary " + library + " is missing";
+  void* handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) {
+    const char* words = ::dlerror();
+    return words != nullptr ? words : "its binary " + library + " cannot be loaded";
+  }
+  const bool enters = ::dlsym(handle, entry) != nullptr;
+  ::dlclose(handle);
+  return enters ? "" : "its binary " + library + " has no function " + entry;
+}
+
+std::string whyVst3CannotBeOpened(const std::string& bundle) {
+  namespace fs = std::filesystem;
+  utsname machine{};
+  ::uname(&machine);
+  const fs::path folder = fs::path(bundle) / "Contents" / (std::string(machine.machine) + "-linux");
+  std::error_code error;
+  if (fs::is_directory(bundle, error) && !fs::is_directory(folder, error))
+    return "it has no binary for this machine (Contents/" + folder.filename().string() + ")";
+  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error))
+    if (file->path().extension() == ".so")
+      if (auto why = whyLibraryCannotBeOpened(file->path().string(), "GetPluginFactory"); !why.empty())
+        return why;
+  return "it cannot be opened as a VST3";
 }
 
 }  // namespace
 
-/// Time stands at 120 beats a minute and runs from the start of each render.
+/// The transport plays in 4/4 from the start of each render, at a constant tempo.
 class PluginHost::PlayHead : public juce::AudioPlayHead {
  public:
   juce::Optional<PositionInfo> getPosition() const override {
+    const double beats = double(frame) / kSampleRateHz * tempoBpm / 60.0;
+    const double bars = std::floor(beats / kBeatsPerBar);
     PositionInfo info;
-    info.setBpm(120.0);
-    info.setTimeSignature(TimeSignature{4, 4});
+    info.setBpm(tempoBpm);
+    info.setTimeSignature(TimeSignature{kBeatsPerBar, 4});
     info.setTimeInSamples(frame);
     info.setTimeInSeconds(double(frame) / kSampleRateHz);
-    info.setPpqPosition(double(frame) / kSampleRateHz * 2.0);
+    info.setPpqPosition(beats);
+    info.setPpqPositionOfLastBarStart(bars * kBeatsPerBar);
+    info.setBarCount(juce::int64(bars));
     info.setIsPlaying(true);
     return info;
   }
 
+  double tempoBpm = kUsualBpm;
   juce::int64 frame = 0;
+
+ private:
+  static constexpr int kBeatsPerBar = 4;
 };
 
 PluginHost::PluginHost()
@@ -99,20 +161,10 @@ std::size_t PluginHost::paddedFrames(std::size_t frames) {
   return (frames + kBlockFrames - 1) / kBlockFrames * kBlockFrames;
 }
 
-std::vector<PluginHost::Instrument> PluginHost::scanLv2Folder(const std::string& folder) {
-  readLv2Folder(folder);
-  juce::OwnedArray<juce::PluginDescription> found;
-  for (const auto& uri : lv2Uris_) lv2_.findAllTypesForFile(found, uri);
-  std::vector<Instrument> instruments;
-  for (const auto* description : found)
-    if (description->isInstrument) instruments.push_back({*description, 0});
-  return instruments;
-}
-
 std::vector<PluginHost::Instrument> PluginHost::scanVst3(const std::string& path) {
   juce::OwnedArray<juce::PluginDescription> found;
   vst3_.findAllTypesForFile(found, text(path));
-  if (found.isEmpty()) throw std::runtime_error("it cannot be opened as a VST3");
+  if (found.isEmpty()) throw std::runtime_error(whyVst3CannotBeOpened(path));
   std::vector<Instrument> instruments;
   for (const auto* description : found) {
     if (!description->isInstrument) continue;
@@ -134,12 +186,17 @@ void PluginHost::readLv2Folder(const std::string& folder) {
   // The standard folder holds the descriptions of LV2 itself, such as what an instrument is.
   juce::FileSearchPath folders(text(folder));
   folders.addIfNotAlreadyThere(juce::File("/usr/lib/lv2"));
-  lv2Uris_ = lv2_.searchPathsForPlugins(folders, false, false);
+  lv2_.searchPathsForPlugins(folders, false, false);
   lv2Folder_ = folder;
 }
 
-void PluginHost::load(const std::string& formatName, const std::string& path, const std::string& id) {
+void PluginHost::load(const std::string& formatName, const std::string& path, const std::string& id,
+                      double tempoBpm, bool renews, const std::string& library) {
   instance_.reset();
+  playHead_->tempoBpm = tempoBpm;
+  renews_ = renews;
+  settles_ = false;
+  threadsBefore_ = countThreads();
   isLv2_ = formatName == "LV2";
   juce::OwnedArray<juce::PluginDescription> found;
   if (isLv2_) {
@@ -150,28 +207,58 @@ void PluginHost::load(const std::string& formatName, const std::string& path, co
   }
 
   juce::String error = "it holds no instrument " + text(id);
-  auto& format = isLv2_ ? static_cast<juce::AudioPluginFormat&>(lv2_) : vst3_;
   for (const auto* description : found) {
     if (!isLv2_ && !description->isInstrument) continue;
-    auto instance = format.createInstanceFromDescription(*description, kSampleRateHz, kBlockFrames, error);
+    description_ = *description;
+    auto instance = newInstance(error);
     if (instance == nullptr || (!isLv2_ && vst3ClassId(*instance) != id)) continue;
     instance_ = std::move(instance);
-    description_ = *description;
     break;
   }
-  if (instance_ == nullptr) throw std::runtime_error(text(error));
+  if (instance_ == nullptr) {
+    // JUCE names the features that a plug-in lacks, but not what the loader said.
+    const std::string why = library.empty() ? "" : whyLibraryCannotBeOpened(library, "lv2_descriptor");
+    throw std::runtime_error(why.empty() ? text(error) : why);
+  }
+  prepare();
 
+  initialState_ = isLv2_ ? lv2OwnState(*instance_) : bytes(vst3Preset(*instance_));
+  initialValues_.clear();
+  for (const auto* parameter : instance_->getParameters()) initialValues_.push_back(parameter->getValue());
+  describeParameters();
+}
+
+std::unique_ptr<juce::AudioPluginInstance> PluginHost::newInstance(juce::String& error) {
+  auto& format = isLv2_ ? static_cast<juce::AudioPluginFormat&>(lv2_) : vst3_;
+  return format.createInstanceFromDescription(description_, kSampleRateHz, kBlockFrames, error);
+}
+
+void PluginHost::prepare() {
   limitBuses();
   instance_->setPlayHead(playHead_.get());
   instance_->setNonRealtime(true);
   instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
   // What a plug-in posts to itself while it loads is done before its first state is taken.
   juce::MessageManager::getInstance()->runDispatchLoopUntil(20);
+  isNew_ = true;
+  lastState_.clear();
+}
 
-  initialState_ = isLv2_ ? lv2OwnState(*instance_) : bytes(vst3Preset(*instance_));
-  initialValues_.clear();
-  for (const auto* parameter : instance_->getParameters()) initialValues_.push_back(parameter->getValue());
-  describeParameters();
+void PluginHost::renewIfNeeded(const Patch& patch) {
+  const auto& state = patch.state.empty() ? std::span<const std::uint8_t>(initialState_) : patch.state;
+  // The LV2 host carries the state over to its new instance, and a state need not name what it leaves as it
+  // is, such as the file of a sample: another state begins with nothing.
+  const bool other = isLv2_ && !lastState_.empty() &&
+                     !std::equal(state.begin(), state.end(), lastState_.begin(), lastState_.end());
+  if (!isNew_ && (renews_ || other)) {
+    juce::String error;
+    instance_.reset();
+    instance_ = newInstance(error);
+    if (instance_ == nullptr) throw std::runtime_error("no second instance can be opened: " + text(error));
+    prepare();
+  }
+  isNew_ = false;
+  if (isLv2_ && holdsMoreThanPorts(state)) lastState_.assign(state.begin(), state.end());
 }
 
 void PluginHost::limitBuses() {
@@ -243,13 +330,23 @@ bool PluginHost::sounds() const {
          std::any_of(silentRight_.begin(), silentRight_.end(), loud);
 }
 
+float PluginHost::idleRms() const {
+  double sum = 0;
+  for (const auto* channel : {&silentLeft_, &silentRight_})
+    for (const float sample : *channel) sum += double(sample) * double(sample);
+  return float(std::sqrt(sum / (2 * kBlockFrames)));
+}
+
 void PluginHost::start(const Patch& patch) {
   if (instance_ == nullptr) throw std::runtime_error("no plug-in is loaded");
+  renewIfNeeded(patch);
   playHead_->frame = 0;
   if (isLv2_) {
     // JUCE makes a new instance of an LV2 plug-in here, which forgets every note and phase and
     // costs 0.2 ms on mda's synths; its state is carried over.
     instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
+    instance_->setNonRealtime(
+        true);  // the new instance does not know; work that it schedules is then done at once
   } else {
     instance_->reset();
   }
@@ -291,12 +388,88 @@ void PluginHost::pumpMessagesNowAndThen() {
   juce::MessageManager::getInstance()->runDispatchLoopUntil(1);
 }
 
+/// Waits until no thread computes, and at least for a while, but no longer than the limit.
+void PluginHost::waitUntilAtRest(double atLeastSeconds) {
+  const auto begin = juce::Time::getMillisecondCounterHiRes();
+  const auto elapsed = [&] { return (juce::Time::getMillisecondCounterHiRes() - begin) / 1000; };
+  // A thread that has just been woken may not have begun yet.
+  for (int quiet = 0; elapsed() < settleLimit_ && (quiet < 2 || elapsed() < atLeastSeconds);) {
+    quiet = isAnotherThreadBusy() ? 0 : quiet + 1;
+    juce::MessageManager::getInstance()->runDispatchLoopUntil(1);
+  }
+}
+
+void PluginHost::settle(double atLeastSeconds) {
+  waitUntilAtRest(atLeastSeconds);
+  for (int block = 0; block < kSettlingBlocks; ++block) {
+    processSilentBlock();
+    waitUntilAtRest(0);
+  }
+  playHead_->frame = 0;
+}
+
+/// The beginning of a note.
+/// @param waitSeconds  see `settle`; nothing: the same blocks of silence without any wait
+std::vector<float> PluginHost::probe(const Patch& patch, std::optional<double> waitSeconds) {
+  start(patch);
+  if (waitSeconds) settle(*waitSeconds);
+  else
+    for (int block = 0; block < kSettlingBlocks; ++block) processSilentBlock();
+  playHead_->frame = 0;
+  constexpr std::size_t kFrames = std::size_t(kProbeBlocks) * kBlockFrames;
+  std::vector<float> sound(2 * kFrames);
+  juce::MidiBuffer midi;
+  midi.addEvent(juce::MidiMessage::noteOn(kMidiChannel, 60, juce::uint8(100)), 0);
+  for (std::size_t position = 0; position < kFrames; position += kBlockFrames) {
+    processBlock(sound.data() + position, sound.data() + kFrames + position, midi);
+    midi.clear();
+  }
+  return sound;
+}
+
+void PluginHost::findSettling(double limitSeconds) {
+  settles_ = ownThreads_ = false;
+  settleAtLeast_ = 0;
+  settleLimit_ = limitSeconds;
+  if (!isLv2_ || limitSeconds <= 0) return;
+  const Patch own;  // others may make it crash
+  start(own);
+  ownThreads_ = countThreads() > threadsBefore_ + kHostThreads;
+  if (!ownThreads_) return;
+  const auto agree = [](const std::vector<float>& a, const std::vector<float>& b) {
+    return a == b;  // never, if one holds a sample that is no number
+  };
+  const auto atOnce = probe(own, std::nullopt), atRest = probe(own, 0.0);
+  double wait = kFirstWait * settleLimit_;
+  auto later = probe(own, wait);
+  settles_ = !agree(atOnce, atRest) || !agree(atRest, later);
+  if (!settles_ || agree(atRest, later)) return;
+  for (; 2 * wait <= settleLimit_; wait *= 2) {
+    const auto last = std::exchange(later, probe(own, 2 * wait));
+    if (!agree(last, later)) continue;
+    settleAtLeast_ = wait;
+    return;
+  }
+  // It never sounds the same twice, so nothing is to be learned of it by waiting.
+}
+
 bool PluginHost::render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames,
                         const std::function<bool(std::size_t)>& goOn) {
   const juce::ScopedNoDenormals fast;
   pumpMessagesNowAndThen();
-  start(patch);
+  for (double wait = settleAtLeast_;; wait = std::max(2 * wait, kFirstWait * settleLimit_)) {
+    start(patch);
+    bool settled = !settles_ || 2 * wait > settleLimit_;
+    if (settles_) settle(wait);
+    else if (ownThreads_ && isAnotherThreadBusy()) waitUntilAtRest(0);
+    const bool whole = play(note, left, right, frames, goOn, settled);
+    if (settled) return whole;
+  }
+}
 
+/// @param settled  if false, a sound that begins with samples that are no numbers is left; else becomes true
+bool PluginHost::play(const Note& note, float* left, float* right, std::size_t frames,
+                      const std::function<bool(std::size_t)>& goOn, bool& settled) {
   const auto latency = std::size_t(std::max(0, instance_->getLatencySamples()));
   const auto noteOff = std::int64_t(std::llround(note.lengthSeconds * kSampleRateHz));
   const std::size_t total = paddedFrames(frames + latency);
@@ -318,6 +491,10 @@ bool PluginHost::render(const Patch& patch, const Note& note, float* left, float
     if (offset >= 0 && offset < kBlockFrames)
       midi.addEvent(juce::MidiMessage::noteOff(kMidiChannel, note.midi), int(offset));
     processBlock(outLeft + position, outRight + position, midi);
+    if (!settled && position < kFramesThatShow) {
+      const auto isNumber = [](float sample) { return std::isfinite(sample); };
+      if (!std::all_of(outLeft + position, outLeft + position + kBlockFrames, isNumber)) return false;
+    }
     const std::size_t end = position + kBlockFrames;
     if (end <= latency) continue;
     const std::size_t before = std::exchange(ready, std::min(frames, end - latency));
@@ -327,8 +504,12 @@ bool PluginHost::render(const Patch& patch, const Note& note, float* left, float
       std::copy(lateRight.begin() + long(latency + before), lateRight.begin() + long(latency + ready),
                 right + before);
     }
-    if (ready < frames && !goOn(ready)) return false;
+    if (ready < frames && !goOn(ready)) {
+      settled = true;
+      return false;
+    }
   }
+  settled = true;
   return true;
 }
 

@@ -2,7 +2,9 @@
 
 #include <juce_audio_processors/juce_audio_processors.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -58,15 +60,24 @@ class PluginHost {
   /// The instruments in a VST3 bundle; each is opened to learn its class id and parameters.
   std::vector<Instrument> scanVst3(const std::string& path);
 
-  /// The instruments in a folder of LV2 bundles, and in the standard folders, by their descriptions; none
-  /// is opened.
-  std::vector<Instrument> scanLv2Folder(const std::string& folder);
-
   /// Opens an instrument.
   /// @param format  "VST3" or "LV2"
   /// @param path    VST3: the bundle; LV2: the folder that holds its bundle
   /// @param id      VST3: class id as 32 hex digits; LV2: URI
-  void load(const std::string& format, const std::string& path, const std::string& id);
+  /// @param tempoBpm  of the transport that the plug-in follows
+  /// @param renews    whether each patch is applied to a new instance: for a plug-in whose sound depends on
+  ///                  what it has played before
+  /// @param library   LV2: its binary, or nothing; says why it cannot be opened
+  void load(const std::string& format, const std::string& path, const std::string& id, double tempoBpm,
+            bool renews, const std::string& library = "");
+
+  /// Finds out whether the plug-in computes aside, in threads of its own, what it plays: whether its sound
+  /// depends on how much time goes by between the setting of a patch and the note. Notes are played until two
+  /// that are played after different waits sound the same; each `render` then waits as long as it takes. A
+  /// plug-in without threads of its own costs two blocks of silence, and its renders are as they would be
+  /// without this.
+  /// @param limitSeconds  the longest wait before a note; 0: there is none
+  void findSettling(double limitSeconds);
 
   const juce::PluginDescription& description() const { return description_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -79,6 +90,9 @@ class PluginHost {
   /// @return whether all of it was made
   bool render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames,
               const std::function<bool(std::size_t)>& goOn);
+
+  /// The level (RMS, linear) just before the note of the last render: what the plug-in sounds by itself.
+  float idleRms() const;
 
   /// The state with the patch applied: VST3, a .vstpreset; LV2, Turtle.
   std::vector<std::uint8_t> state(const Patch& patch);
@@ -100,6 +114,9 @@ class PluginHost {
 
   void readLv2Folder(const std::string& folder);
   void start(const Patch& patch);
+  std::unique_ptr<juce::AudioPluginInstance> newInstance(juce::String& error);
+  void prepare();
+  void renewIfNeeded(const Patch& patch);
   void applyState(std::span<const std::uint8_t> state);
   void describeParameters();
   void limitBuses();
@@ -107,12 +124,16 @@ class PluginHost {
   void processSilentBlock();
   bool sounds() const;  ///< whether the last silent block was none
   void refreshParameters();
+  void waitUntilAtRest(double atLeastSeconds);
+  void settle(double atLeastSeconds);
+  std::vector<float> probe(const Patch& patch, std::optional<double> waitSeconds);
+  bool play(const Note& note, float* left, float* right, std::size_t frames,
+            const std::function<bool(std::size_t)>& goOn, bool& settled);
   void pumpMessagesNowAndThen();
 
   juce::VST3PluginFormat vst3_;
   juce::LV2PluginFormat lv2_;
   std::string lv2Folder_;
-  juce::StringArray lv2Uris_;
   std::unique_ptr<PlayHead> playHead_;
   std::unique_ptr<juce::AudioPluginInstance> instance_;
   juce::PluginDescription description_;
@@ -122,6 +143,14 @@ class PluginHost {
   std::vector<float> scratch_, silentLeft_, silentRight_;
   int channels_ = 2;
   bool isLv2_ = false;
+  bool renews_ = false;
+  bool isNew_ = false;                   ///< no patch has been applied to the instance yet
+  std::vector<std::uint8_t> lastState_;  ///< that the instance was given, if it may hold more than ports
+  std::size_t threadsBefore_ = 0;  ///< of the process, when there was no plug-in
+  double settleLimit_ = 0;         ///< seconds
+  bool ownThreads_ = false;        ///< whether the plug-in has some
+  bool settles_ = false;           ///< whether notes wait until the plug-in has settled ...
+  double settleAtLeast_ = 0;       ///< ... and for how many seconds at least
   int rendersSincePump_ = 0;
 };
 

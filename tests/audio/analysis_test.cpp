@@ -115,6 +115,12 @@ TEST(Analysis, NoiseFallsBackToC4) {
   EXPECT_NEAR(result.onsetSeconds, 0.1, 0.005);
 }
 
+TEST(Analysis, SaysWhichPitchesAShortSoundCannotHave) {
+  Noise noise(0.5);
+  const auto result = analyseSound(make(0.05, [&](double) { return noise(); }));
+  EXPECT_TRUE(warns(result, "in 0.05 s no pitch below 60 Hz can be found"));
+}
+
 TEST(Analysis, WhatTheUserKnowsIsKept) {
   const auto sound = make(1, [](double t) { return partials(noteToHz(60), t); });
   const auto result = analyseSound(sound, {.note = 48, .noteLengthSeconds = 0.25});

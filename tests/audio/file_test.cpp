@@ -111,6 +111,13 @@ TEST_F(SoundFileTest, RefusesSilence) {
       readSound(write("soft.wav", 44100, 1, 0.1, [](int, double t) { return 2e-4 * sine(440, t); })));
 }
 
+TEST_F(SoundFileTest, RefusesWhatLiesAboveItsRate) {
+  EXPECT_HAS(messageOf(write(
+                 "ultrasound.wav", 192000, 1, 0.3,
+                 [](int, double t) { return 0.5 * sine(60000, t) * std::sin(std::numbers::pi * t / 0.3); })),
+             "silent");
+}
+
 TEST_F(SoundFileTest, RefusesAStartBeyondTheEnd) {
   const auto file = write("short.wav", 44100, 1, 0.5, [](int, double t) { return sine(440, t); });
   EXPECT_HAS(messageOf(file, {.startSeconds = 0.5}), "beyond the end");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "tones.h"
 
 namespace patchpilot {
@@ -13,7 +15,7 @@ PitchEstimate pitchOf(const AudioBuffer& sound) { return estimatePitch(sound, 0,
 
 TEST(Pitch, NotesAndFrequenciesAgree) {
   EXPECT_NEAR(noteToHz(69), 440, 1e-9);
-  EXPECT_NEAR(noteToHz(kLowestNote), 27.5, 1e-9);
+  EXPECT_NEAR(noteToHz(21), 27.5, 1e-9);
   EXPECT_NEAR(hzToNote(noteToHz(61.25)), 61.25, 1e-9);
 }
 
@@ -24,6 +26,46 @@ TEST(Pitch, FindsSinesOfEveryOctave) {
     EXPECT_EQ(pitch.note, note);
     EXPECT_NEAR(hzToNote(pitch.hz), note, 0.11);
   }
+}
+
+TEST(Pitch, FindsEveryKey) {
+  for (int note = kLowestNote; note <= kHighestNote; note += note < 20 || note > 110 ? 1 : 6) {
+    const PitchEstimate pitch = pitchOf(make(1.2, [&](double t) {
+      return 0.5 * sine(noteToHz(note), t) + 0.2 * sine(2 * noteToHz(note), t) * (note < 115) +
+             0.1 * sine(3 * noteToHz(note), t) * (note < 108);
+    }));
+    EXPECT_TRUE(pitch.pitched) << note;
+    EXPECT_EQ(pitch.note, note);
+    EXPECT_NEAR(hzToNote(pitch.hz), note, 0.15);
+    for (const NoteGuess& guess : pitch.otherNotes) {
+      EXPECT_GE(guess.note, 0);
+      EXPECT_LE(guess.note, 127);
+    }
+  }
+}
+
+TEST(Pitch, FindsSawsBeyondThePiano) {
+  for (const int note : {0, 3, 7, 11, 14, 17, 19, 20, 110, 113, 116}) {
+    Noise noise(0.02);
+    const PitchEstimate pitch =
+        pitchOf(make(1.5, [&](double t) { return partials(noteToHz(note), t, 1, 60) + noise(); }));
+    EXPECT_EQ(pitch.note, note);
+  }
+}
+
+TEST(Pitch, ReadsNamesAsTheyArePrinted) {
+  for (int note = 0; note <= 127; ++note) {
+    EXPECT_EQ(parseNote(noteName(note)), note);
+    EXPECT_EQ(parseNote(std::to_string(note)), note);
+    EXPECT_EQ(parseNote(fmt::format("{} ({})", note, noteName(note))), note);
+  }
+  EXPECT_EQ(parseNote("bb2"), 46);
+  EXPECT_EQ(parseNote("Db-1"), 1);
+  EXPECT_EQ(parseNote("e\u266d3"), 51);
+  EXPECT_EQ(parseNote("F\u266f3"), 54);
+  for (const char* none : {"", "C", "H3", "C10", "G#9", "Cb-1", "128", "-1", "60.5", "60 (C3)", "60 C4",
+                           "C4 ", "3C", "auto", "C#"})
+    EXPECT_FALSE(parseNote(none)) << none;
 }
 
 TEST(Pitch, FindsSawsInNoise) {

@@ -218,5 +218,37 @@ TEST(Files, ANewFileNeverReplacesOne) {
       << "nothing is left beside it";
 }
 
+TEST(Files, NamesOfAnyBytesAndOfAnyLengthAreWritten) {
+  const fs::path folder = fs::temp_directory_path() / fmt::format("patchpilot-names-test-{}", ::getpid());
+  fs::create_directories(folder);
+  std::string japanese;
+  while (japanese.size() + 3 <= 255) japanese += "\xE3\x81\xA8";
+  for (const std::string& name : {std::string(255, 'n'), japanese, std::string("Fl\xFCgel \x81"),
+                                  std::string("-x \"'%$\n"), std::string(210, '\xFF')}) {
+    writeFileAtomically(folder / name, "text");
+    EXPECT_EQ(readTextFile(folder / name), "text");
+    fs::remove(folder / name);
+    {
+      StagedDirectory staged(folder / name, false);
+      writeFileAtomically(staged.path() / "a", "text");
+      staged.commit();
+    }
+    { StagedDirectory(folder / name, true).commit(); }
+    EXPECT_TRUE(fs::is_directory(folder / name));
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder), {}), 1) << "nothing else is left";
+    fs::remove_all(folder / name);
+  }
+  EXPECT_THROW(StagedDirectory(folder / std::string(256, 'n'), false), Error);
+  fs::remove_all(folder);
+}
+
+TEST(Files, HiddenNamesOfLongNamesDiffer) {
+  EXPECT_EQ(hiddenName("a.db", "partial"), ".a.db.partial");
+  const std::string one = std::string(230, 'x') + "1", two = std::string(230, 'x') + "2";
+  EXPECT_NE(hiddenName(one, "partial"), hiddenName(two, "partial"));
+  EXPECT_EQ(hiddenName(one, "partial"), hiddenName(one, "partial"));
+  EXPECT_LE(hiddenName(one, std::string(40, 'e')).size(), 255u);
+}
+
 }  // namespace
 }  // namespace patchpilot

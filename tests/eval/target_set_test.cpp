@@ -58,6 +58,24 @@ TEST_F(TargetSets, AreReadInTheFormOfThePublishedOnes) {
   EXPECT_NE(only.fingerprint, set.fingerprint);
 }
 
+TEST_F(TargetSets, KnowTheirTempo) {
+  for (const char* name : {"one", "two"}) sound(folder_ / (std::string(name) + ".wav"));
+  json two = entry("two");
+  two["bpm"] = 93.5;
+  write({entry("one"), two});
+  const TargetSet set = readTargetSet(folder_.path());
+  EXPECT_EQ(set.entries[0].tempoBpm, 120);
+  EXPECT_EQ(set.entries[1].tempoBpm, 93.5);
+  writeTargetList(folder_.path(), set.entries, {json::object(), json::object()});
+  const json written = json::parse(readTextFile(folder_ / kTargetList));
+  EXPECT_FALSE(written[0].contains("bpm"));
+  EXPECT_EQ(written[1].at("bpm"), 93.5);
+  two["bpm"] = 0;
+  write({two});
+  EXPECT_NE(refusal().find("bpm of target 'two' is 0; it must lie from 10 to 999"), std::string::npos)
+      << refusal();
+}
+
 TEST_F(TargetSets, KnowWhenASoundHasChanged) {
   sound(folder_ / "one.wav");
   write(json::array({entry("one")}));

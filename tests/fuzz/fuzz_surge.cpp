@@ -2,6 +2,7 @@
 #include "fuzz.h"
 #include "preset/dialect.h"
 #include "preset/surge/names.h"
+#include "preset/surge/session_state.h"
 #include "preset/xml_text.h"
 
 #include <algorithm>
@@ -47,6 +48,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     mustHold(unescapeXml(escapeXml("<&\"'>\n")) == "<&\"'>\n", "escaped text reads back");
     surgeRevision(patch);
     surgeMeta(patch);
+    SurgePatch complete = patch;
+    completeSurgePatch(complete);
+    const std::string once = complete.xml;
+    completeSurgePatch(complete);
+    mustHold(complete.xml == once, "a complete patch is not changed");
+    audibleSessionState(complete.xml);
     editAndLook(patch);
   });
   return 0;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/places.h"
 #include "base/process.h"
+#include "ingest/library_builder.h"
 #include "ingest/library_synth.h"
 #include "library/neighbours.h"
 #include "preset/lv2_preset.h"
@@ -11,7 +12,7 @@
 #include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 #include "synth/factory_presets.h"
-#include "test_support.h"
+#include "tiny_lv2.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -95,6 +96,76 @@ TEST(AddPresets, KeepsTheGoodOnesWholeAndNamesTheOthers) {
   const Lv2Preset back = parseLv2State(std::string(first.preset().state.begin(), first.preset().state.end()));
   EXPECT_EQ(back.ports, drawnPreset(synth, 0).ports);
   EXPECT_EQ(library.counts().rows, 3 * kept.size()) << "every note of a preset is a row";
+}
+
+/// A plug-in that shows no parameters to hosts, and its presets.
+struct Plain {
+  explicit Plain(const OwnPlaces& places) {
+    bundle.write(places.plugins() / "plain");
+    space = firstSpace(findPlugin("LV2", bundle.uri(), bundle.name()), {}, "plain");
+    for (const char* harmonic : {"1", "3"}) {
+      Lv2Preset preset;
+      preset.pluginUri = bundle.uri();
+      preset.state = {{"urn:patchpilot:tiny#harmonic", {TurtleNode::Kind::literal, harmonic, ""}, {}}};
+      writePreset(places.folder / "presets" / (std::string(harmonic) + ".lv2"), preset, harmonic);
+    }
+  }
+
+  TinyBundle bundle{"plain"};
+  std::string space;
+};
+
+TEST(AddPresets, ASynthWithoutParametersHasPresets) {
+  const OwnPlaces places;
+  fs::create_directories(places.folder / "presets");
+  const Plain plain(places);
+  const Synth synth(parseSpace(plain.space, "plain.toml"));
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, {places.folder / "presets"});
+  EXPECT_EQ(report.added, 2u);
+  EXPECT_TRUE(report.broken.empty() && report.silent.empty() && report.duplicates.empty());
+  const auto kept = library.presets().kept();
+  ASSERT_EQ(kept.size(), 2u);
+  const auto sound = [&](std::size_t index) {
+    return renderOnce(synth, library.patches().get(kept[index].patch), {60, 100, 0.3}, 0.5);
+  };
+  EXPECT_NE(std::vector(sound(0).samples().begin(), sound(0).samples().end()),
+            std::vector(sound(1).samples().begin(), sound(1).samples().end()));
+  EXPECT_NO_THROW(openLibrarySynth(library, {}));
+}
+
+TEST(AddPresets, NothingCanBeDrawnForASynthWithoutParameters) {
+  const OwnPlaces places;
+  fs::create_directories(places.folder / "presets");
+  const Plain plain(places);
+  const Synth synth(parseSpace(plain.space, "plain.toml"));
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  try {
+    buildLibrary(library, synth, {.count = 3});
+    ADD_FAILURE() << "built";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_NE(std::string(error.what()).find("library add"), std::string::npos) << error.what();
+  }
+}
+
+TEST(AddPresets, APresetWhoseFileIsMissingIsNamedAndTriedAgain) {
+  const OwnPlaces places;
+  const TinyBundle tone;
+  tone.write(places.plugins() / "tone");
+  const Synth synth(
+      parseSpace(firstSpace(findPlugin("LV2", tone.uri(), tone.name()), {}, "tone"), "tone.toml"));
+  Lv2Preset preset;
+  preset.pluginUri = tone.uri();
+  const std::string sample = (places.folder / "kick.wav").string();
+  preset.state = {{"urn:sample", {TurtleNode::Kind::uri, "file://" + sample, ""}, {}}};
+  writePreset(places.folder / "kick.lv2", preset, "Kick");
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  const AddReport report = addPresets(library, synth, {places.folder / "kick.lv2"});
+  ASSERT_EQ(report.broken.size(), 1u);
+  EXPECT_NE(report.broken[0].reason.find(sample), std::string::npos) << report.broken[0].reason;
+  writeFileAtomically(sample, std::string_view("x"));
+  EXPECT_EQ(addPresets(library, synth, {places.folder / "kick.lv2"}).added, 1u);
 }
 
 TEST(AddPresets, CountsSilentOnes) {

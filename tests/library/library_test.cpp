@@ -75,6 +75,26 @@ TEST(Library, RefusesWhatItCannotContinue) {
                       }),
                       "not of Y"));
   EXPECT_TRUE(refuses(changed([](auto& s) { s.embedders[0].version = 7; }), "embeddings"));
+  EXPECT_TRUE(refuses(changed([](auto& s) { s.tempoBpm = 140; }),
+                      "was rendered at 120 BPM, asked for are 140; give --bpm 120"));
+}
+
+TEST(Library, KeepsItsTempo) {
+  const TemporaryFolder folder;
+  LibrarySettings settings = madeUpSettings();
+  settings.tempoBpm = 97.5;
+  Library::create(folder / "a.db", settings);
+  EXPECT_EQ(Library::open(folder / "a.db").settings().tempoBpm, 97.5);
+}
+
+TEST(Library, OfEarlierVersionsIsAt120) {
+  const TemporaryFolder folder;
+  LibrarySettings settings = madeUpSettings();
+  settings.tempoBpm = 90;
+  Library::create(folder / "a.db", settings);
+  Database(folder / "a.db", Database::Mode::readWrite)
+      .execute("DELETE FROM settings WHERE key = 'tempo_bpm'");
+  EXPECT_EQ(Library::open(folder / "a.db").settings().tempoBpm, 120);
 }
 
 TEST(Library, RefusesFilesThatAreNone) {

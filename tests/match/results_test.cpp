@@ -1,10 +1,13 @@
 #include "match/results.h"
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/process.h"
 #include "synth/catalogue.h"
 #include "synth/plugin_engine.h"
 #include "test_support.h"
+
+#include <cmath>
 
 namespace patchpilot {
 namespace {
@@ -51,6 +54,37 @@ TEST_F(TextResults, CtrlCIsNoFaultOfThePlugin) {
   const auto document = writeTextResults(out_, "a bass", all, engines_);
   EXPECT_TRUE(document.at("candidates").empty());
   EXPECT_TRUE(document.at("skipped").empty());
+}
+
+TEST_F(TextResults, ResultsForASoundOfAnyNameAreWritten) {
+  const ScopedVariable home("HOME", (places_.folder / "home").string());
+  for (const std::string& name :
+       {std::string("Fl\xFCgel \xC3.wav"), std::string(251, 'n') + ".wav", std::string("\x01\n\x7F.wav"),
+        std::string(" .wav"), std::string("\xE3\x81\xA8\xE3\x81\xA6\xE3\x82\x82 <&\"'>.wav")}) {
+    const fs::path out = places_.folder / "names";
+    fs::remove_all(out);
+    fs::create_directory(out);
+    Target target;
+    target.file = fs::path("/sounds") / name;
+    target.sound = AudioBuffer(2, 8820);
+    for (std::size_t i = 0; i < target.sound.frames(); ++i)
+      target.sound.channel(0)[i] = target.sound.channel(1)[i] = float(0.3 * std::sin(0.05 * double(i)));
+    target.spectrum = mssSpectrum(target.sound);
+    std::vector<Candidate> chosen(2);
+    for (Candidate& candidate : chosen) candidate.proposal = found("one", false).proposal;
+    auto document = writeResults(out, target, chosen, engines_, 100);
+    const auto read = nlohmann::json::parse(readTextFile(out / "candidates.json"));
+    EXPECT_EQ(read.at("candidates").size(), 2u);
+    installResults(document, out, engines_);
+    for (const auto& candidate : document.at("candidates"))
+      for (const auto& file : candidate.at("installed")) {
+        EXPECT_TRUE(fs::exists(file.get<std::string>())) << file;
+        EXPECT_NO_THROW(file.dump()) << "what is printed is what exists";
+        EXPECT_NE(file.get<std::string>().find(fmt::format(" {}.", candidate.at("rank").get<int>())),
+                  std::string::npos)
+            << file;
+      }
+  }
 }
 
 }  // namespace

@@ -33,6 +33,9 @@ Misbehaviour Misbehaviour::fromEnvironment() {
   if (value == "hang-on-every-render") result.kind_ = Kind::hangOnRender;
   if (value == "swallow-note-after-state") result.kind_ = Kind::swallowNoteAfterState;
   if (value == "drone") result.kind_ = Kind::drone;
+  if (value == "follow-tempo") result.kind_ = Kind::followTempo;
+  if (value == "glide") result.kind_ = Kind::glide;
+  if (value == "wear") result.kind_ = Kind::wear;
   if (value.starts_with(once)) {
     result.kind_ = Kind::crashOnce;
     result.marker_ = value.substr(once.size());

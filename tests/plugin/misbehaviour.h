@@ -7,6 +7,10 @@
 //   swallow-note-after-state                        the block after a state was set hears no notes, as in
 //   Surge XT drone                                           a tone without a note, in every block; a line on
 //   stdout with each
+//   follow-tempo                                    silent in the second half of each beat of the host
+//   glide                                           a note sounds halfway from the note before, whatever was
+//                                                   reset
+//   wear                                            each note of an instance is a quarter tone higher
 //
 // Any other value, or none, is good behaviour.
 #pragma once
@@ -27,6 +31,14 @@ class Misbehaviour {
   void whenNoteStarts() const;
   bool swallowsNoteAfterState() const { return kind_ == Kind::swallowNoteAfterState; }
   bool drones() const { return kind_ == Kind::drone; }
+  bool followsTempo() const { return kind_ == Kind::followTempo; }
+
+  // How many semitones a note is off. `before` is the note before in this instance, -1 if there was none;
+  // `notes` counts them.
+  double detune(int note, int before, int notes) const {
+    if (kind_ == Kind::glide && before >= 0) return (before - note) / 2.0;
+    return kind_ == Kind::wear ? notes / 2.0 : 0;
+  }
 
  private:
   enum class Kind {
@@ -38,7 +50,10 @@ class Misbehaviour {
     hangOnRender,
     crashOnce,
     swallowNoteAfterState,
-    drone
+    drone,
+    followTempo,
+    glide,
+    wear
   };
 
   Kind kind_ = Kind::none;

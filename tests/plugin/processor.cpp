@@ -182,6 +182,7 @@ void Processor::processBlock(juce::AudioBuffer<float>& audio, juce::MidiBuffer& 
   }
   render(audio, done, audio.getNumSamples(), settings);
   if (misbehaviour_.drones()) drone(audio);
+  if (misbehaviour_.followsTempo()) gateByBeat(audio);
   midi.clear();
 }
 
@@ -206,7 +207,11 @@ void Processor::startNote(const juce::MidiMessage& message) {
   });
   double phase = 0;
   if (isOn(random_)) phase = std::uniform_real_distribution<double>(0, 1)(randomDevice_);
-  voice->start(message.getNoteNumber(), message.getFloatVelocity(), phase, getSampleRate());
+  const int note = message.getNoteNumber();
+  voice->start(note, message.getFloatVelocity(), phase, getSampleRate(),
+               misbehaviour_.detune(note, lastNote_, notes_));
+  lastNote_ = note;
+  ++notes_;
 }
 
 void Processor::render(juce::AudioBuffer<float>& audio, int begin, int end, const VoiceSettings& settings) {
@@ -218,6 +223,18 @@ void Processor::render(juce::AudioBuffer<float>& audio, int begin, int end, cons
       for (int channel = 0; channel < audio.getNumChannels(); ++channel)
         audio.addSample(channel, frame, sample);
     }
+}
+
+void Processor::gateByBeat(juce::AudioBuffer<float>& audio) {
+  const auto* playHead = getPlayHead();
+  const auto position =
+      playHead ? playHead->getPosition() : juce::Optional<juce::AudioPlayHead::PositionInfo>();
+  if (!position || !position->getIsPlaying() || !position->getBpm() || !position->getPpqPosition()) return;
+  for (int frame = 0; frame < audio.getNumSamples(); ++frame) {
+    const double beat = *position->getPpqPosition() + frame / getSampleRate() * *position->getBpm() / 60;
+    if (beat - std::floor(beat) < 0.5) continue;
+    for (int channel = 0; channel < audio.getNumChannels(); ++channel) audio.setSample(channel, frame, 0);
+  }
 }
 
 void Processor::drone(juce::AudioBuffer<float>& audio) {

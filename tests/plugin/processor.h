@@ -55,6 +55,7 @@ class Processor final : public juce::AudioProcessor {
   void startNote(const juce::MidiMessage& message);
   void render(juce::AudioBuffer<float>& audio, int begin, int end, const VoiceSettings& settings);
   void drone(juce::AudioBuffer<float>& audio);
+  void gateByBeat(juce::AudioBuffer<float>& audio);
 
   const Misbehaviour misbehaviour_ = Misbehaviour::fromEnvironment();
   // Owned by the base class.
@@ -67,7 +68,8 @@ class Processor final : public juce::AudioProcessor {
   std::array<Voice, 16> voices_;
   std::random_device randomDevice_;
   bool stateIsNew_ = false;
-  long droneAge_ = 0;  // samples since the instance was made
+  int lastNote_ = -1, notes_ = 0;  // not reset with anything
+  long droneAge_ = 0;              // samples since the instance was made
 };
 
 }  // namespace testsynth

@@ -25,9 +25,10 @@ struct VoiceSettings {
 
 class Voice {
  public:
-  // `phase` is where the oscillator starts, in cycles, 0 <= phase < 1.
-  void start(int note, double velocity, double phase, double sampleRate) {
+  // `phase` is where the oscillator starts, in cycles, 0 <= phase < 1; `detune` is in semitones.
+  void start(int note, double velocity, double phase, double sampleRate, double detune) {
     note_ = note;
+    detune_ = detune;
     velocity_ = velocity;
     sampleRate_ = sampleRate;
     phase_ = phase;
@@ -51,7 +52,7 @@ class Voice {
   double next(const VoiceSettings& settings) {
     const double level = envelope(settings);
     if (state_ == State::idle) return 0;
-    const double hertz = 440.0 * std::exp2((note_ - 69) / 12.0 + settings.octave);
+    const double hertz = 440.0 * std::exp2((note_ + detune_ - 69) / 12.0 + settings.octave);
     const double step = std::min(hertz / sampleRate_, 0.5);
     const double sample = level * velocity_ * oscillator(settings, step);
     advance(phase_, step);
@@ -115,7 +116,7 @@ class Voice {
 
   State state_ = State::idle;
   int note_ = 0;
-  double velocity_ = 0, sampleRate_ = 44100, levelAtRelease_ = 0;
+  double detune_ = 0, velocity_ = 0, sampleRate_ = 44100, levelAtRelease_ = 0;
   double phase_ = 0, subPhase_ = 0, fifthPhase_ = 0, lowPass_ = 0;
   long age_ = 0, releasedAge_ = 0;
 };

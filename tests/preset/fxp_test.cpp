@@ -86,6 +86,14 @@ TEST(Fxp, LongNamesAreCutBetweenCharacters) {
   EXPECT_EQ(fxpName(fxp), "short");
 }
 
+TEST(Fxp, LongNamesKeepTheirRank) {
+  Fxp fxp;
+  setFxpName(fxp, "A bass that somebody has recorded 12");
+  EXPECT_EQ(fxpName(fxp), "A bass that somebody has 12");
+  setFxpName(fxp, "\u3068\u3066\u3082\u9577\u3044\u540D\u524D\u306E\u30B7\u30F3\u30BB 3");
+  EXPECT_EQ(fxpName(fxp), "\u3068\u3066\u3082\u9577\u3044\u540D\u524D\u306E 3");
+}
+
 TEST(Fxp, TruncationIsRefusedUpToTheChunk) {
   const auto bytes = serializeFxp(withChunk());
   for (std::size_t length = 0; length < 60; ++length)

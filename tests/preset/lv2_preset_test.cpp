@@ -250,6 +250,135 @@ TEST_F(Lv2PresetTest, DamageIsRefusedOrRead) {
   }
 }
 
+constexpr const char* kManifest =
+    "<http://a> a pset:Preset ; lv2:appliesTo <http://plugin> ; rdfs:seeAlso <p.ttl> .";
+
+/// A preset with ports as they are written in Turtle.
+std::string withPorts(const std::string& ports) {
+  return "<http://a> rdfs:label \"Bass\" ; lv2:port " + ports + " .";
+}
+
+TEST_F(Lv2PresetTest, ADecimalCommaIsReadAsOne) {
+  const std::pair<const char*, float> written[] = {
+      {"0,75", 0.75f}, {"0,05", 0.05f},       {"-0,5", -0.5f},     {"12,25", 12.25f},
+      {"0,0", 0.0f},   {"1,5e-05", 1.5e-05f}, {"\"0,75\"", 0.75f}, {"+0,1", 0.1f},
+      {"0.75", 0.75f}, {"7.5e-1", 0.75f},     {"3", 3.0f},         {"true", 1.0f}};
+  for (const auto& [text, value] : written) {
+    const auto path = bundle(kManifest, withPorts(std::string("[ lv2:symbol \"x\" ; pset:value ") + text +
+                                                  " ] , [ lv2:symbol \"y\" ; pset:value 0,5 ]"));
+    const auto presets = readLv2Presets(path);
+    EXPECT_FLOAT_EQ(presets[0].ports.at("x"), value) << text;
+    EXPECT_FLOAT_EQ(presets[0].ports.at("y"), 0.5f) << text;
+  }
+}
+
+TEST_F(Lv2PresetTest, APortThatIsGivenTwoValuesIsRefusedByName) {
+  for (const char* ports :
+       {"[ lv2:symbol \"cutoff\" ; pset:value 1 , 75 ]", "[ lv2:symbol \"cutoff\" ; pset:value 0.5 , 0.25 ]",
+        "[ lv2:symbol \"cutoff\" ; pset:value 0,75,25 ]",
+        "[ lv2:symbol \"cutoff\" ; pset:value 0.5 ; pset:value 0.25 ]",
+        "[ lv2:symbol \"cutoff\" ; pset:value 0.5 ] , [ lv2:symbol \"cutoff\" ; pset:value 0.75 ]"}) {
+    const std::string message = messageOf(bundle(kManifest, withPorts(ports)));
+    EXPECT_NE(message.find("'cutoff'"), std::string::npos) << ports << ": " << message;
+    EXPECT_NE(message.find("two values"), std::string::npos) << ports << ": " << message;
+  }
+  EXPECT_NE(messageOf(bundle(kManifest, withPorts("[ lv2:symbol \"cutoff\" ; pset:value \"1.234,5\" ]")))
+                .find("'cutoff' is no number"),
+            std::string::npos);
+}
+
+TEST_F(Lv2PresetTest, AValueThatIsSaidTwiceIsOne) {
+  const auto presets = readLv2Presets(
+      bundle(kManifest,
+             withPorts("[ lv2:symbol \"x\" ; pset:value 0.5 ] , [ lv2:symbol \"x\" ; pset:value 0.50 ]")));
+  EXPECT_FLOAT_EQ(presets[0].ports.at("x"), 0.5f);
+}
+
+TEST_F(Lv2PresetTest, APropertyOfAStateHasOneValue) {
+  const std::string state = "@prefix state: <http://lv2plug.in/ns/ext/state#> . <http://a> state:state [ ";
+  const auto presets = readLv2Presets(bundle(kManifest, state + "<urn:gain> 0,75 ; <urn:size> 3 ] ."));
+  ASSERT_EQ(presets[0].state.size(), 2u);
+  EXPECT_EQ(presets[0].state[0].value.text, "0.75");
+  EXPECT_NE(messageOf(bundle(kManifest, state + "<urn:gain> 1 , 2 ] .")).find("urn:gain"), std::string::npos);
+}
+
+TEST_F(Lv2PresetTest, OtherEncodingsAreRead) {
+  const std::string label = "<http://a> rdfs:label \"Fl\xFCgel\" .";
+  EXPECT_EQ(readLv2Presets(bundle(kManifest, label))[0].label, "Fl\u00FCgel") << "Latin-1";
+  const auto path = bundle(kManifest, "<http://a> rdfs:label \"Fl\u00FCgel \U0001F3B9\" .");
+  EXPECT_EQ(readLv2Presets(path)[0].label, "Fl\u00FCgel \U0001F3B9");
+  for (const bool bigEndian : {false, true}) {
+    const std::string text = readTextFile(path / "manifest.ttl") + " <http://a> rdfs:label \"\u00FC\" .";
+    std::string wide = bigEndian ? "\xFE\xFF" : "\xFF\xFE";
+    const auto append = [&](unsigned unit) {
+      const std::string bytes = {char(unit >> 8), char(unit & 0xFF)};
+      wide += bigEndian ? bytes : std::string(bytes.rbegin(), bytes.rend());
+    };
+    for (std::size_t i = 0; i < text.size(); ++i)
+      if (text[i] == '\xC3') append(0xC0u | (static_cast<unsigned char>(text[++i]) & 0x3Fu));
+      else append(static_cast<unsigned char>(text[i]));
+    const auto other = bundle("");
+    std::ofstream(other / "manifest.ttl", std::ios::binary) << wide;
+    EXPECT_EQ(readLv2Presets(other)[0].label, "\u00FC") << bigEndian;
+  }
+}
+
+TEST_F(Lv2PresetTest, SpacesInReferencesAreRead) {
+  const auto path =
+      bundle("<http://a> a pset:Preset ; lv2:appliesTo <http://plugin> ; rdfs:seeAlso <my p.ttl> .");
+  fs::rename(path / "p.ttl", path / "my p.ttl");
+  std::ofstream(path / "my p.ttl", std::ios::app) << "# a < b c\n<http://a> rdfs:label \"a <b c> d\" .";
+  EXPECT_EQ(readLv2Presets(path)[0].label, "a <b c> d");
+}
+
+TEST_F(Lv2PresetTest, PathsInAStateAreThoseOfItsBundle) {
+  const auto path =
+      bundle(kManifest,
+             "@prefix state: <http://lv2plug.in/ns/ext/state#> . @prefix atom: "
+             "<http://lv2plug.in/ns/ext/atom#> .\n<http://a> state:state [ <urn:1> <kick.wav> ; <urn:2> "
+             "\"sub/snare \u00FC.wav\"^^atom:Path ; <urn:3> <file:///usr/share/hat.wav> ; <urn:4> "
+             "\"/usr/share/hat.wav\"^^atom:Path ; <urn:5> \"kick.wav\" ; <urn:6> [ <urn:7> <tom 1.wav> ] ; "
+             "<urn:8> <http://example.org/kick.wav> ; <urn:9> \"\"^^atom:Path ] .");
+  std::ofstream(path / "kick.wav") << "x";
+  const Lv2Preset preset = readLv2Presets(path).front();
+  ASSERT_EQ(preset.state.size(), 8u);
+  EXPECT_EQ(preset.state[0].value.text, "file://" + (path / "kick.wav").string());
+  EXPECT_EQ(preset.state[1].value.text, (path / "sub/snare \u00FC.wav").string());
+  EXPECT_EQ(preset.state[2].value.text, "file:///usr/share/hat.wav");
+  EXPECT_EQ(preset.state[3].value.text, "/usr/share/hat.wav");
+  EXPECT_EQ(preset.state[4].value.text, "kick.wav") << "a text is none";
+  EXPECT_EQ(preset.state[5].parts.at(0).value.text, "file://" + (path / "tom%201.wav").string());
+  EXPECT_EQ(preset.state[6].value.text, "http://example.org/kick.wav");
+  const std::string state = lv2StateText(preset);
+  const std::vector<std::string> missing =
+      missingFiles(std::span(reinterpret_cast<const std::uint8_t*>(state.data()), state.size()));
+  const std::vector<std::string> wanted = {(path / "sub/snare \u00FC.wav").string(), "/usr/share/hat.wav",
+                                           "/usr/share/hat.wav", (path / "tom 1.wav").string()};
+  EXPECT_EQ(missing, wanted);
+
+  writeLv2Preset(folder_ / "copy.lv2", preset);
+  EXPECT_EQ(readLv2Presets(folder_ / "copy.lv2").front().state[0].value.text, preset.state[0].value.text)
+      << "a copy elsewhere plays the same file";
+}
+
+TEST_F(Lv2PresetTest, ABundleIsReadByARelativePathToo) {
+  const auto path =
+      bundle(kManifest, "<http://a> <http://lv2plug.in/ns/ext/state#state> [ <urn:1> <kick.wav> ] .");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder_);
+  const Lv2Preset preset = readLv2Presets("x.lv2/").front();
+  fs::current_path(before);
+  EXPECT_EQ(preset.state[0].value.text, "file://" + (path / "kick.wav").string());
+}
+
+TEST_F(Lv2PresetTest, AManifestSaysWhosePresetsABundleHolds) {
+  const auto path =
+      bundle(std::string(kManifest) + " <http://b> a pset:Preset ; lv2:appliesTo <http://other> .",
+             "this is no Turtle, and is not read");
+  EXPECT_EQ(lv2PresetOwners(path), (std::set<std::string>{"http://plugin", "http://other"}));
+  EXPECT_THROW(lv2PresetOwners(folder_), Error);
+}
+
 TEST_F(Lv2PresetTest, ReadsTheFactoryPresetsOfMda) {
   const fs::path mda = "/usr/lib/lv2/mda.lv2";
   if (!fs::exists(mda)) GTEST_SKIP() << "mda-lv2 is not installed";

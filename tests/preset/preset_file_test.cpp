@@ -232,6 +232,81 @@ TEST_F(PresetFileTest, AFolderIsListedOnceAndInOrder) {
   EXPECT_THROW(presetPathsUnder(folder_ / "missing"), Error);
 }
 
+TEST_F(PresetFileTest, WhatMacOsAddsIsPassedOver) {
+  write("Basses/a.fxp", serializeFxp(program("A")));
+  write("Basses/._a.fxp", std::string_view("\0\5\x16\7\0", 5));
+  write("__MACOSX/Basses/._a.fxp", std::string_view("\0\5\x16\7\0", 5));
+  write("__MACOSX/b.fxp", serializeFxp(program("B")));
+  write(".DS_Store", "x");
+  EXPECT_EQ(presetPathsUnder(folder_), std::vector{folder_ / "Basses/a.fxp"});
+  EXPECT_TRUE(foreignFilesUnder(folder_).empty());
+  EXPECT_NE(refusal(folder_ / "Basses/._a.fxp").find("macOS"), std::string::npos) << "named by the user";
+}
+
+TEST_F(PresetFileTest, LinksToFoldersAreFollowedOnce) {
+  write("store/pack/a.fxp", "x");
+  write("store/pack/b.fxp", "x");
+  fs::create_directories(folder_ / "mine/deep");
+  fs::create_directory_symlink(folder_ / "store/pack", folder_ / "mine/deep/one");
+  fs::create_directory_symlink(folder_ / "store/pack", folder_ / "mine/two");
+  fs::create_directory_symlink(folder_ / "mine", folder_ / "mine/deep/loop");
+  Lv2Preset lv2;
+  lv2.pluginUri = "http://example.org/synth";
+  writeLv2Preset(folder_ / "store/d.lv2", lv2);
+  fs::create_directory_symlink(folder_ / "store/d.lv2", folder_ / "mine/linked");
+  EXPECT_EQ(presetPathsUnder(folder_ / "mine").size(), 3u);
+  const std::vector<fs::path> wanted = {folder_ / "store/d.lv2", folder_ / "store/pack/a.fxp",
+                                        folder_ / "store/pack/b.fxp"};
+  EXPECT_EQ(presetPathsUnder(folder_), wanted) << "by their own paths";
+}
+
+TEST_F(PresetFileTest, OtherProgramsFormatsAreNamedWithWhatWouldHelp) {
+  const struct {
+    const char* file;
+    std::string_view bytes;
+    const char* what;
+    const char* help;
+  } cases[] = {
+      {"Lead.vital", "{\"settings\":{}}", "Vital", "save it"},
+      {"LEAD.VITAL", "{}", "Vital", "save it"},
+      {"rom1a.syx", "\xF0\x43", "SysEx", "Dexed"},
+      {"0001-Bass.xiz", std::string_view("\x1F\x8B\x8\0", 4), "ZynAddSubFX", "save it"},
+      {"Init.SerumPreset", "XferJson", "Serum", "save it"},
+      {"Piano.nki", "x", "Kontakt", "save it"},
+      {"Pad.h2p", "#AM=Diva", "u-he", "save it"},
+      {"x.aupreset", "<?xml", "Audio Unit", "save it"},
+      {"pack.zip", "PK\3\4", "archive", "unpack"},
+      {"pack.fxp", "PK\3\4", "archive", "unpack"},
+      {"pack.RAR", "Rar!\x1A\7", "archive", "unpack"},
+      {"pack", std::string_view("7z\xBC\xAF\x27\x1C", 6), "archive", "unpack"},
+      {"pack.tar.gz", std::string_view("\x1F\x8B\x8\0", 4), "gzip", "unpack"},
+      {"tune.mid", "MThd", "MIDI", "render"},
+      {"piano.sf2", "RIFFxxxxsfbk", "SoundFont", "sampler"},
+      {"bass.wav", "RIFFxxxxWAVE", "sound", "match"},
+      {"bass.vstpreset", "RIFFxxxxWAVE", "sound", "match"},
+  };
+  for (const auto& one : cases) {
+    const std::string message = refusal(write(one.file, one.bytes));
+    EXPECT_NE(message.find(one.what), std::string::npos) << message;
+    EXPECT_NE(message.find(one.help), std::string::npos) << message;
+  }
+  EXPECT_NE(refusal(write("x.bin", "hello")).find("no preset"), std::string::npos);
+}
+
+TEST_F(PresetFileTest, AFolderTellsWhatItHoldsAndIsNotRead) {
+  write("a.fxp", serializeFxp(program("A")));
+  write("one.vital", "{}");
+  write("deep/two.vital", "{}");
+  write("pack.zip", "PK\3\4");
+  write("notes.txt", "x");
+  const auto found = foreignFilesUnder(folder_);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].count, 2u);
+  EXPECT_NE(found[0].format.what.find("Vital"), std::string::npos);
+  EXPECT_EQ(found[1].first, folder_ / "pack.zip");
+  EXPECT_TRUE(foreignFilesUnder(folder_ / "pack.zip").empty());
+}
+
 TEST_F(PresetFileTest, BadFilesAreRefusedOneByOneWithAReason) {
   EXPECT_NE(refusal(write("empty.fxp", "")).find("empty"), std::string::npos);
   EXPECT_NE(refusal(write("text.fxp", "hello")).find("no preset"), std::string::npos);

@@ -32,9 +32,13 @@ TEST(WorkerMessages, RequestsComeBackAsTheyWere) {
   EXPECT_TRUE(request.wantsState);
   EXPECT_EQ(request.partFrames, 44100u);
   const auto load = std::get<LoadRequest>(
-      decodeRequest(encode(WorkerRequest(LoadRequest{"VST3", "/a b.vst3", "ID", "", 5}))));
-  EXPECT_EQ(load.path, "/a b.vst3");
+      decodeRequest(encode(WorkerRequest(LoadRequest{"LV2", "/a b", "urn:id", "", 5, 97.5, true, 1.5, "/a b/c.so"}))));
+  EXPECT_EQ(load.path, "/a b");
+  EXPECT_EQ(load.settleSeconds, 1.5);
+  EXPECT_EQ(load.library, "/a b/c.so");
   EXPECT_EQ(load.slotFrames, 5u);
+  EXPECT_EQ(load.tempoBpm, 97.5);
+  EXPECT_TRUE(load.renews);
 }
 
 TEST(WorkerMessages, AnswersComeBackAsTheyWere) {
@@ -47,7 +51,7 @@ TEST(WorkerMessages, AnswersComeBackAsTheyWere) {
       decodeAnswer(encode(WorkerAnswer(ReadingsAnswer{{{"Shape", 0.5f, "50 %"}, {"", 1, ""}}}))));
   ASSERT_EQ(readings.readings.size(), 2u);
   EXPECT_EQ(readings.readings[0].text, "50 %");
-  EXPECT_FALSE(std::get<RenderAnswer>(decodeAnswer(encode(WorkerAnswer(RenderAnswer{false, {}})))).state);
+  EXPECT_FALSE(std::get<RenderAnswer>(decodeAnswer(encode(WorkerAnswer(RenderAnswer{false, {}, 0})))).state);
   EXPECT_EQ(std::get<RefusalAnswer>(decodeAnswer(encode(WorkerAnswer(RefusalAnswer{"no"})))).problem, "no");
 }
 

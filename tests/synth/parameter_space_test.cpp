@@ -73,9 +73,16 @@ TEST(ParameterSpace, ErrorsNameTheFileTheKeyAndTheProblem) {
                    "'member' is not known"));
   EXPECT_TRUE(says(problemOf(whole + "display = \"20 * y +\"\n"), "display"));
   EXPECT_TRUE(says(problemOf(whole + "[parameters]\nx = 1\n"), "'parameters' is not known"));
-  EXPECT_TRUE(says(problemOf(kHead), "no [[parameter]]"));
   EXPECT_TRUE(says(problemOf("format = 1\nname ="), "s.toml:2"));
   EXPECT_TRUE(says(problemOf("format = 2\n"), "format 2"));
+}
+
+TEST(ParameterSpace, MayHaveNoParameters) {
+  const ParameterSpace space = parseSpace(kHead, "s.toml");
+  EXPECT_TRUE(space.parameters.empty());
+  EXPECT_TRUE(space.draw(1, 0).empty());
+  EXPECT_TRUE(space.crossingsOrSections().empty());
+  EXPECT_TRUE(space.silent({}).empty());
 }
 
 TEST(ParameterSpace, TheRateOfAnLfoIsFoundForItsHertz) {

@@ -200,6 +200,7 @@ TEST_F(TestSynth, WhatAPluginPrintsStaysOutOfTheChannel) {
 
 TEST_F(TestSynth, ACrashThatDoesNotComeAgainCostsNothing) {
   open();
+  synth_->renewsInstances();  // which renders, and would crash first
   const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN",
                                  "crash-once:" + (places_.folder / "crashed").string());
   const auto fates = renderAround(patch(), 6);

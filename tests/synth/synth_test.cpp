@@ -220,7 +220,7 @@ TEST(Synth, SaysWhichPlugInIsMissing) {
       "[[parameter]]\nkey = \"a\"\nkind = \"continuous\"\n";
   const std::string problem = problemOf(ExitCode::plugin, [&] { Synth synth(parseSpace(text, "s.toml")); });
   EXPECT_TRUE(says(problem, "Nosuch")) << problem;
-  EXPECT_TRUE(says(problem, "/usr/lib/lv2")) << problem;
+  EXPECT_TRUE(says(problem, (kTestPlugins / "lv2").string())) << problem;
 }
 
 TEST(Synth, SaysWhichParametersThePlugInLacks) {

@@ -441,6 +441,25 @@ TEST_F(Match, WhatFailsSaysWhy) {
   expectRefused(post("/matches", {{"sound", "x"}, {"libraries", {"nowhere"}}}), 404, "nowhere");
 }
 
+TEST_F(Match, PlaysAtTheTempoThatIsAskedFor) {
+  open();
+  EXPECT_EQ(get("/state").json().at("libraries").at(0).at("bpm"), 120);
+  for (const json& bpm : {json(), json(97.5)}) {
+    json request = {{"sound", uploadTone()}, {"refine", false}, {"top", 1}};
+    if (!bpm.is_null()) request["bpm"] = bpm;
+    const json match = finished(startMatch(request));
+    ASSERT_EQ(match.at("state"), "done") << match.dump(1);
+    EXPECT_EQ(match.at("candidates").at(0).at("bpm"), bpm.is_null() ? json(120) : bpm);
+    const std::string remarks = match.value("remarks", json::array()).dump();
+    EXPECT_EQ(remarks.find("rendered at 120 BPM") != std::string::npos, !bpm.is_null()) << remarks;
+    const Answer played =
+        post("/matches/" + match.at("id").get<std::string>() + "/candidates/1/render", json::object());
+    EXPECT_EQ(played.status, 200) << played.body;
+    EXPECT_NEAR(std::stod(played.header("X-Distance")), match.at("candidates").at(0).at("mss").get<double>(),
+                1e-3);
+  }
+}
+
 TEST_F(Match, MethodsAreNamedAsOnTheCommandLine) {
   open();
   const json state = get("/state").json();

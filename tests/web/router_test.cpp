@@ -46,6 +46,35 @@ TEST_F(Web, AnswersItsOwnPageAndNoOther) {
     EXPECT_EQ(asked(own + "Sec-Fetch-Site: " + wrong + "\r\n"), 403) << wrong;
 }
 
+TEST_F(Web, AHostOfAForwardedPortIsToldWhatHelps) {
+  open();
+  const std::string port = std::to_string(server->port());
+  const std::string answer =
+      exchanged(server->port(), request("GET /api/v1/state", "Host: localhost:9000\r\n"));
+  EXPECT_EQ(statusOf(answer), 403);
+  for (const std::string& part : {"ssh -L " + port + ":127.0.0.1:" + port + " ",
+                                  std::string("patchpilot serve --host-name localhost:9000")})
+    EXPECT_NE(answer.find(part), std::string::npos) << answer;
+}
+
+TEST_F(Web, AnswersUnderTheNamesThatTheUserAllows) {
+  options.hosts.add("localhost:9000");
+  options.hosts.add("studio.local");
+  open();
+  const auto asked = [&](const std::string& headers) {
+    return statusOf(exchanged(server->port(), request("GET /api/v1/matches", headers)));
+  };
+  for (const std::string host : {"localhost:9000", "studio.local", "studio.local:8420"}) {
+    const std::string own = "Host: " + host + "\r\n";
+    EXPECT_EQ(asked(own + "Origin: http://" + host + "\r\nSec-Fetch-Site: same-origin\r\n"), 200) << host;
+    EXPECT_EQ(asked(own + "Origin: http://evil.example\r\n"), 403) << host;
+    EXPECT_EQ(asked(own + "Sec-Fetch-Site: cross-site\r\n"), 403) << host;
+  }
+  EXPECT_EQ(asked("Host: 127.0.0.1:" + std::to_string(server->port()) + "\r\n"), 200);
+  for (const std::string wrong : {"localhost:9001", "evil.example", "studio.local.evil.example"})
+    EXPECT_EQ(asked("Host: " + wrong + "\r\n"), 403) << wrong;
+}
+
 TEST_F(Web, ABodyThatWasNotReadIsNoRequest) {
   open();
   const std::string own = "Host: 127.0.0.1:" + std::to_string(server->port()) + "\r\n";
@@ -78,6 +107,7 @@ TEST_F(Web, WhateverIsWrongIsSaidInJson) {
   expectRefused(post("/matches", {{"sound", "0123456789abcdef"}, {"speed", 1}}), 400, "speed");
   expectRefused(post("/matches", {{"note", 200}}), 400, "from 0 to 127");
   expectRefused(post("/matches", {{"note", 1.5}}), 400, "whole");
+  expectRefused(post("/matches", {{"bpm", 5}}), 400, "from 10 to 999");
   expectRefused(post("/matches", {{"refine", "yes"}}), 400, "true or false");
   expectRefused(post("/matches", {{"libraries", "all"}}), 400, "list");
   expectRefused(post("/matches", {{"sound", "0123456789abcdef"}}), 400, "libraries");

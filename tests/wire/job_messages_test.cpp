@@ -18,6 +18,7 @@ std::vector<JobRequest> requests() {
   match.request.libraries = {"l"};
   match.request.note = 60;
   match.request.seconds = 2.5;
+  match.request.bpm = 140;
   match.request.near = NearRequest{"m", 2, 3, {"cutoff"}, {{"level", 0.5f}}};
   match.sound = "/data/sound.wav";
   match.libraries = {"/data/a.db", "/data/b.db"};
@@ -28,8 +29,8 @@ std::vector<JobRequest> requests() {
   match.workers = 2;
   return {DecodeJob{"in.flac", "out.wav"},
           match,
-          TextJob{"warm \"brass\"\n", {"a.db"}, "/m", 3, 1, 2},
-          BuildJob{"a.db", "", "VST3", "id", "Synth", 3000},
+          TextJob{"warm \"brass\"\n", {"a.db"}, "/m", 3, 1, 2, 97.5},
+          BuildJob{"a.db", "", "VST3", "id", "Synth", 3000, 140},
           ScanJob{},
           StopJob{}};
 }
@@ -43,6 +44,7 @@ std::vector<JobEvent> events() {
   text.distances.clear();
   text.gainDb.reset();
   text.similarity = 0.3;
+  text.bpm = 140;
   text.unlike = Unlike{1, {"Cutoff"}};
   return {TargetRead{target},
           RankingProgress{3, 50},

@@ -35,6 +35,7 @@ MatchRecord record() {
   found.parameters = "01.json";
   found.recipe = "01.txt";
   found.presets = {"01.lv2"};
+  found.bpm = 140;
   match.found.candidates = {found};
   match.skipped = SkippedRenders{2, "crashed"};
   match.remarks = {"a remark"};

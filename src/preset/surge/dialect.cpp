@@ -5,6 +5,7 @@
 #include "preset/surge/patch.h"
 #include "preset/surge/routing_words.h"
 #include "preset/surge/sections.h"
+#include "preset/surge/session_state.h"
 #include "preset/vstpreset.h"
 
 #include <fmt/format.h>
@@ -112,6 +113,12 @@ class SurgeDialect : public Dialect {
     const auto section = surgeSection(part);
     if (!section) return std::nullopt;
     return withPatch(into, crossSurgePatches(patchIn(into), patchIn(from), *section));
+  }
+
+  Bytes complete(const Bytes& state) const override {
+    SurgePatch patch = patchIn(state);
+    completeSurgePatch(patch);
+    return withPatch(state, patch);
   }
 
   bool hasRevisions() const override { return true; }

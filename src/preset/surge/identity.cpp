@@ -1,5 +1,6 @@
 #include "preset/surge/identity.h"
 
+#include "preset/surge/session_state.h"
 #include "preset/xml_text.h"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ std::string audibleXml(std::string_view xml) {
 }  // namespace
 
 std::string surgeAudibleContent(const SurgePatch& patch) {
-  std::string audible = audibleXml(patch.xml);
+  std::string audible = audibleXml(patch.xml) + audibleSessionState(patch.xml);
   for (const auto size : patch.wavetableBytes) audible += std::to_string(size) + " ";
   const auto bytes =
       std::accumulate(patch.wavetableBytes.begin(), patch.wavetableBytes.end(), std::size_t(0));

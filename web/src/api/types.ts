@@ -36,6 +36,7 @@ export interface Library {
   problem?: string; // Why it cannot be opened
   embedders?: string[]; // By which it can be searched; the first, unless a match names another
   own: boolean; // It was made here, and can be removed here
+  bpm?: number; // Tempo that it was rendered at
 }
 
 export interface Synth {
@@ -90,6 +91,7 @@ export interface MatchRequest {
   embedder?: string; // By which the libraries are searched; each by its first if it is not given
   method?: string | string[]; // What proposes patches, one or several of those that /state lists, as in 'match --method': retrieval, random, retrieval+refine. Proposals of several are pooled. By default retrieval
   objective?: string; // What refining makes small, one of those that /state lists; by default mss
+  bpm?: number; // Tempo that the synths follow; by default each library's own
 }
 
 export interface Target {
@@ -123,6 +125,7 @@ export interface Candidate {
   render: string;
   install: string;
   presets: Preset[];
+  bpm?: number; // Tempo that it was played at
 }
 
 export interface Match {
@@ -181,6 +184,7 @@ export interface Build {
   synth: string;
   space?: string; // One of the synth's spaces; without it its first, or one made of what the synth reports
   count?: number;
+  bpm?: number; // Tempo that the synth follows; by default 120
 }
 
 export interface Job {

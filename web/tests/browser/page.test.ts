@@ -8,9 +8,11 @@ import {
   drop,
   EXAMPLE,
   hasNetworks,
+  haveMicrophone,
   hears,
   hearsNothing,
   matchIt,
+  microphoneGave,
   missing,
   openBass,
   openPage,
@@ -288,9 +290,11 @@ describe.skipIf(why !== "")("the page", () => {
 
   it("records from the microphone", async () => {
     page = await openPage(its.browser, its.server.url);
+    await haveMicrophone(page);
     await page.locator("#record").click();
     await page.locator(".record-level").waitFor();
-    await page.waitForFunction(() => Number(document.querySelector<HTMLElement>(".record-level")!.style.getPropertyValue("--level")) > 0);
+    await page.waitForFunction(() => Number(document.querySelector<HTMLElement>(".record-level")!.style.getPropertyValue("--level")) > 0.1);
+    await microphoneGave(page, 1);
     await page.locator("#record").click();
     await page.locator(".sound-name").getByText("recording.wav").waitFor();
   });

@@ -134,11 +134,14 @@ export function openBrowser(): Promise<Browser> {
 /** What a page that must say nothing has said. */
 export const complaints: string[] = [];
 
+/** How long anything may take, in ms: it ends what hangs, and is no measure. Beside a build all takes many times as long. */
+const kPatience = 300_000;
+
 /** A page that can be asked what it plays. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "dark", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(90_000);
+  page.setDefaultTimeout(kPatience);
   page.on("pageerror", (problem) => complaints.push(problem.message));
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().includes("Failed to load resource")) complaints.push(message.text());
@@ -170,6 +173,29 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
   });
   await page.goto(url);
   return page;
+}
+
+/**
+ * Puts a tone in place of the microphone. The browser's own stand-in beeps now and then, by a clock that a busy machine
+ * does not keep.
+ */
+export async function haveMicrophone(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => {
+      const context = new AudioContext();
+      const tone = new OscillatorNode(context, { frequency: 220 });
+      const output = context.createMediaStreamDestination();
+      tone.connect(output);
+      tone.start();
+      Object.assign(window, { microphone: context });
+      return Promise.resolve(output.stream);
+    };
+  });
+}
+
+/** Waits until the microphone has given so many seconds of sound. */
+export async function microphoneGave(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction((least) => (window as unknown as { microphone: AudioContext }).microphone.currentTime > least, seconds);
 }
 
 interface Heard {

@@ -1,0 +1,138 @@
+#include "synth/instance_notes.h"
+
+#include "base/places.h"
+#include "synth/render_pool.h"
+#include "test_support.h"
+
+#include <cstring>
+
+namespace patchpilot {
+namespace {
+
+bool sameBits(const AudioBuffer& a, const AudioBuffer& b) {
+  return a.samples().size() == b.samples().size() &&
+         std::memcmp(a.samples().data(), b.samples().data(), a.samples().size() * sizeof(float)) == 0;
+}
+
+/// The test synth with a fault, and what it has told.
+struct FaultySynth {
+  explicit FaultySynth(const std::string& fault, const std::string& extra = "")
+      : misbehave("PATCHPILOT_TEST_PLUGIN", fault),
+        synth(parseSpace(testSynthSpace(extra), "test.toml"),
+              {.onNote = [this](const std::string& note) { notes.push_back(note); }}) {}
+
+  std::vector<std::string> notes;
+  ScopedVariable misbehave;
+  Synth synth;
+};
+
+/// Renders notes of different keys in turn with one worker: each must sound as it does alone.
+void expectIndependentRenders(const Synth& synth) {
+  const Patch base;
+  const auto job = [&](int key) { return RenderJob{0, &base, {key, 100, 0.2}, 0.4}; };
+  std::vector<AudioBuffer> alone;
+  for (const int key : {60, 72}) alone.push_back(renderOnce(synth, base, job(key).note, 0.4));
+  RenderPool pool(synth, {.workers = 1, .longestSeconds = 0.4});
+  const auto sounds = pool.renderAll({job(60), job(72), job(60), job(60), job(72)});
+  const std::size_t expected[] = {0, 1, 0, 0, 1};
+  for (std::size_t i = 0; i < sounds.size(); ++i) {
+    ASSERT_TRUE(sounds[i]) << i;
+    EXPECT_TRUE(sameBits(*sounds[i], alone[expected[i]])) << "render " << i;
+  }
+}
+
+TEST(History, OfAPluginThatForgetsIsNoConcern) {
+  const TestPlaces places;
+  FaultySynth faulty("none");
+  EXPECT_FALSE(faulty.synth.renewsInstances());
+  EXPECT_TRUE(faulty.notes.empty());
+  expectIndependentRenders(faulty.synth);
+}
+
+TEST(History, OfAPluginThatRemembersTheLastNoteIsNotHeard) {
+  const TestPlaces places;
+  FaultySynth faulty("glide");
+  EXPECT_TRUE(faulty.synth.renewsInstances());
+  expectIndependentRenders(faulty.synth);
+  ASSERT_EQ(faulty.notes.size(), 1u) << "it is told once";
+  EXPECT_EQ(faulty.notes.front(),
+            "Patch Pilot Test Synth sounds different after other patches; each render gets a new instance of it");
+}
+
+TEST(History, OfAPluginThatChangesWithEachNoteIsNotHeard) {
+  const TestPlaces places;
+  FaultySynth faulty("wear");
+  EXPECT_TRUE(faulty.synth.renewsInstances());
+  expectIndependentRenders(faulty.synth);
+}
+
+TEST(History, OfAnLv2IsForgottenAnyway) {
+  const TestPlaces places;
+  for (const char* fault : {"glide", "wear"}) {
+    const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", fault);
+    for (const auto& plugin : scanPlugins().plugins) {
+      if (plugin.format != "LV2" || plugin.name != "Patch Pilot Test Synth") continue;
+      auto parameters = probeParameters(plugin);
+      std::erase_if(parameters, [](const PluginParameter& p) { return p.name == "Crash" || p.name == "Hang"; });
+      const Synth synth(parseSpace(firstSpace(plugin, parameters, "own"), "own.toml"));
+      EXPECT_FALSE(synth.renewsInstances()) << fault;
+      expectIndependentRenders(synth);
+    }
+  }
+}
+
+TEST(History, RandomPhasesAreNoHistory) {
+  const TestPlaces places;
+  FaultySynth random("none",
+                     "[[parameter]]\nkey = \"random\"\nid = \"1209197763\"\nkind = \"continuous\"\nconstant = "
+                     "1.0\nconstant_probability = 1.0\n");
+  EXPECT_FALSE(random.synth.renewsInstances());
+}
+
+TEST(History, IsLookedIntoOnceForEachVersion) {
+  const TestPlaces places;
+  PluginInfo plugin;
+  {
+    FaultySynth faulty("wear");
+    plugin = faulty.synth.plugin();
+    EXPECT_FALSE(knownToDependOnHistory(plugin));
+    faulty.synth.renewsInstances();
+    EXPECT_EQ(knownToDependOnHistory(plugin), true);
+  }
+  // The plug-in has been mended, and its files say nothing of it: what was found out holds.
+  FaultySynth same("none");
+  EXPECT_TRUE(same.synth.renewsInstances());
+  PluginInfo newer = plugin, changed = plugin, elsewhere = plugin;
+  newer.version += ".1";
+  changed.stamp += "1";
+  elsewhere.path += "/other";
+  for (const PluginInfo& other : {newer, changed, elsewhere}) EXPECT_FALSE(knownToDependOnHistory(other));
+  rememberHistory(newer, false);
+  EXPECT_EQ(knownToDependOnHistory(newer), false);
+}
+
+TEST(History, ABrokenCacheIsMadeAnew) {
+  const TestPlaces places;
+  PluginInfo plugin;
+  plugin.format = "LV2";
+  plugin.id = "urn:x";
+  for (const char* text : {"", "{", "[]", "{\"check\": 1}", "{\"check\": 1, \"plugins\": 7}",
+                           "{\"check\": \"x\", \"plugins\": {}}",
+                           "{\"check\": 1, \"plugins\": {\"LV2 urn:x \": {\"plugin\": 5}}}"}) {
+    std::filesystem::create_directories(cacheFolder());
+    writeFileAtomically(cacheFolder() / "instances.json", std::string(text));
+    EXPECT_FALSE(knownToDependOnHistory(plugin)) << text;
+    rememberHistory(plugin, true);
+    EXPECT_EQ(knownToDependOnHistory(plugin), true) << text;
+  }
+}
+
+TEST(History, APluginThatCrashesWhileItIsLookedIntoIsUsedAsItIs) {
+  const TestPlaces places;
+  FaultySynth faulty("crash-on-every-render");
+  EXPECT_FALSE(faulty.synth.renewsInstances());
+  EXPECT_FALSE(faulty.synth.values(Patch{}).empty()) << "another worker has been opened";
+}
+
+}  // namespace
+}  // namespace patchpilot
