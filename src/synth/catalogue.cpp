@@ -129,8 +129,8 @@ std::string stampOf(const Unit& unit) {
 }
 
 PluginInfo pluginFromJson(const json& j, const Unit& unit, const std::string& stamp) {
-  return {j.at("name"),       j.at("vendor"), j.at("version"), unit.format, j.at("id"), unit.path.string(),
-          j.at("parameters"), j.at("bundle"), stamp};
+  return {j.at("name"),       j.at("vendor"),     j.at("version"), unit.format, j.at("id"),
+          unit.path.string(), j.at("parameters"), j.at("bundle"),  stamp};
 }
 
 /// A worker that is started when first asked, and anew after it died.
@@ -220,7 +220,8 @@ json scanLv2(const Unit& unit, Scanner& scanner, const std::set<std::string>& on
     }
     if (!only.empty() && !only.contains(found.uri)) continue;
     attempt(entry, found.uri, found.name, [&] {
-      LoadRequest load{"LV2", unit.path.string(), found.uri, {}, 0, 0, found.library.string()};
+      const LoadRequest load{
+          .format = "LV2", .path = unit.path.string(), .id = found.uri, .library = found.library.string()};
       plugin.parameters = std::int32_t(scanner.ask<LoadAnswer>(load).parameters.size());
       entry["plugins"].push_back(cached(plugin, bundle));
     });

@@ -101,10 +101,10 @@ bool dependsOnHistory(const PlayedPlugin& plugin) {
   plugin.renew();
   const AudioBuffer third = plugin.play(chosen);
   if (sameBits(first, second) && sameBits(first, third)) return residualDb(first, after) > kResidualDb;
-  const double spread =
-      std::max({bandDifferenceDb(first, second), bandDifferenceDb(first, third), bandDifferenceDb(second, third)});
-  const double nearest =
-      std::min({bandDifferenceDb(first, after), bandDifferenceDb(second, after), bandDifferenceDb(third, after)});
+  const double spread = std::max(
+      {bandDifferenceDb(first, second), bandDifferenceDb(first, third), bandDifferenceDb(second, third)});
+  const double nearest = std::min(
+      {bandDifferenceDb(first, after), bandDifferenceDb(second, after), bandDifferenceDb(third, after)});
   return nearest > kSpreads * spread + kToleranceDb;
 }
 

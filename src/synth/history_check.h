@@ -9,8 +9,8 @@ namespace patchpilot {
 
 /// A plug-in that plays some patches, for `dependsOnHistory`. The functions may throw; nothing is caught.
 struct PlayedPlugin {
-  std::function<void()> renew;                          ///< puts a new instance in place
-  std::function<AudioBuffer(std::size_t patch)> play;   ///< plays a note of a patch in the instance
+  std::function<void()> renew;                         ///< puts a new instance in place
+  std::function<AudioBuffer(std::size_t patch)> play;  ///< plays a note of a patch in the instance
   std::size_t patches = 0;
 };
 

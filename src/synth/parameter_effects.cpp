@@ -50,8 +50,8 @@ double residue(const AudioBuffer& a, const AudioBuffer& b, double gain) {
   return energy > 0 ? std::max(0.0, energy - 2 * gain * dot(a, b) + gain * gain * dot(b, b)) / energy : 0;
 }
 
-/// Amplitudes of the first harmonics (Goertzel, "An algorithm for the evaluation of finite trigonometric series",
-/// 1958), of the middle of a note.
+/// Amplitudes of the first harmonics (Goertzel, "An algorithm for the evaluation of finite trigonometric
+/// series", 1958), of the middle of a note.
 std::vector<double> harmonics(const AudioBuffer& sound, double hz) {
   std::vector<double> amplitudes;
   const std::size_t first = sound.frames() / 5, last = sound.frames() * 3 / 5;
@@ -83,10 +83,12 @@ double cosine(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 Heard comparePitch(const AudioBuffer& before, const AudioBuffer& after) {
-  const PitchEstimate was = estimatePitch(before, 0, before.frames()), is = estimatePitch(after, 0, after.frames());
+  const PitchEstimate was = estimatePitch(before, 0, before.frames()),
+                      is = estimatePitch(after, 0, after.frames());
   if (!was.pitched || !is.pitched) return Heard::unclear;
   if (std::abs(hzToNote(is.hz) - hzToNote(was.hz)) < kRetunedSemitones) return Heard::other;
-  return cosine(harmonics(before, was.hz), harmonics(after, is.hz)) >= kSameHarmonics ? Heard::pitch : Heard::other;
+  return cosine(harmonics(before, was.hz), harmonics(after, is.hz)) >= kSameHarmonics ? Heard::pitch
+                                                                                      : Heard::other;
 }
 
 /// @param noise  how much two renders of `before` differ, in parts of their energy
@@ -174,8 +176,8 @@ class Listening {
     return pool_.renderAll(jobs);
   }
 
-  /// The plug-in's own patch, and patches in which every other parameter is drawn: one that mutes the synth would
-  /// mute nearly all if every parameter were.
+  /// The plug-in's own patch, and patches in which every other parameter is drawn: one that mutes the synth
+  /// would mute nearly all if every parameter were.
   void findContexts() {
     std::vector<Patch> patches = {Patch::point(defaults_)};
     for (std::uint64_t draw = 0; draw < kDraws; ++draw) {
@@ -187,7 +189,8 @@ class Listening {
       patches.push_back(Patch::point(std::move(values)));
     }
     const std::vector<Sound> sounds = render(patches), again = render(patches);
-    for (std::size_t i = 0; i < patches.size() && contexts_.size() < (many_ ? kContextsOfMany : kContexts); ++i) {
+    for (std::size_t i = 0; i < patches.size() && contexts_.size() < (many_ ? kContextsOfMany : kContexts);
+         ++i) {
       if (!sounds[i] || !again[i] || containsNonFinite(*sounds[i]) || containsNonFinite(*again[i])) continue;
       if (rmsDb(*sounds[i]) < kSilentDb) continue;
       contexts_.push_back({patches[i].values(), *sounds[i], residue(*sounds[i], *again[i], 1)});

@@ -20,8 +20,9 @@ enum class ParameterEffect {
 /// In words, after the name of the parameter: "only mutes the sound".
 std::string effectText(ParameterEffect effect);
 
-/// Plays a synth, and finds what each parameter of its space does: it is moved in a few patches, by itself, and the
-/// renders with and without are compared. What changes the sound in one of them is not moved in the next.
+/// Plays a synth, and finds what each parameter of its space does: it is moved in a few patches, by itself,
+/// and the renders with and without are compared. What changes the sound in one of them is not moved in the
+/// next.
 /// @param onProgress  called with the share that is done, 0 to 1; may be empty
 /// @return effects by the keys of the parameters; empty if no patch makes a sound
 /// @throws Error (plugin) if the synth cannot be played

@@ -37,7 +37,7 @@ std::set<std::string> wordsOf(const std::string& name) {
   std::string word;
   for (const char c : lower(name) + " ") {
     if (std::isalpha(static_cast<unsigned char>(c))) word += c;
-    else if (!std::exchange(word, "").empty()) words.insert(std::move(word));
+    else if (!word.empty()) words.insert(std::exchange(word, ""));
   }
   return words;
 }
