@@ -40,6 +40,10 @@ class AudioBuffer {
   /// The part that begins at `firstFrame` and is `frameCount` long; beyond the end it is silent.
   AudioBuffer slice(std::size_t firstFrame, std::size_t frameCount) const;
 
+  /// A sound of `frameCount` frames in which this one begins at `firstFrame`; what goes beyond its end is
+  /// cut.
+  AudioBuffer placedAt(std::size_t firstFrame, std::size_t frameCount) const;
+
  private:
   int channels_ = 0;
   std::size_t frames_ = 0;

@@ -60,12 +60,14 @@ const Format* find(const std::filesystem::path& file, std::string_view head) {
 
 }  // namespace
 
-std::optional<std::string> foreignSound(const std::filesystem::path& file, std::span<const std::uint8_t> head) {
+std::optional<std::string> foreignSound(const std::filesystem::path& file,
+                                        std::span<const std::uint8_t> head) {
   const Format* format = find(file, {reinterpret_cast<const char*>(head.data()), head.size()});
   if (format == nullptr) return std::nullopt;
   if (format->isSound) {
     const std::string name = file.filename().string();
-    return fmt::format("{}; convert it: ffmpeg -i \"{}\" \"{}.wav\"", format->name, name, file.stem().string());
+    return fmt::format("{}; convert it: ffmpeg -i \"{}\" \"{}.wav\"", format->name, name,
+                       file.stem().string());
   }
   const bool packed = std::string_view(format->name).ends_with("archive");
   const bool loop = std::string_view(format->name).ends_with("loop");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/interrupt.h"
 #include "eval/parameter_error.h"
 #include "eval/target_set.h"
 #include "features/metric.h"
@@ -21,6 +22,7 @@ struct EvaluationOptions {
   double seconds = 0;            ///< the most that a method which refines may take on a target; 0: no limit
   bool known = false;            ///< methods are told the note, its length, and that it begins with the file
   bool oracle = false;           ///< add rows for what each library's best entry would be
+  bool shuffled = false;         ///< add a row for each method in which it answers other targets
   bool baseline = true;          ///< add rows for the best of as many random patches as a method may render
   std::uint64_t seed = 1;
   int velocity = 100;
@@ -30,6 +32,7 @@ struct EvaluationOptions {
   int lanes = 0;                                             ///< targets at a time; 0: one for each core
   int workers = 1;                                           ///< processes that render for each
   bool replace = false;  ///< whether the results of another run may be removed from the folder
+  std::stop_token stop = interruptToken();  ///< ends the run after the results that are whole
 };
 
 /// The metric by which candidates are ranked, and rows are said to have solved a target.
@@ -42,6 +45,7 @@ struct EvaluationRow {
     random,    ///< one audible patch, drawn
     baseline,  ///< the best of as many drawn patches as a method may render
     method,
+    shuffled,  ///< a method's answers to other targets: what an answer is worth that has not heard the sound
     oracle
   };
 
@@ -109,15 +113,6 @@ struct Evaluation {
   /// Holds as long as `results` are not touched.
   ResultsByName resultsByName() const;
 };
-
-/// Where a run keeps, in its folder, the sound and the spectrogram of a target, or of what a row made of it.
-struct SoundFiles {
-  std::filesystem::path mp3;
-  std::filesystem::path mel;  ///< one byte a value, `frames x kViewBands`, -80 dB (0) to 0 dB (255)
-};
-inline constexpr std::size_t kViewBands = 96;
-SoundFiles soundFiles(const std::filesystem::path& folder, const std::string& target,
-                      const EvaluationRow* row = nullptr);
 
 /// Runs every row over every target, on all cores, and writes each result into `folder` as it comes. A folder
 /// that holds part of the same run is gone on with; the rows that stand there already are not run again.

@@ -2,6 +2,7 @@
 
 #include "eval/page.h"
 #include "eval/report_page.h"
+#include "eval/sound_files.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,7 @@ const char* roleName(EvaluationRow::Role role) {
     case EvaluationRow::Role::floor: return "floor";
     case EvaluationRow::Role::random: return "random";
     case EvaluationRow::Role::baseline: return "baseline";
+    case EvaluationRow::Role::shuffled: return "shuffled";
     case EvaluationRow::Role::oracle: return "oracle";
     default: return "method";
   }

@@ -42,6 +42,16 @@ class BootstrapResamples {
 /// The 2.5th and the 97.5th percentile.
 Interval middle95(std::vector<double> values);
 
+/// Whether the differences of pairs lie about 0: the two-sided p of Wilcoxon's signed-rank test (Biometrics
+/// Bulletin 1, 1945). Differences of 0 are left out. Up to 50 differences that are all unequal in size the
+/// distribution is exact, else normal, its variance lessened for ties, without correction for continuity.
+/// @return 1 if no difference is left
+double wilcoxonSignedRank(const std::vector<double>& differences);
+
+/// The p of a family of tests, each as large as it must be so that the family errs no more often than one
+/// test (Holm, Scandinavian Journal of Statistics 6, 1979). In the order given.
+std::vector<double> holmCorrected(const std::vector<double>& p);
+
 template <typename Statistic>
 Interval bootstrapInterval(const std::vector<double>& values, Statistic statistic) {
   std::vector<double> statistics;

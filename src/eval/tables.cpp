@@ -215,21 +215,87 @@ std::string kindTable(const KindSummary& kind, const std::vector<Metric>& metric
   return table.text();
 }
 
+/// Above this p nothing is said of which row is nearer.
+constexpr double kSignificant = 0.05;
+
+/// Which of two rows is nearer by a metric, and how sure that is; a dash if it may be chance.
+std::string nearer(const RowComparison::Difference& difference) {
+  if (!(difference.p < kSignificant) || difference.median == 0) return "-";
+  return fmt::format("{} ({})", difference.median < 0 ? "first" : "second",
+                     difference.p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", difference.p));
+}
+
+std::string comparisonTable(const std::vector<RowComparison>& comparisons,
+                            const std::vector<Metric>& metrics) {
+  const auto column = [&](const auto& cell) {
+    std::vector<std::string> cells;
+    for (const RowComparison& one : comparisons) cells.push_back(cell(one));
+    return cells;
+  };
+  Table table;
+  table.add("first", column([](const RowComparison& c) { return c.first->id; }));
+  table.add("second", column([](const RowComparison& c) { return c.second->id; }));
+  table.add("targets", column([](const RowComparison& c) { return std::to_string(c.targets); }));
+  for (const Metric& metric : metrics)
+    table.add(metric.title,
+              column([&](const RowComparison& c) { return nearer(c.byMetric.at(metric.name)); }));
+  return table.text();
+}
+
 constexpr const char* kLegend = R"(
 MSS, wMFCC and SOT are distances: 0 is the same sound. RMS is a similarity of envelopes: 1 is the same. Means (MSS: the
 median as well) with the bootstrap's 95 % interval. All are measured over the whole sound of the file, the match laid
 where the method found the onset. gain: by how many dB the match must be raised or lowered to the level of its target,
 which the others do not hear. floor: five more renders of the true patch, nearer than which the synth itself does not
 come; empty where the true patch is not known or not of these synths. random: one audible patch drawn from the space.
-best of N random: as many drawn patches as the method may render, silent ones among them. score: how much of the way
+best of N random: as many drawn patches as the method may render, silent ones among them. shuffled: the method's answers
+to other targets, each judged by the next one of its kind: what an answer is worth that has not heard its target. score: how much of the way
 from random to floor the mean MSS has come. solved: targets within 1.5 times their floor, or MSS 0.5 if that is more;
 both are told of targets whose floor is known, and a target for which nothing was found counts as random, and unsolved.
 recall at 1, 5, 50: how often the patch of the library that made the target is among so many that the search names first,
 before any is rendered; told where targets were made of patches of that library. renders and seconds are what was spent on
-one target.
+one target. Which row is nearer: by Wilcoxon's signed-rank test over the targets for which both found something, p
+corrected by Holm's method for all pairs of the table; a dash where chance may have made the difference.
 )";
 
+bool searches(const EvaluationRow& row) {
+  return row.role == EvaluationRow::Role::method || row.role == EvaluationRow::Role::baseline;
+}
+
 }  // namespace
+
+std::vector<RowComparison> compareRows(const Evaluation& evaluation, const std::string& kind) {
+  const ResultsByName results = evaluation.resultsByName();
+  std::vector<RowComparison> comparisons;
+  std::map<std::string, std::vector<double>> p;  // by metric, in the order of the comparisons
+  for (std::size_t i = 0; i < evaluation.rows.size(); ++i)
+    for (std::size_t j = i + 1; j < evaluation.rows.size(); ++j) {
+      if (!searches(evaluation.rows[i]) || !searches(evaluation.rows[j])) continue;
+      RowComparison& one = comparisons.emplace_back();
+      one.first = &evaluation.rows[i];
+      one.second = &evaluation.rows[j];
+      std::map<std::string, std::vector<double>> differences;
+      for (const EvaluationTarget& target : evaluation.targets) {
+        if (target.entry.kind != kind) continue;
+        const EvaluationResult* first = foundResult(results, target.entry.name, one.first->id);
+        const EvaluationResult* second = foundResult(results, target.entry.name, one.second->id);
+        if (first == nullptr || second == nullptr) continue;
+        ++one.targets;
+        for (const Metric& metric : evaluation.metrics)
+          differences[metric.name].push_back(metric.cost(first->distances.at(metric.name)) -
+                                             metric.cost(second->distances.at(metric.name)));
+      }
+      for (const Metric& metric : evaluation.metrics) {
+        one.byMetric[metric.name].median = median(differences[metric.name]);
+        p[metric.name].push_back(wilcoxonSignedRank(differences[metric.name]));
+      }
+    }
+  for (const auto& [metric, values] : p) {
+    const std::vector<double> corrected = holmCorrected(values);
+    for (std::size_t i = 0; i < comparisons.size(); ++i) comparisons[i].byMetric[metric].p = corrected[i];
+  }
+  return comparisons;
+}
 
 std::vector<KindSummary> summarize(const Evaluation& evaluation) {
   std::vector<std::pair<std::string, std::vector<const EvaluationTarget*>>> kinds;
@@ -299,6 +365,8 @@ std::string summaryMarkdown(const Evaluation& evaluation, const std::vector<Kind
       text += fmt::format("Note found right, octave included: {}. Length off by {:.2f} s (median).\n\n",
                           percent(kind.noteRight), kind.lengthErrorMedian);
     text += kindTable(kind, evaluation.metrics);
+    if (const auto comparisons = compareRows(evaluation, kind.kind); !comparisons.empty())
+      text += "\nWhich row is nearer:\n\n" + comparisonTable(comparisons, evaluation.metrics);
   }
   return text + kLegend;
 }

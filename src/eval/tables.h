@@ -45,6 +45,23 @@ inline constexpr double kSolvedMss = 0.5;
 /// Among how many proposals the true patch is counted.
 inline constexpr std::size_t kRecallAt[] = {1, 5, 50};
 
+/// Two rows of one kind, over the targets for which both found something.
+struct RowComparison {
+  const EvaluationRow* first = nullptr;
+  const EvaluationRow* second = nullptr;
+  std::size_t targets = 0;
+
+  struct Difference {
+    double median =
+        0;         ///< of the first's cost less the second's (`Metric::cost`): below 0 the first is nearer
+    double p = 1;  ///< `wilcoxonSignedRank`, `holmCorrected` over all pairs of the kind, metric by metric
+  };
+  std::map<std::string, Difference> byMetric;
+};
+
+/// All pairs of rows that search (methods and the best of random patches), in the order of the rows.
+std::vector<RowComparison> compareRows(const Evaluation& evaluation, const std::string& kind);
+
 /// A table a kind, in the order in which they come in the set.
 std::vector<KindSummary> summarize(const Evaluation& evaluation);
 

@@ -2,6 +2,7 @@
 
 #include "audio/file.h"
 #include "audio/level.h"
+#include "audio/loudness.h"
 #include "base/error.h"
 #include "base/process.h"
 #include "eval/midi_file.h"
@@ -38,16 +39,37 @@ std::mt19937_64 randomFor(const TargetMakeOptions& options, std::uint64_t number
 
 double uniform(std::mt19937_64& random) { return double(random() >> 11) * 0x1p-53; }
 
-Note drawNote(const TargetMakeOptions& options, std::uint64_t number) {
+/// A note, and when it begins in the sound.
+struct DrawnNote {
+  Note note;
+  double onsetSeconds = 0;
+};
+
+/// The shortest note that is drawn, in seconds: two draws may fall together.
+constexpr double kShortestNote = 0.001;
+
+/// Two times within the sound, on its samples.
+void drawTimes(DrawnNote& drawn, double seconds, std::mt19937_64& random) {
+  const auto onSample = [](double time) { return std::round(time * kSampleRateHz) / kSampleRateHz; };
+  const double one = uniform(random) * seconds, other = uniform(random) * seconds;
+  drawn.onsetSeconds = std::min(onSample(std::min(one, other)), seconds - kShortestNote);
+  drawn.note.lengthSeconds = std::max(kShortestNote, onSample(std::max(one, other)) - drawn.onsetSeconds);
+}
+
+DrawnNote drawNote(const TargetMakeOptions& options, std::uint64_t number) {
   std::mt19937_64 random = randomFor(options, number);
   const int range = options.highestNote - options.lowestNote + 1;
-  Note note;
-  note.midi = options.lowestNote + int(uniform(random) * range);
-  note.velocity = options.velocity;
+  DrawnNote drawn;
+  drawn.note.midi = options.lowestNote + int(uniform(random) * range);
+  drawn.note.velocity = options.velocity;
+  if (options.noteAnywhere) {
+    drawTimes(drawn, options.durationSeconds, random);
+    return drawn;
+  }
   const double length =
       options.shortestSeconds + uniform(random) * (options.longestSeconds - options.shortestSeconds);
-  note.lengthSeconds = std::round(length * 1e4) / 1e4;
-  return note;
+  drawn.note.lengthSeconds = std::round(length * 1e4) / 1e4;
+  return drawn;
 }
 
 /// Softer and louder than a library's own velocity, and always heard.
@@ -56,8 +78,8 @@ constexpr int kLowestVelocity = 50, kHighestVelocity = 127;
 constexpr double kOtherLength = 0.2;
 
 /// A note that is none of a library's, another velocity and another length.
-Note drawOtherNote(const TargetMakeOptions& options, std::uint64_t number, const LibrarySettings& library,
-                   std::optional<int> velocity) {
+DrawnNote drawOtherNote(const TargetMakeOptions& options, std::uint64_t number,
+                        const LibrarySettings& library, std::optional<int> velocity) {
   std::mt19937_64 random = randomFor(options, number);
   std::vector<int> notes, velocities;
   for (int midi = options.lowestNote; midi <= options.highestNote; ++midi)
@@ -81,7 +103,7 @@ Note drawOtherNote(const TargetMakeOptions& options, std::uint64_t number, const
   double length = low + uniform(random) * (high - low - (to - from));
   if (length > from) length += to - from;
   note.lengthSeconds = std::round(length * 1e4) / 1e4;
-  return note;
+  return {note};
 }
 
 /// The entries of a set that is being made.
@@ -98,13 +120,14 @@ class Maker {
 
   std::string nextName() const { return fmt::format("{}-{:03}", kind_, entries_.size()); }
 
-  void add(TargetEntry entry, const AudioBuffer& sound, const Note& note, json about) {
+  void add(TargetEntry entry, const AudioBuffer& sound, const DrawnNote& drawn, json about) {
     entry.name = nextName();
     entry.kind = kind_;
     entry.file = folder_ / (entry.name + ".wav");
-    entry.note = note.midi;
-    entry.velocity = note.velocity;
-    entry.lengthSeconds = note.lengthSeconds;
+    entry.note = drawn.note.midi;
+    entry.velocity = drawn.note.velocity;
+    entry.onsetSeconds = drawn.onsetSeconds;
+    entry.lengthSeconds = drawn.onsetSeconds + drawn.note.lengthSeconds;
     about["duration_s"] = sound.seconds();
     about["seed"] = options_.seed;
     writeWav(entry.file, sound);
@@ -138,38 +161,72 @@ json describe(const Synth& synth) {
 }
 
 /// Patches with the notes that they are played at, and what is heard of each.
-struct Played {
+class Played {
+ public:
+  explicit Played(const TargetMakeOptions& options) : options_(options) {}
+
   std::vector<Patch> patches;
-  std::vector<Note> notes;
+  std::vector<DrawnNote> notes;
   std::vector<std::optional<AudioBuffer>> sounds;
 
-  void render(RenderPool& pool, double seconds) {
+  void render(RenderPool& pool) {
     std::vector<RenderJob> jobs;
-    for (std::size_t i = 0; i < patches.size(); ++i) jobs.push_back({i, &patches[i], notes[i], seconds});
+    for (std::size_t i = 0; i < patches.size(); ++i)
+      jobs.push_back({i, &patches[i], notes[i].note, options_.durationSeconds});
     sounds = pool.renderAll(jobs);
+    for (std::size_t i = 0; i < sounds.size(); ++i)
+      if (sounds[i] && notes[i].onsetSeconds > 0)
+        sounds[i] = sounds[i]->placedAt(std::size_t(std::llround(notes[i].onsetSeconds * kSampleRateHz)),
+                                        sounds[i]->frames());
   }
 
   /// Why a sound is of no use, or nothing.
   std::string problem(std::size_t i) const {
     if (!sounds[i]) return "could not be rendered";
     if (containsNonFinite(*sounds[i])) return "gave samples that are no numbers";
+    if (options_.refuseClipped && peak(*sounds[i]) > 1) return "is clipped";
+    if (std::isfinite(options_.quietestLufs))
+      return integratedLoudness(*sounds[i]) < options_.quietestLufs ? "is silent" : "";
     return rmsDb(*sounds[i]) < kSilentDb ? "is silent" : "";
   }
+
+ private:
+  const TargetMakeOptions& options_;
 };
 
+/// As the code that published them makes its sounds (github.com/ben-hayes/synth-permutations,
+/// generate_vst_dataset.py).
+void applySynthPermutations(TargetMakeOptions& options) {
+  options.lowestNote = 48;
+  options.highestNote = 72;
+  options.velocity = 100;
+  options.durationSeconds = 4;
+  options.noteAnywhere = true;
+  options.quietestLufs = -55;
+  options.refuseClipped = true;
+}
+
+constexpr TargetProtocol kProtocols[] = {{"synth-permutations",
+                                          "the Surge XT benchmark's (arXiv 2506.07199): notes 48 to 72 at "
+                                          "velocity 100, their begin and end two uniform "
+                                          "draws in 4 s, none below -55 LUFS, none clipped",
+                                          applySynthPermutations}};
+
 }  // namespace
+
+std::span<const TargetProtocol> targetProtocols() { return kProtocols; }
 
 TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, RenderPool& pool,
                                   const TargetMakeOptions& options) {
   Maker maker(folder, options, synth.space().name);
   std::size_t fruitless = 0;
   for (std::uint64_t first = 0; !maker.isFull() && !interrupted(); first += kBatch) {
-    Played played;
+    Played played(options);
     for (std::uint64_t i = first; i < first + kBatch; ++i) {
       played.patches.push_back(Patch::point(synth.space().draw(options.seed ^ kTargetDraws, i)));
       played.notes.push_back(drawNote(options, i));
     }
-    played.render(pool, options.durationSeconds);
+    played.render(pool);
     for (std::size_t i = 0; i < kBatch && !maker.isFull(); ++i) {
       fruitless = played.problem(i).empty() ? 0 : fruitless + 1;
       if (fruitless >= kHopeless)
@@ -199,7 +256,7 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
   Maker maker(folder, options, "presets");
   std::vector<std::string> leftOut;
   for (std::size_t first = 0; first < order.size() && !maker.isFull() && !interrupted(); first += kBatch) {
-    Played played;
+    Played played(options);
     std::vector<fs::path> sources;
     for (std::size_t i = first; i < std::min(order.size(), first + kBatch); ++i) {
       try {
@@ -211,7 +268,7 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
       played.notes.push_back(drawNote(options, i));
       sources.push_back(order[i]);
     }
-    played.render(pool, options.durationSeconds);
+    played.render(pool);
     for (std::size_t i = 0; i < sources.size() && !maker.isFull(); ++i) {
       if (const std::string problem = played.problem(i); !problem.empty()) {
         leftOut.push_back(fmt::format("{}: {}", sources[i].string(), problem));
@@ -263,17 +320,17 @@ TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Sy
   Maker maker(folder, options, library.settings().spaceName);
   std::vector<std::string> leftOut;
   for (std::size_t first = 0; first < order.size() && !maker.isFull() && !interrupted(); first += kBatch) {
-    Played played;
+    Played played(options);
     const std::size_t end = std::min(order.size(), first + kBatch);
     for (std::size_t i = first; i < end; ++i) {
       played.patches.push_back(library.patches().get(order[i]));
       played.notes.push_back(drawOtherNote(options, std::uint64_t(order[i]), library.settings(), velocity));
     }
-    played.render(pool, options.durationSeconds);
+    played.render(pool);
     for (std::size_t i = 0; i < end - first && !maker.isFull(); ++i) {
       if (const std::string problem = played.problem(i); !problem.empty()) {
         leftOut.push_back(fmt::format("{}, patch {}: {} at note {}", library.file().string(),
-                                      order[first + i], problem, played.notes[i].midi));
+                                      order[first + i], problem, played.notes[i].note.midi));
         continue;
       }
       TargetEntry entry =
@@ -291,10 +348,10 @@ TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& so
   std::vector<std::string> leftOut;
   for (const int program : programs) {
     if (maker.isFull() || interrupted()) break;
-    const Note note = drawNote(options, std::uint64_t(program));
+    const DrawnNote drawn = drawNote(options, std::uint64_t(program));
     const fs::path midi = folder / ".note.mid", wav = folder / ".note.wav";
-    writeFileAtomically(midi,
-                        std::span<const std::uint8_t>(oneNoteMidi(program, note, options.durationSeconds)));
+    writeFileAtomically(
+        midi, std::span<const std::uint8_t>(oneNoteMidi(program, drawn.note, options.durationSeconds)));
     const ProgramResult played =
         runProgram("fluidsynth", {"-ni", "-q", "-R", "0", "-C", "0", "-g", "0.8", "-r", "44100", "-O",
                                   "float", "-F", wav.string(), soundfont.string(), midi.string()});
@@ -306,7 +363,7 @@ TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& so
       const AudioBuffer sound =
           readSound(wav).sound.slice(0, std::size_t(std::llround(options.durationSeconds * kSampleRateHz)));
       if (rmsDb(sound) < kSilentDb) failInput("is silent");
-      maker.add({}, sound, note, {{"program", program}, {"soundfont", soundfont.filename().string()}});
+      maker.add({}, sound, drawn, {{"program", program}, {"soundfont", soundfont.filename().string()}});
     } catch (const Error& error) {
       leftOut.push_back(
           fmt::format("program {}: {}", program, played.status != 0 ? "fluidsynth failed" : error.what()));

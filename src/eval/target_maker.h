@@ -5,6 +5,9 @@
 #include "synth/render_pool.h"
 
 #include <functional>
+#include <limits>
+#include <span>
+#include <string_view>
 
 namespace patchpilot {
 
@@ -17,8 +20,23 @@ struct TargetMakeOptions {
   int velocity = 100;
   double shortestSeconds = 0.3, longestSeconds = 3;  ///< when the note is let go
   double durationSeconds = 4;                        ///< how long each sound is
+  bool noteAnywhere =
+      false;  ///< the note begins and ends at two uniform draws within the sound, in their order
+  double quietestLufs =
+      -std::numeric_limits<double>::infinity();  ///< drawn patches that are quieter are left out
+  bool refuseClipped = false;                    ///< and so are those whose peak is above full scale
   std::function<void(std::size_t done)> onProgress;
 };
+
+/// How others make the sets that they publish figures for.
+struct TargetProtocol {
+  std::string_view name;
+  std::string_view help;
+  void (*apply)(TargetMakeOptions& options);  ///< sets what the protocol fixes
+};
+
+/// All that are known.
+std::span<const TargetProtocol> targetProtocols();
 
 /// What became of the presets or programs that were asked for.
 struct TargetMakeReport {

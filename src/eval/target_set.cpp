@@ -60,7 +60,9 @@ TargetEntry entryOf(const json& object, const fs::path& folder, const fs::path& 
   checkRange("bpm", entry.tempoBpm, kSlowestBpm, kFastestBpm, entry.name, list);
   checkRange("note", entry.note, 0, 127, entry.name, list);
   checkRange("velocity", entry.velocity, 1, 127, entry.name, list);
+  entry.onsetSeconds = object.value("note_on_s", 0.0);
   checkRange("note_off_s", entry.lengthSeconds, 0.001, 600, entry.name, list);
+  checkRange("note_on_s", entry.onsetSeconds, 0, entry.lengthSeconds - 0.001, entry.name, list);
   entry.space = object.value("space", "");
   entry.baseHash = object.value("base", "");
   entry.parameters = object.value("params", std::map<std::string, float>{});
@@ -171,6 +173,7 @@ void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& ent
                    {"velocity", entry.velocity},
                    {"note_off_s", entry.lengthSeconds}});
     if (entry.tempoBpm != kUsualBpm) object["bpm"] = entry.tempoBpm;
+    if (entry.onsetSeconds > 0) object["note_on_s"] = entry.onsetSeconds;
     if (!entry.space.empty()) object["space"] = entry.space;
     if (!entry.baseHash.empty()) object["base"] = entry.baseHash;
     if (!entry.parameters.empty()) object["params"] = entry.parameters;

@@ -27,6 +27,7 @@ struct TargetEntry {
   std::filesystem::path file;
   int note = 60;
   int velocity = 100;
+  double onsetSeconds = 0;      ///< from the start of the file until the note begins
   double lengthSeconds = 2;     ///< from the start of the file until the note was let go
   double tempoBpm = kUsualBpm;  ///< that it was played at
   std::string space;            ///< of the patch that made it; may be unknown though `parameters` are not
@@ -37,13 +38,16 @@ struct TargetEntry {
   std::optional<LibraryPatch> fromLibrary;  ///< where a patch of a library made it
   std::vector<std::string> excluded;        ///< `presetHash`es of sources that must not be used to match it
 
+  /// The note that was played.
+  Note played() const { return {note, velocity, lengthSeconds - onsetSeconds}; }
+
   /// The patch that made the sound, if it is known and one of `synth`'s, over its base.
   std::optional<Patch> truth(const Synth& synth) const;
 };
 
 /// Sounds to match, in a folder with a `targets.json`: an array of objects with `name`, `kind`, `note`,
-/// `velocity`, `note_off_s`, and where they apply `file` (else NAME.wav or NAME.flac), `bpm`, `space`,
-/// `base`, `params`, `preset`, `patch`, `library`, `exclude`.
+/// `velocity`, `note_off_s`, and where they apply `note_on_s`, `file` (else NAME.wav or NAME.flac), `bpm`,
+/// `space`, `base`, `params`, `preset`, `patch`, `library`, `exclude`.
 struct TargetSet {
   std::filesystem::path folder;
   std::vector<TargetEntry> entries;

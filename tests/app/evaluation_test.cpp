@@ -1,5 +1,6 @@
 #include "audio/file.h"
 #include "audio/level.h"
+#include "audio/loudness.h"
 #include "base/places.h"
 #include "program.h"
 
@@ -86,6 +87,43 @@ TEST_F(Evaluations, TargetSetsDependOnTheirSeedAlone) {
     EXPECT_LE(target.at("note"), 72);
     EXPECT_LE(target.at("note_off_s"), 0.8);
   }
+}
+
+// The protocol of arXiv 2506.07199: notes, times, length and level as its code draws them.
+TEST_F(Evaluations, AProtocolPlacesTheNoteAnywhereInTheSound) {
+  const Result made =
+      run(folder(), "targets make --space jx10 --protocol synth-permutations --count 6 --out wild");
+  ASSERT_EQ(made.status, 0) << made.err;
+  std::set<int> begins;
+  for (const auto& target : list("wild")) {
+    const double on = target.value("note_on_s", 0.0), off = target.at("note_off_s");
+    EXPECT_LT(on, off);
+    EXPECT_LE(off, 4);
+    EXPECT_EQ(target.at("velocity"), 100);
+    begins.insert(int(std::lround(on * 1000)));
+    const AudioBuffer sound = readSound(folder() / ("wild/" + target.at("file").get<std::string>())).sound;
+    EXPECT_EQ(sound.frames(), 4 * std::size_t(kSampleRateHz));
+    EXPECT_LE(peak(sound), 1);
+    EXPECT_GE(integratedLoudness(sound), -55);
+    const auto onset = std::size_t(std::llround(on * kSampleRateHz));
+    EXPECT_EQ(peak(sound.slice(0, onset)), 0) << "nothing sounds before the note";
+    EXPECT_GT(peak(sound.slice(onset, sound.frames())), 0);
+  }
+  EXPECT_GE(begins.size(), 5u);
+  // The floor is laid at the true onset: JX10 plays the same patch the same way each time.
+  const Result judged =
+      run(folder(), "eval --targets wild --library jx10.db --renders 1 --known --out of-wild");
+  ASSERT_EQ(judged.status, 0) << judged.err;
+  for (const auto& mss : column("of-wild", "floor", kMss)) EXPECT_LT(std::stod(mss), 0.01);
+}
+
+TEST_F(Evaluations, AProtocolOfSynthsIsNotForSoundfontsOrLibraries) {
+  for (const char* other : {"--from-library jx10.db", "--soundfont any.sf2"})
+    EXPECT_EQ(run(folder(), fmt::format("targets make {} --protocol synth-permutations --out refused", other))
+                  .status,
+              2)
+        << other;
+  EXPECT_EQ(run(folder(), "targets make --space jx10 --protocol another --out refused").status, 2);
 }
 
 TEST_F(Evaluations, TwoRunsGiveTheSameNumbersWhateverRunsAtOnce) {
@@ -196,6 +234,28 @@ TEST_F(Evaluations, TheOracleIsTheBestThatALibraryHolds) {
   // With as many renders as it holds patches, retrieval renders them all, too.
   EXPECT_EQ(column("oracle", "oracle jx10.db", kMss),
             column("oracle", "retrieval jx10.db, 40 renders", kMss));
+}
+
+// The answers are those of the other targets' own row, and lie further from targets that they were not made
+// for.
+TEST_F(Evaluations, ShuffledAnswersAreThoseOfTheNextTarget) {
+  const Result judged =
+      run(folder(),
+          "eval --targets set --library jx10.db --renders 5 --known --shuffled --no-baseline "
+          "--out shuffled");
+  ASSERT_EQ(judged.status, 0) << judged.err;
+  const std::string row = "retrieval jx10.db, 5 renders";
+  const std::vector<std::string> own = column("shuffled", row, kOrigin),
+                                 others = column("shuffled", "shuffled " + row, kOrigin);
+  ASSERT_EQ(own.size(), 4u);
+  ASSERT_EQ(others.size(), 4u);
+  double nearer = 0, further = 0;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    EXPECT_EQ(others[i], own[(i + 1) % own.size()]);
+    nearer += std::stod(column("shuffled", row, kMss)[i]);
+    further += std::stod(column("shuffled", "shuffled " + row, kMss)[i]);
+  }
+  EXPECT_LT(nearer, further);
 }
 
 TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {

@@ -24,7 +24,8 @@ std::string messageOf(const std::filesystem::path& file, std::string_view bytes)
 }
 
 TEST(ForeignSound, SaysWhatTheFileIsAndHowToConvertIt) {
-  const auto folder = std::filesystem::temp_directory_path() / fmt::format("patchpilot-foreign-{}", ::getpid());
+  const auto folder =
+      std::filesystem::temp_directory_path() / fmt::format("patchpilot-foreign-{}", ::getpid());
   std::filesystem::create_directories(folder);
   const struct {
     const char* name;
@@ -32,9 +33,21 @@ TEST(ForeignSound, SaysWhatTheFileIsAndHowToConvertIt) {
     const char* what;
     const char* help;
   } cases[] = {
-      {"phone.m4a", std::string_view("\0\0\0\x1C" "ftypM4A \0\0\0\0", 16), "MPEG-4", "ffmpeg -i \"phone.m4a\" \"phone.wav\""},
-      {"My Memo.M4A", std::string_view("\0\0\0\x1C" "ftypM4A \0\0\0\0", 16), "AAC", "ffmpeg -i \"My Memo.M4A\" \"My Memo.wav\""},
-      {"named wrongly.wav", std::string_view("\0\0\0\x1C" "ftypisom\0\0\0\0", 16), "MPEG-4", "ffmpeg"},
+      {"phone.m4a",
+       std::string_view("\0\0\0\x1C"
+                        "ftypM4A \0\0\0\0",
+                        16),
+       "MPEG-4", "ffmpeg -i \"phone.m4a\" \"phone.wav\""},
+      {"My Memo.M4A",
+       std::string_view("\0\0\0\x1C"
+                        "ftypM4A \0\0\0\0",
+                        16),
+       "AAC", "ffmpeg -i \"My Memo.M4A\" \"My Memo.wav\""},
+      {"named wrongly.wav",
+       std::string_view("\0\0\0\x1C"
+                        "ftypisom\0\0\0\0",
+                        16),
+       "MPEG-4", "ffmpeg"},
       {"x.wma", std::string_view("\x30\x26\xB2\x75\x8E\x66\xCF\x11\0\0", 10), "Windows Media", "ffmpeg"},
       {"x.webm", "\x1A\x45\xDF\xA3....", "WebM", "ffmpeg"},
       {"x.amr", "#!AMR\n....", "AMR", "ffmpeg"},

@@ -56,5 +56,38 @@ TEST(Statistics, BootstrapIsTheSameEachTimeAndOfOneValueThatValue) {
   EXPECT_TRUE(std::isnan(bootstrapInterval({}, mean).low));
 }
 
+// By scipy.stats.wilcoxon 1.17; the first is its manual's own example (Darwin's maize).
+TEST(Statistics, WilcoxonOfFewDifferencesIsExact) {
+  EXPECT_NEAR(wilcoxonSignedRank({6, 8, 14, 16, 23, 24, 28, 29, 41, -48, 49, 56, 60, -67, 75}),
+              0.041259765625, 1e-12);
+  EXPECT_NEAR(wilcoxonSignedRank({1, 2, 3, 4, 5}), 2.0 / 32, 1e-15);
+  EXPECT_NEAR(wilcoxonSignedRank({-1, -2, -3, -4, -5}), 2.0 / 32, 1e-15);
+  EXPECT_EQ(wilcoxonSignedRank({7}), 1);
+}
+
+TEST(Statistics, WilcoxonLeavesZerosOutAndHasNothingToSayOfNoDifference) {
+  EXPECT_EQ(wilcoxonSignedRank({0, 1, 0, 2, 3, 0, 4, 5}), wilcoxonSignedRank({1, 2, 3, 4, 5}));
+  EXPECT_EQ(wilcoxonSignedRank({}), 1);
+  EXPECT_EQ(wilcoxonSignedRank({0, 0}), 1);
+}
+
+// scipy.stats.wilcoxon(x, method="asymptotic", correction=False)
+TEST(Statistics, WilcoxonWithTiesOrManyDifferencesIsThatOfTheNormalDistribution) {
+  EXPECT_NEAR(wilcoxonSignedRank({1, 1, -1, 2, 2, 3, -3, 4, 5, 5}), 0.05171208795573794, 1e-9);
+  std::vector<double> many;
+  for (int i = 1; i <= 60; ++i) many.push_back(i % 3 == 0 ? -i : i);
+  EXPECT_NEAR(wilcoxonSignedRank(many), 0.03590012321587811, 1e-9);
+}
+
+TEST(Statistics, HolmMultipliesTheSmallestByAllAndNeverDescends) {
+  const std::vector<double> corrected = holmCorrected({0.01, 0.04, 0.03, 0.9});
+  EXPECT_NEAR(corrected[0], 0.04, 1e-15);
+  EXPECT_NEAR(corrected[1], 0.09, 1e-15);  // not 2 * 0.04: the one before is larger
+  EXPECT_NEAR(corrected[2], 0.09, 1e-15);
+  EXPECT_NEAR(corrected[3], 0.9, 1e-15);
+  EXPECT_EQ(holmCorrected({0.6, 0.7})[0], 1);
+  EXPECT_TRUE(holmCorrected({}).empty());
+}
+
 }  // namespace
 }  // namespace patchpilot

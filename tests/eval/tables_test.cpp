@@ -125,6 +125,47 @@ TEST(Tables, CountHowOftenTheTruePatchIsAmongTheFirst) {
   EXPECT_NE(csv.find("name\",none,50,,1.2340,0.500\n"), std::string::npos) << csv;
 }
 
+/// So many targets, on which the method is nearer than the baseline by an amount that grows.
+Evaluation plainlyNearer(int targets) {
+  Evaluation e = evaluation();
+  e.targets.clear();
+  e.results.clear();
+  for (int i = 0; i < targets; ++i) {
+    EvaluationTarget target;
+    target.entry.name = fmt::format("t{}", i);
+    target.entry.kind = "k";
+    e.targets.push_back(target);
+    e.results.push_back(result(target.entry.name, e.rows[2].id, 5 + i));
+    e.results.push_back(result(target.entry.name, e.rows[3].id, 4 + 0.9 * i));
+  }
+  return e;
+}
+
+TEST(Tables, CompareRowsThatSearchByEachMetric) {
+  const Evaluation e = plainlyNearer(10);
+  const auto comparisons = compareRows(e, "k");
+  ASSERT_EQ(comparisons.size(), 1u) << "one baseline and one method";
+  EXPECT_EQ(comparisons[0].first->id, "best of 50 random s");
+  EXPECT_EQ(comparisons[0].targets, 10u);
+  for (const char* metric : {"mss", "wmfcc", "sot", "rms"}) {  // rms is a similarity
+    EXPECT_GT(comparisons[0].byMetric.at(metric).median, 0) << metric;
+    EXPECT_NEAR(comparisons[0].byMetric.at(metric).p, 2.0 / 1024, 1e-12) << metric;
+  }
+}
+
+TEST(Tables, SayWhichRowIsNearerOnlyIfChanceIsUnlikely) {
+  const Evaluation many = plainlyNearer(10), few = plainlyNearer(3);
+  EXPECT_NE(summaryMarkdown(many, summarize(many)).find("second (p = 0.002)"), std::string::npos);
+  EXPECT_EQ(summaryMarkdown(few, summarize(few)).find("second (p"), std::string::npos);
+}
+
+TEST(Tables, ComparePairsOverTheTargetsThatBothFound) {
+  Evaluation e = plainlyNearer(10);
+  e.results.back().found = false;
+  EXPECT_EQ(compareRows(e, "k")[0].targets, 9u);
+  EXPECT_EQ(compareRows(e, "another kind")[0].targets, 0u);
+}
+
 TEST(Report, IsOnePageThatHoldsItsDataAndReachesForNothing) {
   Evaluation e = evaluation();
   e.targets[0].entry.name = "x</script>";

@@ -71,9 +71,27 @@ TEST_F(TargetSets, KnowTheirTempo) {
   EXPECT_FALSE(written[0].contains("bpm"));
   EXPECT_EQ(written[1].at("bpm"), 93.5);
   two["bpm"] = 0;
-  write({two});
+  write(json::array({two}));
   EXPECT_NE(refusal().find("bpm of target 'two' is 0; it must lie from 10 to 999"), std::string::npos)
       << refusal();
+}
+
+TEST_F(TargetSets, SayWhenTheNoteBeginsIfItDoesNotBeginWithTheSound) {
+  sound(folder_ / "one.wav");
+  sound(folder_ / "two.wav");
+  json late = entry("two");
+  late["note_on_s"] = 1.25;
+  write({entry("one"), late});
+  const TargetSet set = readTargetSet(folder_.path());
+  EXPECT_EQ(set.entries[0].onsetSeconds, 0);
+  EXPECT_DOUBLE_EQ(set.entries[1].onsetSeconds, 1.25);
+  EXPECT_DOUBLE_EQ(set.entries[1].lengthSeconds, 1.5);
+  EXPECT_DOUBLE_EQ(set.entries[1].played().lengthSeconds, 0.25);
+  writeTargetList(folder_.path(), set.entries, {json::object(), json::object()});
+  EXPECT_DOUBLE_EQ(readTargetSet(folder_.path()).entries[1].onsetSeconds, 1.25);
+  late["note_on_s"] = 1.5;
+  write(json::array({late}));
+  EXPECT_NE(refusal().find("note_on_s of target 'two' is 1.5"), std::string::npos);
 }
 
 TEST_F(TargetSets, KnowWhenASoundHasChanged) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
@@ -18,12 +19,14 @@ inline nlohmann::json readFixture(const std::string& file) {
 }
 
 /// A decaying sine plus noise of a linear congruential generator, in double, rounded to float; zeros from
-/// frame `end` on.
+/// frame `end` on; all of it `begin` frames later, after zeros.
 inline void fillChannel(std::span<float> out, const nlohmann::json& formula) {
   const double hz = formula.value("hz", 0.0), amplitude = formula.value("amplitude", 0.0);
   const double halfLife = formula.value("half_life_s", 1.0), noise = formula.value("noise", 0.0);
   auto state = formula.value("seed", std::uint32_t{0});
-  const std::size_t end = formula.value("end", out.size());
+  const std::size_t begin = formula.value("begin", std::size_t{0});
+  out = out.subspan(begin);
+  const std::size_t end = std::min(out.size(), formula.value("end", out.size()));
   for (std::size_t i = 0; i < end; ++i) {
     state = state * 1664525u + 1013904223u;
     const double t = double(i) / kSampleRateHz;

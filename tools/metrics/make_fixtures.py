@@ -19,9 +19,9 @@ import reference
 from reference import RATE, SCALES
 
 
-def channel(frames, hz=0.0, amplitude=0.0, half_life_s=1.0, noise=0.0, seed=0, end=None):
+def channel(frames, hz=0.0, amplitude=0.0, half_life_s=1.0, noise=0.0, seed=0, end=None, begin=0):
     """A decaying sine plus noise of a linear congruential generator, in double, rounded to float32; zeros from
-    frame `end` on."""
+    frame `end` on; all of it `begin` frames later, after zeros, and cut at `frames`."""
     t = np.arange(frames) / RATE
     tone = amplitude * np.exp2(-t / half_life_s) * np.sin(2 * np.pi * hz * t)
     states = np.empty(frames)
@@ -31,7 +31,7 @@ def channel(frames, hz=0.0, amplitude=0.0, half_life_s=1.0, noise=0.0, seed=0, e
         states[i] = state / 4294967296.0 - 0.5
     result = (tone + noise * states).astype(np.float32)
     result[len(result) if end is None else end:] = 0
-    return result
+    return np.concatenate([np.zeros(begin, np.float32), result])[:frames]
 
 
 SOUNDS = {
@@ -66,6 +66,11 @@ MORE_SOUNDS = SOUNDS | {
     "ends": (44100, {"hz": 300.0, "amplitude": 0.9, "noise": 0.02, "seed": 15, "end": 20000},
              {"hz": 301.0, "amplitude": 0.9, "noise": 0.02, "seed": 16, "end": 30000}),
     "fades": (44100, {"hz": 700.0, "amplitude": 0.9, "half_life_s": 0.02}, {"hz": 500.0, "amplitude": 0.5, "half_life_s": 0.03}),
+    "late a": (176400, {"hz": 220.0, "amplitude": 0.4, "half_life_s": 0.5, "begin": 60000},
+               {"hz": 221.0, "amplitude": 0.4, "half_life_s": 0.5, "noise": 0.01, "seed": 22, "begin": 60000}),
+    "late b": (176400, {"hz": 330.0, "amplitude": 0.5, "half_life_s": 0.3, "end": 40000, "begin": 61000},
+               {"hz": 331.0, "amplitude": 0.5, "half_life_s": 0.3, "noise": 0.01, "seed": 23, "end": 40000, "begin": 61000}),
+    "very late": (176400, {"hz": 440.0, "amplitude": 0.5, "begin": 170000}, {"noise": 0.3, "seed": 24, "begin": 170000}),
     "441 samples": (441, {"noise": 0.3, "seed": 17}, {"hz": 2000.0, "amplitude": 0.5}),
     "442 samples a": (442, {"noise": 0.3, "seed": 18}, {"hz": 2000.0, "amplitude": 0.5}),
     "442 samples b": (442, {"hz": 700.0, "amplitude": 0.5}, {"noise": 0.1, "seed": 19}),
@@ -74,7 +79,8 @@ MORE_SOUNDS = SOUNDS | {
 METRIC_PAIRS = MSS_PAIRS + [
     ("tone", "opposed"), ("opposed", "nearly opposed"), ("nearly opposed", "noisy"), ("ends", "tone"), ("ends", "silence"),
     ("fades", "ends"), ("fades", "bright"), ("442 samples a", "442 samples b"), ("one sample", "another sample"),
-    ("silence", "opposed")]
+    ("silence", "opposed"), ("late a", "late b"), ("late a", "long a"), ("late b", "very late"), ("very late", "long b"),
+    ("late a", "late a")]
 WARPED_PAIRS = [("tone", "long a"), ("long b", "ends"), ("tone", "442 samples b")]
 
 
