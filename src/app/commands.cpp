@@ -39,12 +39,4 @@ std::vector<int> parseNotes(const std::string& text) {
   return notes;
 }
 
-CLI::Validator noteNames() {
-  return {[](std::string& text) {
-            if (const auto note = parseNote(text)) text = std::to_string(*note);
-            return std::string();
-          },
-          "", "note"};
-}
-
 }  // namespace patchpilot

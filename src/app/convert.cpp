@@ -97,20 +97,19 @@ void run(const Options& options) {
 
 }  // namespace
 
-void addConvertCommand(CLI::App& app) {
+void addConvertCommand(const Command& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand("convert", "Write a preset in another format that its synth has");
-  command->add_option("from", o->from, "A .fxp, .fxb, .vstpreset, LV2 bundle, or .json of parameters")
-      ->required();
-  command->add_option("to", o->to, "The file or bundle to write; its extension says the format")->required();
-  command->add_option("--program", o->program,
-                      "Which preset, where the file holds several: its name, number or URI");
-  command->add_option("--space", o->synth.space,
-                      "Parameter space of the synth; found among those installed without it");
-  addSynthOptions(*command, o->synth, false);
-  command->add_flag("--force", o->force, "Replace what is there");
-  command->add_flag("--json", o->json, "Print JSON");
-  command->callback([o] { run(*o); });
+  const auto command = app.subcommand("convert", "Write a preset in another format that its synth has");
+  command.option("from", o->from, "A .fxp, .fxb, .vstpreset, LV2 bundle, or .json of parameters").required();
+  command.option("to", o->to, "The file or bundle to write; its extension says the format").required();
+  command.option("--program", o->program,
+                 "Which preset, where the file holds several: its name, number or URI");
+  command.option("--space", o->synth.space,
+                 "Parameter space of the synth; found among those installed without it");
+  addSynthOptions(command, o->synth, false);
+  command.flag("--force", o->force, "Replace what is there");
+  command.flag("--json", o->json, "Print JSON");
+  command.run([o] { run(*o); });
 }
 
 }  // namespace patchpilot

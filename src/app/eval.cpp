@@ -117,59 +117,58 @@ std::string methodHelp() {
 
 }  // namespace
 
-void addEvalCommand(CLI::App& app) {
+void addEvalCommand(const Command& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand(
+  const auto command = app.subcommand(
       "eval", "Run methods over a target set, and say how near they come: a table, a page with the sounds");
-  command->add_option("--targets", o->targets, "Folder of the target set ('targets make' writes one)")
-      ->required();
-  command->add_option("--kind", o->kinds, "Only targets of this kind");
+  command.option("--targets", o->targets, "Folder of the target set ('targets make' writes one)").required();
+  command.option("--kind", o->kinds, "Only targets of this kind");
   command
-      ->add_option("--library", o->libraries,
-                   "Library to match with; each one named makes rows of its own, A+B is searched as one")
-      ->required();
-  command->add_option("--method", o->evaluation.methods, methodHelp())->capture_default_str();
-  command->add_option("--embedder", o->evaluation.embedders,
-                      "Search the libraries by their embeddings of this name; several make rows of their own "
-                      "(each library's first)");
+      .option("--library", o->libraries,
+              "Library to match with; each one named makes rows of its own, A+B is searched as one")
+      .required();
+  command.option("--method", o->evaluation.methods, methodHelp()).showDefault();
+  command.option("--embedder", o->evaluation.embedders,
+                 "Search the libraries by their embeddings of this name; several make rows of their own "
+                 "(each library's first)");
   command
-      ->add_option("--renders", o->renders,
-                   "Renders that a method may spend on a target; several make rows of their own (1,5,50)")
-      ->capture_default_str();
+      .option("--renders", o->renders,
+              "Renders that a method may spend on a target; several make rows of their own (1,5,50)")
+      .showDefault();
   command
-      ->add_option("--seconds", o->evaluation.seconds,
-                   "Seconds that a method which refines may take for a target (0: no limit)")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_flag("!--no-baseline", o->evaluation.baseline,
-                    "Leave out what the best of as many random patches would be");
-  command->add_flag("--known", o->evaluation.known,
-                    "Tell the methods the note, its length and that the sound begins with it");
-  command->add_flag(
-      "--oracle", o->evaluation.oracle,
-      "Add what the best entry of each library would be: every one is rendered for every target");
-  command->add_option("--own-presets", o->ownPresets,
-                      "Folder with the presets that made the targets: each is left out, with all that was "
-                      "made from it, where its own target is matched");
-  command->add_option("--limit", o->evaluation.limit, "Only so many targets of each kind (0: all)")
-      ->capture_default_str();
-  command->add_option("--seed", o->evaluation.seed, "For what is drawn")->capture_default_str();
+      .option("--seconds", o->evaluation.seconds,
+              "Seconds that a method which refines may take for a target (0: no limit)")
+      .atLeastZero()
+      .showDefault();
+  command.flag("!--no-baseline", o->evaluation.baseline,
+               "Leave out what the best of as many random patches would be");
+  command.flag("--shuffled", o->evaluation.shuffled,
+               "Add what the answers of each method are worth to other targets");
+  command.flag("--known", o->evaluation.known,
+               "Tell the methods the note, its length and that the sound begins with it");
+  command.flag("--oracle", o->evaluation.oracle,
+               "Add what the best entry of each library would be: every one is rendered for every target");
+  command.option("--own-presets", o->ownPresets,
+                 "Folder with the presets that made the targets: each is left out, with all that was "
+                 "made from it, where its own target is matched");
+  command.option("--limit", o->evaluation.limit, "Only so many targets of each kind (0: all)").showDefault();
+  command.option("--seed", o->evaluation.seed, "For what is drawn").showDefault();
   command
-      ->add_option("--velocity", o->evaluation.velocity,
-                   "MIDI velocity to play with; with --known, that of the target")
-      ->check(CLI::Range(1, 127))
-      ->capture_default_str();
-  command->add_option("--at-once", o->evaluation.lanes, "Targets at a time (one for each core if 0)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_option("--workers", o->evaluation.workers, "Processes that render for each target")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command->add_option("--out", o->out, "Folder of the run; one that was stopped is gone on with")->required();
-  addSynthOptions(*command, o->synth, false);
-  command->add_flag("--force", o->force, "Begin anew where the folder holds another run");
-  command->add_flag("--json", o->json, "Print JSON, and no progress");
-  command->callback([o] { run(*o); });
+      .option("--velocity", o->evaluation.velocity,
+              "MIDI velocity to play with; with --known, that of the target")
+      .range(1, 127)
+      .showDefault();
+  command.option("--at-once", o->evaluation.lanes, "Targets at a time (one for each core if 0)")
+      .range(0, 1024)
+      .showDefault();
+  command.option("--workers", o->evaluation.workers, "Processes that render for each target")
+      .range(1, 1024)
+      .showDefault();
+  command.option("--out", o->out, "Folder of the run; one that was stopped is gone on with").required();
+  addSynthOptions(command, o->synth, false);
+  command.flag("--force", o->force, "Begin anew where the folder holds another run");
+  command.flag("--json", o->json, "Print JSON, and no progress");
+  command.run([o] { run(*o); });
 }
 
 }  // namespace patchpilot

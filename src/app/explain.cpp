@@ -123,20 +123,20 @@ void run(const Options& options) {
 
 }  // namespace
 
-void addExplainCommand(CLI::App& app) {
+void addExplainCommand(const Command& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand("explain", "Say what a preset file is, and how to dial it in by hand");
+  const auto command = app.subcommand("explain", "Say what a preset file is, and how to dial it in by hand");
   command
-      ->add_option("file", o->file,
-                   "A .fxp, .fxb, .vstpreset, LV2 bundle or .json; of a folder, its presets are listed")
-      ->required();
-  command->add_option("--program", o->program,
-                      "Which preset, where the file holds several: its name, number or URI");
-  command->add_option("--space", o->synth.space,
-                      "Parameter space to describe it with; found among those installed without it");
-  addSynthOptions(*command, o->synth, false);
-  command->add_flag("--json", o->json, "Print JSON");
-  command->callback([o] { run(*o); });
+      .option("file", o->file,
+              "A .fxp, .fxb, .vstpreset, LV2 bundle or .json; of a folder, its presets are listed")
+      .required();
+  command.option("--program", o->program,
+                 "Which preset, where the file holds several: its name, number or URI");
+  command.option("--space", o->synth.space,
+                 "Parameter space to describe it with; found among those installed without it");
+  addSynthOptions(command, o->synth, false);
+  command.flag("--json", o->json, "Print JSON");
+  command.run([o] { run(*o); });
 }
 
 }  // namespace patchpilot

@@ -26,25 +26,24 @@ std::vector<EmbedderInfo> embeddersFor(const Synth& synth, const std::string& as
   return {embedderInfo(asked)};
 }
 
-void addKeepingOptions(CLI::App& command, std::string& embedder, bool& keepAudio) {
-  command.add_option(
-      "--embedder", embedder,
-      "What renders are compared by ('models' lists them), settled when the library is made; "
-      "'library embed' adds others (without it: ours beside mel-envelope if one is trained for "
-      "the synth, else mel-envelope)");
-  command.add_flag("--keep-audio", keepAudio,
-                   "Keep each render as FLAC in the library, so that 'library embed' need not make it again");
+void addKeepingOptions(const Command& command, std::string& embedder, bool& keepAudio) {
+  command.option("--embedder", embedder,
+                 "What renders are compared by ('models' lists them), settled when the library is made; "
+                 "'library embed' adds others (without it: ours beside mel-envelope if one is trained for "
+                 "the synth, else mel-envelope)");
+  command.flag("--keep-audio", keepAudio,
+               "Keep each render as FLAC in the library, so that 'library embed' need not make it again");
 }
 
-void addLibraryCommand(CLI::App& app) {
-  auto* library = app.add_subcommand("library", "Make libraries of rendered patches, and look at them");
-  library->require_subcommand(1);
-  addLibraryBuildCommand(*library);
-  addLibraryAddCommand(*library);
-  addLibraryEmbedCommand(*library);
-  addLibraryMergeCommand(*library);
-  addLibraryInfoCommand(*library);
-  addLibraryListCommand(*library);
+void addLibraryCommand(const Command& app) {
+  const auto library = app.subcommand("library", "Make libraries of rendered patches, and look at them");
+  library.requireSubcommand();
+  addLibraryBuildCommand(library);
+  addLibraryAddCommand(library);
+  addLibraryEmbedCommand(library);
+  addLibraryMergeCommand(library);
+  addLibraryInfoCommand(library);
+  addLibraryListCommand(library);
 }
 
 }  // namespace patchpilot

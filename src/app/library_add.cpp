@@ -137,33 +137,32 @@ void add(AddArguments arguments) {
 
 }  // namespace
 
-void addLibraryAddCommand(CLI::App& library) {
+void addLibraryAddCommand(const Command& library) {
   auto a = std::make_shared<AddArguments>();
-  auto* command = library.add_subcommand("add",
-                                         "Render presets and keep them whole, with their paths, beside "
-                                         "what a library holds; what is known is passed over");
-  command->add_option("paths", a->paths, "Preset files, and folders that are searched");
+  const auto command = library.subcommand("add",
+                                          "Render presets and keep them whole, with their paths, beside "
+                                          "what a library holds; what is known is passed over");
+  command.option("paths", a->paths, "Preset files, and folders that are searched");
   command
-      ->add_option("--library", a->library,
-                   "The library, by its name or its file, which is made if it is not there")
-      ->required();
-  addSynthOptions(*command, a->synth, true, false);
-  addTempoOption(*command, a->synth, "the library's, or 120");
-  command->add_flag("--factory", a->factory, "Add the presets that come with the synth");
-  command->add_option("--notes", a->notes,
-                      "MIDI notes to render each preset at, such as 48,60,72 (the library's, or 60)");
-  command->add_option("--velocity", a->velocity, "MIDI velocity (the library's, or 100)")
-      ->check(CLI::Range(1, 127));
-  command->add_option("--length", a->length, "When notes are let go, in seconds (the library's, or 2)")
-      ->check(CLI::Range(0.001, 600.0));
-  command->add_option("--duration", a->duration, "How long to listen, in seconds (the library's, or 4)")
-      ->check(CLI::Range(0.05, 600.0));
-  addKeepingOptions(*command, a->embedder, a->keepAudio);
-  command->add_option("--workers", a->workers, "Processes that render (one for each core if 0)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_flag("--json", a->json, "Print JSON");
-  command->callback([a] { add(*a); });
+      .option("--library", a->library,
+              "The library, by its name or its file, which is made if it is not there")
+      .required();
+  addSynthOptions(command, a->synth, true, false);
+  addTempoOption(command, a->synth, "the library's, or 120");
+  command.flag("--factory", a->factory, "Add the presets that come with the synth");
+  command.option("--notes", a->notes,
+                 "MIDI notes to render each preset at, such as 48,60,72 (the library's, or 60)");
+  command.option("--velocity", a->velocity, "MIDI velocity (the library's, or 100)").range(1, 127);
+  command.option("--length", a->length, "When notes are let go, in seconds (the library's, or 2)")
+      .range(0.001, 600.0);
+  command.option("--duration", a->duration, "How long to listen, in seconds (the library's, or 4)")
+      .range(0.05, 600.0);
+  addKeepingOptions(command, a->embedder, a->keepAudio);
+  command.option("--workers", a->workers, "Processes that render (one for each core if 0)")
+      .range(0, 1024)
+      .showDefault();
+  command.flag("--json", a->json, "Print JSON");
+  command.run([a] { add(*a); });
 }
 
 }  // namespace patchpilot

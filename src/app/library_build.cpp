@@ -181,49 +181,44 @@ void build(const BuildArguments& arguments) {
 
 }  // namespace
 
-void addLibraryBuildCommand(CLI::App& library) {
+void addLibraryBuildCommand(const Command& library) {
   auto a = std::make_shared<BuildArguments>();
-  auto* command = library.add_subcommand(
+  const auto command = library.subcommand(
       "build",
       "Draw patches from a space, render them and keep their embeddings; goes on where it was stopped");
-  addSynthOptions(*command, a->synth);
-  addTempoOption(*command, a->synth, "the library's, or 120");
-  command->add_option("--count", a->count, "Patches that the library is to have")
-      ->required()
-      ->check(CLI::Range(1, 100'000'000));
-  command->add_option("--out", a->out,
-                      "The library file; one that is there is added to (without it: the library of the "
-                      "space's name among the user's, see 'library list')");
-  command->add_option("--notes", a->notes, "MIDI notes to render each patch at, such as 60 or 36,48,60,72")
-      ->capture_default_str();
-  command->add_option("--velocity", a->velocity, "MIDI velocity")
-      ->check(CLI::Range(1, 127))
-      ->capture_default_str();
-  command->add_option("--length", a->length, "When notes are let go, in seconds")
-      ->check(CLI::Range(0.001, 600.0))
-      ->capture_default_str();
-  command->add_option("--duration", a->duration, "How long to listen, in seconds")
-      ->check(CLI::Range(0.05, 600.0))
-      ->capture_default_str();
-  command->add_option("--seed", a->seed, "Which patches are drawn")->capture_default_str();
-  command->add_option(
+  addSynthOptions(command, a->synth);
+  addTempoOption(command, a->synth, "the library's, or 120");
+  command.option("--count", a->count, "Patches that the library is to have").required().range(1, 100'000'000);
+  command.option("--out", a->out,
+                 "The library file; one that is there is added to (without it: the library of the "
+                 "space's name among the user's, see 'library list')");
+  command.option("--notes", a->notes, "MIDI notes to render each patch at, such as 60 or 36,48,60,72")
+      .showDefault();
+  command.option("--velocity", a->velocity, "MIDI velocity").range(1, 127).showDefault();
+  command.option("--length", a->length, "When notes are let go, in seconds")
+      .range(0.001, 600.0)
+      .showDefault();
+  command.option("--duration", a->duration, "How long to listen, in seconds")
+      .range(0.05, 600.0)
+      .showDefault();
+  command.option("--seed", a->seed, "Which patches are drawn").showDefault();
+  command.option(
       "--shard", a->shard,
       "Make only a part, such as 3/16, of the --count patches; 'library merge' puts the parts together");
   command
-      ->add_option("--around", a->around,
-                   "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters "
-                   "changed, and parts of two presets crossed")
-      ->check(CLI::IsMember({"presets"}));
-  command->add_option("--from", a->from, "The library that holds the presets, where it is not --out itself");
-  addKeepingOptions(*command, a->embedder, a->keepAudio);
+      .option("--around", a->around,
+              "Draw from the neighbourhood of 'presets' instead of the whole space: a few parameters "
+              "changed, and parts of two presets crossed")
+      .oneOf({"presets"});
+  command.option("--from", a->from, "The library that holds the presets, where it is not --out itself");
+  addKeepingOptions(command, a->embedder, a->keepAudio);
   command
-      ->add_option(
-          "--workers", a->workers,
-          "Processes that render (one for each core if 0; under mpirun one for each rank but the first)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_flag("--json", a->json, "Print JSON");
-  command->callback([a] { build(*a); });
+      .option("--workers", a->workers,
+              "Processes that render (one for each core if 0; under mpirun one for each rank but the first)")
+      .range(0, 1024)
+      .showDefault();
+  command.flag("--json", a->json, "Print JSON");
+  command.run([a] { build(*a); });
 }
 
 }  // namespace patchpilot

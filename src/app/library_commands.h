@@ -3,7 +3,7 @@
 #include "library/library_settings.h"
 #include "synth/synth.h"
 
-#include <CLI/CLI.hpp>
+#include "app/arguments.h"
 
 #include <string>
 #include <vector>
@@ -11,15 +11,15 @@
 namespace patchpilot {
 
 /// The subcommands of `library`, each in a file of its own.
-void addLibraryBuildCommand(CLI::App& library);
-void addLibraryAddCommand(CLI::App& library);
-void addLibraryEmbedCommand(CLI::App& library);
-void addLibraryMergeCommand(CLI::App& library);
-void addLibraryInfoCommand(CLI::App& library);
-void addLibraryListCommand(CLI::App& library);
+void addLibraryBuildCommand(const Command& library);
+void addLibraryAddCommand(const Command& library);
+void addLibraryEmbedCommand(const Command& library);
+void addLibraryMergeCommand(const Command& library);
+void addLibraryInfoCommand(const Command& library);
+void addLibraryListCommand(const Command& library);
 
 /// The options of commands that fill a library: what renders are embedded by, and whether they are kept.
-void addKeepingOptions(CLI::App& command, std::string& embedder, bool& keepAudio);
+void addKeepingOptions(const Command& command, std::string& embedder, bool& keepAudio);
 
 /// Whether there is a library to go on with. A run that was killed before its first transaction leaves a file
 /// of no bytes.

@@ -74,23 +74,23 @@ void embed(EmbedArguments arguments) {
 
 }  // namespace
 
-void addLibraryEmbedCommand(CLI::App& library) {
+void addLibraryEmbedCommand(const Command& library) {
   auto a = std::make_shared<EmbedArguments>();
-  auto* command = library.add_subcommand(
+  const auto command = library.subcommand(
       "embed",
       "Add the embeddings of another embedder to those that a library holds; goes on where it was stopped");
-  command->add_option("file", a->file, "The library, by its name or its file")->required();
-  command->add_option("--with", a->with, "The embedder ('models' lists them)")->required();
-  command->add_flag("--again", a->again,
-                    "Forget those that there are, and make all anew: where the weights are others now");
-  addSynthOptions(*command, a->synth, false);
+  command.option("file", a->file, "The library, by its name or its file").required();
+  command.option("--with", a->with, "The embedder ('models' lists them)").required();
+  command.flag("--again", a->again,
+               "Forget those that there are, and make all anew: where the weights are others now");
+  addSynthOptions(command, a->synth, false);
   command
-      ->add_option("--workers", a->workers,
-                   "Processes that render, and threads that embed (one for each core if 0)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_flag("--json", a->json, "Print JSON");
-  command->callback([a] { embed(*a); });
+      .option("--workers", a->workers,
+              "Processes that render, and threads that embed (one for each core if 0)")
+      .range(0, 1024)
+      .showDefault();
+  command.flag("--json", a->json, "Print JSON");
+  command.run([a] { embed(*a); });
 }
 
 }  // namespace patchpilot

@@ -116,25 +116,24 @@ void writeMap(const std::string& file, const MapArguments& arguments, bool quiet
 
 }  // namespace
 
-void addLibraryInfoCommand(CLI::App& library) {
+void addLibraryInfoCommand(const Command& library) {
   auto file = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   auto h = std::make_shared<MapArguments>();
-  auto* command = library.add_subcommand("info", "Say what a library holds");
-  command->add_option("file", *file, "The library, by its name or its file")->required();
-  command->add_flag("--json", *json, "Print JSON");
-  command->add_option("--html", h->html,
-                      "Write a page as well: a map of the library whose sounds can be heard, how loud, "
-                      "how bright, how many alike");
-  command->add_option("--sounds", h->options.sounds, "With --html: sounds that can be heard, 80 KB each")
-      ->check(CLI::Range(1, 5000))
-      ->capture_default_str();
+  const auto command = library.subcommand("info", "Say what a library holds");
+  command.option("file", *file, "The library, by its name or its file").required();
+  command.flag("--json", *json, "Print JSON");
+  command.option("--html", h->html,
+                 "Write a page as well: a map of the library whose sounds can be heard, how loud, "
+                 "how bright, how many alike");
+  command.option("--sounds", h->options.sounds, "With --html: sounds that can be heard, 80 KB each")
+      .range(1, 5000)
+      .showDefault();
   command
-      ->add_option("--workers", h->options.workers,
-                   "With --html: processes that render (one for each core if 0)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->callback([file, json, h] {
+      .option("--workers", h->options.workers, "With --html: processes that render (one for each core if 0)")
+      .range(0, 1024)
+      .showDefault();
+  command.run([file, json, h] {
     const std::string path = resolveLibrary(*file).string();
     info(path, *json);
     if (!h->html.empty()) writeMap(path, *h, *json);

@@ -97,12 +97,12 @@ void list(bool json) {
 
 }  // namespace
 
-void addLibraryListCommand(CLI::App& library) {
+void addLibraryListCommand(const Command& library) {
   auto json = std::make_shared<bool>(false);
-  auto* command = library.add_subcommand(
+  const auto command = library.subcommand(
       "list", "List the libraries in the user's folder, which every command finds by their names");
-  command->add_flag("--json", *json, "Print JSON");
-  command->callback([json] { list(*json); });
+  command.flag("--json", *json, "Print JSON");
+  command.run([json] { list(*json); });
 }
 
 }  // namespace patchpilot

@@ -42,15 +42,14 @@ void merge(const MergeArguments& arguments) {
 
 }  // namespace
 
-void addLibraryMergeCommand(CLI::App& library) {
+void addLibraryMergeCommand(const Command& library) {
   auto a = std::make_shared<MergeArguments>();
-  auto* command = library.add_subcommand(
+  const auto command = library.subcommand(
       "merge", "Put the shards of a library together: the same file as if one process had made it");
-  command->add_option("shards", a->shards, "The files that 'library build --shard' made, all of them")
-      ->required();
-  command->add_option("--out", a->out, "The library file to make")->required();
-  command->add_flag("--json", a->json, "Print JSON");
-  command->callback([a] { merge(*a); });
+  command.option("shards", a->shards, "The files that 'library build --shard' made, all of them").required();
+  command.option("--out", a->out, "The library file to make").required();
+  command.flag("--json", a->json, "Print JSON");
+  command.run([a] { merge(*a); });
 }
 
 }  // namespace patchpilot

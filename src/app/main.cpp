@@ -1,8 +1,10 @@
+#include "app/arguments.h"
 #include "app/commands.h"
 #include "base/error.h"
 #include "base/process.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 
@@ -30,18 +32,19 @@ int run(int count, char** arguments) {
   app.require_subcommand(1);
   app.footer(kFooter);
   app.get_formatter()->column_width(34);
-  addMatchCommand(app);
-  addLibraryCommand(app);
-  addSynthsCommand(app);
-  addSpaceCommand(app);
-  addRenderCommand(app);
-  addEvalCommand(app);
-  addTargetsCommand(app);
-  addExplainCommand(app);
-  addConvertCommand(app);
-  addModelsCommand(app);
-  addServeCommand(app);
-  addTrainCommand(app);
+  const Command program(app);
+  addMatchCommand(program);
+  addLibraryCommand(program);
+  addSynthsCommand(program);
+  addSpaceCommand(program);
+  addRenderCommand(program);
+  addEvalCommand(program);
+  addTargetsCommand(program);
+  addExplainCommand(program);
+  addConvertCommand(program);
+  addModelsCommand(program);
+  addServeCommand(program);
+  addTrainCommand(program);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -193,83 +193,77 @@ void run(Options options) {
 
 }  // namespace
 
-void addMatchCommand(CLI::App& app) {
+void addMatchCommand(const Command& app) {
   auto o = std::make_shared<Options>();
-  auto* command =
-      app.add_subcommand("match", "Find patches that sound like a file: renders, presets and distances");
-  command->add_option("sound", o->sound, "The sound to match: any file that libsndfile reads");
-  command->add_option(
-      "--library", o->match.libraries,
-      "Library to search: a file, or a name of 'library list'; several are ranked together. Those "
-      "of 'library list' if none is named");
+  const auto command =
+      app.subcommand("match", "Find patches that sound like a file: renders, presets and distances");
+  command.option("sound", o->sound, "The sound to match: any file that libsndfile reads");
+  command.option("--library", o->match.libraries,
+                 "Library to search: a file, or a name of 'library list'; several are ranked together. Those "
+                 "of 'library list' if none is named");
   std::string methods =
       "How to find patches; several are pooled, and '+refine' searches on from what was found:";
   for (const ProposerKind& kind : proposerKinds()) methods += fmt::format("\n{}: {}", kind.name, kind.help);
-  command->add_option("--method", o->match.methods, methods)->default_str("retrieval");
-  command->add_option("--space", o->match.space,
-                      "Parameter space of the synth to match with, for methods that need no library");
-  command->add_option(
+  command.option("--method", o->match.methods, methods).defaultText("retrieval");
+  command.option("--space", o->match.space,
+                 "Parameter space of the synth to match with, for methods that need no library");
+  command.option(
       "--embedder", o->match.embedder,
       "Search by the libraries' embeddings of this name (the first of each; 'library info' lists them)");
-  command->add_option("--out", o->out,
-                      "Folder to write; it appears whole or not at all (SOUND-match here without it)");
-  command->add_option("--top", o->match.top, "How many candidates to write")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  command.option("--out", o->out,
+                 "Folder to write; it appears whole or not at all (SOUND-match here without it)");
+  command.option("--top", o->match.top, "How many candidates to write").range(1, 1000).showDefault();
   command
-      ->add_option("--proposals", o->match.proposals,
-                   "How many of the nearest patches are rendered again and ranked")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
+      .option("--proposals", o->match.proposals,
+              "How many of the nearest patches are rendered again and ranked")
+      .range(1, 100000)
+      .showDefault();
   command
-      ->add_option("--note", o->note,
-                   "MIDI note of the sound (48) or its name (C3; C4 is 60), or 'auto' to find it")
-      ->capture_default_str();
-  command->add_option("--velocity", o->match.velocity, "MIDI velocity to play with")
-      ->check(CLI::Range(1, 127))
-      ->capture_default_str();
-  command->add_option("--length", o->length, "When the note is let go, in seconds from its onset, or 'auto'")
-      ->capture_default_str();
-  command->add_option("--start", o->match.target.startSeconds, "Where in the file to begin, in seconds")
-      ->check(CLI::NonNegativeNumber);
+      .option("--note", o->note,
+              "MIDI note of the sound (48) or its name (C3; C4 is 60), or 'auto' to find it")
+      .showDefault();
+  command.option("--velocity", o->match.velocity, "MIDI velocity to play with").range(1, 127).showDefault();
+  command.option("--length", o->length, "When the note is let go, in seconds from its onset, or 'auto'")
+      .showDefault();
+  command.option("--start", o->match.target.startSeconds, "Where in the file to begin, in seconds")
+      .atLeastZero();
   command
-      ->add_option("--duration", o->match.target.durationSeconds,
-                   "How much to match, in seconds; at most 4 s from the onset without it")
-      ->check(CLI::Range(0.01, 600.0));
-  command->add_flag(
+      .option("--duration", o->match.target.durationSeconds,
+              "How much to match, in seconds; at most 4 s from the onset without it")
+      .range(0.01, 600.0);
+  command.flag(
       "--refine", o->match.refine,
       "Search on from the best candidates, by rendering and listening again; Ctrl-C keeps what was found");
+  command.option("--seconds", o->match.limits.seconds, "How long to refine (30 unless --renders is given)")
+      .range(0.1, 86400.0);
   command
-      ->add_option("--seconds", o->match.limits.seconds, "How long to refine (30 unless --renders is given)")
-      ->check(CLI::Range(0.1, 86400.0));
+      .option("--renders", o->match.limits.renders,
+              "How many renders to refine with; the same number gives the same result where the synth "
+              "is deterministic")
+      .range(1, 100000000);
+  command.option("--seed", o->match.seed, "For what the refiner draws").showDefault();
   command
-      ->add_option("--renders", o->match.limits.renders,
-                   "How many renders to refine with; the same number gives the same result where the synth "
-                   "is deterministic")
-      ->check(CLI::Range(1, 100000000));
-  command->add_option("--seed", o->match.seed, "For what the refiner draws")->capture_default_str();
-  command
-      ->add_option("--objective", o->match.objective,
-                   fmt::format("What the refiner makes small: {}; candidates are ranked by MSS in the end",
-                               fmt::join(objectiveNames(), ", ")))
-      ->capture_default_str();
-  command->add_option("--workers", o->match.workers, "Processes that render (one for each core if 0)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  addSynthOptions(*command, o->synth, false);
-  addTempoOption(*command, o->synth, "each library's own, or 120");
-  command->add_flag("--install", o->install,
-                    "Put the presets where the synth's own browser finds them, never over a file");
-  command->add_flag("--force", o->force, "Replace the folder if it exists");
-  command->add_flag("--json", o->json, "Print what candidates.json holds");
+      .option("--objective", o->match.objective,
+              fmt::format("What the refiner makes small: {}; candidates are ranked by MSS in the end",
+                          fmt::join(objectiveNames(), ", ")))
+      .showDefault();
+  command.option("--workers", o->match.workers, "Processes that render (one for each core if 0)")
+      .range(0, 1024)
+      .showDefault();
+  addSynthOptions(command, o->synth, false);
+  addTempoOption(command, o->synth, "each library's own, or 120");
+  command.flag("--install", o->install,
+               "Put the presets where the synth's own browser finds them, never over a file");
+  command.flag("--force", o->force, "Replace the folder if it exists");
+  command.flag("--json", o->json, "Print what candidates.json holds");
   // A text has no note, no length and no sound to come nearer to.
-  auto* text = command->add_option("--text", o->text,
+  const auto text = command.option("--text", o->text,
                                    "In place of a sound: words for it, such as \"warm analog brass stab\"; "
                                    "the library must hold embeddings of CLAP");
   for (const char* other : {"sound", "--proposals", "--note", "--velocity", "--length", "--start",
                             "--duration", "--refine", "--seconds", "--renders", "--seed", "--objective"})
-    text->excludes(command->get_option(other));
-  command->callback([o] { run(*o); });
+    text.excludes(command.find(other));
+  command.run([o] { run(*o); });
 }
 
 }  // namespace patchpilot

@@ -63,13 +63,13 @@ void run(bool json) {
 
 }  // namespace
 
-void addModelsCommand(CLI::App& app) {
+void addModelsCommand(const Command& app) {
   auto json = std::make_shared<bool>(false);
-  auto* command = app.add_subcommand(
+  const auto command = app.subcommand(
       "models",
       "Networks that sounds can be compared by: what they need, from where, and whether it is there");
-  command->add_flag("--json", *json, "Print JSON");
-  command->callback([json] { run(*json); });
+  command.flag("--json", *json, "Print JSON");
+  command.run([json] { run(*json); });
 }
 
 }  // namespace patchpilot

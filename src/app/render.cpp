@@ -45,35 +45,29 @@ void run(const Options& options) {
 
 }  // namespace
 
-void addRenderCommand(CLI::App& app) {
+void addRenderCommand(const Command& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand("render", "Play one note of a patch and write what is heard");
-  addSynthOptions(*command, o->synth);
-  addTempoOption(*command, o->synth);
-  auto* patch = command->add_option(
+  const auto command = app.subcommand("render", "Play one note of a patch and write what is heard");
+  addSynthOptions(command, o->synth);
+  addTempoOption(command, o->synth);
+  const auto patch = command.option(
       "--patch", o->patch, "Patch to play: .json, .vstpreset, .fxp or .lv2 preset; the base without it");
   command
-      ->add_option("--program", o->program,
-                   "Which preset, where the file holds several: its name, number or URI")
-      ->needs(patch);
-  command->add_option("--random", o->random, "Play a patch drawn from the space with this seed instead")
-      ->excludes(patch);
-  command->add_option("--note", o->note.midi, "MIDI note, or its name; C4 is 60")
-      ->transform(noteNames())
-      ->check(CLI::Range(0, 127))
-      ->capture_default_str();
-  command->add_option("--velocity", o->note.velocity, "MIDI velocity")
-      ->check(CLI::Range(1, 127))
-      ->capture_default_str();
-  command->add_option("--length", o->note.lengthSeconds, "When the note is let go, in seconds")
-      ->check(CLI::Range(0.001, 600.0))
-      ->capture_default_str();
-  command->add_option("--duration", o->duration, "How long to listen, in seconds")
-      ->check(CLI::Range(0.01, 600.0))
-      ->capture_default_str();
-  command->add_option("-o,--out", o->out, "The .wav to write")->required();
-  command->add_flag("--json", o->json, "Print JSON");
-  command->callback([o] { run(*o); });
+      .option("--program", o->program, "Which preset, where the file holds several: its name, number or URI")
+      .needs(patch);
+  command.option("--random", o->random, "Play a patch drawn from the space with this seed instead")
+      .excludes(patch);
+  command.option("--note", o->note.midi, "MIDI note, or its name; C4 is 60").midiNote().showDefault();
+  command.option("--velocity", o->note.velocity, "MIDI velocity").range(1, 127).showDefault();
+  command.option("--length", o->note.lengthSeconds, "When the note is let go, in seconds")
+      .range(0.001, 600.0)
+      .showDefault();
+  command.option("--duration", o->duration, "How long to listen, in seconds")
+      .range(0.01, 600.0)
+      .showDefault();
+  command.option("-o,--out", o->out, "The .wav to write").required();
+  command.flag("--json", o->json, "Print JSON");
+  command.run([o] { run(*o); });
 }
 
 }  // namespace patchpilot

@@ -41,29 +41,28 @@ void run(const Options& options) {
 
 }  // namespace
 
-void addServeCommand(CLI::App& app) {
+void addServeCommand(const Command& app) {
   auto o = std::make_shared<Options>();
-  auto* command = app.add_subcommand(
+  const auto command = app.subcommand(
       "serve",
       "Open a page for the browser on this machine: drop a sound, hear what is found, take the preset");
-  command->add_option("--port", o->server.port, "Port to listen at; 0: any that is free")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
-  command->add_option("--host-name", o->hostNames,
-                      "Name under which a browser may ask for the page besides this machine's own, as a "
-                      "forwarded port or a proxy needs it: studio.local, localhost:9000 (may be repeated)");
-  command->add_option("--library", o->server.libraries, "Library to offer, besides those built on the page");
+  command.option("--port", o->server.port, "Port to listen at; 0: any that is free")
+      .range(0, 65535)
+      .showDefault();
+  command.option("--host-name", o->hostNames,
+                 "Name under which a browser may ask for the page besides this machine's own, as a "
+                 "forwarded port or a proxy needs it: studio.local, localhost:9000 (may be repeated)");
+  command.option("--library", o->server.libraries, "Library to offer, besides those built on the page");
   command
-      ->add_option("--matches", o->server.matchesAtOnce,
-                   "Matches that run at a time, each with its share of the cores (default: two)")
-      ->check(CLI::Range(1, 64));
-  command->add_option(
-      "--data", o->data,
-      "Folder for sounds, matches and libraries (default: patchpilot/web among the user's data)");
-  command->callback([o] { run(*o); });
+      .option("--matches", o->server.matchesAtOnce,
+              "Matches that run at a time, each with its share of the cores (default: two)")
+      .range(1, 64);
+  command.option("--data", o->data,
+                 "Folder for sounds, matches and libraries (default: patchpilot/web among the user's data)");
+  command.run([o] { run(*o); });
 
   // What the server starts; nobody else has a use for it.
-  app.add_subcommand(kJobCommand, "")->group("")->callback([] { runJob(); });
+  app.hiddenSubcommand(kJobCommand).run([] { runJob(); });
 }
 
 }  // namespace patchpilot

@@ -210,11 +210,11 @@ void init(const InitArguments& arguments) {
   writeFileAtomically(arguments.out, text);
   if (count == 0) {
     fmt::print(
-        "{}: {} shows no parameters to hosts, so none can be searched; its presets can be added, heard and "
-        "matched\n"
+        "{}: {} shows {} to hosts, so none can be searched; its presets can be added, heard and matched\n"
         "Next: patchpilot library add --factory --space {} --library {}.db, or with the folder of its "
         "presets\n",
-        arguments.out, plugin.name, arguments.out, name);
+        arguments.out, plugin.name, parameters.empty() ? "no parameters" : "no parameters of the sound",
+        arguments.out, name);
     return;
   }
   fmt::print("{}: {} parameters of {}\nNext: patchpilot library build --space {} --count 2000 --out {}.db\n",
@@ -223,38 +223,38 @@ void init(const InitArguments& arguments) {
 
 }  // namespace
 
-void addSpaceCommand(CLI::App& app) {
-  auto* space =
-      app.add_subcommand("space", "Look at parameter spaces, check them, write a first one for a plug-in");
-  space->require_subcommand(1);
+void addSpaceCommand(const Command& app) {
+  const auto space =
+      app.subcommand("space", "Look at parameter spaces, check them, write a first one for a plug-in");
+  space.requireSubcommand();
 
   auto name = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  auto* showCommand = space->add_subcommand("show", "Print a space: its sections, parameters and ranges");
-  showCommand->add_option("space", *name, "A name, or a .toml file")->required();
-  showCommand->add_flag("--json", *json, "Print JSON");
-  showCommand->callback([name, json] { show(*name, *json); });
+  const auto showCommand = space.subcommand("show", "Print a space: its sections, parameters and ranges");
+  showCommand.option("space", *name, "A name, or a .toml file").required();
+  showCommand.flag("--json", *json, "Print JSON");
+  showCommand.run([name, json] { show(*name, *json); });
 
   auto arguments = std::make_shared<SynthArguments>();
-  auto* checkCommand = space->add_subcommand("check", "Check a space against the plug-in that is installed");
-  checkCommand->add_option("space", arguments->space, "A name, or a .toml file")->required();
-  checkCommand->add_option("--base", arguments->base, "Base preset to check with it");
-  addSynthOptions(*checkCommand, *arguments, false);
-  checkCommand->add_flag("--json", *json, "Print JSON");
-  checkCommand->callback([arguments, json] { check(*arguments, *json); });
+  const auto checkCommand = space.subcommand("check", "Check a space against the plug-in that is installed");
+  checkCommand.option("space", arguments->space, "A name, or a .toml file").required();
+  checkCommand.option("--base", arguments->base, "Base preset to check with it");
+  addSynthOptions(checkCommand, *arguments, false);
+  checkCommand.flag("--json", *json, "Print JSON");
+  checkCommand.run([arguments, json] { check(*arguments, *json); });
 
   auto a = std::make_shared<InitArguments>();
-  auto* initCommand =
-      space->add_subcommand("init", "Write a first space for any instrument from what it reports of itself");
-  initCommand->add_option("plugin", a->plugin, "Its name, LV2 URI, VST3 class id, or file")->required();
-  initCommand->add_option("-o,--out", a->out, "The .toml to write")->required();
-  initCommand->add_option("--name", a->name, "Name of the space (that of the file if left out)");
-  initCommand->add_flag("--force", a->force, "Replace the file if it exists");
-  initCommand->add_flag(
+  const auto initCommand =
+      space.subcommand("init", "Write a first space for any instrument from what it reports of itself");
+  initCommand.option("plugin", a->plugin, "Its name, LV2 URI, VST3 class id, or file").required();
+  initCommand.option("-o,--out", a->out, "The .toml to write").required();
+  initCommand.option("--name", a->name, "Name of the space (that of the file if left out)");
+  initCommand.flag("--force", a->force, "Replace the file if it exists");
+  initCommand.flag(
       "--listen,!--no-listen", a->listens,
       "Play the plug-in, and leave parameters at their defaults of which nothing is heard, or that "
       "only mute, retune or change the level (on)");
-  initCommand->callback([a] { init(*a); });
+  initCommand.run([a] { init(*a); });
 }
 
 }  // namespace patchpilot

@@ -8,28 +8,28 @@
 
 namespace patchpilot {
 
-void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace, bool spaceNeeded) {
+void addSynthOptions(const Command& command, SynthArguments& arguments, bool withSpace, bool spaceNeeded) {
   if (withSpace)
     command
-        .add_option("--space", arguments.space,
-                    "Parameter space: a name ('synths' lists those that fit) or a .toml file")
-        ->required(spaceNeeded);
+        .option("--space", arguments.space,
+                "Parameter space: a name ('synths' lists those that fit) or a .toml file")
+        .required(spaceNeeded);
   if (withSpace)
-    command.add_option("--base", arguments.base,
-                       "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
-  command.add_option("--plugin", arguments.plugins, "Plug-in file besides those in the standard places");
+    command.option("--base", arguments.base,
+                   "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
+  command.option("--plugin", arguments.plugins, "Plug-in file besides those in the standard places");
   command
-      .add_option("--render-limit", arguments.limitSeconds,
-                  "Seconds that one render may take before its worker is killed")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+      .option("--render-limit", arguments.limitSeconds,
+              "Seconds that one render may take before its worker is killed")
+      .aboveZero()
+      .showDefault();
 }
 
-CLI::Option* addTempoOption(CLI::App& command, SynthArguments& arguments, const std::string& otherwise) {
+Argument addTempoOption(const Command& command, SynthArguments& arguments, const std::string& otherwise) {
   return command
-      .add_option("--bpm", arguments.bpm,
-                  fmt::format("Tempo that the synth follows, in beats per minute ({})", otherwise))
-      ->check(CLI::Range(kSlowestBpm, kFastestBpm));
+      .option("--bpm", arguments.bpm,
+              fmt::format("Tempo that the synth follows, in beats per minute ({})", otherwise))
+      .range(kSlowestBpm, kFastestBpm);
 }
 
 SynthOptions synthOptions(const SynthArguments& arguments) {

@@ -2,7 +2,7 @@
 
 #include "synth/synth.h"
 
-#include <CLI/CLI.hpp>
+#include "app/arguments.h"
 
 namespace patchpilot {
 
@@ -17,12 +17,12 @@ struct SynthArguments {
 
 /// @param withSpace    whether --space and --base are among them
 /// @param spaceNeeded  whether --space must be given
-void addSynthOptions(CLI::App& command, SynthArguments& arguments, bool withSpace = true,
+void addSynthOptions(const Command& command, SynthArguments& arguments, bool withSpace = true,
                      bool spaceNeeded = true);
 
 /// Adds --bpm, for the commands that render. @param otherwise  the tempo without it, in words
-CLI::Option* addTempoOption(CLI::App& command, SynthArguments& arguments,
-                            const std::string& otherwise = "120");
+Argument addTempoOption(const Command& command, SynthArguments& arguments,
+                        const std::string& otherwise = "120");
 
 /// What the synth has to tell of how it is played goes to stderr.
 SynthOptions synthOptions(const SynthArguments& arguments);

@@ -99,20 +99,19 @@ void run(const Options& options) {
 
 }  // namespace
 
-void addSynthsCommand(CLI::App& app) {
+void addSynthsCommand(const Command& app) {
   auto options = std::make_shared<Options>();
-  auto* command =
-      app.add_subcommand("synths", "List the instruments found (VST3, LV2), and which spaces fit them");
-  command->add_option(
-      "files", options->files,
-      "Plug-ins (.vst3, LV2 bundles), or folders of them, besides those in the standard places");
-  command->add_flag("--rescan", options->rescan, "Look into every plug-in again, changed or not");
-  command->add_option("--limit", options->limitSeconds, "Seconds that a plug-in may take to open")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_flag("--all", options->all, "Name the LV2 plug-ins too that play no notes");
-  command->add_flag("--json", options->json, "Print JSON");
-  command->callback([options] { run(*options); });
+  const auto command =
+      app.subcommand("synths", "List the instruments found (VST3, LV2), and which spaces fit them");
+  command.option("files", options->files,
+                 "Plug-ins (.vst3, LV2 bundles), or folders of them, besides those in the standard places");
+  command.flag("--rescan", options->rescan, "Look into every plug-in again, changed or not");
+  command.option("--limit", options->limitSeconds, "Seconds that a plug-in may take to open")
+      .aboveZero()
+      .showDefault();
+  command.flag("--all", options->all, "Name the LV2 plug-ins too that play no notes");
+  command.flag("--json", options->json, "Print JSON");
+  command.run([options] { run(*options); });
 }
 
 }  // namespace patchpilot

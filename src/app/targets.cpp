@@ -25,6 +25,7 @@ struct Options {
   std::string library;
   std::string soundfont;
   std::string programs;
+  std::string protocol;
   int workers = 0;
   bool countGiven = false;
   bool velocityGiven = false;
@@ -86,6 +87,10 @@ TargetMakeReport makeInto(const fs::path& folder, Options& options) {
 }
 
 void make(Options options) {
+  for (const TargetProtocol& protocol : targetProtocols())
+    if (protocol.name == options.protocol) protocol.apply(options.make);
+  if (!options.protocol.empty() && !options.soundfont.empty())
+    failUsage("--protocol makes sounds of a synth's patches; leave --soundfont out");
   if (options.make.lowestNote > options.make.highestNote)
     failUsage("--lowest-note {} lies above --highest-note {}", options.make.lowestNote,
               options.make.highestNote);
@@ -115,73 +120,78 @@ void make(Options options) {
 
 }  // namespace
 
-void addTargetsCommand(CLI::App& app) {
-  auto* targets = app.add_subcommand("targets", "Make sets of sounds to evaluate methods with");
-  targets->require_subcommand(1);
+void addTargetsCommand(const Command& app) {
+  const auto targets = app.subcommand("targets", "Make sets of sounds to evaluate methods with");
+  targets.requireSubcommand();
   auto o = std::make_shared<Options>();
-  auto* command = targets->add_subcommand(
-      "make", "Play random patches, presets or soundfont programs, and write down how");
-  command->add_option("--space", o->synth.space,
-                      "Parameter space whose synth plays: random patches of it, or --from-presets");
-  command->add_option("--base", o->synth.base,
-                      "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
-  auto* presets = command->add_option("--from-presets", o->presets,
-                                      "Play presets of this folder instead of random patches");
-  auto* library = command
-                      ->add_option("--from-library", o->library,
+  const auto command =
+      targets.subcommand("make", "Play random patches, presets or soundfont programs, and write down how");
+  command.option("--space", o->synth.space,
+                 "Parameter space whose synth plays: random patches of it, or --from-presets");
+  command.option("--base", o->synth.base,
+                 "Preset that holds what the space does not vary (.vstpreset, .fxp, .lv2)");
+  const auto presets =
+      command.option("--from-presets", o->presets, "Play presets of this folder instead of random patches");
+  const auto library = command
+                           .option("--from-library", o->library,
                                    "Play patches of this library, at other notes, velocities and lengths "
                                    "than its own: 'eval' tells how often each is found")
-                      ->excludes(presets);
-  auto* soundfont =
+                           .excludes(presets);
+  const auto soundfont =
       command
-          ->add_option("--soundfont", o->soundfont,
-                       "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")
-          ->excludes(presets)
-          ->excludes(library);
-  command->add_option("--programs", o->programs,
-                      "Which programs of the soundfont, from 0, such as 0,4,16-23");
-  auto* count = command
-                    ->add_option("--count", o->make.count,
+          .option("--soundfont", o->soundfont,
+                  "Play General MIDI programs of this soundfont (.sf2) by fluidsynth instead")
+          .excludes(presets)
+          .excludes(library);
+  std::string protocols;
+  std::vector<std::string> names;
+  for (const TargetProtocol& protocol : targetProtocols()) {
+    protocols += fmt::format("; {}: {}", protocol.name, protocol.help);
+    names.emplace_back(protocol.name);
+  }
+  command
+      .option(
+          "--protocol", o->protocol,
+          "Make the set as others make theirs, whatever is said of notes, lengths and --duration" + protocols)
+      .oneOf(names)
+      .excludes(library);
+  command.option("--programs", o->programs, "Which programs of the soundfont, from 0, such as 0,4,16-23");
+  const auto count = command
+                         .option("--count", o->make.count,
                                  "How many targets at most; of a soundfont, all programs named without it")
-                    ->check(CLI::Range(1, 1'000'000))
-                    ->capture_default_str();
-  command->add_option("--seed", o->make.seed, "The same seed makes the same set")->capture_default_str();
-  command->add_option("--kind", o->make.kind,
-                      "What the targets are called, and the table about them (default: the space's name, "
-                      "'presets', 'soundfont')");
-  command->add_option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")
-      ->transform(noteNames())
-      ->check(CLI::Range(0, 127))
-      ->capture_default_str();
-  command->add_option("--highest-note", o->make.highestNote, "... to here")
-      ->transform(noteNames())
-      ->check(CLI::Range(0, 127))
-      ->capture_default_str();
-  command->add_option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")
-      ->check(CLI::Range(0.01, 60.0))
-      ->capture_default_str();
-  command->add_option("--longest", o->make.longestSeconds, "... to this many")
-      ->check(CLI::Range(0.01, 60.0))
-      ->capture_default_str();
-  auto* velocity = command
-                       ->add_option("--velocity", o->make.velocity,
-                                    "MIDI velocity; with --from-library it is drawn without it")
-                       ->check(CLI::Range(1, 127))
-                       ->capture_default_str();
-  command->add_option("--duration", o->make.durationSeconds, "Length of each sound in seconds")
-      ->check(CLI::Range(0.1, 60.0))
-      ->capture_default_str();
-  command->add_option("--workers", o->workers, "Processes that render (one for each core if 0)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_option("--out", o->out, "Folder to write; it appears whole or not at all")->required();
-  addSynthOptions(*command, o->synth, false);
-  addTempoOption(*command, o->synth, "the library's, or 120")->excludes(soundfont);
-  command->add_flag("--force", o->force, "Replace the folder if it exists");
-  command->add_flag("--json", o->json, "Print JSON");
-  command->callback([o, count, velocity] {
-    o->countGiven = count->count() > 0;
-    o->velocityGiven = velocity->count() > 0;
+                         .range(1, 1'000'000)
+                         .showDefault();
+  command.option("--seed", o->make.seed, "The same seed makes the same set").showDefault();
+  command.option("--kind", o->make.kind,
+                 "What the targets are called, and the table about them (default: the space's name, "
+                 "'presets', 'soundfont')");
+  command.option("--lowest-note", o->make.lowestNote, "Notes are drawn from here ...")
+      .midiNote()
+      .showDefault();
+  command.option("--highest-note", o->make.highestNote, "... to here").midiNote().showDefault();
+  command.option("--shortest", o->make.shortestSeconds, "Notes are let go after this many seconds ...")
+      .range(0.01, 60.0)
+      .showDefault();
+  command.option("--longest", o->make.longestSeconds, "... to this many").range(0.01, 60.0).showDefault();
+  const auto velocity =
+      command
+          .option("--velocity", o->make.velocity, "MIDI velocity; with --from-library it is drawn without it")
+          .range(1, 127)
+          .showDefault();
+  command.option("--duration", o->make.durationSeconds, "Length of each sound in seconds")
+      .range(0.1, 60.0)
+      .showDefault();
+  command.option("--workers", o->workers, "Processes that render (one for each core if 0)")
+      .range(0, 1024)
+      .showDefault();
+  command.option("--out", o->out, "Folder to write; it appears whole or not at all").required();
+  addSynthOptions(command, o->synth, false);
+  addTempoOption(command, o->synth, "the library's, or 120").excludes(soundfont);
+  command.flag("--force", o->force, "Replace the folder if it exists");
+  command.flag("--json", o->json, "Print JSON");
+  command.run([o, count, velocity] {
+    o->countGiven = count.given();
+    o->velocityGiven = velocity.given();
     make(*o);
   });
 }

@@ -80,46 +80,41 @@ void run(const Task& task, Options options) {
   printJson({{"finished", report.finished}, {"written", written}});
 }
 
-void addTask(CLI::App& train, const Task& task) {
+void addTask(const Command& train, const Task& task) {
   auto o = std::make_shared<Options>();
-  auto* command = train.add_subcommand(task.name, task.help);
+  const auto command = train.subcommand(task.name, task.help);
   command
-      ->add_option("--library", o->libraries,
-                   "Library whose patches it learns from; several of one synth are mixed")
-      ->required();
+      .option("--library", o->libraries,
+              "Library whose patches it learns from; several of one synth are mixed")
+      .required();
   command
-      ->add_option("--out", o->out,
-                   "File to make, NAME.safetensors; NAME.toml and NAME.training.json come beside it")
-      ->required();
-  command
-      ->add_option("--from", o->from, "Weights to begin with, of another training (where renders are dear)")
-      ->check(CLI::ExistingFile);
-  command->add_option("--renders", o->task.renders, "About how many renders to learn from")
-      ->check(CLI::Range(200, 100'000'000))
-      ->capture_default_str();
-  command->add_option("--steps", o->task.steps, "Steps of training")
-      ->check(CLI::Range(1, 10'000'000))
-      ->capture_default_str();
-  command->add_option("--seed", o->task.seed, "What chance begins with")->capture_default_str();
-  command->add_option("--workers", o->task.workers, "Processes that render (one for each core if 0)")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_option("--threads", o->task.threads, "Threads that train")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command->add_flag("--keep-data", o->task.keepData,
-                    "Keep what the renders gave, beside --out, for another training");
-  command->add_flag("--json", o->json, "Print JSON");
-  addSynthOptions(*command, o->synth, false);
-  command->callback([o, &task] { run(task, std::move(*o)); });
+      .option("--out", o->out,
+              "File to make, NAME.safetensors; NAME.toml and NAME.training.json come beside it")
+      .required();
+  command.option("--from", o->from, "Weights to begin with, of another training (where renders are dear)")
+      .existingFile();
+  command.option("--renders", o->task.renders, "About how many renders to learn from")
+      .range(200, 100'000'000)
+      .showDefault();
+  command.option("--steps", o->task.steps, "Steps of training").range(1, 10'000'000).showDefault();
+  command.option("--seed", o->task.seed, "What chance begins with").showDefault();
+  command.option("--workers", o->task.workers, "Processes that render (one for each core if 0)")
+      .range(0, 1024)
+      .showDefault();
+  command.option("--threads", o->task.threads, "Threads that train").range(1, 1024).showDefault();
+  command.flag("--keep-data", o->task.keepData,
+               "Keep what the renders gave, beside --out, for another training");
+  command.flag("--json", o->json, "Print JSON");
+  addSynthOptions(command, o->synth, false);
+  command.run([o, &task] { run(task, std::move(*o)); });
 }
 
 }  // namespace
 
-void addTrainCommand(CLI::App& app) {
-  auto* train = app.add_subcommand("train", "Train networks");
-  train->require_subcommand(1);
-  for (const Task& task : tasks()) addTask(*train, task);
+void addTrainCommand(const Command& app) {
+  const auto train = app.subcommand("train", "Train networks");
+  train.requireSubcommand();
+  for (const Task& task : tasks()) addTask(train, task);
 }
 
 }  // namespace patchpilot
