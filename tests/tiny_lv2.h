@@ -40,8 +40,10 @@ struct TinyBundle {
 @prefix urid: <http://lv2plug.in/ns/ext/urid#> .
 )" + ("<" + uri() + "> a lv2:Plugin, " + type + " ;\n  doap:name \"" + name() + "\" ;\n  " +
       (feature.empty() ? "" : "lv2:requiredFeature <" + feature + "> ; ") +
-      "lv2:requiredFeature urid:map ; lv2:extensionData state:interface ; lv2:minorVersion 2 ; lv2:microVersion 1 ;\n"
-      "  lv2:port [ a lv2:InputPort, atom:AtomPort ; atom:bufferType atom:Sequence ; atom:supports midi:MidiEvent ;\n"
+      "lv2:requiredFeature urid:map ; lv2:extensionData state:interface ; lv2:minorVersion 2 ; "
+      "lv2:microVersion 1 ;\n"
+      "  lv2:port [ a lv2:InputPort, atom:AtomPort ; atom:bufferType atom:Sequence ; atom:supports "
+      "midi:MidiEvent ;\n"
       "    lv2:index 0 ; lv2:symbol \"notes\" ; lv2:name \"Notes\" ] ,\n"
       "  [ a lv2:OutputPort, lv2:AudioPort ; lv2:index 1 ; lv2:symbol \"out\" ; lv2:name \"Out\" ]");
     if (kind != "plain" && kind != "deaf")
@@ -52,8 +54,8 @@ struct TinyBundle {
     return text + " .\n";
   }
 
-  static std::string control(int index, const std::string& symbol, const std::string& label, double start, double least,
-                             double most, bool integer = false) {
+  static std::string control(int index, const std::string& symbol, const std::string& label, double start,
+                             double least, double most, bool integer = false) {
     return fmt::format(
         " ,\n  [ a lv2:InputPort, lv2:ControlPort ; lv2:index {} ; lv2:symbol \"{}\" ; lv2:name \"{}\" ;\n"
         "    lv2:default {:.3f} ; lv2:minimum {:.3f} ; lv2:maximum {:.3f} {}]",
@@ -63,7 +65,8 @@ struct TinyBundle {
 
 /// Plug-ins are looked for in a folder of the test's own, which begins empty.
 struct OwnPlaces : TestPlaces {
-  OwnPlaces() : vst3Own("VST3_PATH", (folder / "vst3").string()), lv2Own("LV2_PATH", (folder / "own").string()) {
+  OwnPlaces()
+      : vst3Own("VST3_PATH", (folder / "vst3").string()), lv2Own("LV2_PATH", (folder / "own").string()) {
     std::filesystem::create_directories(plugins());
   }
   std::filesystem::path plugins() const { return folder / "own"; }

@@ -35,7 +35,8 @@ void SilenceCauses::add(const std::vector<float>& values, bool silent) {
 
 std::string SilenceCauses::text() const {
   if (silent_.size() < kLeastSilent || silent_.size() <= heard_.size()) return "";
-  std::string text = fmt::format("{} of {} patches are silent", silent_.size(), silent_.size() + heard_.size());
+  std::string text =
+      fmt::format("{} of {} patches are silent", silent_.size(), silent_.size() + heard_.size());
   std::vector<Cause> causes;
   for (std::size_t i = 0; i < space_.parameters.size() && heard_.size() >= kLeastHeard; ++i) {
     std::vector<float> heard;
@@ -55,8 +56,9 @@ std::string SilenceCauses::text() const {
   text += "; what they have in common, likeliest first:";
   for (const Cause& cause : causes) {
     const ParameterSpec& p = *cause.parameter;
-    text += fmt::format("\n  {} ({}): in {} of {} it is outside {} to {}, where patches are heard", p.key, p.name,
-                        cause.explained, silent_.size(), p.text(cause.low).value_or(fmt::format("{:.3g}", cause.low)),
+    text += fmt::format("\n  {} ({}): in {} of {} it is outside {} to {}, where patches are heard", p.key,
+                        p.name, cause.explained, silent_.size(),
+                        p.text(cause.low).value_or(fmt::format("{:.3g}", cause.low)),
                         p.text(cause.high).value_or(fmt::format("{:.3g}", cause.high)));
   }
   return text + "\nNarrow its range in the space, or take it out.";

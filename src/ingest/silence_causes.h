@@ -7,8 +7,8 @@
 
 namespace patchpilot {
 
-/// Finds what the silent patches of a space have in common, so that a user knows which parameter to hold: one that
-/// says which MIDI channel is heard, say, silences 15 in 16 patches.
+/// Finds what the silent patches of a space have in common, so that a user knows which parameter to hold: one
+/// that says which MIDI channel is heard, say, silences 15 in 16 patches.
 class SilenceCauses {
  public:
   explicit SilenceCauses(const ParameterSpace& space);

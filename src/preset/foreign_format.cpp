@@ -80,11 +80,14 @@ constexpr OtherFormat kOthers[] = {
     {".tgz", "a tar archive", kUnpack},
     {".dmg", "a disk image of macOS", "open it, and name the folder of its presets"},
     {".syx", "a MIDI SysEx dump, which hardware synths and their emulations read",
-     "load it in such a synth (Dexed for a DX7's) and save a preset of it there, as .vstpreset or an LV2 preset"},
+     "load it in such a synth (Dexed for a DX7's) and save a preset of it there, as .vstpreset or an LV2 "
+     "preset"},
     {".mid", "a MIDI file, which holds notes and no sound", "render it, and match the sound"},
     {".midi", "a MIDI file, which holds notes and no sound", "render it, and match the sound"},
-    {".sf2", "a SoundFont, which holds samples", "play it in a sampler; its sounds can be matched, one note each"},
-    {".sf3", "a SoundFont, which holds samples", "play it in a sampler; its sounds can be matched, one note each"},
+    {".sf2", "a SoundFont, which holds samples",
+     "play it in a sampler; its sounds can be matched, one note each"},
+    {".sf3", "a SoundFont, which holds samples",
+     "play it in a sampler; its sounds can be matched, one note each"},
     {".sfz", "an SFZ instrument, which plays samples", "play it in a sampler; its sounds can be matched"},
     {".scl", "a Scala tuning", "load it in the synth; it is no preset"},
     {".kbm", "a keyboard mapping of a tuning", "load it in the synth; it is no preset"},
@@ -105,12 +108,20 @@ struct Signature {
   const char* extension;  ///< whose entry in `kOthers` speaks of it
 };
 constexpr Signature kSignatures[] = {
-    {std::string_view("PK\3\4", 4), ".zip"},          {std::string_view("PK\5\6", 4), ".zip"},
-    {std::string_view("Rar!\x1A\7", 6), ".rar"},      {std::string_view("7z\xBC\xAF\x27\x1C", 6), ".7z"},
-    {std::string_view("MThd", 4), ".mid"},            {std::string_view("\x1F\x8B\x8", 3), ".gz"},
-    {std::string_view("\xFD" "7zXZ", 5), ".xz"},      {std::string_view("BZh", 3), ".bz2"},
+    {std::string_view("PK\3\4", 4), ".zip"},
+    {std::string_view("PK\5\6", 4), ".zip"},
+    {std::string_view("Rar!\x1A\7", 6), ".rar"},
+    {std::string_view("7z\xBC\xAF\x27\x1C", 6), ".7z"},
+    {std::string_view("MThd", 4), ".mid"},
+    {std::string_view("\x1F\x8B\x8", 3), ".gz"},
+    {std::string_view("\xFD"
+                      "7zXZ",
+                      5),
+     ".xz"},
+    {std::string_view("BZh", 3), ".bz2"},
     {std::string_view("SQLite format 3", 15), ".db"},
-    {std::string_view("fLaC", 4), ".flac"},           {std::string_view("OggS", 4), ".ogg"},
+    {std::string_view("fLaC", 4), ".flac"},
+    {std::string_view("OggS", 4), ".ogg"},
 };
 
 std::string lower(std::string text) {
@@ -127,16 +138,18 @@ std::optional<ForeignFormat> otherFormat(std::string_view extension) {
 std::optional<ForeignFormat> nativeFormat(std::string_view extension) {
   for (const NativeFormat& native : kNatives)
     if (extension == native.extension)
-      return ForeignFormat{fmt::format("in the format of {}, which no other program reads", native.owner),
-                           fmt::format("open it in {}, as a plug-in, and save it there as a preset of a host: "
-                                       ".vstpreset or an LV2 preset (.fxp if the synth is one that reads it here)",
-                                       native.owner)};
+      return ForeignFormat{
+          fmt::format("in the format of {}, which no other program reads", native.owner),
+          fmt::format("open it in {}, as a plug-in, and save it there as a preset of a host: "
+                      ".vstpreset or an LV2 preset (.fxp if the synth is one that reads it here)",
+                      native.owner)};
   return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<ForeignFormat> foreignFormat(const std::filesystem::path& file, std::span<const std::uint8_t> head) {
+std::optional<ForeignFormat> foreignFormat(const std::filesystem::path& file,
+                                           std::span<const std::uint8_t> head) {
   const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
   if (file.filename().string().starts_with("._") && text.starts_with(std::string_view("\0\5\x16\7", 4)))
     return ForeignFormat{"what macOS keeps beside a file",

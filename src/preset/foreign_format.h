@@ -18,6 +18,7 @@ struct ForeignFormat {
 /// extension.
 /// @param head  the first bytes of the file, 16 or more if it has so many; none if they could not be read
 /// @return nothing for a file of unknown kind, and for the formats that are read
-std::optional<ForeignFormat> foreignFormat(const std::filesystem::path& file, std::span<const std::uint8_t> head);
+std::optional<ForeignFormat> foreignFormat(const std::filesystem::path& file,
+                                           std::span<const std::uint8_t> head);
 
 }  // namespace patchpilot

@@ -110,11 +110,11 @@ std::vector<PresetFile> read(const fs::path& path) {
     return {ofFxp(path, fxp, std::move(bytes))};
   }
   if (startsWith(bytes, "VST3")) return {ofVstPreset(path, std::move(bytes))};
+  constexpr const char* kKnown = "no .fxp or .fxb, no .vstpreset, no LV2 bundle";
   if (const auto foreign = foreignFormat(path, bytes))
-    failInput("{} is no preset that is known here: it is {}; {}", path.string(), foreign->what,
+    failInput("{} is no preset that is known here ({}): it is {}; {}", path.string(), kKnown, foreign->what,
               foreign->help);
-  failInput("{} is no preset that is known here: no .fxp or .fxb, no .vstpreset, no LV2 bundle",
-            path.string());
+  failInput("{} is no preset that is known here: {}", path.string(), kKnown);
 }
 
 bool isPresetName(const fs::path& path) {

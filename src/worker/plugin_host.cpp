@@ -39,6 +39,7 @@ constexpr std::size_t kHostThreads = 1;
 /// the phases of its LFOs do not depend on time.
 constexpr int kSettlingBlocks = 4;
 constexpr int kProbeBlocks = 24;
+constexpr double kWatchSeconds = 0.02;
 /// If so much of a note is of numbers, the rest is.
 constexpr std::size_t kFramesThatShow = 8 * kBlockFrames;
 /// The first wait that is tried, as a part of the longest.
@@ -342,11 +343,11 @@ void PluginHost::start(const Patch& patch) {
   renewIfNeeded(patch);
   playHead_->frame = 0;
   if (isLv2_) {
+    // Some plug-ins crash if they are destroyed while a thread of theirs computes.
+    if (ownThreads_ && isAnotherThreadBusy()) waitUntilAtRest(0);
     // JUCE makes a new instance of an LV2 plug-in here, which forgets every note and phase and
     // costs 0.2 ms on mda's synths; its state is carried over.
     instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
-    instance_->setNonRealtime(
-        true);  // the new instance does not know; work that it schedules is then done at once
   } else {
     instance_->reset();
   }
@@ -432,10 +433,10 @@ void PluginHost::findSettling(double limitSeconds) {
   settleAtLeast_ = 0;
   settleLimit_ = limitSeconds;
   if (!isLv2_ || limitSeconds <= 0) return;
-  const Patch own;  // others may make it crash
-  start(own);
   ownThreads_ = countThreads() > threadsBefore_ + kHostThreads;
-  if (!ownThreads_) return;
+  // Threads that wait for something to happen, such as JUCE's for messages, compute nothing.
+  if (!ownThreads_ || countActiveThreads(kWatchSeconds) <= kHostThreads) return;
+  const Patch own;  // others may make it crash
   const auto agree = [](const std::vector<float>& a, const std::vector<float>& b) {
     return a == b;  // never, if one holds a sample that is no number
   };

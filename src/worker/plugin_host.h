@@ -146,11 +146,11 @@ class PluginHost {
   bool renews_ = false;
   bool isNew_ = false;                   ///< no patch has been applied to the instance yet
   std::vector<std::uint8_t> lastState_;  ///< that the instance was given, if it may hold more than ports
-  std::size_t threadsBefore_ = 0;  ///< of the process, when there was no plug-in
-  double settleLimit_ = 0;         ///< seconds
-  bool ownThreads_ = false;        ///< whether the plug-in has some
-  bool settles_ = false;           ///< whether notes wait until the plug-in has settled ...
-  double settleAtLeast_ = 0;       ///< ... and for how many seconds at least
+  std::size_t threadsBefore_ = 0;        ///< of the process, when there was no plug-in
+  double settleLimit_ = 0;               ///< seconds
+  bool ownThreads_ = false;              ///< whether the plug-in has some
+  bool settles_ = false;                 ///< whether notes wait until the plug-in has settled ...
+  double settleAtLeast_ = 0;             ///< ... and for how many seconds at least
   int rendersSincePump_ = 0;
 };
 

@@ -40,10 +40,12 @@ TEST_F(TempoOfProgram, AnotherIsRefusedByALibrary) {
   expectRefusal(run(folder(), kBuild + "slow.db --count 9 --bpm 140"), 3, problem);
   expectRefusal(run(folder(), "library add presets --library slow.db --bpm 140"), 3, problem);
   for (const auto& [shard, bpm] : {std::pair("1", "90"), std::pair("2", "91")})
-    ASSERT_EQ(run(folder(), fmt::format("{}s{}.db --count 4 --shard {}/2 --bpm {}", kBuild, shard, shard, bpm))
-                  .status,
-              0);
-  expectRefusal(run(folder(), "library merge s1.db s2.db --out merged.db"), 3, "s1.db was rendered at 90 BPM");
+    ASSERT_EQ(
+        run(folder(), fmt::format("{}s{}.db --count 4 --shard {}/2 --bpm {}", kBuild, shard, shard, bpm))
+            .status,
+        0);
+  expectRefusal(run(folder(), "library merge s1.db s2.db --out merged.db"), 3,
+                "s1.db was rendered at 90 BPM");
   EXPECT_FALSE(fs::exists(folder() / "merged.db"));
 }
 
@@ -61,9 +63,10 @@ TEST_F(TempoOfProgram, OfAMatchIsTheLibrarysOwnOrTheOneAskedFor) {
 }
 
 TEST_F(TempoOfProgram, OfATargetSetIsThatOfItsEvaluation) {
-  ASSERT_EQ(run(folder(), "targets make --space jx10 --count 2 --duration 0.4 --longest 0.35 --bpm 75 --out set")
-                .status,
-            0);
+  ASSERT_EQ(
+      run(folder(), "targets make --space jx10 --count 2 --duration 0.4 --longest 0.35 --bpm 75 --out set")
+          .status,
+      0);
   const fs::path list = folder() / "set/targets.json";
   json targets = json::parse(readTextFile(list));
   EXPECT_EQ(targets[0].at("bpm"), 75);
@@ -83,7 +86,8 @@ TEST_F(TempoOfProgram, IsARangeOfNumbers) {
     EXPECT_EQ(run(folder(), fmt::format("render --space jx10 --out a.wav --bpm {}", bpm)).status, 2) << bpm;
   EXPECT_EQ(run(folder(), "render --space jx10 --duration 0.2 --out a.wav --bpm 97.5").status, 0);
   for (const char* command : {"match", "render", "library build", "library add", "targets make"})
-    EXPECT_NE(run(folder(), std::string(command) + " --help").out.find("--bpm"), std::string::npos) << command;
+    EXPECT_NE(run(folder(), std::string(command) + " --help").out.find("--bpm"), std::string::npos)
+        << command;
 }
 
 }  // namespace

@@ -11,12 +11,14 @@ namespace {
 ParameterSpace spaceOf(int parameters) {
   std::string text = "format = 1\nname = \"s\"\n[synth]\nformat = \"LV2\"\nid = \"urn:s\"\n";
   for (int i = 0; i < parameters; ++i)
-    text += fmt::format("[[parameter]]\nkey = \"p{}\"\nname = \"Parameter {}\"\nkind = \"continuous\"\n", i, i);
+    text +=
+        fmt::format("[[parameter]]\nkey = \"p{}\"\nname = \"Parameter {}\"\nkind = \"continuous\"\n", i, i);
   return parseSpace(text, "s.toml");
 }
 
 /// Draws patches of which `isSilent` says whether they are silent.
-SilenceCauses drawn(const ParameterSpace& space, int patches, const std::function<bool(const std::vector<float>&)>& isSilent) {
+SilenceCauses drawn(const ParameterSpace& space, int patches,
+                    const std::function<bool(const std::vector<float>&)>& isSilent) {
   SilenceCauses causes(space);
   for (int i = 0; i < patches; ++i) {
     const auto values = space.draw(3, std::uint64_t(i));

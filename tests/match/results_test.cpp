@@ -63,6 +63,7 @@ TEST_F(TextResults, ResultsForASoundOfAnyNameAreWritten) {
         std::string(" .wav"), std::string("\xE3\x81\xA8\xE3\x81\xA6\xE3\x82\x82 <&\"'>.wav")}) {
     const fs::path out = places_.folder / "names";
     fs::remove_all(out);
+    fs::remove_all(places_.folder / "home");
     fs::create_directory(out);
     Target target;
     target.file = fs::path("/sounds") / name;

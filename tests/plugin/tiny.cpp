@@ -1,5 +1,6 @@
-// "Tiny": LV2 plug-ins in plain C++ for the tests of what plug-ins do that the test synth, which is JUCE's, cannot.
-// Each is a sine with its octave and its twelfth; the part of its URI behind "tiny:" says what is special:
+// "Tiny": LV2 plug-ins in plain C++ for the tests of what plug-ins do that the test synth, which is JUCE's,
+// cannot. Each is a sine with its octave and its twelfth; the part of its URI behind "tiny:" says what is
+// special:
 //
 //   tone    what its controls do is told at `Control`
 //   plain   no controls; its state says the sound (`harmonic`, a string: which harmonic is heard)
@@ -97,9 +98,9 @@ struct Tiny {
       wanted = control(bright);
     }
     std::uint32_t done = 0;
-    if (in != nullptr)
-      LV2_ATOM_SEQUENCE_FOREACH(in, event) {
-        for (; done < std::min<std::uint32_t>(frames, std::uint32_t(event->time.frames)); ++done) out[done] = next();
+    if (in != nullptr) LV2_ATOM_SEQUENCE_FOREACH(in, event) {
+        for (; done < std::min<std::uint32_t>(frames, std::uint32_t(event->time.frames)); ++done)
+          out[done] = next();
         if (event->body.type == midiEvent && kind != "deaf")
           handle(reinterpret_cast<const std::uint8_t*>(event + 1));
       }
@@ -109,12 +110,14 @@ struct Tiny {
 
 Tiny& self(LV2_Handle handle) { return *static_cast<Tiny*>(handle); }
 
-LV2_Handle instantiate(const LV2_Descriptor* descriptor, double rate, const char*, const LV2_Feature* const* features) {
+LV2_Handle instantiate(const LV2_Descriptor* descriptor, double rate, const char*,
+                       const LV2_Feature* const* features) {
   auto* tiny = new Tiny;
   tiny->kind = std::string_view(descriptor->URI).substr(kPrefix.size());
   tiny->rate = rate;
   for (; *features != nullptr; ++features)
-    if (std::strcmp((*features)->URI, LV2_URID__map) == 0) tiny->map = static_cast<LV2_URID_Map*>((*features)->data);
+    if (std::strcmp((*features)->URI, LV2_URID__map) == 0)
+      tiny->map = static_cast<LV2_URID_Map*>((*features)->data);
   if (tiny->map == nullptr) {
     delete tiny;
     return nullptr;
@@ -142,8 +145,8 @@ void cleanup(LV2_Handle handle) {
   delete &self(handle);
 }
 
-LV2_State_Status save(LV2_Handle handle, LV2_State_Store_Function store, LV2_State_Handle state, std::uint32_t,
-                      const LV2_Feature* const*) {
+LV2_State_Status save(LV2_Handle handle, LV2_State_Store_Function store, LV2_State_Handle state,
+                      std::uint32_t, const LV2_Feature* const*) {
   const std::string text = std::to_string(self(handle).harmonic);
   return store(state, self(handle).harmonicKey, text.c_str(), text.size() + 1, self(handle).atomString,
                LV2_STATE_IS_POD | LV2_STATE_IS_PORTABLE);
@@ -168,8 +171,9 @@ constexpr LV2_Descriptor describe(const char* uri) {
 }
 
 constexpr LV2_Descriptor kDescriptors[] = {
-    describe("urn:patchpilot:tiny:tone"), describe("urn:patchpilot:tiny:plain"), describe("urn:patchpilot:tiny:late"),
-    describe("urn:patchpilot:tiny:stale"), describe("urn:patchpilot:tiny:deaf")};
+    describe("urn:patchpilot:tiny:tone"), describe("urn:patchpilot:tiny:plain"),
+    describe("urn:patchpilot:tiny:late"), describe("urn:patchpilot:tiny:stale"),
+    describe("urn:patchpilot:tiny:deaf")};
 
 }  // namespace
 

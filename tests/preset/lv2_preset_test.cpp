@@ -307,8 +307,8 @@ TEST_F(Lv2PresetTest, OtherEncodingsAreRead) {
   EXPECT_EQ(readLv2Presets(bundle(kManifest, label))[0].label, "Fl\u00FCgel") << "Latin-1";
   const auto path = bundle(kManifest, "<http://a> rdfs:label \"Fl\u00FCgel \U0001F3B9\" .");
   EXPECT_EQ(readLv2Presets(path)[0].label, "Fl\u00FCgel \U0001F3B9");
+  const std::string text = readTextFile(path / "manifest.ttl") + " <http://a> rdfs:label \"\u00FC\" .";
   for (const bool bigEndian : {false, true}) {
-    const std::string text = readTextFile(path / "manifest.ttl") + " <http://a> rdfs:label \"\u00FC\" .";
     std::string wide = bigEndian ? "\xFE\xFF" : "\xFF\xFE";
     const auto append = [&](unsigned unit) {
       const std::string bytes = {char(unit >> 8), char(unit & 0xFF)};

@@ -31,8 +31,8 @@ TEST(WorkerMessages, RequestsComeBackAsTheyWere) {
   EXPECT_EQ(request.lengthSeconds, 1.5);
   EXPECT_TRUE(request.wantsState);
   EXPECT_EQ(request.partFrames, 44100u);
-  const auto load = std::get<LoadRequest>(
-      decodeRequest(encode(WorkerRequest(LoadRequest{"LV2", "/a b", "urn:id", "", 5, 97.5, true, 1.5, "/a b/c.so"}))));
+  const auto load = std::get<LoadRequest>(decodeRequest(
+      encode(WorkerRequest(LoadRequest{"LV2", "/a b", "urn:id", "", 5, 97.5, true, 1.5, "/a b/c.so"}))));
   EXPECT_EQ(load.path, "/a b");
   EXPECT_EQ(load.settleSeconds, 1.5);
   EXPECT_EQ(load.library, "/a b/c.so");

@@ -14,7 +14,8 @@ AudioBuffer sine(double hz, double level = 0.3, double phase = 0, double noise =
   for (std::size_t i = 0; i < sound.frames(); ++i) {
     const double hiss = noise * (double(random()) / double(random.max()) - 0.5);
     for (int c = 0; c < 2; ++c)
-      sound.channel(c)[i] = float(level * std::sin(2 * M_PI * (hz * double(i) / kSampleRateHz + phase)) + hiss);
+      sound.channel(c)[i] =
+          float(level * std::sin(2 * M_PI * (hz * double(i) / kSampleRateHz + phase)) + hiss);
   }
   return sound;
 }
@@ -71,7 +72,8 @@ TEST(HistoryCheck, HistoryBeyondTheSpreadIsFound) {
     return sine(played > 1 ? 300 : 200, 0.1, 0, 0.1, unsigned(all));
   }};
   EXPECT_TRUE(retuned.dependsOnHistory());
-  Fake quieter{[](std::size_t, int played, int all) { return sine(200, played > 1 ? 0.03 : 0.1, 0.37 * all); }};
+  Fake quieter{
+      [](std::size_t, int played, int all) { return sine(200, played > 1 ? 0.03 : 0.1, 0.37 * all); }};
   EXPECT_TRUE(quieter.dependsOnHistory());
 }
 

@@ -55,8 +55,9 @@ TEST(History, OfAPluginThatRemembersTheLastNoteIsNotHeard) {
   EXPECT_TRUE(faulty.synth.renewsInstances());
   expectIndependentRenders(faulty.synth);
   ASSERT_EQ(faulty.notes.size(), 1u) << "it is told once";
-  EXPECT_EQ(faulty.notes.front(),
-            "Patch Pilot Test Synth sounds different after other patches; each render gets a new instance of it");
+  EXPECT_EQ(
+      faulty.notes.front(),
+      "Patch Pilot Test Synth sounds different after other patches; each render gets a new instance of it");
 }
 
 TEST(History, OfAPluginThatChangesWithEachNoteIsNotHeard) {
@@ -73,7 +74,8 @@ TEST(History, OfAnLv2IsForgottenAnyway) {
     for (const auto& plugin : scanPlugins().plugins) {
       if (plugin.format != "LV2" || plugin.name != "Patch Pilot Test Synth") continue;
       auto parameters = probeParameters(plugin);
-      std::erase_if(parameters, [](const PluginParameter& p) { return p.name == "Crash" || p.name == "Hang"; });
+      std::erase_if(parameters,
+                    [](const PluginParameter& p) { return p.name == "Crash" || p.name == "Hang"; });
       const Synth synth(parseSpace(firstSpace(plugin, parameters, "own"), "own.toml"));
       EXPECT_FALSE(synth.renewsInstances()) << fault;
       expectIndependentRenders(synth);
@@ -83,9 +85,10 @@ TEST(History, OfAnLv2IsForgottenAnyway) {
 
 TEST(History, RandomPhasesAreNoHistory) {
   const TestPlaces places;
-  FaultySynth random("none",
-                     "[[parameter]]\nkey = \"random\"\nid = \"1209197763\"\nkind = \"continuous\"\nconstant = "
-                     "1.0\nconstant_probability = 1.0\n");
+  FaultySynth random(
+      "none",
+      "[[parameter]]\nkey = \"random\"\nid = \"1209197763\"\nkind = \"continuous\"\nconstant = "
+      "1.0\nconstant_probability = 1.0\n");
   EXPECT_FALSE(random.synth.renewsInstances());
 }
 

@@ -18,7 +18,7 @@ TEST(ParameterEffects, AreFoundByListeningWhateverTheNames) {
   EXPECT_EQ(before.parameters.size(), 6u) << "no name says that it is no sound";
   double share = 0;
   const Effects effects = parameterEffects(Synth(before), [&](double done) { share = done; });
-  const Effects wanted = {{"p1", ParameterEffect::mutes},  {"p2", ParameterEffect::retunes},
+  const Effects wanted = {{"p1", ParameterEffect::mutes},   {"p2", ParameterEffect::retunes},
                           {"p3", ParameterEffect::nothing}, {"p4", ParameterEffect::levels},
                           {"p5", ParameterEffect::changes}, {"p6", ParameterEffect::mutes}};
   EXPECT_EQ(effects, wanted);
@@ -28,7 +28,8 @@ TEST(ParameterEffects, AreFoundByListeningWhateverTheNames) {
   const ParameterSpace after = parseSpace(text, "tone.toml");
   ASSERT_EQ(after.parameters.size(), 1u);
   EXPECT_EQ(after.parameters[0].key, "p5");
-  EXPECT_NE(text.find("only retunes the sound"), std::string::npos) << "the reason stands beside what is held";
+  EXPECT_NE(text.find("only retunes the sound"), std::string::npos)
+      << "the reason stands beside what is held";
 }
 
 TEST(ParameterEffects, OfASynthThatIsSilentAreUnknown) {
@@ -57,16 +58,40 @@ TEST(FirstSpace, LeavesAloneWhatIsNoSoundByItsName) {
     parameter.name = name;
     return !parseSpace(firstSpace(plugin, {parameter}, "s"), "s.toml").parameters.empty();
   };
-  for (const char* name :
-       {"DEF1 Channel", "Channel", "MIDI Ch.", "Tuning Reference Pitch", "Tuning Reference Note", "Tuning Enabled",
-        "Reference Pitch (A4)", "Concert Pitch", "A4", "Master Tune", "Master Tuning", "Global Tuning", "Output Level",
-        "Output Gain", "Master Volume", "Main Level", "Bypass", "Soft Bypass", "Quality", "Render Quality",
-        "Oversampling", "Polyphony", "Max Voices", "Voices", "Panic", "MPE", "MPE Enabled", "Pitch Bend Range", "Program",
-        "Microtuning", "Transpose"})
+  for (const char* name : {"DEF1 Channel",
+                           "Channel",
+                           "MIDI Ch.",
+                           "Tuning Reference Pitch",
+                           "Tuning Reference Note",
+                           "Tuning Enabled",
+                           "Reference Pitch (A4)",
+                           "Concert Pitch",
+                           "A4",
+                           "Master Tune",
+                           "Master Tuning",
+                           "Global Tuning",
+                           "Output Level",
+                           "Output Gain",
+                           "Master Volume",
+                           "Main Level",
+                           "Bypass",
+                           "Soft Bypass",
+                           "Quality",
+                           "Render Quality",
+                           "Oversampling",
+                           "Polyphony",
+                           "Max Voices",
+                           "Voices",
+                           "Panic",
+                           "MPE",
+                           "MPE Enabled",
+                           "Pitch Bend Range",
+                           "Program",
+                           "Microtuning",
+                           "Transpose"})
     EXPECT_FALSE(searched(name)) << name;
-  for (const char* name :
-       {"Cutoff", "Osc 1 Tune", "Osc 2 Fine Tune", "Detune", "Unison Voices", "LFO Rate",
-        "Osc 1 Volume", "Noise Level", "Decay", "DCO1 Balance", "Chorus Depth"})
+  for (const char* name : {"Cutoff", "Osc 1 Tune", "Osc 2 Fine Tune", "Detune", "Unison Voices", "LFO Rate",
+                           "Osc 1 Volume", "Noise Level", "Decay", "DCO1 Balance", "Chorus Depth"})
     EXPECT_TRUE(searched(name)) << name;
 }
 

@@ -38,7 +38,8 @@ TEST(Settling, APluginThatIsNotReadyAtOnceIsWaitedFor) {
 TEST(Settling, TheSoundOfThePatchBeforeIsNotTakenForThePatchs) {
   const OwnPlaces places;
   const Synth tone = opened(places, "tone"), stale = opened(places, "stale");
-  for (const float bright : {0.5f, 0.125f, 1.0f}) EXPECT_EQ(play(stale, bright), play(tone, bright)) << bright;
+  for (const float bright : {0.5f, 0.125f, 1.0f})
+    EXPECT_EQ(play(stale, bright), play(tone, bright)) << bright;
 }
 
 TEST(Settling, ManyPatchesInOneWorkerAreWaitedForEach) {
@@ -55,7 +56,8 @@ TEST(Settling, ManyPatchesInOneWorkerAreWaitedForEach) {
   const auto wanted = ofTone.renderAll(jobs), found = ofLate.renderAll(jobs);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     ASSERT_TRUE(wanted[i] && found[i]);
-    EXPECT_TRUE(std::equal(wanted[i]->samples().begin(), wanted[i]->samples().end(), found[i]->samples().begin()));
+    EXPECT_TRUE(
+        std::equal(wanted[i]->samples().begin(), wanted[i]->samples().end(), found[i]->samples().begin()));
   }
 }
 

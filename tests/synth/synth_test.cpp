@@ -167,16 +167,26 @@ TEST(SynthState, OfAnLv2ThatDronesCostsNoWait) {
   const TestPlaces places;
   Synth synth(ownSpace("LV2"));
   const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "drone");
-  const ScopedVariable log("PATCHPILOT_WORKER_LOG", (places.folder / "blocks").string());
   const Patch loud = Patch::point(synth.space().draw(5, 1)), other = Patch::point(synth.space().draw(5, 2));
   const AudioBuffer alone = renderOnce(synth, other, kNote, kSeconds);
-  RenderPool pool(synth, {.workers = 1, .longestSeconds = kSeconds});
-  const auto sounds = pool.renderAll({{0, &loud, kNote, kSeconds}, {0, &other, kNote, kSeconds}});
-  EXPECT_TRUE(sameBits(*sounds[1], alone)) << "the drone begins anew with each render";
-  const std::string lines = readTextFile(places.folder / "blocks"), line = "renders a block\n";
-  int blocks = 0;
-  for (std::size_t at = lines.find(line); at != std::string::npos; at = lines.find(line, at + 1)) ++blocks;
-  EXPECT_EQ(blocks, 2 * (2 + 52)) << "two to take the patch in, and 0.6 s of 512 samples each";
+  // Opening the plug-in takes blocks as well, always as many.
+  const auto blocksOf = [&](const std::vector<RenderJob>& jobs) {
+    const std::string log = (places.folder / fmt::format("blocks-{}", jobs.size())).string();
+    const ScopedVariable logged("PATCHPILOT_WORKER_LOG", log);
+    {
+      RenderPool pool(synth, {.workers = 1, .longestSeconds = kSeconds});
+      const auto sounds = pool.renderAll(jobs);
+      EXPECT_TRUE(sameBits(*sounds.back(), alone)) << "the drone begins anew with each render";
+    }
+    const std::string lines = readTextFile(log), line = "renders a block\n";
+    int blocks = 0;
+    for (std::size_t at = lines.find(line); at != std::string::npos; at = lines.find(line, at + 1)) ++blocks;
+    return blocks;
+  };
+  const int one = blocksOf({{0, &other, kNote, kSeconds}});
+  const int three =
+      blocksOf({{0, &loud, kNote, kSeconds}, {1, &loud, kNote, kSeconds}, {2, &other, kNote, kSeconds}});
+  EXPECT_EQ(three - one, 2 * (2 + 52)) << "two to take the patch in, and 0.6 s of 512 samples each";
 }
 
 /// A sound that is only in the state, not in any parameter, is in the base as well.

@@ -36,7 +36,9 @@ struct Completed {
     EXPECT_TRUE(document.load_string(text.c_str())) << text;
   }
   pugi::xml_node child(const char* name) const { return document.child("patch").child(name); }
-  std::string setting(const char* name) const { return child("dawExtraState").child(name).attribute("v").value(); }
+  std::string setting(const char* name) const {
+    return child("dawExtraState").child(name).attribute("v").value();
+  }
   std::size_t count(const char* name) const {
     const auto all = document.child("patch").children(name);
     return std::size_t(std::distance(all.begin(), all.end()));
@@ -122,7 +124,8 @@ TEST(SurgeSession, NamesInCommentsAndLongerNamesAreNotTakenForIt) {
 }
 
 TEST(SurgeSession, WhatIsNoWholePatchIsLeftAlone) {
-  for (const char* xml : {"", "<patch>", "<patch revision=\"24\" />", "no XML", "<patch><dawExtraState populated=\"1\">"}) {
+  for (const char* xml :
+       {"", "<patch>", "<patch revision=\"24\" />", "no XML", "<patch><dawExtraState populated=\"1\">"}) {
     SurgePatch patch;
     patch.xml = xml;
     completeSurgePatch(patch);
@@ -152,9 +155,11 @@ TEST(SurgeSession, WhatIsNotHeardMakesNoOtherPreset) {
   const std::string plain = hash("");
   for (const std::string& same :
        {std::string("<dawExtraState populated=\"0\" />"), session(""),
-        session("<mpeEnabled v=\"0\" /><mpePitchBendRange v=\"24\" /><hasTuning v=\"0\" /><hasMapping v=\"0\" />"),
+        session("<mpeEnabled v=\"0\" /><mpePitchBendRange v=\"24\" /><hasTuning v=\"0\" /><hasMapping "
+                "v=\"0\" />"),
         session("<editor current_scene=\"1\" /><isDirty v=\"1\" /><hasTuning v=\"1\" />"),
-        "<dawExtraState populated=\"0\">" + kScale + "</dawExtraState>", std::string("<tempoOnSave v=\"93\" />")})
+        "<dawExtraState populated=\"0\">" + kScale + "</dawExtraState>",
+        std::string("<tempoOnSave v=\"93\" />")})
     EXPECT_EQ(hash(same), plain) << same;
   EXPECT_EQ(hash(session(kScale + "<hasMapping v=\"0\" />")), hash(session("<isDirty v=\"1\" />" + kScale)));
 }
