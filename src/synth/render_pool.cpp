@@ -69,6 +69,7 @@ class RenderPool::Seat {
     LoadRequest load = pool_.synth_.loadRequest();
     load.memory = memory_->name();
     load.slotFrames = slotFrames_;
+    if (!settles_) load.settleSeconds = 0;
     session_->post(load);
     ready_ = false;
   }
@@ -184,10 +185,14 @@ class RenderPool::Seat {
           session_->ask<DoneAnswer>(BaseRequest{synth.completeBase()}, synth.limits().answer);
         ready_ = true;
       } catch (const std::runtime_error& error) {
-        if (attempt == 2)
+        if (attempt == 3)
           failPlugin("{} {} when a worker opened it ({})", synth.plugin().name, error.what(),
                      synth.plugin().path);
-        start();  // a worker that was killed from outside is no fault of the plug-in's
+        // A worker that was killed from outside is no fault of the plug-in's. One that dies again may die of
+        // the notes by which it is found out whether the plug-in computes aside (samplv1 0.9 does): it does
+        // without.
+        settles_ = settles_ && attempt < 2;
+        start();
       }
     }
   }
@@ -207,6 +212,7 @@ class RenderPool::Seat {
   std::deque<Held> again_;
   std::size_t nextSlot_ = 0;
   bool ready_ = false;
+  bool settles_ = true;  ///< see `LoadRequest::settleSeconds`
 };
 
 RenderPool::RenderPool(const Synth& synth, RenderPoolOptions options) : synth_(synth) {
