@@ -1,5 +1,7 @@
 #include "audio/foreign_sound.h"
 
+#include "base/lower_case.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,16 +45,11 @@ constexpr Format kFormats[] = {
     {0, "VST3", ".vstpreset", "a preset of a synth, and no sound", false},
 };
 
-std::string lower(std::string text) {
-  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 const Format* find(const std::filesystem::path& file, std::string_view head) {
   for (const Format& format : kFormats)
     if (!format.bytes.empty() && head.size() >= format.at && head.substr(format.at).starts_with(format.bytes))
       return &format;
-  const std::string extension = lower(file.extension().string());
+  const std::string extension = lowerCase(file.extension().string());
   for (const Format& format : kFormats)
     if (extension == format.extension) return &format;
   return nullptr;

@@ -1,5 +1,6 @@
 #include "match/recipe.h"
 
+#include "base/lower_case.h"
 #include "base/text.h"
 #include "preset/dialect.h"
 #include "synth/value_text.h"
@@ -47,12 +48,6 @@ bool isOneOf(const std::string& word, std::initializer_list<const char*> words) 
   return std::any_of(words.begin(), words.end(), [&](const char* other) { return word == other; });
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
-}
-
 /// A name as it stands within a sentence; abbreviations stay.
 std::string withinSentence(const std::string& name) {
   std::string text = name;
@@ -76,7 +71,7 @@ enum Stage { oscillators, mixer, filters, envelopes, modulation, others, effects
 Stage stageOf(const std::string& title) {
   bool has[output + 1] = {};
   std::string plain;
-  for (const char c : lower(title)) plain += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
+  for (const char c : lowerCase(title)) plain += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
   for (const auto& word : wordsOf(plain)) {
     if (isOneOf(word, {"output", "master", "global"})) has[output] = true;
     if (isOneOf(word,
@@ -113,9 +108,9 @@ Place placeOf(const std::string& fullName) {
     words.erase(words.begin());
   }
   if (words.empty()) return {"Other", fullName};
-  const std::string whole = joined(words, 0), first = lower(words[0]);
+  const std::string whole = joined(words, 0), first = lowerCase(words[0]);
   const bool numbered = words.size() > 2 && isNumber(words[1]);
-  const bool ofMixer = isOneOf(lower(words.back()), {"volume", "mute", "solo", "route", "level"});
+  const bool ofMixer = isOneOf(lowerCase(words.back()), {"volume", "mute", "solo", "route", "level"});
   const auto at = [&](const std::string& section, const std::string& name) {
     return Place{scene.empty() ? section : scene + withinSentence(section), name};
   };
@@ -125,7 +120,8 @@ Place placeOf(const std::string& fullName) {
     return at("Mixer", whole);
   if (first == "filter" && numbered) return at("Filter " + words[1], joined(words, 2));
   for (const char* which : {"Amp", "Filter"})
-    if (first == lower(which) && words.size() > 2 && isOneOf(lower(words[1]), {"eg", "env", "envelope"}))
+    if (first == lowerCase(which) && words.size() > 2 &&
+        isOneOf(lowerCase(words[1]), {"eg", "env", "envelope"}))
       return at(std::string(which) + " envelope", joined(words, 2));
   if (first == "lfo" && numbered) return at("LFO " + words[1], joined(words, 2));
   if (first == "scene" && words.size() > 3 && isNumber(words[2]))

@@ -1,5 +1,7 @@
 #include "preset/foreign_format.h"
 
+#include "base/lower_case.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -124,11 +126,6 @@ constexpr Signature kSignatures[] = {
     {std::string_view("OggS", 4), ".ogg"},
 };
 
-std::string lower(std::string text) {
-  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::optional<ForeignFormat> otherFormat(std::string_view extension) {
   for (const OtherFormat& other : kOthers)
     if (extension == other.extension) return ForeignFormat{other.what, other.help};
@@ -154,7 +151,7 @@ std::optional<ForeignFormat> foreignFormat(const std::filesystem::path& file,
   if (file.filename().string().starts_with("._") && text.starts_with(std::string_view("\0\5\x16\7", 4)))
     return ForeignFormat{"what macOS keeps beside a file",
                          "take the file without '._' at the beginning of its name"};
-  const std::string extension = lower(file.extension().string());
+  const std::string extension = lowerCase(file.extension().string());
   // A compressed preset of a synth is that synth's, as its extension says.
   if (auto native = nativeFormat(extension)) return native;
   for (const Signature& signature : kSignatures)

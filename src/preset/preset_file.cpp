@@ -1,6 +1,7 @@
 #include "preset/preset_file.h"
 
 #include "base/error.h"
+#include "base/lower_case.h"
 #include "base/text.h"
 #include "preset/dialect.h"
 #include "preset/foreign_format.h"
@@ -118,9 +119,7 @@ std::vector<PresetFile> read(const fs::path& path) {
 }
 
 bool isPresetName(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return char(std::tolower(c)); });
+  const std::string extension = lowerCase(path.extension().string());
   return extension == ".fxp" || extension == ".fxb" || extension == ".vstpreset";
 }
 

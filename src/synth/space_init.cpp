@@ -1,6 +1,7 @@
 #include "synth/space_init.h"
 
 #include "base/error.h"
+#include "base/lower_case.h"
 
 #include <algorithm>
 #include <cctype>
@@ -10,15 +11,10 @@ namespace patchpilot {
 
 namespace {
 
-std::string lower(std::string text) {
-  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 /// A name as a key: lower case, every other character an underscore.
 std::string slug(const std::string& name) {
   std::string key;
-  for (const char c : lower(name)) key += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  for (const char c : lowerCase(name)) key += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return key.empty() ? "parameter" : key;
 }
 
@@ -35,7 +31,7 @@ std::string quoted(const std::string& text) {
 std::set<std::string> wordsOf(const std::string& name) {
   std::set<std::string> words;
   std::string word;
-  for (const char c : lower(name) + " ") {
+  for (const char c : lowerCase(name) + " ") {
     if (std::isalpha(static_cast<unsigned char>(c))) word += c;
     else if (!word.empty()) words.insert(std::exchange(word, ""));
   }
@@ -60,7 +56,7 @@ bool betterLeftAlone(const std::string& name) {
   static const std::set<std::string> kWhole = {"on",        "active",  "volume", "tune",    "tuning", "gain",
                                                "freewheel", "latency", "voices", "output",  "master", "poly",
                                                "out",       "bank",    "a4",     "a4 (hz)", "solo",   "mute"};
-  const std::string text = lower(name);
+  const std::string text = lowerCase(name);
   const bool phrase = std::any_of(std::begin(kPhrases), std::end(kPhrases),
                                   [&](const char* p) { return text.find(p) != std::string::npos; });
   const auto words = wordsOf(name);

@@ -1,6 +1,7 @@
 #include "web/allowed_hosts.h"
 
 #include "base/error.h"
+#include "base/lower_case.h"
 
 #include <algorithm>
 #include <cctype>
@@ -13,13 +14,6 @@ namespace {
 
 /// The longest name of DNS.
 constexpr std::size_t kLongestName = 253;
-
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return char(std::tolower(c)); });
-  return lower;
-}
 
 struct HostAndPort {
   std::string_view name;  ///< an IPv6 address with its brackets
@@ -71,7 +65,7 @@ void AllowedHosts::add(const std::string& name) {
         "invalid host name '{}': give the name that the browser asks for, with or without a port, such as "
         "studio.local or localhost:9000",
         name);
-  added_.push_back(lowered(name));
+  added_.push_back(lowerCase(std::string(name)));
 }
 
 bool AllowedHosts::isAdded(std::string_view host) const {
@@ -82,12 +76,12 @@ bool AllowedHosts::isAdded(std::string_view host) const {
 }
 
 bool AllowedHosts::allows(std::string_view host, int port) const {
-  const std::string asked = lowered(host);
+  const std::string asked = lowerCase(std::string(host));
   return isOwn(asked, port) || isAdded(asked);
 }
 
 bool AllowedHosts::allowsOrigin(std::string_view origin, std::string_view host, int port) const {
-  const std::string from = lowered(origin), asked = lowered(host);
+  const std::string from = lowerCase(std::string(origin)), asked = lowerCase(std::string(host));
   // Other ports of an allowed name belong to other servers: the page's origin must be the host itself.
   if (isAdded(asked)) return from == "http://" + asked || from == "https://" + asked;
   constexpr std::string_view scheme = "http://";
