@@ -75,11 +75,12 @@ void printTarget(const Target& target) {
 
 void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
   fmt::print("\n");
-  printCandidates(document, {fmt::format("{:>6}  {:>8}", "MSS", "GAIN"), [](const nlohmann::json& c) {
-                               return fmt::format("{:>6.2f}  {:>+5.1f} dB",
-                                                  c.at("distances").at("mss").get<double>(),
-                                                  c.at("gain_db").get<double>());
-                             }});
+  printCandidates(document,
+                  {fmt::format("{:>6}  {:>8}  {:<4}", "MSS", "GAIN", "NOTE"), [](const nlohmann::json& c) {
+                     return fmt::format("{:>6.2f}  {:>+5.1f} dB  {:<4}",
+                                        c.at("distances").at("mss").get<double>(),
+                                        c.at("gain_db").get<double>(), noteName(c.at("note").get<int>()));
+                   }});
   if (document.contains("refinement")) {
     const auto& r = document.at("refinement");
     const double length = document.at("candidates").front().at("length").get<double>();

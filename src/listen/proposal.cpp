@@ -2,10 +2,13 @@
 
 #include "base/files.h"
 
+#include <fmt/format.h>
+
 namespace patchpilot {
 
 Note noteOf(const Proposal& proposal, const Target& target, int velocity) {
-  return {target.note, velocity, proposal.lengthSeconds.value_or(target.lengthSeconds)};
+  return {proposal.note.value_or(target.note), velocity,
+          proposal.lengthSeconds.value_or(target.lengthSeconds)};
 }
 
 std::string patchIdentity(const Patch& patch) {
@@ -13,6 +16,10 @@ std::string patchIdentity(const Patch& patch) {
   const auto values = std::span(reinterpret_cast<const std::uint8_t*>(kept.values.data()),
                                 kept.values.size() * sizeof(float));
   return contentHash(contentHash(values) + contentHash(kept.state));
+}
+
+std::string proposalIdentity(const Proposal& proposal, const Target& target) {
+  return fmt::format("{}@{}", patchIdentity(proposal.patch), proposal.note.value_or(target.note));
 }
 
 }  // namespace patchpilot

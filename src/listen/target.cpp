@@ -48,6 +48,7 @@ Target recordedTarget(const AudioBuffer& sound, const std::vector<RootKey>& keys
   target.noteConfidence = analysis.noteConfidence;
   target.otherNotes = analysis.otherNotes;
   target.lengthSeconds = analysis.noteLengthSeconds;
+  target.noteOpen = !options.note;
   target.lengthOpen = !options.lengthSeconds;
   target.warnings = analysis.warnings;
   return target;

@@ -31,8 +31,9 @@ struct Target {
   int note = 60;
   double noteConfidence = 0;          ///< 0 to 1
   std::vector<NoteGuess> otherNotes;  ///< keys that may have been pressed instead, likeliest first
-  double lengthSeconds = 0;           ///< when the note is let go, from the onset
-  bool lengthOpen = false;            ///< whether that was only found in the sound, and another may be right
+  bool noteOpen = false;     ///< whether the note was only found in the sound, and another may be right
+  double lengthSeconds = 0;  ///< when the note is let go, from the onset
+  bool lengthOpen = false;   ///< whether that was only found in the sound, and another may be right
   std::vector<std::string> warnings;
 };
 

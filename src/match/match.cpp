@@ -106,6 +106,7 @@ void Match::searchNear(const NearPatch& near, SessionPlan& plan) const {
   };
   Proposal start = near.proposal;
   start.synth = 0;
+  if (!target_.noteOpen) start.note.reset();
   if (!target_.lengthOpen) start.lengthSeconds.reset();
   std::vector<float> values = start.patch.isPreset() ? engine.values(start.patch) : start.patch.values();
   std::vector<LockedParameter> changed;

@@ -32,10 +32,10 @@ std::string titleOfText(const std::string& text) {
   return std::string(beginningOf(oneLine(text), kLongest));
 }
 
-PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank) {
+PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank, const Note& note) {
   return {fmt::format("{} {}", titleOf(target.file), rank), "Patch Pilot", "Patch Pilot",
-          fmt::format("Made by Patch Pilot to sound like {}; MSS {:.2f}",
-                      oneLine(target.file.filename().string()), candidate.mss)};
+          fmt::format("Made by Patch Pilot to sound like {}; play {}; MSS {:.2f}",
+                      oneLine(target.file.filename().string()), noteName(note.midi), candidate.mss)};
 }
 
 /// A document as text. What is no UTF-8, such as the name of a file out of an old archive, is replaced.
@@ -226,9 +226,9 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     const Candidate& candidate = chosen[index];
     Synth& synth = pluginOf(*engines[candidate.proposal.synth]);
     const std::size_t rank = list.size() + 1;
+    const Note note = noteOf(candidate.proposal, target, velocity);
     list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound,
-                                  labelOf(target, candidate, int(rank)),
-                                  noteOf(candidate.proposal, target, velocity),
+                                  labelOf(target, candidate, int(rank), note), note,
                                   nearnessOf(candidate, target)));
   }
   std::vector<Candidate> ordered;

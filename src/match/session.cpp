@@ -25,18 +25,18 @@ void Session::tellProblems() {
   problems_.clear();
 }
 
-/// Proposals of all proposers by turns, distinct patches, at most `count`.
+/// Distinct proposals of all proposers by turns, at most `count`.
 std::vector<Proposal> Session::pooled(std::size_t count) {
   std::vector<std::vector<Proposal>> lists;
   for (const auto& proposer : proposers_) lists.push_back(proposer->propose(target_, int(count)));
   if (lists.empty()) return {};
   if (lists.size() == 1) return std::move(lists.front());
   std::vector<Proposal> pool;
-  std::set<std::pair<std::size_t, std::string>> seen;  // engines and patches
+  std::set<std::pair<std::size_t, std::string>> seen;  // engines and proposals
   for (std::size_t rank = 0; rank < count && pool.size() < count; ++rank)
     for (auto& list : lists)
       if (rank < list.size() && pool.size() < count &&
-          seen.insert({list[rank].synth, patchIdentity(list[rank].patch)}).second)
+          seen.insert({list[rank].synth, proposalIdentity(list[rank], target_)}).second)
         pool.push_back(std::move(list[rank]));
   return pool;
 }

@@ -16,7 +16,7 @@ class Proposer {
   virtual ~Proposer() = default;
   virtual std::string name() const = 0;
 
-  /// At most `count` proposals, distinct patches, likeliest first.
+  /// At most `count` distinct proposals (`proposalIdentity`), likeliest first.
   virtual std::vector<Proposal> propose(const Target& target, int count) = 0;
 
   /// Tells what renders of proposals came to, those of other proposers included. A proposer that learns from

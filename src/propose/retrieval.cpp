@@ -36,12 +36,12 @@ std::vector<Proposal> RetrievalProposer::propose(const Target& target, int count
   });
 
   std::vector<Proposal> proposals;
-  std::set<std::pair<std::size_t, std::string>> seen;  ///< synths and patches
+  std::set<std::pair<std::size_t, std::string>> seen;  ///< synths and proposals
   for (const Found& one : found) {
     if (proposals.size() == std::size_t(count)) break;
     SearchLibrary& from = *libraries_[one.library];
     Proposal proposal = libraryProposal(from, one.neighbour.patch, one.neighbour.distance);
-    if (seen.insert({from.synth, patchIdentity(proposal.patch)}).second)
+    if (seen.insert({from.synth, proposalIdentity(proposal, target)}).second)
       proposals.push_back(std::move(proposal));
   }
   return proposals;

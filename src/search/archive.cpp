@@ -10,7 +10,8 @@
 namespace patchpilot {
 
 bool isSamePatch(const Candidate& one, const Candidate& other) {
-  return one.proposal.patch.content == other.proposal.patch.content;
+  return one.proposal.note == other.proposal.note &&
+         one.proposal.patch.content == other.proposal.patch.content;
 }
 
 void Archive::add(const Candidate& candidate) {

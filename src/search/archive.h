@@ -6,7 +6,7 @@
 
 namespace patchpilot {
 
-/// Whether two candidates have the same patch.
+/// Whether two candidates have the same patch and are played with the same note.
 bool isSamePatch(const Candidate& one, const Candidate& other);
 
 /// The best candidates that differ from each other by at least `kLeastDifference`, nearest first. A search

@@ -5,6 +5,7 @@ namespace patchpilot {
 Proposal Genome::proposal() const {
   Proposal proposal;
   proposal.synth = synth;
+  proposal.note = note;
   proposal.lengthSeconds = lengthSeconds;
   proposal.origin = origin;
   proposal.sources = sources;
@@ -23,6 +24,7 @@ Proposal Genome::proposal() const {
 Genome genomeOf(const Proposal& proposal, Engine& engine) {
   Genome genome;
   genome.synth = proposal.synth;
+  genome.note = proposal.note;
   genome.lengthSeconds = proposal.lengthSeconds;
   genome.origin = proposal.origin;
   genome.sources = proposal.sources;

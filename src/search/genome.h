@@ -15,6 +15,7 @@ struct Genome {
   Bytes state;                          ///< preset: as the synth saves it after loading; else empty
   std::vector<float> values;            ///< normalized, one per parameter of the space
   std::vector<bool> laidOver;           ///< preset: which values replace those in the state; else empty
+  std::optional<int> note;              ///< see `Proposal`
   std::optional<double> lengthSeconds;  ///< of the note; set if it is searched for
   std::string origin;                   ///< see `Proposal`
   std::vector<std::string> sources;     ///< see `Proposal`

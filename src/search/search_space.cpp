@@ -84,7 +84,8 @@ Genome SearchSpace::withValues(const Genome& genome, const std::vector<std::size
 }
 
 bool SearchSpace::differAudibly(const Genome& one, const Genome& other) const {
-  if (one.state != other.state || one.lengthSeconds != other.lengthSeconds) return true;
+  if (one.state != other.state || one.note != other.note || one.lengthSeconds != other.lengthSeconds)
+    return true;
   const std::vector<std::size_t> a = space_.silent(one.values), b = space_.silent(other.values);
   for (std::size_t i = 0; i < one.values.size(); ++i)
     if (one.values[i] != other.values[i] &&

@@ -1,6 +1,7 @@
 #include "web/candidates.h"
 
 #include "audio/file.h"
+#include "audio/pitch.h"
 #include "base/files.h"
 #include "features/mss.h"
 #include "match/recipe.h"
@@ -190,9 +191,10 @@ std::vector<fs::path> Candidates::presets(const Chosen& chosen, const std::map<s
   const StoredPatch stored = chosen.stored();
   const auto player = playerOf(chosen, stored);
   Synth& synth = player->synth();
-  const PresetLabel label{chosen.name, "Patch Pilot", "Patch Pilot",
-                          fmt::format("Made by Patch Pilot to sound like {}{}", chosen.match,
-                                      changes.empty() ? "" : ", and changed by hand")};
+  const PresetLabel label{
+      chosen.name, "Patch Pilot", "Patch Pilot",
+      fmt::format("Made by Patch Pilot to sound like {}{}; play {}", chosen.match,
+                  changes.empty() ? "" : ", and changed by hand", noteName(chosen.facts.note))};
   const Bytes state =
       labelledState(synth.space(), synth.state(withChanges(synth, stored.proposal.patch, changes)), label);
   for (fs::path& preset : presets) {

@@ -316,6 +316,7 @@ json packed(const StoredPatch& stored) {
       {"library", stored.library},        {"values", patch.values}, {"state", json::binary(patch.state)},
       {"source", p.patch.source},         {"origin", p.origin},     {"sources", p.sources},
       {"without_effect", p.withoutEffect}};
+  if (p.note) packed["note"] = *p.note;
   if (p.lengthSeconds) packed["length"] = *p.lengthSeconds;
   return packed;
 }
@@ -329,6 +330,7 @@ StoredPatch unpacked(const json& stored) {
   p.origin = stored.at("origin").get<std::string>();
   p.sources = stored.at("sources").get<std::vector<std::string>>();
   p.withoutEffect = stored.at("without_effect").get<std::vector<std::size_t>>();
+  p.note = optionalAt<int>(stored, "note");
   p.lengthSeconds = optionalAt<double>(stored, "length");
   return patch;
 }

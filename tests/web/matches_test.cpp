@@ -27,14 +27,17 @@ class Match : public WebTest {
 };
 
 // What is searched around later is played as it was heard.
-TEST(StoredPatches, KeepWhenTheNoteIsLetGo) {
+TEST(StoredPatches, KeepTheirNoteAndWhenItIsLetGo) {
   const TemporaryFolder folder;
   StoredPatch stored{"a.db", {.origin = "patch 1"}};
+  stored.proposal.note = 48;
   stored.proposal.lengthSeconds = 0.25;
   writeFileAtomically(folder.path() / "patches.bin", packPatches({stored, {"a.db", {}}}));
   const auto read = readPatches(folder.path() / "patches.bin");
   ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].proposal.note, 48);
   EXPECT_EQ(read[0].proposal.lengthSeconds, 0.25);
+  EXPECT_FALSE(read[1].proposal.note);
   EXPECT_FALSE(read[1].proposal.lengthSeconds);
 }
 

@@ -116,7 +116,7 @@ export interface Candidate {
   space: string;
   origin: string;
   unlike?: Unlike;
-  note: number; // MIDI note
+  note: number; // MIDI note that it is played with; it may differ from the target's
   velocity: number;
   length: number;
   audio: string;

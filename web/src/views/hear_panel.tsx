@@ -1,4 +1,5 @@
 import type { Candidate } from "../api/types";
+import { noteName } from "../audio/notes";
 import { candidates, curve, inWords, match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
 import { playing, side } from "../state/player";
 import { Curve } from "./curve";
@@ -89,7 +90,10 @@ function Empty({ waiting }: { waiting: boolean }) {
 
 function Row({ candidate }: { candidate: Candidate }) {
   const { unlike } = candidate;
-  const [first, second] = identity(candidate);
+  const [first, from] = identity(candidate);
+  const target = match.value?.target;
+  // Another note than the sound's: that is how the patch must be played.
+  const second = target && target.note !== candidate.note ? `${from}, at ${noteName(candidate.note)}` : from;
   const chosen = candidate.rank === rank.value;
   const mss = chosen && shaped.value ? shaped.value.mss : candidate.mss;
   const heard = chosen && playing.value && side.value === "candidate";
