@@ -1,14 +1,10 @@
 #include "worker/plugin_host.h"
 
-#include "base/tempo.h"
-#include "base/thread_activity.h"
-
-#include <dlfcn.h>
-#include <sys/utsname.h>
+#include "worker/open_failure.h"
+#include "worker/plugin_state.h"
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <stdexcept>
 
 namespace patchpilot {
@@ -32,131 +28,23 @@ constexpr int kRendersBetweenPumps = 64;
 constexpr int kBlocksToTellNames = 12;
 constexpr int kMillisecondsToTellNames = 10;
 
-/// The thread with which JUCE's LV2 host does the work that plug-ins schedule.
-constexpr std::size_t kHostThreads = 1;
-
 /// A plug-in that computes aside takes up what it has computed in blocks of silence, always as many, so that
 /// the phases of its LFOs do not depend on time.
 constexpr int kSettlingBlocks = 4;
 constexpr int kProbeBlocks = 24;
-constexpr double kWatchSeconds = 0.02;
 /// If so much of a note is of numbers, the rest is.
 constexpr std::size_t kFramesThatShow = 8 * kBlockFrames;
-/// The first wait that is tried, as a part of the longest.
-constexpr double kFirstWait = 1.0 / 8;
 
 juce::String text(const std::string& utf8) { return juce::String::fromUTF8(utf8.c_str()); }
 std::string text(const juce::String& string) { return string.toStdString(); }
 
-/// A VST3's own preset bytes and class id live behind JUCE's visitor.
-struct Vst3Access : juce::ExtensionsVisitor {
-  void visitVST3Client(const VST3Client& client) override {
-    found = true;
-    if (toSet != nullptr) succeeded = client.setPreset(*toSet);
-    else preset = client.getPreset();
-  }
-
-  const juce::MemoryBlock* toSet = nullptr;
-  juce::MemoryBlock preset;
-  bool found = false;
-  bool succeeded = false;
-};
-
-juce::MemoryBlock vst3Preset(juce::AudioPluginInstance& instance) {
-  Vst3Access access;
-  instance.getExtensions(access);
-  return access.preset;
-}
-
-/// A .vstpreset begins "VST3", a version, then the class id as 32 hex digits.
-std::string vst3ClassId(juce::AudioPluginInstance& instance) {
-  const auto preset = vst3Preset(instance);
-  if (preset.getSize() < 40) return {};
-  return text(juce::String(static_cast<const char*>(preset.getData()) + 8, 32).toUpperCase());
-}
-
-std::vector<std::uint8_t> bytes(const juce::MemoryBlock& block) {
-  const auto* data = static_cast<const std::uint8_t*>(block.getData());
-  return {data, data + block.getSize()};
-}
-
-bool holdsMoreThanPorts(std::span<const std::uint8_t> lv2State) {
-  constexpr std::string_view property = "state:state";
-  return std::search(lv2State.begin(), lv2State.end(), property.begin(), property.end()) != lv2State.end();
-}
-
-/// The state of an LV2 that has more of it than its ports; empty for one whose ports say it all, as it takes
-/// time to read.
-std::vector<std::uint8_t> lv2OwnState(juce::AudioPluginInstance& instance) {
-  juce::MemoryBlock block;
-  instance.getStateInformation(block);
-  const std::vector<std::uint8_t> state = bytes(block);
-  return holdsMoreThanPorts(state) ? state : std::vector<std::uint8_t>{};
-}
-
-/// What the system's loader says of a plug-in's binary; nothing if it can be loaded and has the function by
-/// which a host enters it.
-std::string whyLibraryCannotBeOpened(const std::string& library, const char* entry) {
-  std::error_code error;
-  if (!std::filesystem::exists(library, error)) return "its binary " + library + " is missing";
-  void* handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) {
-    const char* words = ::dlerror();
-    return words != nullptr ? words : "its binary " + library + " cannot be loaded";
-  }
-  const bool enters = ::dlsym(handle, entry) != nullptr;
-  ::dlclose(handle);
-  return enters ? "" : "its binary " + library + " has no function " + entry;
-}
-
-std::string whyVst3CannotBeOpened(const std::string& bundle) {
-  namespace fs = std::filesystem;
-  utsname machine{};
-  ::uname(&machine);
-  const fs::path folder = fs::path(bundle) / "Contents" / (std::string(machine.machine) + "-linux");
-  std::error_code error;
-  if (fs::is_directory(bundle, error) && !fs::is_directory(folder, error))
-    return "it has no binary for this machine (Contents/" + folder.filename().string() + ")";
-  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error))
-    if (file->path().extension() == ".so")
-      if (auto why = whyLibraryCannotBeOpened(file->path().string(), "GetPluginFactory"); !why.empty())
-        return why;
-  return "it cannot be opened as a VST3";
-}
-
 }  // namespace
 
-/// The transport plays in 4/4 from the start of each render, at a constant tempo.
-class PluginHost::PlayHead : public juce::AudioPlayHead {
- public:
-  juce::Optional<PositionInfo> getPosition() const override {
-    const double beats = double(frame) / kSampleRateHz * tempoBpm / 60.0;
-    const double bars = std::floor(beats / kBeatsPerBar);
-    PositionInfo info;
-    info.setBpm(tempoBpm);
-    info.setTimeSignature(TimeSignature{kBeatsPerBar, 4});
-    info.setTimeInSamples(frame);
-    info.setTimeInSeconds(double(frame) / kSampleRateHz);
-    info.setPpqPosition(beats);
-    info.setPpqPositionOfLastBarStart(bars * kBeatsPerBar);
-    info.setBarCount(juce::int64(bars));
-    info.setIsPlaying(true);
-    return info;
-  }
-
-  double tempoBpm = kUsualBpm;
-  juce::int64 frame = 0;
-
- private:
-  static constexpr int kBeatsPerBar = 4;
-};
-
 PluginHost::PluginHost()
-    : playHead_(std::make_unique<PlayHead>()),
+    : playHead_(kSampleRateHz),
       scratch_(kBlockFrames),
       silentLeft_(kBlockFrames),
       silentRight_(kBlockFrames) {}
-PluginHost::~PluginHost() = default;
 
 std::size_t PluginHost::paddedFrames(std::size_t frames) {
   return (frames + kBlockFrames - 1) / kBlockFrames * kBlockFrames;
@@ -194,10 +82,9 @@ void PluginHost::readLv2Folder(const std::string& folder) {
 void PluginHost::load(const std::string& formatName, const std::string& path, const std::string& id,
                       double tempoBpm, bool renews, const std::string& library) {
   instance_.reset();
-  playHead_->tempoBpm = tempoBpm;
+  playHead_.tempoBpm = tempoBpm;
   renews_ = renews;
-  settles_ = false;
-  threadsBefore_ = countThreads();
+  settling_.expectPlugin();
   isLv2_ = formatName == "LV2";
   juce::OwnedArray<juce::PluginDescription> found;
   if (isLv2_) {
@@ -223,7 +110,9 @@ void PluginHost::load(const std::string& formatName, const std::string& path, co
   }
   prepare();
 
-  initialState_ = isLv2_ ? lv2OwnState(*instance_) : bytes(vst3Preset(*instance_));
+  initialState_ = state();
+  // Ports are reset by their values, which takes less time.
+  if (isLv2_ && !holdsMoreThanPorts(initialState_)) initialState_.clear();
   initialValues_.clear();
   for (const auto* parameter : instance_->getParameters()) initialValues_.push_back(parameter->getValue());
   describeParameters();
@@ -236,7 +125,7 @@ std::unique_ptr<juce::AudioPluginInstance> PluginHost::newInstance(juce::String&
 
 void PluginHost::prepare() {
   limitBuses();
-  instance_->setPlayHead(playHead_.get());
+  instance_->setPlayHead(&playHead_);
   instance_->setNonRealtime(true);
   instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
   // What a plug-in posts to itself while it loads is done before its first state is taken.
@@ -300,11 +189,7 @@ void PluginHost::applyState(std::span<const std::uint8_t> state) {
     instance_->setStateInformation(state.data(), int(state.size()));
     return;
   }
-  Vst3Access access;
-  const juce::MemoryBlock block(state.data(), state.size());
-  access.toSet = &block;
-  instance_->getExtensions(access);
-  if (!access.succeeded) throw std::runtime_error("it refuses the preset's state");
+  if (!setVst3Preset(*instance_, state)) throw std::runtime_error("it refuses the preset's state");
 }
 
 void PluginHost::processBlock(float* left, float* right, juce::MidiBuffer& midi) {
@@ -317,7 +202,7 @@ void PluginHost::processBlock(float* left, float* right, juce::MidiBuffer& midi)
   block.clear();
   instance_->processBlock(block, midi);
   if (instance_->getTotalNumOutputChannels() == 1) std::copy_n(left, kBlockFrames, right);
-  playHead_->frame += kBlockFrames;
+  playHead_.frame += kBlockFrames;
 }
 
 void PluginHost::processSilentBlock() {
@@ -341,10 +226,10 @@ float PluginHost::idleRms() const {
 void PluginHost::start(const Patch& patch) {
   if (instance_ == nullptr) throw std::runtime_error("no plug-in is loaded");
   renewIfNeeded(patch);
-  playHead_->frame = 0;
+  playHead_.frame = 0;
   if (isLv2_) {
     // Some plug-ins crash if they are destroyed while a thread of theirs computes.
-    if (ownThreads_ && isAnotherThreadBusy()) waitUntilAtRest(0);
+    settling_.waitForOwnThreads();
     // JUCE makes a new instance of an LV2 plug-in here, which forgets every note and phase and
     // costs 0.2 ms on mda's synths; its state is carried over.
     instance_->prepareToPlay(kSampleRateHz, kBlockFrames);
@@ -372,14 +257,14 @@ void PluginHost::start(const Patch& patch) {
   processSilentBlock();
   // An LV2 is a new instance and has no note before: what it sounds is its own, and would never end.
   for (int block = 0; !isLv2_ && block < mostBlocks && sounds(); ++block) processSilentBlock();
-  playHead_->frame = 0;
+  playHead_.frame = 0;
 }
 
 void PluginHost::refreshParameters() {
   if (isLv2_) return;
   // A host reads the parameters' values when it sets a state. A plug-in that applies the state a block later
   // has then reported the values of the patch before.
-  applyState(bytes(vst3Preset(*instance_)));
+  applyState(state());
   processSilentBlock();
 }
 
@@ -389,34 +274,22 @@ void PluginHost::pumpMessagesNowAndThen() {
   juce::MessageManager::getInstance()->runDispatchLoopUntil(1);
 }
 
-/// Waits until no thread computes, and at least for a while, but no longer than the limit.
-void PluginHost::waitUntilAtRest(double atLeastSeconds) {
-  const auto begin = juce::Time::getMillisecondCounterHiRes();
-  const auto elapsed = [&] { return (juce::Time::getMillisecondCounterHiRes() - begin) / 1000; };
-  // A thread that has just been woken may not have begun yet.
-  for (int quiet = 0; elapsed() < settleLimit_ && (quiet < 2 || elapsed() < atLeastSeconds);) {
-    quiet = isAnotherThreadBusy() ? 0 : quiet + 1;
-    juce::MessageManager::getInstance()->runDispatchLoopUntil(1);
-  }
-}
-
 void PluginHost::settle(double atLeastSeconds) {
-  waitUntilAtRest(atLeastSeconds);
+  settling_.waitUntilAtRest(atLeastSeconds);
   for (int block = 0; block < kSettlingBlocks; ++block) {
     processSilentBlock();
-    waitUntilAtRest(0);
+    settling_.waitUntilAtRest(0);
   }
-  playHead_->frame = 0;
+  playHead_.frame = 0;
 }
 
-/// The beginning of a note.
-/// @param waitSeconds  see `settle`; nothing: the same blocks of silence without any wait
+/// The beginning of a note (see `Settling::Probe`); without a wait, after the same blocks of silence.
 std::vector<float> PluginHost::probe(const Patch& patch, std::optional<double> waitSeconds) {
   start(patch);
   if (waitSeconds) settle(*waitSeconds);
   else
     for (int block = 0; block < kSettlingBlocks; ++block) processSilentBlock();
-  playHead_->frame = 0;
+  playHead_.frame = 0;
   constexpr std::size_t kFrames = std::size_t(kProbeBlocks) * kBlockFrames;
   std::vector<float> sound(2 * kFrames);
   juce::MidiBuffer midi;
@@ -429,42 +302,24 @@ std::vector<float> PluginHost::probe(const Patch& patch, std::optional<double> w
 }
 
 void PluginHost::findSettling(double limitSeconds) {
-  settles_ = ownThreads_ = false;
-  settleAtLeast_ = 0;
-  settleLimit_ = limitSeconds;
-  if (!isLv2_ || limitSeconds <= 0) return;
-  ownThreads_ = countThreads() > threadsBefore_ + kHostThreads;
-  // Threads that wait for something to happen, such as JUCE's for messages, compute nothing.
-  if (!ownThreads_ || countActiveThreads(kWatchSeconds) <= kHostThreads) return;
+  if (!isLv2_) return;
   const Patch own;  // others may make it crash
-  const auto agree = [](const std::vector<float>& a, const std::vector<float>& b) {
-    return a == b;  // never, if one holds a sample that is no number
-  };
-  const auto atOnce = probe(own, std::nullopt), atRest = probe(own, 0.0);
-  double wait = kFirstWait * settleLimit_;
-  auto later = probe(own, wait);
-  settles_ = !agree(atOnce, atRest) || !agree(atRest, later);
-  if (!settles_ || agree(atRest, later)) return;
-  for (; 2 * wait <= settleLimit_; wait *= 2) {
-    const auto last = std::exchange(later, probe(own, 2 * wait));
-    if (!agree(last, later)) continue;
-    settleAtLeast_ = wait;
-    return;
-  }
-  // It never sounds the same twice, so nothing is to be learned of it by waiting.
+  settling_.find(limitSeconds, [&](std::optional<double> wait) { return probe(own, wait); });
 }
 
 bool PluginHost::render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames,
                         const std::function<bool(std::size_t)>& goOn) {
   const juce::ScopedNoDenormals fast;
   pumpMessagesNowAndThen();
-  for (double wait = settleAtLeast_;; wait = std::max(2 * wait, kFirstWait * settleLimit_)) {
+  for (double wait = settling_.leastSeconds();;) {
     start(patch);
-    bool settled = !settles_ || 2 * wait > settleLimit_;
-    if (settles_) settle(wait);
-    else if (ownThreads_ && isAnotherThreadBusy()) waitUntilAtRest(0);
+    const auto longer = settling_.isNeeded() ? settling_.longerThan(wait) : std::nullopt;
+    if (settling_.isNeeded()) settle(wait);
+    else settling_.waitForOwnThreads();
+    bool settled = !longer;
     const bool whole = play(note, left, right, frames, goOn, settled);
     if (settled) return whole;
+    wait = *longer;
   }
 }
 
@@ -516,10 +371,11 @@ bool PluginHost::play(const Note& note, float* left, float* right, std::size_t f
 
 std::vector<std::uint8_t> PluginHost::state(const Patch& patch) {
   start(patch);
-  if (!isLv2_) return bytes(vst3Preset(*instance_));
-  juce::MemoryBlock block;
-  instance_->getStateInformation(block);
-  return bytes(block);
+  return state();
+}
+
+std::vector<std::uint8_t> PluginHost::state() {
+  return isLv2_ ? lv2State(*instance_) : vst3Preset(*instance_);
 }
 
 std::vector<std::string> PluginHost::texts(const Patch& patch) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "worker/play_head.h"
+#include "worker/settling.h"
+
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include <functional>
@@ -55,7 +58,6 @@ class PluginHost {
   };
 
   PluginHost();
-  ~PluginHost();
 
   /// The instruments in a VST3 bundle; each is opened to learn its class id and parameters.
   std::vector<Instrument> scanVst3(const std::string& path);
@@ -71,11 +73,8 @@ class PluginHost {
   void load(const std::string& format, const std::string& path, const std::string& id, double tempoBpm,
             bool renews, const std::string& library = "");
 
-  /// Finds out whether the plug-in computes aside, in threads of its own, what it plays: whether its sound
-  /// depends on how much time goes by between the setting of a patch and the note. Notes are played until two
-  /// that are played after different waits sound the same; each `render` then waits as long as it takes. A
-  /// plug-in without threads of its own costs two blocks of silence, and its renders are as they would be
-  /// without this.
+  /// Finds out whether the plug-in needs time to settle before each note (`Settling`); `render` then waits. A
+  /// plug-in without threads of its own renders as it would without this.
   /// @param limitSeconds  the longest wait before a note; 0: there is none
   void findSettling(double limitSeconds);
 
@@ -84,9 +83,8 @@ class PluginHost {
 
   /// Renders a note from a clean start: no tail and no setting of any render before is heard.
   /// @param left, right  room for `frames` rounded up to whole blocks
-  /// @param goOn         called after each block with the number of frames that lie in `left` and `right`;
-  /// where it
-  ///                     says no, the rest is not made
+  /// @param goOn         called after each block with the number of frames that lie in `left` and `right`; if
+  ///                     it returns false, the rest is not made
   /// @return whether all of it was made
   bool render(const Patch& patch, const Note& note, float* left, float* right, std::size_t frames,
               const std::function<bool(std::size_t)>& goOn);
@@ -110,13 +108,12 @@ class PluginHost {
   static std::size_t paddedFrames(std::size_t frames);
 
  private:
-  class PlayHead;
-
   void readLv2Folder(const std::string& folder);
   void start(const Patch& patch);
   std::unique_ptr<juce::AudioPluginInstance> newInstance(juce::String& error);
   void prepare();
   void renewIfNeeded(const Patch& patch);
+  std::vector<std::uint8_t> state();  ///< as the plug-in is now
   void applyState(std::span<const std::uint8_t> state);
   void describeParameters();
   void limitBuses();
@@ -124,7 +121,6 @@ class PluginHost {
   void processSilentBlock();
   bool sounds() const;  ///< whether the last silent block was none
   void refreshParameters();
-  void waitUntilAtRest(double atLeastSeconds);
   void settle(double atLeastSeconds);
   std::vector<float> probe(const Patch& patch, std::optional<double> waitSeconds);
   bool play(const Note& note, float* left, float* right, std::size_t frames,
@@ -134,7 +130,7 @@ class PluginHost {
   juce::VST3PluginFormat vst3_;
   juce::LV2PluginFormat lv2_;
   std::string lv2Folder_;
-  std::unique_ptr<PlayHead> playHead_;
+  PlayHead playHead_;
   std::unique_ptr<juce::AudioPluginInstance> instance_;
   juce::PluginDescription description_;
   std::vector<Parameter> parameters_;
@@ -146,11 +142,7 @@ class PluginHost {
   bool renews_ = false;
   bool isNew_ = false;                   ///< no patch has been applied to the instance yet
   std::vector<std::uint8_t> lastState_;  ///< that the instance was given, if it may hold more than ports
-  std::size_t threadsBefore_ = 0;        ///< of the process, when there was no plug-in
-  double settleLimit_ = 0;               ///< seconds
-  bool ownThreads_ = false;              ///< whether the plug-in has some
-  bool settles_ = false;                 ///< whether notes wait until the plug-in has settled ...
-  double settleAtLeast_ = 0;             ///< ... and for how many seconds at least
+  Settling settling_;
   int rendersSincePump_ = 0;
 };
 

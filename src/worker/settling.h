@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace patchpilot {
+
+/// Some plug-ins compute in threads of their own what they play, so that their sound depends on the time
+/// between the setting of a patch and the note. This finds out whether a plug-in does, and waits for it.
+/// Everything is called on JUCE's message thread.
+class Settling {
+ public:
+  /// The beginning of a note.
+  /// @param waitSeconds  played once the plug-in is at rest, and no sooner than after this wait; nothing:
+  /// played
+  ///                     at once
+  using Probe = std::function<std::vector<float>(std::optional<double> waitSeconds)>;
+
+  Settling();
+
+  /// Call it before a plug-in is loaded: counts the threads that are not the plug-in's.
+  void expectPlugin();
+
+  /// Plays notes until two after different waits sound the same. A plug-in without threads of its own is not
+  /// asked to play, and has nothing to wait for.
+  /// @param limitSeconds  the longest wait before a note; 0: there is none
+  void find(double limitSeconds, const Probe& probe);
+
+  /// Whether notes must wait.
+  bool isNeeded() const { return isNeeded_; }
+  /// The shortest wait, in seconds, after which two notes were the same.
+  double leastSeconds() const { return leastSeconds_; }
+  /// The next longer wait to try, in seconds; nothing if it is beyond the limit.
+  std::optional<double> longerThan(double seconds) const;
+
+  /// Waits until no other thread computes, and at least for a while, but no longer than the limit.
+  void waitUntilAtRest(double atLeastSeconds) const;
+  /// The same without a least time. Costs nothing for a plug-in that has no threads.
+  void waitForOwnThreads() const;
+
+ private:
+  std::size_t threadsBefore_ = 0;
+  double limitSeconds_ = 0;
+  bool hasOwnThreads_ = false;
+  bool isNeeded_ = false;
+  double leastSeconds_ = 0;
+};
+
+}  // namespace patchpilot
