@@ -81,13 +81,14 @@ TEST_F(Rank, KeepsTheBestAlsoWhereTheFirstWereTold) {
   EXPECT_EQ(origins(ranked(options)), best);
 }
 
-TEST_F(Rank, TellsOfNothingThatCtrlCHasKeptFromBeingHeard) {
-  setInterrupted(true);
+TEST_F(Rank, TellsOfNothingThatAStopHasKeptFromBeingHeard) {
+  std::stop_source source;
+  source.request_stop();
   RankOptions options;
+  options.stop = source.get_token();
   options.first = 2;
   options.onFirst = [](const std::vector<Candidate>&) { ADD_FAILURE() << "nothing was heard"; };
   EXPECT_TRUE(ranked(options).empty());
-  setInterrupted(false);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "search/refiner.h"
 
-#include "base/process.h"
 #include "search_inputs.h"
 #include "test_support.h"
 
@@ -9,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <stop_token>
 #include <utility>
 
 namespace patchpilot {
@@ -169,14 +169,17 @@ TEST_F(Refine, FollowsTheObjectiveThatItIsGiven) {
   EXPECT_LT(last, 0.5 * first);
 }
 
-TEST_F(Refine, CtrlCKeepsTheBestSoFar) {
+TEST_F(Refine, AStopKeepsTheBestSoFar) {
   Engines engines;
   engines.push_back(engine("dx10", 2));
   RefineOptions options;
   options.seconds = 600;
-  options.onProgress = [](const RefineProgress& p) { setInterrupted(p.renders >= 72); };
+  std::stop_source source;
+  options.stop = source.get_token();
+  options.onProgress = [&](const RefineProgress& p) {
+    if (p.renders >= 72) source.request_stop();
+  };
   const auto found = refined(engines, 1, options);
-  setInterrupted(false);
   EXPECT_GT(found.size(), 12u);
 }
 
