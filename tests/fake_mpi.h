@@ -2,8 +2,6 @@
 
 #include "base/mpi_calls.h"
 
-#include <nlohmann/json.hpp>
-
 #include <cstring>
 #include <deque>
 #include <set>
@@ -18,6 +16,15 @@ class FakeMpi {
  public:
   using Message = std::pair<int, std::vector<std::uint8_t>>;
 
+  /// What a rank sends last.
+  inline static const std::vector<std::uint8_t> kGoodbye{2};
+
+  /// What travels for a message.
+  static std::vector<std::uint8_t> wrapped(std::vector<std::uint8_t> message) {
+    message.insert(message.begin(), 1);
+    return message;
+  }
+
   FakeMpi(int rank, int size) : rank_(rank), size_(size) { current() = this; }
   ~FakeMpi() { current() = nullptr; }
   FakeMpi(const FakeMpi&) = delete;
@@ -25,7 +32,6 @@ class FakeMpi {
 
   /// A message from a rank, which is received after those before it.
   void bring(int from, std::vector<std::uint8_t> bytes) { incoming_.emplace_back(from, std::move(bytes)); }
-  void bring(int from, const nlohmann::json& message) { bring(from, nlohmann::json::to_msgpack(message)); }
 
   /// Whether there are messages that were not received.
   bool isWaiting() const { return !incoming_.empty(); }
@@ -63,8 +69,7 @@ class FakeMpi {
   }
 
   void send(int to, std::vector<std::uint8_t> bytes) {
-    const auto message = nlohmann::json::from_msgpack(bytes);
-    if (message.contains("goodbye") && !mute.contains(to)) bring(to, {{"goodbye", true}});
+    if (bytes == kGoodbye && !mute.contains(to)) bring(to, kGoodbye);
     sent.emplace_back(to, std::move(bytes));
   }
 

@@ -2,7 +2,7 @@
 #include "app/progress.h"
 #include "app/synth_options.h"
 #include "base/error.h"
-#include "base/process.h"
+#include "base/interrupt.h"
 #include "eval/report.h"
 #include "library/installed.h"
 #include "propose/proposers.h"
@@ -76,6 +76,7 @@ void run(Options options) {
   for (const auto& text : options.libraries) options.evaluation.libraries.push_back(splitLibraries(text));
   options.evaluation.renders = parseBudgets(options.renders);
   options.evaluation.replace = options.force;
+  options.evaluation.stop = interruptToken();
   dropRepeated(options.evaluation.methods);
   dropRepeated(options.evaluation.embedders);
   dropRepeated(options.evaluation.libraries);

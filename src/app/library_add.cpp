@@ -3,6 +3,7 @@
 #include "app/progress.h"
 #include "app/synth_options.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "ingest/library_synth.h"
 #include "ingest/preset_importer.h"
 #include "library/compatibility.h"
@@ -126,6 +127,7 @@ void add(AddArguments arguments) {
     AddOptions options;
     options.workers = arguments.workers;
     options.keepAudio = arguments.keepAudio;
+    options.stop = interruptToken();
     options.onProgress = [&](const AddProgress& p) {
       progress.update(double(p.files), double(p.filesInAll), fmt::format("{} new", p.kept));
     };

@@ -3,6 +3,7 @@
 #include "app/progress.h"
 #include "app/synth_options.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/ranks.h"
 #include "ingest/around_presets.h"
 #include "ingest/library_builder.h"
@@ -154,11 +155,14 @@ void buildWith(BuildArguments arguments, Ranks* ranks) {
                          {},
                          {},
                          arguments.keepAudio,
-                         [&](const std::string& note) { silence = note; }};
+                         [&](const std::string& note) { silence = note; },
+                         interruptToken()};
     if (near.around) options.draw = [&](std::uint64_t index) { return near.around->draw(index); };
     if (ranks != nullptr)
       options.render = [&](const NextPatch& next, const TakePatch& take) {
-        renderOnRanks(*ranks, library, arguments.keepAudio, next, take);
+        // If another rank was stopped, this program ends as if it had been.
+        if (!renderOnRanks(*ranks, library, arguments.keepAudio, next, take, interruptToken()))
+          setInterrupted(true);
       };
     finished = buildLibrary(library, synth, options);
   }
@@ -176,7 +180,7 @@ void build(const BuildArguments& arguments) {
     LibrarySettings settings = settingsToBuild(arguments, synth, {});  // of those rank 0 tells
     return std::pair(std::move(synth), std::move(settings));
   };
-  renderForRankZero(ranks, open, arguments.workers);
+  renderForRankZero(ranks, open, arguments.workers, interruptToken());
 }
 
 }  // namespace

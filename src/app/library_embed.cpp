@@ -2,6 +2,7 @@
 #include "app/library_commands.h"
 #include "app/progress.h"
 #include "app/synth_options.h"
+#include "base/interrupt.h"
 #include "ingest/embedding_adder.h"
 #include "ingest/library_synth.h"
 #include "library/installed.h"
@@ -44,6 +45,7 @@ void embed(EmbedArguments arguments) {
                            progress.update(double(p.rows), double(p.wanted),
                                            p.failed > 0 ? fmt::format("{} failed", p.failed) : "");
                          }};
+    options.stop = interruptToken();
     report = embedRows(
         library, embedding, [&] { return openLibrarySynth(library, synthOptions(arguments.synth)); },
         options);

@@ -2,7 +2,7 @@
 #include "app/library_commands.h"
 #include "app/progress.h"
 #include "base/files.h"
-#include "base/process.h"
+#include "base/interrupt.h"
 #include "eval/library_map.h"
 #include "ingest/library_synth.h"
 #include "library/installed.h"
@@ -103,6 +103,7 @@ void writeMap(const std::string& file, const MapArguments& arguments, bool quiet
   Library library = Library::open(file);
   const Synth synth = openLibrarySynth(library, {});
   LibraryMapOptions options = arguments.options;
+  options.stop = interruptToken();
   std::string page;
   {
     Progress progress("sounds", quiet);

@@ -1,7 +1,7 @@
 #include "app/commands.h"
 #include "app/library_commands.h"
 #include "app/progress.h"
-#include "base/process.h"
+#include "base/interrupt.h"
 #include "library/merge.h"
 
 #include <fmt/format.h>
@@ -21,10 +21,12 @@ void merge(const MergeArguments& arguments) {
   MergeReport report;
   {
     Progress progress("patches", arguments.json);
-    report = mergeShards({arguments.shards.begin(), arguments.shards.end()}, arguments.out,
-                         [&](std::uint64_t patches, std::uint64_t wanted) {
-                           progress.update(double(patches), double(wanted));
-                         });
+    report = mergeShards(
+        {arguments.shards.begin(), arguments.shards.end()}, arguments.out,
+        [&](std::uint64_t patches, std::uint64_t wanted) {
+          progress.update(double(patches), double(wanted));
+        },
+        interruptToken());
   }
   if (interrupted()) return;
   if (arguments.json)

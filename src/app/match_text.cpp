@@ -4,7 +4,7 @@
 #include "app/commands.h"
 #include "app/progress.h"
 #include "base/error.h"
-#include "base/process.h"
+#include "base/interrupt.h"
 #include "match/results.h"
 #include "match/sources.h"
 
@@ -24,7 +24,8 @@ void runTextSearch(const TextSearch& search) {
                                                                    .forTexts = true,
                                                                    .onIndex = indexProgress(search.json)});
   std::vector<TextMatch> found = searchByText(sources.searched(), search.text, search.top);
-  nlohmann::json document = writeTextResults(folder.path(), search.text, found, sources.engines);
+  nlohmann::json document =
+      writeTextResults(folder.path(), search.text, found, sources.engines, interruptToken());
   for (const auto& problem : document.at("skipped"))
     fmt::print(stderr, "skipped: {}\n", problem.get_ref<const std::string&>());
   if (found.empty() && interrupted()) return;

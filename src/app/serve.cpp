@@ -1,6 +1,6 @@
 #include "app/commands.h"
+#include "base/interrupt.h"
 #include "base/places.h"
-#include "base/process.h"
 #include "library/installed.h"
 #include "web/job.h"
 #include "web/server.h"
@@ -35,7 +35,7 @@ void run(const Options& options) {
                "the folder web\n");
   fmt::print("Patch Pilot is at http://127.0.0.1:{}/ (Ctrl-C ends it)\n", web.port());
   std::fflush(stdout);
-  web.run();
+  web.run(interruptToken());
   setInterrupted(false);  // Ctrl-C is how it ends
 }
 

@@ -2,7 +2,7 @@
 #include "base/error.h"
 #include "synth/catalogue.h"
 #include "synth/parameter_space.h"
-#include "synth/plugin_json.h"
+#include "wire/plugin_json.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

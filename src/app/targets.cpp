@@ -2,7 +2,7 @@
 #include "app/progress.h"
 #include "app/synth_options.h"
 #include "base/error.h"
-#include "base/process.h"
+#include "base/interrupt.h"
 #include "eval/target_maker.h"
 #include "ingest/library_synth.h"
 #include "library/installed.h"
@@ -97,6 +97,7 @@ void make(Options options) {
   if (options.make.shortestSeconds > options.make.longestSeconds)
     failUsage("--shortest {:g} is longer than --longest {:g}", options.make.shortestSeconds,
               options.make.longestSeconds);
+  options.make.stop = interruptToken();
   StagedDirectory folder(options.out, options.force);
   TargetMakeReport report;
   {

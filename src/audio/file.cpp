@@ -8,10 +8,11 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
-#include <memory>
 
 #include "audio/foreign_sound.h"
 #include "audio/level.h"
+#include "audio/memory_file.h"
+#include "audio/open_sound.h"
 #include "audio/resample.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -25,7 +26,6 @@ constexpr double kSilentBelowDb = -80;
 /// 100 dB above full scale: what is louder is no sound, but bytes of something else, and its power may
 /// overflow.
 constexpr float kLargestSample = 1e5f;
-constexpr sf_count_t kBlockSamples = 1 << 17;
 constexpr double kImpossibleSeconds = 1e9;
 constexpr std::size_t kMostStoredFrames = 4096;
 /// Just below full scale, so that nothing is rounded beyond it.
@@ -34,8 +34,6 @@ constexpr double kFlacPeak = 0.999;
 constexpr double kFlacCompression = 0.4;
 /// From 0, the best sound, to 1, the smallest file.
 constexpr double kMp3Compression = 0.4;
-
-using SndFile = std::unique_ptr<SNDFILE, decltype(&sf_close)>;
 
 /// Says what keeps a file from being opened at all, before libsndfile says it less clearly.
 void checkReadable(const fs::path& path) {
@@ -52,111 +50,6 @@ void checkReadable(const fs::path& path) {
     failInput("{}: cannot be opened ({}); check its permissions", path.string(), std::strerror(errno));
   }
 }
-
-/// A file of which libsndfile reads some bytes differently.
-struct PatchedFile {
-  PatchedFile(const fs::path& path, const SoundHeader& soundHeader)
-      : stream(path, std::ios::binary),
-        header(soundHeader),
-        size(sf_count_t(fs::file_size(path) - header.begin) - (header.omitted ? 1 : 0)) {}
-
-  std::ifstream stream;
-  SoundHeader header;
-  sf_count_t size, position = 0;
-};
-
-sf_count_t patchedLength(void* user) { return static_cast<PatchedFile*>(user)->size; }
-
-sf_count_t patchedSeek(sf_count_t offset, int whence, void* user) {
-  auto& file = *static_cast<PatchedFile*>(user);
-  const auto base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file.position : file.size;
-  file.position = std::clamp<sf_count_t>(base + offset, 0, file.size);
-  return file.position;
-}
-
-/// Reads from a place of the file as it is after patching, before the byte is left out.
-sf_count_t readPatched(PatchedFile& file, std::uint8_t* to, sf_count_t at, sf_count_t count) {
-  file.stream.clear();
-  file.stream.seekg(sf_count_t(file.header.begin) + at);
-  file.stream.read(reinterpret_cast<char*>(to), count);
-  const sf_count_t got = file.stream.gcount();
-  for (const HeaderPatch& patch : file.header.patches) {
-    const auto first = sf_count_t(patch.offset), last = first + sf_count_t(patch.bytes.size());
-    for (sf_count_t i = std::max(first, at); i < std::min(last, at + got); ++i)
-      to[i - at] = patch.bytes[std::size_t(i - first)];
-  }
-  return got;
-}
-
-sf_count_t patchedRead(void* to, sf_count_t count, void* user) {
-  auto& file = *static_cast<PatchedFile*>(user);
-  auto* bytes = static_cast<std::uint8_t*>(to);
-  count = std::min(count, file.size - file.position);
-  const sf_count_t omitted = file.header.omitted ? sf_count_t(*file.header.omitted) : file.size;
-  const sf_count_t before = std::clamp<sf_count_t>(omitted - file.position, 0, count);
-  sf_count_t got = before > 0 ? readPatched(file, bytes, file.position, before) : 0;
-  if (got == before && count > before)
-    got += readPatched(file, bytes + before, file.position + before + 1, count - before);
-  file.position += got;
-  return got;
-}
-
-sf_count_t patchedWrite(const void*, sf_count_t, void*) { return 0; }
-
-sf_count_t patchedTell(void* user) { return static_cast<PatchedFile*>(user)->position; }
-
-/// A buffer for some frames of a file, of which there are as many as fit.
-struct Block {
-  explicit Block(int channels)
-      : frames(std::max<sf_count_t>(1, kBlockSamples / channels)),
-        samples(std::size_t(frames) * std::size_t(channels)) {}
-
-  sf_count_t frames;
-  std::vector<float> samples;
-};
-
-/// A sound file that is open for reading.
-class OpenSound {
- public:
-  OpenSound(const fs::path& path, const SoundHeader& header) {
-    if (!header.readsOtherwise()) {
-      file_.reset(sf_open(path.c_str(), SFM_READ, &info_));
-      return;
-    }
-    patched_ = std::make_unique<PatchedFile>(path, header);
-    SF_VIRTUAL_IO io{patchedLength, patchedSeek, patchedRead, patchedWrite, patchedTell};
-    file_.reset(sf_open_virtual(&io, SFM_READ, &info_, patched_.get()));
-  }
-
-  explicit operator bool() const { return file_ != nullptr; }
-  SNDFILE* get() const { return file_.get(); }
-  const SF_INFO& info() const { return info_; }
-
-  /// Goes to a frame, by decoding all before it if the format knows no other way. @return whether it is there
-  bool goTo(sf_count_t frame) {
-    if (frame == 0 || sf_seek(get(), frame, SEEK_SET) == frame) return true;
-    if (sf_seek(get(), 0, SEEK_SET) != 0) return false;
-    return skip(frame) == frame;
-  }
-
-  /// Decodes up to so many frames, and forgets them. @return how many there were
-  sf_count_t skip(sf_count_t frames) {
-    Block block(info_.channels);
-    sf_count_t done = 0;
-    while (done < frames) {
-      const sf_count_t got =
-          sf_readf_float(get(), block.samples.data(), std::min(block.frames, frames - done));
-      if (got <= 0) break;
-      done += got;
-    }
-    return done;
-  }
-
- private:
-  SF_INFO info_{};
-  std::unique_ptr<PatchedFile> patched_;
-  SndFile file_{nullptr, &sf_close};
-};
 
 std::vector<std::uint8_t> firstBytes(const fs::path& path) {
   std::vector<std::uint8_t> head(16);
@@ -314,40 +207,6 @@ AudioBuffer resampled(const AudioBuffer& sound) {
   return result;
 }
 
-/// A file in memory that libsndfile writes to.
-struct MemoryFile {
-  Bytes bytes;
-  std::size_t position = 0;
-};
-
-sf_count_t memoryLength(void* user) { return sf_count_t(static_cast<MemoryFile*>(user)->bytes.size()); }
-
-sf_count_t memorySeek(sf_count_t offset, int whence, void* user) {
-  auto& file = *static_cast<MemoryFile*>(user);
-  const auto base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? file.position : file.bytes.size();
-  file.position = std::size_t(sf_count_t(base) + offset);
-  return sf_count_t(file.position);
-}
-
-sf_count_t memoryRead(void* to, sf_count_t count, void* user) {
-  auto& file = *static_cast<MemoryFile*>(user);
-  const auto available = file.bytes.size() - std::min(file.position, file.bytes.size());
-  const auto length = std::min(std::size_t(count), available);
-  std::memcpy(to, file.bytes.data() + file.position, length);
-  file.position += length;
-  return sf_count_t(length);
-}
-
-sf_count_t memoryWrite(const void* from, sf_count_t count, void* user) {
-  auto& file = *static_cast<MemoryFile*>(user);
-  file.bytes.resize(std::max(file.bytes.size(), file.position + std::size_t(count)));
-  std::memcpy(file.bytes.data() + file.position, from, std::size_t(count));
-  file.position += std::size_t(count);
-  return count;
-}
-
-sf_count_t memoryTell(void* user) { return sf_count_t(static_cast<MemoryFile*>(user)->position); }
-
 std::vector<float> interleaved(const AudioBuffer& sound) {
   const auto channels = std::size_t(sound.channels());
   std::vector<float> result(sound.samples().size());
@@ -358,8 +217,6 @@ std::vector<float> interleaved(const AudioBuffer& sound) {
   return result;
 }
 
-SF_VIRTUAL_IO memoryIo() { return {memoryLength, memorySeek, memoryRead, memoryWrite, memoryTell}; }
-
 /// Encodes in memory.
 Bytes encoded(const AudioBuffer& sound, int format, const char* formatName,
               const std::function<void(SNDFILE*)>& configure) {
@@ -367,7 +224,7 @@ Bytes encoded(const AudioBuffer& sound, int format, const char* formatName,
   info.samplerate = int(std::lround(sound.sampleRateHz()));
   info.channels = sound.channels();
   info.format = format;
-  SF_VIRTUAL_IO io = memoryIo();
+  SF_VIRTUAL_IO io = MemoryFile::calls();
   MemoryFile memory;
   SndFile file(sf_open_virtual(&io, SFM_WRITE, &info, &memory), &sf_close);
   if (!file) {
@@ -480,7 +337,7 @@ Flac encodeFlac(std::span<const float> left, std::span<const float> right) {
 
 AudioBuffer decodeFlac(const Flac& flac, const std::string& name) {
   SF_INFO info{};
-  SF_VIRTUAL_IO io = memoryIo();
+  SF_VIRTUAL_IO io = MemoryFile::calls();
   MemoryFile memory{flac.bytes, 0};
   const SndFile file(sf_open_virtual(&io, SFM_READ, &info, &memory), &sf_close);
   if (!file || info.channels != kChannels || info.frames <= 0 || !(flac.scale > 0))

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/places.h"
-#include "base/process.h"
 #include "base/shared_module.h"
 
 #include <unistd.h>
@@ -13,8 +12,6 @@
 #include <thread>
 
 namespace patchpilot {
-
-using nlohmann::json;
 
 namespace {
 
@@ -47,27 +44,30 @@ Ranks::Ranks(const MpiCalls& calls) : calls_(&calls) { calls_->open(&rank_, &siz
 
 Ranks::~Ranks() {
   const int others = rank_ == 0 ? size_ - 1 : 1;
-  for (int i = 0; i < others; ++i) send(rank_ == 0 ? i + 1 : 0, {{"goodbye", true}});
+  for (int i = 0; i < others; ++i) send(rank_ == 0 ? i + 1 : 0, Kind::goodbye, {});
   // A large message leaves only where it is taken.
   while (int(gone_.size()) < others || !calls_->sent())
     if (take().from < 0) std::this_thread::sleep_for(kPatience);
   calls_->close();
 }
 
-void Ranks::send(int to, const json& message) {
-  const auto bytes = json::to_msgpack(message);
+void Ranks::send(int to, const Bytes& message) { send(to, Kind::message, message); }
+
+void Ranks::send(int to, Kind kind, const Bytes& message) {
+  Bytes bytes{std::uint8_t(kind)};
+  bytes.insert(bytes.end(), message.begin(), message.end());
   calls_->send(to, bytes.data(), bytes.size());
 }
 
-void Ranks::waitUntilSent() {
-  while (!calls_->sent() && !interrupted()) std::this_thread::sleep_for(kPatience);
+void Ranks::waitUntilSent(const std::stop_token& stop) {
+  while (!calls_->sent() && !stop.stop_requested()) std::this_thread::sleep_for(kPatience);
 }
 
-Ranks::Received Ranks::receive(double seconds) {
+Ranks::Received Ranks::receive(double seconds, const std::stop_token& stop) {
   using Clock = std::chrono::steady_clock;
   for (const auto begin = Clock::now();;) {
     if (Received received = take(); received.from >= 0) return received;
-    if (interrupted() || Clock::now() - begin > std::chrono::duration<double>(seconds)) return {};
+    if (stop.stop_requested() || Clock::now() - begin > std::chrono::duration<double>(seconds)) return {};
     std::this_thread::sleep_for(kPatience);
   }
 }
@@ -76,11 +76,11 @@ Ranks::Received Ranks::take() {
   Received received;
   std::size_t count = 0;
   if (!calls_->waiting(&received.from, &count)) return {};
-  std::vector<std::uint8_t> bytes(count);
+  Bytes bytes(count);
   calls_->receive(received.from, bytes.data(), bytes.size());
-  received.message = json::from_msgpack(bytes, true, false);
-  if (received.message.is_discarded()) received.message = {{"goodbye", true}};
-  if (isGoodbye(received.message)) gone_.insert(received.from);
+  received.isGoodbye = bytes.empty() || bytes.front() != std::uint8_t(Kind::message);
+  if (received.isGoodbye) gone_.insert(received.from);
+  else received.message.assign(bytes.begin() + 1, bytes.end());
   return received;
 }
 

@@ -1,16 +1,16 @@
 #pragma once
 
+#include "base/files.h"
 #include "base/mpi_calls.h"
 
-#include <nlohmann/json.hpp>
-
 #include <set>
+#include <stop_token>
 #include <string>
 
 namespace patchpilot {
 
-/// The processes of one job that mpirun has started, on one machine or many, and messages between them: JSON
-/// values, as MessagePack. MPI itself lies in a module that is loaded here and nowhere else. Used by one
+/// The processes of one job that mpirun has started, on one machine or many, and messages of bytes between
+/// them. MPI itself lies in a module that is loaded here and nowhere else. Used by one
 /// thread at a time.
 class Ranks {
  public:
@@ -31,22 +31,24 @@ class Ranks {
   int size() const { return size_; }
 
   /// Sends a message; it leaves when it can.
-  void send(int to, const nlohmann::json& message);
-  /// Waits until what was sent has left, or Ctrl-C.
-  void waitUntilSent();
+  void send(int to, const Bytes& message);
+  /// Waits until what was sent has left, or a stop is requested.
+  void waitUntilSent(const std::stop_token& stop = {});
 
   struct Received {
-    int from = -1;  ///< nobody: nothing has come in time, or Ctrl-C
-    nlohmann::json message;
+    int from = -1;  ///< nobody: nothing has come in time, or before a stop
+    Bytes message;
+    bool isGoodbye = false;  ///< the last that a rank says: there is no more to do, or it is leaving
   };
-  /// Waits for a message from anyone, at most `seconds`. A rank that sends what is no message counts as gone:
-  /// it is received as its goodbye.
-  Received receive(double seconds);
-
-  /// The last that a rank says: that there is no more to do, or that it is leaving.
-  static bool isGoodbye(const nlohmann::json& message) { return message.contains("goodbye"); }
+  /// Waits for a message from anyone, at most `seconds`, or until a stop is requested. A rank that sends what
+  /// is no message counts as gone: it is received as its goodbye.
+  Received receive(double seconds, const std::stop_token& stop = {});
 
  private:
+  /// The first byte of what travels.
+  enum class Kind : std::uint8_t { message = 1, goodbye = 2 };
+
+  void send(int to, Kind kind, const Bytes& message);
   /// Takes a message if one has come.
   Received take();
 

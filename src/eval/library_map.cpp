@@ -149,7 +149,8 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
         one.mp3 = base64(mp3Bytes(outcome.audio.copy()));
         std::lock_guard lock(mutex);
         if (options.onProgress) options.onProgress(++done, int(heard.size()));
-      });
+      },
+      {}, options.stop);
 }
 
 std::vector<int> loudness(const std::vector<RowLevel>& levels) {

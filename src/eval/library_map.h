@@ -5,6 +5,7 @@
 
 #include <array>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct LibraryMapOptions {
   int sounds = 150;   ///< patches among them that can be heard; each adds some 80 KB to the page
   int workers = 0;    ///< 0: one for each core
   std::function<void(int done, int all)> onProgress;  ///< after each sound, by any thread, one at a time
+  std::stop_token stop = {};                          ///< no more is rendered once a stop is requested
 };
 
 /// A render that a library holds, on its map.

@@ -116,6 +116,7 @@ class Maker {
   }
 
   bool isFull() const { return entries_.size() >= options_.count; }
+  bool isDone() const { return isFull() || options_.stop.stop_requested(); }
   std::size_t size() const { return entries_.size(); }
 
   std::string nextName() const { return fmt::format("{}-{:03}", kind_, entries_.size()); }
@@ -137,7 +138,7 @@ class Maker {
   }
 
   TargetMakeReport finish(std::vector<std::string> leftOut) {
-    if (interrupted()) return {entries_.size(), std::move(leftOut)};
+    if (options_.stop.stop_requested()) return {entries_.size(), std::move(leftOut)};
     if (entries_.empty())
       failInput("not one sound could be made{}{}",
                 leftOut.empty() ? "" : "; the first reason: ", leftOut.empty() ? "" : leftOut.front());
@@ -173,7 +174,8 @@ class Played {
     std::vector<RenderJob> jobs;
     for (std::size_t i = 0; i < patches.size(); ++i)
       jobs.push_back({i, &patches[i], notes[i].note, options_.durationSeconds});
-    sounds = pool.renderAll(jobs);
+    sounds = collectRenders(
+        jobs, [&](const NextJob& next, const JobDone& done) { pool.run(next, done, {}, options_.stop); });
     for (std::size_t i = 0; i < sounds.size(); ++i)
       if (sounds[i] && notes[i].onsetSeconds > 0)
         sounds[i] = sounds[i]->placedAt(std::size_t(std::llround(notes[i].onsetSeconds * kSampleRateHz)),
@@ -220,7 +222,7 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
                                   const TargetMakeOptions& options) {
   Maker maker(folder, options, synth.space().name);
   std::size_t fruitless = 0;
-  for (std::uint64_t first = 0; !maker.isFull() && !interrupted(); first += kBatch) {
+  for (std::uint64_t first = 0; !maker.isDone(); first += kBatch) {
     Played played(options);
     for (std::uint64_t i = first; i < first + kBatch; ++i) {
       played.patches.push_back(Patch::point(synth.space().draw(options.seed ^ kTargetDraws, i)));
@@ -255,7 +257,7 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
 
   Maker maker(folder, options, "presets");
   std::vector<std::string> leftOut;
-  for (std::size_t first = 0; first < order.size() && !maker.isFull() && !interrupted(); first += kBatch) {
+  for (std::size_t first = 0; first < order.size() && !maker.isDone(); first += kBatch) {
     Played played(options);
     std::vector<fs::path> sources;
     for (std::size_t i = first; i < std::min(order.size(), first + kBatch); ++i) {
@@ -319,7 +321,7 @@ TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Sy
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
   Maker maker(folder, options, library.settings().spaceName);
   std::vector<std::string> leftOut;
-  for (std::size_t first = 0; first < order.size() && !maker.isFull() && !interrupted(); first += kBatch) {
+  for (std::size_t first = 0; first < order.size() && !maker.isDone(); first += kBatch) {
     Played played(options);
     const std::size_t end = std::min(order.size(), first + kBatch);
     for (std::size_t i = first; i < end; ++i) {
@@ -347,7 +349,7 @@ TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& so
   Maker maker(folder, options, "soundfont");
   std::vector<std::string> leftOut;
   for (const int program : programs) {
-    if (maker.isFull() || interrupted()) break;
+    if (maker.isDone()) break;
     const DrawnNote drawn = drawNote(options, std::uint64_t(program));
     const fs::path midi = folder / ".note.mid", wav = folder / ".note.wav";
     writeFileAtomically(

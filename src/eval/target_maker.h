@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 namespace patchpilot {
@@ -26,6 +27,7 @@ struct TargetMakeOptions {
       -std::numeric_limits<double>::infinity();  ///< drawn patches that are quieter are left out
   bool refuseClipped = false;                    ///< and so are those whose peak is above full scale
   std::function<void(std::size_t done)> onProgress;
+  std::stop_token stop;  ///< no more is made once a stop is requested; the set is not whole then
 };
 
 /// How others make the sets that they publish figures for.

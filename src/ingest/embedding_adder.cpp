@@ -2,7 +2,6 @@
 
 #include "audio/level.h"
 #include "base/error.h"
-#include "base/process.h"
 #include "ingest/patch_renderer.h"
 #include "ingest/timed_batch.h"
 #include "synth/render_pool.h"
@@ -35,17 +34,19 @@ class Adder {
   EmbedReport run(const std::function<Synth()>& openSynth) {
     try {
       embedKept();
-      if (!interrupted()) embedRendered(openSynth);
+      if (!stopped()) embedRendered(openSynth);
     } catch (...) {
       batch_.commitIfItCan();
       throw;
     }
     batch_.commit();
-    report_.finished = !interrupted();
+    report_.finished = !stopped();
     return report_;
   }
 
  private:
+  bool stopped() const { return options_.stop.stop_requested(); }
+
   /// The next row, of those whose render was kept or of the others.
   std::optional<RowKey> nextRow(bool kept) {
     if (page_.empty()) {
@@ -72,7 +73,7 @@ class Adder {
     for (int i = 0; i < count; ++i)
       threads.emplace_back([&] {
         try {
-          while (!interrupted() && embedNextKept()) {
+          while (!stopped() && embedNextKept()) {
           }
         } catch (...) {
           std::lock_guard lock(mutex_);
@@ -111,7 +112,8 @@ class Adder {
     page_.push_front(*first);
     const Synth synth = openSynth();
     RenderPool pool(synth, {options_.workers, library_.settings().durationSeconds});
-    pool.run([&] { return nextJob(); }, [&](const RenderOutcome& outcome) { finish(outcome); });
+    pool.run([&] { return nextJob(); }, [&](const RenderOutcome& outcome) { finish(outcome); }, {},
+             options_.stop);
   }
 
   std::optional<RenderJob> nextJob() {

@@ -4,6 +4,7 @@
 #include "synth/synth.h"
 
 #include <functional>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -17,13 +18,14 @@ struct EmbedOptions {
   int workers = 0;  ///< processes that render, and threads that embed; 0: one for each core
   std::function<void(const EmbedProgress&)> onProgress;  ///< by any thread, one at a time
   double secondsBetweenCommits = 2;                      ///< what is lost at most when the power goes
+  std::stop_token stop = {};                             ///< no more is embedded once a stop is requested
 };
 
 struct EmbedReport {
   std::uint64_t added = 0;      ///< vectors, in this run
   std::uint64_t fromAudio = 0;  ///< of these, made from renders that were kept
   std::uint64_t failed = 0;     ///< in this run
-  bool finished = true;         ///< false if Ctrl-C stopped it; what was done is kept
+  bool finished = true;         ///< false if it was stopped; what was done is kept
 };
 
 /// Gives every row of a library a vector in an embedding that lacks some: from its render, if that was

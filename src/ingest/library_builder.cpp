@@ -45,7 +45,7 @@ class Builder {
     if (options_.render) options_.render(next, take);
     else
       PatchRenderer(synth_, library_.settings(), renderKeeping(library_, options_.keepAudio))
-          .run(options_.workers, next, take);
+          .run(options_.workers, next, take, options_.stop);
   }
 
   std::optional<Patch> next() {

@@ -3,6 +3,7 @@
 #include "ingest/patch_renderer.h"
 
 #include <functional>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -36,13 +37,15 @@ struct BuildOptions {
   bool keepAudio = false;  ///< whether renders are kept; of no use if `render` is given
   /// Told, at the end, what the silent patches have in common if most are silent; may be empty.
   std::function<void(const std::string&)> onNote = {};
+  std::stop_token stop =
+      {};  ///< no more is rendered once a stop is requested; of no use if `render` is given
 };
 
 /// Draws patches, renders them at the library's notes, embeds them and writes them down until the
 /// library has `count`, or a shard its share. A silent patch is counted and the next one takes its place; one
 /// that fails is recorded and skipped. The patches depend on how they are drawn alone: not on the number of
 /// workers, nor on how often the work was stopped and taken up again.
-/// @return false if Ctrl-C stopped it; what was done is kept
+/// @return false if it was stopped; what was done is kept
 /// @throws Error (plugin) if the plug-in fails on everything, or nothing is audible; Error (system)
 ///         if the library cannot be written.
 bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options);

@@ -40,13 +40,14 @@ PatchRenderer::PatchRenderer(const Synth& synth, const LibrarySettings& settings
     embedders_.push_back(makeEmbedder(embedder, keeping.library));
 }
 
-void PatchRenderer::run(int workers, const NextPatch& next, const TakePatch& take) {
+void PatchRenderer::run(int workers, const NextPatch& next, const TakePatch& take, std::stop_token stop) {
   pending_.clear();
   issued_ = taken_ = 0;
   noteIndex_ = 0;
   if (!pool_)
     pool_ = std::make_unique<RenderPool>(synth_, RenderPoolOptions{workers, settings_.durationSeconds});
-  pool_->run([&] { return nextJob(next); }, [&](const RenderOutcome& outcome) { finish(outcome, take); });
+  pool_->run([&] { return nextJob(next); }, [&](const RenderOutcome& outcome) { finish(outcome, take); }, {},
+             std::move(stop));
 }
 
 /// All notes of one patch, then the next patch's.

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -50,10 +51,11 @@ class PatchRenderer {
   PatchRenderer(const Synth& synth, const LibrarySettings& settings, const RenderKeeping& keeping,
                 bool wantStates = false);
 
-  /// Renders until `next` has none, or Ctrl-C. The two are called by any thread, but never at the same time.
+  /// Renders until `next` has none, or a stop is requested. The two are called by any thread, but never at
+  /// the same time.
   /// @param workers  0: one for each core; they stay for the next run, so that its number counts no more
   /// @throws what `RenderPool::run`, `next` and `take` throw.
-  void run(int workers, const NextPatch& next, const TakePatch& take);
+  void run(int workers, const NextPatch& next, const TakePatch& take, std::stop_token stop = {});
 
  private:
   struct Pending {

@@ -44,7 +44,7 @@ class Importer {
     try {
       renderer_.run(
           options_.workers, [this] { return next(); },
-          [this](RenderedPatch rendered) { take(std::move(rendered)); });
+          [this](RenderedPatch rendered) { take(std::move(rendered)); }, options_.stop);
     } catch (...) {
       batch_.commitIfItCan();
       throw;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -19,6 +20,7 @@ struct AddOptions {
   std::function<void(const AddProgress&)> onProgress;  ///< by any thread, one at a time
   double secondsBetweenCommits = 2;                    ///< what is lost at most when the power goes
   bool keepAudio = false;                              ///< whether renders are kept
+  std::stop_token stop = {};                           ///< no more is rendered once a stop is requested
 };
 
 /// A preset that was not kept, and why.
@@ -33,7 +35,7 @@ struct AddReport {
   std::uint64_t added = 0;    ///< new in this run
   std::uint64_t known = 0;    ///< looked at in an earlier run
   std::vector<PassedOver> broken, silent, duplicates;
-  bool finished = true;  ///< false if Ctrl-C stopped it; what was done is kept
+  bool finished = true;  ///< false if it was stopped; what was done is kept
 };
 
 /// Adds presets to a library: each is loaded whole, rendered at the library's notes and kept with its state

@@ -1,16 +1,9 @@
 #include "ingest/rank_renderer.h"
 
 #include "base/error.h"
-#include "base/process.h"
-
-#include <nlohmann/json.hpp>
-
-#include <cstring>
-#include <deque>
+#include "ingest/rank_messages.h"
 
 namespace patchpilot {
-
-using nlohmann::json;
 
 namespace {
 
@@ -21,73 +14,6 @@ constexpr int kBlocksInHand = 2;
 
 /// How long rank 0 waits before it looks again whether there is more to hand out.
 constexpr double kWaitSeconds = 0.1;
-
-json packed(const std::vector<float>& values) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());
-  return json::binary(Bytes(bytes, bytes + values.size() * sizeof(float)));
-}
-
-std::vector<float> floats(const json& packed) {
-  const auto& bytes = packed.get_binary();
-  std::vector<float> values(bytes.size() / sizeof(float));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(float));
-  return values;
-}
-
-json packed(const Patch& patch) {
-  const FlatPatch kept = flat(patch);
-  return {{"values", packed(kept.values)}, {"state", json::binary(kept.state)}};
-}
-
-Patch patchOf(const json& message) {
-  return patchOf(FlatPatch{floats(message.at("values")), message.at("state").get_binary()});
-}
-
-json packed(const RenderedPatch& rendered) {
-  json rows = json::array();
-  for (const auto& row : rendered.rows) {
-    json embeddings = json::array();
-    for (const auto& vector : row.embeddings) embeddings.push_back(packed(vector));
-    rows.push_back({{"note", row.note},
-                    {"rms", row.rmsDb},
-                    {"embeddings", embeddings},
-                    {"flac", json::binary(row.audio.bytes)},
-                    {"scale", row.audio.scale}});
-  }
-  return {{"rows", rows}, {"problem", rendered.problem}};
-}
-
-RenderedPatch renderedOf(const json& message, Patch patch) {
-  RenderedPatch rendered;
-  rendered.patch = std::move(patch);
-  for (const auto& row : message.at("rows")) {
-    LibraryRow& one = rendered.rows.emplace_back(
-        LibraryRow{row.at("note"), row.at("rms"), {}, {row.at("flac").get_binary(), row.at("scale")}});
-    for (const auto& vector : row.at("embeddings")) one.embeddings.push_back(floats(vector));
-  }
-  rendered.problem = message.at("problem");
-  return rendered;
-}
-
-json packed(const RenderKeeping& keeping) {
-  json embedders = json::array();
-  for (const auto& embedder : keeping.embedders)
-    embedders.push_back({{"name", embedder.name},
-                         {"version", embedder.version},
-                         {"dimension", embedder.dimension},
-                         {"weights", embedder.weights}});
-  return {{"embedders", embedders}, {"audio", keeping.audio}, {"library", keeping.library}};
-}
-
-RenderKeeping keepingOf(const json& message) {
-  RenderKeeping keeping;
-  for (const auto& embedder : message.at("embedders"))
-    keeping.embedders.push_back(
-        {embedder.at("name"), embedder.at("version"), embedder.at("dimension"), embedder.at("weights")});
-  keeping.audio = message.at("audio");
-  keeping.library = message.at("library");
-  return keeping;
-}
 
 /// Two ranks that agree in it make the same of a patch.
 std::string renderingOf(const LibrarySettings& s) {
@@ -101,27 +27,26 @@ std::string renderingOf(const LibrarySettings& s) {
 class Dispatcher {
  public:
   Dispatcher(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next,
-             const TakePatch& take)
+             const TakePatch& take, std::stop_token stop)
       : ranks_(ranks),
         rendering_(renderingOf(library.settings())),
-        keeping_(packed(renderKeeping(library, keepAudio))),
+        keeping_(renderKeeping(library, keepAudio)),
         next_(next),
         take_(take),
+        stop_(std::move(stop)),
         inHand_(std::size_t(ranks.size()), kBlocksInHand) {}
 
-  void run() {
-    for (;;) {
-      if (interrupted()) return;
+  /// @return false if it, or another rank, was stopped
+  bool run() {
+    while (!stop_.stop_requested()) {
       handOut();
-      if (finished_ && taken_ == issued_) return;
-      const auto [from, message] = ranks_.receive(kWaitSeconds);
-      if (from < 0) continue;
-      try {
-        read(from, message);
-      } catch (const json::exception& error) {
-        fail(from, fmt::format("sent what is no answer ({})", error.what()));
-      }
+      if (finished_ && taken_ == issued_) return true;
+      const Ranks::Received received = ranks_.receive(kWaitSeconds, stop_);
+      if (received.from < 0) continue;
+      if (received.isGoodbye) return false;  // before there is no more to do: it was stopped
+      read(received.from, decoded(received));
     }
+    return false;
   }
 
  private:
@@ -136,57 +61,64 @@ class Dispatcher {
   }
 
   void sendBlock(int rank) {
-    json patches = json::array();
-    const std::uint64_t first = issued_;
-    while (patches.size() < kBlock && !finished_) {
+    PatchBlock block{issued_, {}, keeping_};
+    while (block.patches.size() < kBlock && !finished_) {
       auto patch = next_();
       finished_ = !patch;
       if (finished_) break;
-      patches.push_back(packed(*patch));
+      block.patches.push_back(flat(*patch));
       out_.emplace(issued_++, std::move(*patch));
     }
-    if (patches.empty()) return;
-    blocks_[first] = {rank, patches.size()};
-    ranks_.send(rank, {{"first", first}, {"patches", patches}, {"keeping", keeping_}});
+    if (block.patches.empty()) return;
+    blocks_[block.first] = {rank, block.patches.size()};
+    ranks_.send(rank, encode(block));
     ++inHand_[std::size_t(rank)];
   }
 
-  void read(int from, const json& message) {
-    if (message.contains("failed"))
-      throw Error(ExitCode(message.at("failed").get<int>()),
-                  fmt::format("rank {} on {}: {}", from, message.at("host").get<std::string>(),
-                              message.at("problem").get<std::string>()));
-    // It was stopped by a signal: so are all, and what is done is kept.
-    if (Ranks::isGoodbye(message)) return setInterrupted(true);
-    if (message.contains("ready")) {
-      if (message.at("ready") != rendering_)
-        failInput(
-            "rank {} on {} would render otherwise than rank 0: it has another version of the plug-in, of the "
-            "space or of the base preset; install the same, and give --bpm if the library has a tempo of its "
-            "own",
-            from, message.at("host").get<std::string>());
-      inHand_[std::size_t(from)] = 0;
-      return;
-    }
-    takeBack(from, message);
-    for (auto it = back_.find(taken_); it != back_.end(); it = back_.find(++taken_)) {
-      take_(std::move(it->second));
-      back_.erase(it);
+  static RankMessage decoded(const Ranks::Received& received) {
+    try {
+      return decodeRankMessage(received.message);
+    } catch (const ProtocolError& error) {
+      fail(received.from, fmt::format("sent what is no answer ({})", error.what()));
     }
   }
 
-  /// Takes the answer to a block: as many renders as it had patches, from the rank that it was sent to.
-  void takeBack(int from, const json& message) {
-    std::uint64_t number = message.at("first");
-    const auto& rendered = message.at("rendered");
-    const auto block = blocks_.extract(number);
-    if (!block || block.mapped() != Block{from, rendered.size()})
+  void read(int from, RankMessage message) {
+    if (auto* answer = std::get_if<BlockAnswer>(&message)) return takeBack(from, std::move(*answer));
+    if (const auto* failed = std::get_if<RankFailed>(&message))
+      throw Error(ExitCode(failed->code),
+                  fmt::format("rank {} on {}: {}", from, failed->host, failed->problem));
+    if (const auto* ready = std::get_if<RankReady>(&message)) return welcome(from, *ready);
+    fail(from, "sent what is no answer (it hands out patches)");
+  }
+
+  void welcome(int from, const RankReady& ready) {
+    if (ready.rendering != rendering_)
+      failInput(
+          "rank {} on {} would render otherwise than rank 0: it has another version of the plug-in, of the "
+          "space or of the base preset; install the same, and give --bpm if the library has a tempo of its "
+          "own",
+          from, ready.host);
+    inHand_[std::size_t(from)] = 0;
+  }
+
+  /// Takes the answer to a block: as many renders as it had patches, from the rank that it was sent to. Hands
+  /// on what follows what was handed on before.
+  void takeBack(int from, BlockAnswer answer) {
+    const auto block = blocks_.extract(answer.first);
+    if (!block || block.mapped() != Block{from, answer.rendered.size()})
       fail(from, fmt::format("sent back {} patches from number {} on, which it was not given",
-                             rendered.size(), number));
+                             answer.rendered.size(), answer.first));
     --inHand_[std::size_t(from)];
-    for (const auto& one : rendered) {
-      auto patch = out_.extract(number);
-      back_.emplace(number++, renderedOf(one, std::move(patch.mapped())));
+    for (PatchAnswer& one : answer.rendered) {
+      auto patch = out_.extract(answer.first);
+      back_.emplace(
+          answer.first++,
+          RenderedPatch{std::move(patch.mapped()), std::move(one.rows), std::move(one.problem), {}});
+    }
+    for (auto it = back_.find(taken_); it != back_.end(); it = back_.find(++taken_)) {
+      take_(std::move(it->second));
+      back_.erase(it);
     }
   }
 
@@ -199,9 +131,10 @@ class Dispatcher {
 
   Ranks& ranks_;
   std::string rendering_;
-  json keeping_;
+  RenderKeeping keeping_;
   const NextPatch& next_;
   const TakePatch& take_;
+  std::stop_token stop_;
   std::vector<int>
       inHand_;  ///< blocks, by rank; a rank that has not said that it is ready has its hands full
   std::map<std::uint64_t, Block> blocks_;  ///< that have not come back, by the number of their first patch
@@ -212,47 +145,51 @@ class Dispatcher {
   bool finished_ = false;
 };
 
-void renderBlocks(Ranks& ranks, const Synth& synth, const LibrarySettings& settings, int workers) {
+void renderBlocks(Ranks& ranks, const Synth& synth, const LibrarySettings& settings, int workers,
+                  const std::stop_token& stop) {
   std::optional<PatchRenderer> renderer;
   for (;;) {
-    const auto [from, message] = ranks.receive(1);
-    if (interrupted()) return;
-    if (from < 0) continue;
-    if (Ranks::isGoodbye(message)) return;
-    if (!renderer) renderer.emplace(synth, settings, keepingOf(message.at("keeping")));
-    const auto& patches = message.at("patches");
-    std::size_t position = 0;
-    json rendered = json::array();
+    const Ranks::Received received = ranks.receive(1, stop);
+    if (stop.stop_requested() || received.isGoodbye) return;
+    if (received.from < 0) continue;
+    RankMessage message = decodeRankMessage(received.message);
+    auto& block = std::get<PatchBlock>(message);
+    if (!renderer) renderer.emplace(synth, settings, block.keeping);
+    auto patch = block.patches.begin();
+    BlockAnswer answer{block.first, {}};
     renderer->run(
         workers,
         [&]() -> std::optional<Patch> {
-          if (position == patches.size()) return std::nullopt;
-          return patchOf(patches[position++]);
+          if (patch == block.patches.end()) return std::nullopt;
+          return patchOf(std::move(*patch++));
         },
-        [&](RenderedPatch patch) { rendered.push_back(packed(patch)); });
-    if (interrupted()) return;
-    ranks.send(0, {{"first", message.at("first")}, {"rendered", rendered}});
-    ranks.waitUntilSent();
+        [&](RenderedPatch rendered) {
+          answer.rendered.push_back({std::move(rendered.rows), std::move(rendered.problem)});
+        },
+        stop);
+    if (stop.stop_requested()) return;
+    ranks.send(0, encode(answer));
+    ranks.waitUntilSent(stop);
   }
 }
 
 }  // namespace
 
-void renderOnRanks(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next,
-                   const TakePatch& take) {
-  Dispatcher(ranks, library, keepAudio, next, take).run();
+bool renderOnRanks(Ranks& ranks, const Library& library, bool keepAudio, const NextPatch& next,
+                   const TakePatch& take, const std::stop_token& stop) {
+  return Dispatcher(ranks, library, keepAudio, next, take, stop).run();
 }
 
 void renderForRankZero(Ranks& ranks, const std::function<std::pair<Synth, LibrarySettings>()>& open,
-                       int workers) {
+                       int workers, const std::stop_token& stop) {
   const auto tell = [&](ExitCode code, const char* problem) {
-    ranks.send(0, {{"failed", int(code)}, {"host", hostName()}, {"problem", problem}});
-    ranks.waitUntilSent();
+    ranks.send(0, encode(RankFailed{int(code), hostName(), problem}));
+    ranks.waitUntilSent(stop);
   };
   try {
     const auto [synth, settings] = open();
-    ranks.send(0, {{"ready", renderingOf(settings)}, {"host", hostName()}});
-    renderBlocks(ranks, synth, settings, std::max(1, workers));
+    ranks.send(0, encode(RankReady{renderingOf(settings), hostName()}));
+    renderBlocks(ranks, synth, settings, std::max(1, workers), stop);
   } catch (const Error& error) {
     tell(error.code(), error.what());
   } catch (const std::exception& error) {

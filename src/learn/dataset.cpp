@@ -3,7 +3,6 @@
 #include "audio/level.h"
 #include "base/error.h"
 #include "base/half.h"
-#include "base/process.h"
 #include "base/random.h"
 #include "embed/sound_image.h"
 #include "features/mss.h"
@@ -167,10 +166,14 @@ struct Station {
 class GroupMaker {
  public:
   /// @param onRender  called after each render, by any thread
-  GroupMaker(Station& station, const SoundImage& image, std::function<void()> onRender)
-      : station_(station), image_(image), onRender_(std::move(onRender)) {}
+  /// @param stopped   asked before each render; may be empty
+  GroupMaker(Station& station, const SoundImage& image, std::function<void()> onRender,
+             std::function<bool()> stopped)
+      : station_(station), image_(image), onRender_(std::move(onRender)), stopped_(std::move(stopped)) {}
 
-  SoundGroup make(const std::vector<Patch>& patches, std::size_t conditions, SplitMix64& random) {
+  /// @return nothing if it was stopped before all was rendered
+  std::optional<SoundGroup> make(const std::vector<Patch>& patches, std::size_t conditions,
+                                 SplitMix64& random) {
     patches_ = &patches;
     audible_.assign(patches.size(), 1);
     SoundGroup all{patches.size(), conditions, {}, {}, {}};
@@ -182,20 +185,23 @@ class GroupMaker {
         note = {settings.notes[random.below(settings.notes.size())], settings.velocity,
                 settings.lengthSeconds};
       all.notes.insert(all.notes.end(), patches.size(), note.midi);
-      render(note, view, all.images);
-      if (interrupted()) break;  // not all was rendered
+      if (!render(note, view, all.images)) return std::nullopt;
       if (view > 0) addDistances(all.mss);
     }
-    return interrupted() ? SoundGroup() : audibleOnly(all);
+    return audibleOnly(all);
   }
 
  private:
-  void render(const Note& note, std::size_t view, std::vector<std::uint16_t>& images) {
+  /// @return false if it was stopped before all was rendered
+  bool render(const Note& note, std::size_t view, std::vector<std::uint16_t>& images) {
     spectra_.assign(view > 0 ? patches_->size() : 0, {});
     std::size_t next = 0;
+    bool wasStopped = false;
     const auto job = [&]() -> std::optional<RenderJob> {
       while (next < patches_->size() && !audible_[next]) ++next;
       if (next == patches_->size()) return std::nullopt;
+      wasStopped = wasStopped || (stopped_ && stopped_());
+      if (wasStopped) return std::nullopt;
       const std::size_t at = next++;
       return RenderJob{at, &(*patches_)[at], note, kSeconds};
     };
@@ -212,6 +218,7 @@ class GroupMaker {
       if (view > 0) spectra_[outcome.tag] = mssSpectrum(sound);
     };
     station_.pool.run(job, done);
+    return !wasStopped;
   }
 
   /// Of each with each, on two cores where there are as many.
@@ -251,6 +258,7 @@ class GroupMaker {
   Station& station_;
   const SoundImage& image_;
   std::function<void()> onRender_;
+  std::function<bool()> stopped_;
   const std::vector<Patch>* patches_ = nullptr;
   std::vector<char> audible_;  ///< one byte each: several threads write
   std::vector<MssSpectrum> spectra_;
@@ -323,12 +331,13 @@ std::optional<GroupedData> makeTrainingData(std::vector<Library>& libraries, con
           validation ? station->source.drawValidation(options.seed, number / libraries.size(), perLibrary,
                                                       plan.validationPatches)
                      : station->source.drawTraining(random);
-      SoundGroup group =
-          GroupMaker(*station, image, onRender)
+      std::optional<SoundGroup> made =
+          GroupMaker(*station, image, onRender, options.stopped)
               .make(patches,
                     validation ? DatasetPlan::kValidationConditions : DatasetPlan::kTrainingConditions,
                     random);
-      if (interrupted()) return std::nullopt;
+      if (!made) return std::nullopt;
+      SoundGroup group = std::move(*made);
       empty = group.patches < 2 ? empty + 1 : 0;
       if (empty >= kHopelessGroups)
         failPlugin(

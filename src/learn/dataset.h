@@ -18,7 +18,8 @@ struct DatasetOptions {
   int workers = 0;  ///< processes that render; 0: one for each core
   SynthOptions synth;
   std::function<void(std::size_t renders, std::size_t of)>
-      onProgress;  ///< called now and then, by any thread
+      onProgress;                      ///< called now and then, by any thread
+  std::function<bool()> stopped = {};  ///< asked before each render: whether to make no more
 };
 
 /// How the renders are divided.
@@ -48,7 +49,7 @@ std::string datasetName(const std::vector<Library>& libraries, const DatasetOpti
 /// The groups are kept in a file, so that the work goes on where it was stopped, even by a kill.
 /// @param libraries  of one plug-in; their rows' embeddings, of whichever kind, say what is near
 /// @param file       where groups are kept
-/// @return nothing where Ctrl-C stopped it
+/// @return nothing if it was stopped
 /// @throws Error (input) where a library holds too few patches, the libraries are of several plug-ins, or the
 /// file holds
 ///         other data; as `openLibrarySynth`, `RenderPool::run`; Error (system) where the file cannot be

@@ -197,6 +197,7 @@ std::unique_ptr<TaskData> makeData(const TaskOptions& options, const OnRenders& 
   data.workers = options.workers;
   data.synth = options.synth;
   data.onProgress = onRenders;
+  data.stopped = options.stopped;
   auto groups = makeTrainingData(libraries, data, dataFile(options));
   if (!groups) return nullptr;
   const LibrarySettings& settings = libraries.front().settings();

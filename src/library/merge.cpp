@@ -2,7 +2,6 @@
 
 #include "base/draft_file.h"
 #include "base/error.h"
-#include "base/process.h"
 #include "library/compatibility.h"
 #include "library/shard.h"
 
@@ -160,7 +159,8 @@ class StagedLibrary {
 }  // namespace
 
 MergeReport mergeShards(const std::vector<fs::path>& files, const fs::path& out,
-                        const std::function<void(std::uint64_t, std::uint64_t)>& onProgress) {
+                        const std::function<void(std::uint64_t, std::uint64_t)>& onProgress,
+                        const std::stop_token& stop) {
   std::vector<Library> shards = openShards(files);
   requireAll(shards);
   LibrarySettings settings = shards.front().settings();
@@ -178,7 +178,7 @@ MergeReport mergeShards(const std::vector<fs::path>& files, const fs::path& out,
     report.silent += attempt->fate == LibraryAttempt::Fate::silent;
     batch.push_back(std::move(*attempt));
     if (batch.size() < kBatch) continue;
-    if (interrupted()) return report;
+    if (stop.stop_requested()) return report;
     staged.library().attempts().append(batch, index + 1);
     batch.clear();
     if (onProgress) onProgress(report.patches, report.wanted);

@@ -5,21 +5,16 @@
 #include "base/places.h"
 #include "preset/turtle.h"
 #include "synth/lv2_folder.h"
-
-#include <nlohmann/json.hpp>
+#include "synth/scan_cache.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace patchpilot {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 namespace {
-
-constexpr int kCacheFormat = 3;
 
 /// How many folders deep vendors may file their bundles.
 constexpr int kVendorDepth = 8;
@@ -128,11 +123,6 @@ std::string stampOf(const Unit& unit) {
   return contentHash(stamp);
 }
 
-PluginInfo pluginFromJson(const json& j, const Unit& unit, const std::string& stamp) {
-  return {j.at("name"),       j.at("vendor"),     j.at("version"), unit.format, j.at("id"),
-          unit.path.string(), j.at("parameters"), j.at("bundle"),  stamp};
-}
-
 /// A worker that is started when first asked, and anew after it died.
 class Scanner {
  public:
@@ -157,9 +147,9 @@ class Scanner {
 /// Opens one plug-in, and says what went wrong if it did. One that is refused may lack something that comes
 /// later, so it is tried again at the next scan.
 template <typename Use>
-void attempt(json& entry, const std::string& path, const std::string& name, const Use& use) {
-  const auto tell = [&](const std::string& problem, bool again) {
-    entry["problems"].push_back({{"path", path}, {"problem", problem}, {"name", name}, {"again", again}});
+void attempt(ScannedUnit& scanned, const std::string& path, const std::string& name, const Use& use) {
+  const auto tell = [&](std::string problem, bool again) {
+    scanned.failures.push_back({{path, std::move(problem), name}, again});
   };
   try {
     use();
@@ -170,44 +160,36 @@ void attempt(json& entry, const std::string& path, const std::string& name, cons
   }
 }
 
-json cached(const ScannedInstrument& plugin, const std::string& bundle) {
-  return {{"name", plugin.name}, {"vendor", plugin.vendor},         {"version", plugin.version},
-          {"id", plugin.id},     {"parameters", plugin.parameters}, {"bundle", bundle}};
+/// @param plugin  as a worker or lilv describes it
+PluginInfo pluginOf(const Unit& unit, const std::string& stamp, const ScannedInstrument& plugin,
+                    const std::string& bundle) {
+  return {plugin.name,        plugin.vendor,     plugin.version, unit.format, plugin.id,
+          unit.path.string(), plugin.parameters, bundle,         stamp};
 }
 
-json emptyEntry() {
-  return {{"plugins", json::array()}, {"problems", json::array()}, {"others", json::array()}};
-}
-
-json scanVst3(const Unit& unit, Scanner& scanner) {
-  json entry = emptyEntry();
-  attempt(entry, unit.path.string(), unit.path.stem().string(), [&] {
+void scanVst3(const Unit& unit, Scanner& scanner, ScannedUnit& scanned) {
+  attempt(scanned, unit.path.string(), unit.path.stem().string(), [&] {
     const auto found = scanner.ask<ScanAnswer>(ScanRequest{unit.path.string()});
     for (const ScannedInstrument& plugin : found.instruments)
-      entry["plugins"].push_back(cached(plugin, unit.path.string()));
+      scanned.plugins.push_back(pluginOf(unit, scanned.stamp, plugin, unit.path.string()));
   });
-  return entry;
 }
 
 /// Names the bundles that lilv cannot read: it lists no plug-in of theirs.
 /// @param read  the bundles of which it lists plug-ins
-void addUnreadableBundles(const Unit& unit, const std::set<fs::path>& read, json& entry) {
+void addUnreadableBundles(const Unit& unit, const std::set<fs::path>& read, ScannedUnit& scanned) {
   for (const auto& bundle : lv2BundlesIn(unit.path)) try {
       if (read.contains(bundle)) continue;
       const fs::path manifest = bundle / "manifest.ttl";
       readTurtle(readTextFile(manifest), "file://" + bundle.string() + "/", manifest.string(),
                  [](const TurtleNode&, const std::string&, const TurtleNode&) {});
     } catch (const Error& error) {
-      entry["problems"].push_back({{"path", bundle.string()},
-                                   {"problem", error.what()},
-                                   {"name", bundle.stem().string()},
-                                   {"again", true}});
+      scanned.failures.push_back({{bundle.string(), error.what(), bundle.stem().string()}, true});
     }
 }
 
 /// @param only  the plug-ins to open, by their URIs; all if there are none
-json scanLv2(const Unit& unit, Scanner& scanner, const std::set<std::string>& only = {}) {
-  json entry = emptyEntry();
+void scanLv2(const Unit& unit, Scanner& scanner, const std::set<std::string>& only, ScannedUnit& scanned) {
   std::set<fs::path> read;
   for (const Lv2Description& found : Lv2Folder(unit.path).plugins()) {
     ScannedInstrument plugin{found.name, found.vendor, found.version, "LV2", found.uri, 0};
@@ -215,66 +197,43 @@ json scanLv2(const Unit& unit, Scanner& scanner, const std::set<std::string>& on
     if (fs::path(bundle).parent_path() != unit.path) continue;  // LV2's own, which are read with each folder
     read.insert(found.bundle);
     if (!found.instrument) {
-      entry["others"].push_back(cached(plugin, bundle));
+      scanned.others.push_back(pluginOf(unit, scanned.stamp, plugin, bundle));
       continue;
     }
     if (!only.empty() && !only.contains(found.uri)) continue;
-    attempt(entry, found.uri, found.name, [&] {
+    attempt(scanned, found.uri, found.name, [&] {
       const LoadRequest load{
           .format = "LV2", .path = unit.path.string(), .id = found.uri, .library = found.library.string()};
       plugin.parameters = std::int32_t(scanner.ask<LoadAnswer>(load).parameters.size());
-      entry["plugins"].push_back(cached(plugin, bundle));
+      scanned.plugins.push_back(pluginOf(unit, scanned.stamp, plugin, bundle));
     });
   }
-  addUnreadableBundles(unit, read, entry);
-  return entry;
+  addUnreadableBundles(unit, read, scanned);
 }
 
-json scanUnit(const Unit& unit, Scanner& scanner) {
-  return unit.format == "LV2" ? scanLv2(unit, scanner) : scanVst3(unit, scanner);
-}
-
-std::set<std::string> problemsToRetry(const json& entry) {
-  std::set<std::string> paths;
-  for (const auto& problem : entry.at("problems"))
-    if (problem.at("again").get<bool>()) paths.insert(problem.at("path").get<std::string>());
-  return paths;
+/// @param only  of a folder of LV2 bundles, the plug-ins to open; all if there are none
+ScannedUnit scanUnit(const Unit& unit, const std::string& stamp, Scanner& scanner,
+                     const std::set<std::string>& only = {}) {
+  ScannedUnit scanned{unit.path.string(), stamp, {}, {}, {}};
+  if (unit.format == "LV2") scanLv2(unit, scanner, only, scanned);
+  else scanVst3(unit, scanner, scanned);
+  return scanned;
 }
 
 /// Opens again what was refused before. @return whether anything is other than it was
-bool retryProblems(const Unit& unit, Scanner& scanner, json& entry) {
-  const auto paths = problemsToRetry(entry);
+bool retryFailures(const Unit& unit, Scanner& scanner, ScannedUnit& known) {
+  std::set<std::string> paths;
+  for (const ScanFailure& failure : known.failures)
+    if (failure.again) paths.insert(failure.problem.path);
   if (paths.empty()) return false;
-  json fresh = unit.format == "LV2" ? scanLv2(unit, scanner, paths) : scanVst3(unit, scanner);
-  for (const auto& problem : entry.at("problems"))
-    if (!problem.at("again").get<bool>()) fresh["problems"].push_back(problem);
+  ScannedUnit fresh = scanUnit(unit, known.stamp, scanner, paths);
+  for (const ScanFailure& failure : known.failures)
+    if (!failure.again) fresh.failures.push_back(failure);
+  const bool changed = !fresh.plugins.empty() || fresh.failures != known.failures;
   if (unit.format == "LV2")
-    for (const auto& plugin : entry.at("plugins")) fresh["plugins"].push_back(plugin);
-  fresh["stamp"] = entry.at("stamp");
-  const bool changed = fresh != entry;
-  entry = std::move(fresh);
+    fresh.plugins.insert(fresh.plugins.end(), known.plugins.begin(), known.plugins.end());
+  known = std::move(fresh);
   return changed;
-}
-
-fs::path cacheFile() { return cacheFolder() / "plugins.json"; }
-
-json readCache() {
-  try {
-    json cache = json::parse(readTextFile(cacheFile()));
-    if (cache.value("format", 0) == kCacheFormat) return cache;
-  } catch (const std::exception&) {
-    // No cache, or a broken one: it is made anew.
-  }
-  return {{"format", kCacheFormat}, {"units", json::object()}};
-}
-
-void writeCache(const json& cache) {
-  try {
-    fs::create_directories(cacheFolder());
-    writeFileAtomically(cacheFile(), cache.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
-  } catch (const std::exception&) {
-    // Nothing depends on the cache but the time of the next scan.
-  }
 }
 
 std::string listOf(const std::vector<fs::path>& folders) {
@@ -286,31 +245,29 @@ std::string listOf(const std::vector<fs::path>& folders) {
 }  // namespace
 
 Catalogue scanPlugins(const ScanOptions& options) {
-  json cache = readCache();
+  ScanCache cache = ScanCache::read();
   Scanner scanner(options.limits);
   Catalogue catalogue;
   bool changed = false;
   for (const Unit& unit : unitsToScan(options.files)) {
     const std::string stamp = stampOf(unit);
-    json& entry = cache["units"][unit.path.string()];
-    const bool fresh = options.rescan || entry.is_null() || entry.value("stamp", "") != stamp;
+    ScannedUnit& known = cache.unit(unit.path.string());
+    const bool fresh = options.rescan || known.stamp != stamp;
     if (fresh) {
       if (options.onScan) options.onScan(unit.path.string());
-      entry = scanUnit(unit, scanner);
-      entry["stamp"] = stamp;
+      known = scanUnit(unit, stamp, scanner);
       changed = true;
     } else if (options.retry) {
-      changed = retryProblems(unit, scanner, entry) || changed;
+      changed = retryFailures(unit, scanner, known) || changed;
     }
-    for (const auto& plugin : entry.at("plugins"))
-      catalogue.plugins.push_back(pluginFromJson(plugin, unit, stamp));
-    for (const auto& plugin : entry.at("others"))
-      catalogue.others.push_back(pluginFromJson(plugin, unit, stamp));
-    for (const auto& problem : entry.at("problems"))
-      catalogue.problems.push_back({problem.at("path"), problem.at("problem"), problem.at("name"),
-                                    !fresh && !problem.at("again").get<bool>()});
+    catalogue.plugins.insert(catalogue.plugins.end(), known.plugins.begin(), known.plugins.end());
+    catalogue.others.insert(catalogue.others.end(), known.others.begin(), known.others.end());
+    for (const ScanFailure& failure : known.failures) {
+      PluginProblem& problem = catalogue.problems.emplace_back(failure.problem);
+      problem.remembered = !fresh && !failure.again;
+    }
   }
-  if (changed) writeCache(cache);
+  if (changed) cache.write();
   return catalogue;
 }
 

@@ -1,59 +1,59 @@
 #include "synth/instance_notes.h"
 
-#include "base/files.h"
-#include "base/places.h"
+#include "synth/cache_file.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 namespace patchpilot {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-
 namespace {
 
-/// Raised if `dependsOnHistory` comes to judge otherwise.
-constexpr int kCheckVersion = 1;
+constexpr std::string_view kCacheFile = "instances.cache";
+/// Raised if `dependsOnHistory` comes to judge otherwise, or the fields change.
+constexpr std::uint16_t kCacheVersion = 1;
 
-fs::path cacheFile() { return cacheFolder() / "instances.json"; }
+/// What was found out of a plug-in.
+struct InstanceNote {
+  std::string plugin;  ///< format, id and path
+  std::string state;   ///< version and files that it was found out with
+  bool dependsOnHistory = false;
+};
 
-json readCache() {
-  try {
-    json cache = json::parse(readTextFile(cacheFile()));
-    if (cache.is_object() && cache.value("check", 0) == kCheckVersion && cache.contains("plugins") &&
-        cache["plugins"].is_object())
-      return cache;
-  } catch (const std::exception&) {
-    // No cache, or a broken one: it is made anew.
+struct InstanceNotes {
+  std::vector<InstanceNote> notes;
+
+  InstanceNote* of(const std::string& plugin) {
+    const auto found = std::find_if(notes.begin(), notes.end(),
+                                    [&](const InstanceNote& note) { return note.plugin == plugin; });
+    return found == notes.end() ? nullptr : &*found;
   }
-  return {{"check", kCheckVersion}, {"plugins", json::object()}};
-}
+};
 
-std::string keyOf(const PluginInfo& plugin) { return plugin.format + " " + plugin.id + " " + plugin.path; }
+std::string nameOf(const PluginInfo& plugin) { return plugin.format + " " + plugin.id + " " + plugin.path; }
 
 std::string stateOf(const PluginInfo& plugin) { return plugin.version + " " + plugin.stamp; }
 
 }  // namespace
 
+template <typename Visitor, typename Message>
+static void visitFields(Visitor& visit, Message& m) {
+  if constexpr (isOneOf<Message, InstanceNote>) visit(m.plugin, m.state, m.dependsOnHistory);
+  else visit(m.notes);
+}
+
 std::optional<bool> knownToDependOnHistory(const PluginInfo& plugin) {
-  try {
-    const json known = readCache().at("plugins").at(keyOf(plugin));
-    if (known.at("plugin") == stateOf(plugin)) return known.at("depends").get<bool>();
-  } catch (const json::exception&) {
-    // It is not there, or is not what this program writes.
-  }
-  return std::nullopt;
+  auto known = readCacheFile<InstanceNotes>(kCacheFile, kCacheVersion);
+  const InstanceNote* note = known.of(nameOf(plugin));
+  if (note == nullptr || note->state != stateOf(plugin)) return std::nullopt;
+  return note->dependsOnHistory;
 }
 
 void rememberHistory(const PluginInfo& plugin, bool depends) {
-  try {
-    json cache = readCache();
-    cache["plugins"][keyOf(plugin)] = {{"plugin", stateOf(plugin)}, {"depends", depends}};
-    fs::create_directories(cacheFolder());
-    writeFileAtomically(cacheFile(), cache.dump(1, ' ', false, json::error_handler_t::replace));
-  } catch (const std::exception&) {
-    // Nothing depends on the cache but the time of the next first render.
-  }
+  auto known = readCacheFile<InstanceNotes>(kCacheFile, kCacheVersion);
+  InstanceNote* note = known.of(nameOf(plugin));
+  if (note == nullptr) note = &known.notes.emplace_back();
+  *note = {nameOf(plugin), stateOf(plugin), depends};
+  writeCacheFile(kCacheFile, kCacheVersion, known);
 }
 
 }  // namespace patchpilot

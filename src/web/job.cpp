@@ -290,10 +290,8 @@ void doJob(Line& line, const BuildJob& job) {
   if (begun) checkCompatible(library, wanted);
   BuildOptions options;
   options.count = job.count;
-  options.onProgress = [&](const BuildProgress& p) {
-    line.tell(BuildProgressed{p.patches});
-    if (line.stopped()) setInterrupted(true);
-  };
+  options.onProgress = [&](const BuildProgress& p) { line.tell(BuildProgressed{p.patches}); };
+  options.stop = line.stopToken();
   const bool finished = buildLibrary(library, synth, options);
   line.tell(Built{!finished, library.counts().patches});
 }

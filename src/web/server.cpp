@@ -1,6 +1,5 @@
 #include "web/server.h"
 
-#include "base/process.h"
 #include "listen/objective.h"
 #include "propose/proposers.h"
 #include "web/candidates.h"
@@ -288,10 +287,10 @@ int WebServer::port() const { return impl_->port; }
 bool WebServer::hasPage() const { return !impl_->page.empty(); }
 const std::vector<Route>& WebServer::routes() const { return impl_->router.routes(); }
 
-void WebServer::run() {
+void WebServer::run(const std::stop_token& token) {
   std::atomic<bool> over{false};
   std::thread watch([&] {
-    while (!interrupted() && !impl_->feed.closed()) impl_->feed.waitForEnd(kLookSeconds);
+    while (!token.stop_requested() && !impl_->feed.closed()) impl_->feed.waitForEnd(kLookSeconds);
     impl_->feed.close();
     while (!over) {
       impl_->http.stopIfListening();

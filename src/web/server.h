@@ -3,6 +3,7 @@
 #include "web/router.h"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,8 @@ class WebServer {
   int port() const;
   bool hasPage() const;
 
-  /// Answers until `stop`, which any thread may call, or Ctrl-C.
-  void run();
+  /// Answers until `stop`, which any thread may call, or until the token is told to stop.
+  void run(const std::stop_token& token = {});
   void stop();
 
   /// Answers one request as it stands in a stream, as it would one that comes to the port.

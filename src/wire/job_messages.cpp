@@ -1,7 +1,7 @@
 #include "wire/job_messages.h"
 
-#include "base/json_channel.h"
-#include "synth/plugin_json.h"
+#include "wire/json_channel.h"
+#include "wire/plugin_json.h"
 
 #include "wire/fields.h"
 

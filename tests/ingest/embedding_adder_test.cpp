@@ -49,17 +49,18 @@ class EmbedRows : public ::testing::Test {
     return library.file();
   }
 
-  /// Embeds by CLAP as far as that goes. @param most  rows after which it is interrupted
+  /// Embeds by CLAP as far as that goes. @param most  rows after which it is stopped
   EmbedReport embed(const fs::path& file, std::uint64_t most = ~std::uint64_t(0), int workers = 2) {
     Library library = Library::open(file, Database::Mode::readWrite);
     const std::size_t embedding =
         library.settings().embedders.size() > 1 ? 1 : library.embeddings().add(embedderInfo("clap"));
+    std::stop_source source;
     EmbedOptions options{workers, [&](const EmbedProgress& p) {
-                           if (p.rows >= most) setInterrupted(true);
+                           if (p.rows >= most) source.request_stop();
                          }};
+    options.stop = source.get_token();
     const EmbedReport report = embedRows(
         library, embedding, [&] { return openLibrarySynth(library, {}); }, options);
-    setInterrupted(false);
     return report;
   }
 

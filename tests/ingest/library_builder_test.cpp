@@ -35,17 +35,18 @@ TEST(LibraryBuild, IsTheSameWhateverTheWorkers) {
   EXPECT_EQ(built(places.folder / "one.db", synth, 40, 1), built(places.folder / "three.db", synth, 40, 3));
 }
 
-TEST(LibraryBuild, GoesOnWhereItWasInterrupted) {
+TEST(LibraryBuild, GoesOnWhereItWasStopped) {
   const TestPlaces places;
   const Synth synth(loadSpace("dx10"));
   const Contents whole = built(places.folder / "whole.db", synth, 300, 2);
   {
     Library library = Library::create(places.folder / "part.db", shortSettings(synth));
-    BuildOptions options{300, 2, [](const BuildProgress& p) {
-                           if (p.patches >= 10) setInterrupted(true);
+    std::stop_source source;
+    BuildOptions options{300, 2, [&](const BuildProgress& p) {
+                           if (p.patches >= 10) source.request_stop();
                          }};
+    options.stop = source.get_token();
     EXPECT_FALSE(buildLibrary(library, synth, options));
-    setInterrupted(false);
     EXPECT_GE(library.counts().patches, 10u);
     EXPECT_LT(library.counts().patches, 300u);
   }

@@ -63,14 +63,12 @@ TEST(Merge, ShardGoesOnWhereItWasStopped) {
   const Synth synth(loadSpace("jx10"));
   const fs::path straight = build(places.folder / "straight.db", synth, 400, {2, 2, 400});
   Library library = Library::create(places.folder / "stopped.db", settingsFor(synth, {2, 2, 400}));
-  EXPECT_FALSE(buildLibrary(library, synth,
-                            {400,
-                             2,
-                             [](const BuildProgress& p) {
-                               if (p.patches >= 20) setInterrupted(true);
-                             },
-                             {}}));
-  setInterrupted(false);
+  std::stop_source source;
+  BuildOptions options{400, 2, [&](const BuildProgress& p) {
+                         if (p.patches >= 20) source.request_stop();
+                       }};
+  options.stop = source.get_token();
+  EXPECT_FALSE(buildLibrary(library, synth, options));
   EXPECT_TRUE(buildLibrary(library, synth, {.count = 400}));
   EXPECT_TRUE(rowsOf(library.file()) == rowsOf(straight));
 }

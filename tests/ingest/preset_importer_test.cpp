@@ -288,7 +288,7 @@ TEST(AddPresets, GoesOnAfterTheProgramWasKilledToTheSameLibrary) {
   EXPECT_EQ(presetsOf(library), presetsOf(whole));
 }
 
-TEST(AddPresets, StopsAtCtrlCAndKeepsWhatWasDone) {
+TEST(AddPresets, StopsIfAskedAndKeepsWhatWasDone) {
   const TestPlaces places;
   Synth synth(loadSpace("dx10"));
   fs::create_directories(places.folder / "presets");
@@ -296,13 +296,12 @@ TEST(AddPresets, StopsAtCtrlCAndKeepsWhatWasDone) {
     writePreset(places.folder / fmt::format("presets/{:02}.lv2", i), drawnPreset(synth, std::uint64_t(i)),
                 "x");
   Library library = Library::create(places.folder / "a.db", shortSettings(synth));
-  const AddReport report = addPresets(library, synth, {places.folder / "presets"},
-                                      {1,
-                                       [](const AddProgress& p) {
-                                         if (p.files >= 20) setInterrupted(true);
-                                       },
-                                       2});
-  setInterrupted(false);
+  std::stop_source source;
+  AddOptions options{1, [&](const AddProgress& p) {
+                       if (p.files >= 20) source.request_stop();
+                     }};
+  options.stop = source.get_token();
+  const AddReport report = addPresets(library, synth, {places.folder / "presets"}, options);
   EXPECT_FALSE(report.finished);
   EXPECT_EQ(library.presets().kept().size(), report.added);
   EXPECT_GE(report.added, 15u);

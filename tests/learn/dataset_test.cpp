@@ -2,13 +2,13 @@
 
 #include "base/error.h"
 #include "base/half.h"
-#include "base/process.h"
 #include "embed/sound_image.h"
 #include "ingest/library_builder.h"
 #include "ingest/library_synth.h"
 #include "learn/dataset_file.h"
 #include "test_support.h"
 
+#include <atomic>
 #include <cmath>
 #include <set>
 
@@ -143,12 +143,12 @@ TEST_F(Dataset, GoesOnWhereItWasStopped) {
   options.renders = 400;
   const auto whole = makeTrainingData(from, options, folder / "whole");
   ASSERT_TRUE(whole);
-  options.onProgress = [](std::size_t renders, std::size_t) {
-    if (renders == 250) setInterrupted(true);
-  };
+  std::atomic<std::size_t> made = 0;
+  options.onProgress = [&](std::size_t renders, std::size_t) { made = renders; };
+  options.stopped = [&] { return made >= 250; };
   EXPECT_FALSE(makeTrainingData(from, options, folder / "parts"));
-  setInterrupted(false);
   options.onProgress = {};
+  options.stopped = {};
   const auto parts = makeTrainingData(from, options, folder / "parts");
   ASSERT_TRUE(parts);
   ASSERT_EQ(parts->training.size(), whole->training.size());

@@ -22,7 +22,6 @@ class TextResults : public testing::Test {
     engines_.push_back(std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{1, 0.2}));
     fs::create_directory(out_);
   }
-  ~TextResults() override { setInterrupted(false); }
 
   TextMatch found(const std::string& origin, bool crashes) {
     const ParameterSpace& space = engines_[0]->space();
@@ -48,10 +47,11 @@ TEST_F(TextResults, WhatFailsToPlayIsSkippedAndTold) {
   EXPECT_EQ(all[1].proposal.origin, "three");
 }
 
-TEST_F(TextResults, CtrlCIsNoFaultOfThePlugin) {
+TEST_F(TextResults, AStopIsNoFaultOfThePlugin) {
   std::vector<TextMatch> all = {found("one", false), found("two", false)};
-  setInterrupted(true);
-  const auto document = writeTextResults(out_, "a bass", all, engines_);
+  std::stop_source source;
+  source.request_stop();
+  const auto document = writeTextResults(out_, "a bass", all, engines_, source.get_token());
   EXPECT_TRUE(document.at("candidates").empty());
   EXPECT_TRUE(document.at("skipped").empty());
 }

@@ -119,14 +119,18 @@ TEST(History, ABrokenCacheIsMadeAnew) {
   PluginInfo plugin;
   plugin.format = "LV2";
   plugin.id = "urn:x";
-  for (const char* text : {"", "{", "[]", "{\"check\": 1}", "{\"check\": 1, \"plugins\": 7}",
-                           "{\"check\": \"x\", \"plugins\": {}}",
-                           "{\"check\": 1, \"plugins\": {\"LV2 urn:x \": {\"plugin\": 5}}}"}) {
-    std::filesystem::create_directories(cacheFolder());
-    writeFileAtomically(cacheFolder() / "instances.json", std::string(text));
-    EXPECT_FALSE(knownToDependOnHistory(plugin)) << text;
+  rememberHistory(plugin, true);
+  const std::filesystem::path file = cacheFolder() / "instances.cache";
+  const Bytes whole = readFile(file);
+  Bytes otherVersion = whole, longer = whole;
+  ++otherVersion.front();
+  longer.push_back(0);
+  for (const Bytes& broken :
+       {Bytes{}, Bytes{1}, Bytes(whole.begin(), whole.end() - 1), otherVersion, longer}) {
+    writeFileAtomically(file, std::span<const std::uint8_t>(broken));
+    EXPECT_FALSE(knownToDependOnHistory(plugin)) << broken.size();
     rememberHistory(plugin, true);
-    EXPECT_EQ(knownToDependOnHistory(plugin), true) << text;
+    EXPECT_EQ(knownToDependOnHistory(plugin), true) << broken.size();
   }
 }
 

@@ -1,4 +1,4 @@
-#include "base/json_channel.h"
+#include "wire/json_channel.h"
 
 namespace patchpilot {
 

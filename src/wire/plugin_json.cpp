@@ -1,4 +1,4 @@
-#include "synth/plugin_json.h"
+#include "wire/plugin_json.h"
 
 namespace patchpilot {
 
