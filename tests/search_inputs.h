@@ -6,6 +6,7 @@
 #include "synth/variation.h"
 
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <string>
 #include <vector>
@@ -61,8 +62,7 @@ inline Candidate tonesCandidate(const Proposal& proposal, const Target& target) 
   Candidate candidate;
   candidate.proposal = proposal;
   candidate.sound = tones(proposal.patch.values(), target.sound.seconds());
-  candidate.spectrum = mssSpectrum(candidate.sound);
-  candidate.mss = mss(target.spectrum, candidate.spectrum);
+  measure(candidate, target, {});
   return candidate;
 }
 
@@ -83,10 +83,18 @@ class TonesRenderer : public TrialRenderer {
  public:
   explicit TonesRenderer(const Target& target) : target_(target) {}
 
+  /// What a candidate's distance is, if it is not that of MSS.
+  std::function<double(const Candidate& candidate)> distance;
+
+  Candidate candidate(const Proposal& proposal) const {
+    Candidate candidate = tonesCandidate(proposal, target_);
+    if (distance) candidate.distance = distance(candidate);
+    return candidate;
+  }
+
   std::vector<Outcome> render(std::span<const Trial> trials) override {
     std::vector<Outcome> outcomes(trials.size());
-    for (std::size_t i = 0; i < trials.size(); ++i)
-      outcomes[i].candidate = tonesCandidate(trials[i].proposal, target_);
+    for (std::size_t i = 0; i < trials.size(); ++i) outcomes[i].candidate = candidate(trials[i].proposal);
     return outcomes;
   }
 

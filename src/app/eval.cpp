@@ -112,8 +112,8 @@ std::string methodHelp() {
   for (const ProposerKind& kind : proposerKinds())
     names += (names.empty() ? "" : ", ") + std::string(kind.name);
   return "Method to evaluate, several are compared: " + names +
-         "; with '+refine' behind it, what it finds is refined; with '+refine:four' or '+refine:tolerant', "
-         "for that objective";
+         "; with '+refine' behind it, what it finds is refined; with ':mss' or ':four' behind that, by that "
+         "objective of 'match --objective'";
 }
 
 }  // namespace

@@ -75,17 +75,22 @@ void printTarget(const Target& target) {
 
 void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
   fmt::print("\n");
-  printCandidates(document,
-                  {fmt::format("{:>6}  {:>8}  {:<4}", "MSS", "GAIN", "NOTE"), [](const nlohmann::json& c) {
-                     return fmt::format("{:>6.2f}  {:>+5.1f} dB  {:<4}",
-                                        c.at("distances").at("mss").get<double>(),
-                                        c.at("gain_db").get<double>(), noteName(c.at("note").get<int>()));
-                   }});
+  std::string title = "DISTANCE";
+  for (const Metric& metric : metrics()) title += fmt::format("  {:>5}", metric.title);
+  printCandidates(document, {fmt::format("{}  {:>8}  {:<4}", title, "GAIN", "NOTE"), [](const nlohmann::json& c) {
+                               std::string row = fmt::format("{:>8.1f}", c.at("distance").get<double>());
+                               for (const Metric& metric : metrics())
+                                 row += fmt::format("  {:>5.{}f}", c.at("distances").at(metric.name).get<double>(),
+                                                    metric.digits);
+                               return fmt::format("{}  {:>+5.1f} dB  {:<4}", row, c.at("gain_db").get<double>(),
+                                                  noteName(c.at("note").get<int>()));
+                             }});
+  fmt::print("\nDistance: {}\n", kDistanceMeaning);
   if (document.contains("refinement")) {
     const auto& r = document.at("refinement");
     const double length = document.at("candidates").front().at("length").get<double>();
     const bool differs = std::abs(length - target.lengthSeconds) > kSameLengthSeconds;
-    fmt::print("\nRefined from MSS {:.2f} to {:.2f} in {} renders, {:.1f} s{}\n", r.at("from").get<double>(),
+    fmt::print("\nRefined from {:.1f} to {:.1f} in {} renders, {:.1f} s{}\n", r.at("from").get<double>(),
                r.at("to").get<double>(), r.at("renders").get<std::size_t>(), r.at("seconds").get<double>(),
                differs ? fmt::format("; let go after {:.2f} s", length) : "");
   }
@@ -134,7 +139,8 @@ class Teller : public MatchObserver {
     const RefineProgress& p = refinement.last;
     // Whichever of the two limits comes first.
     if (const double share = refinement.share(); share > 0)
-      progress(true).update(double(p.renders), double(p.renders) / share, fmt::format("MSS {:.2f}", p.mss));
+      progress(true).update(double(p.renders), double(p.renders) / share,
+                            fmt::format("distance {:.1f}", p.best));
   }
 
   void onProblems(const std::vector<std::string>& problems) override {
@@ -244,10 +250,12 @@ void addMatchCommand(const Command& app) {
       .range(1, 100000000);
   command.option("--seed", o->match.seed, "For what the refiner draws").showDefault();
   command
-      .option("--objective", o->match.objective,
-              fmt::format("What the refiner makes small: {}; candidates are ranked by MSS in the end",
-                          fmt::join(objectiveNames(), ", ")))
-      .showDefault();
+      .option(
+          "--objective", o->match.objective,
+          fmt::format("The distance that candidates are ranked by and refining makes small: {}, or weights "
+                      "of metrics, such as mss=3,rms=1; {}",
+                      fmt::join(objectiveNames(), ", "), kDistanceMeaning))
+      .defaultText(kDefaultObjective);
   command.option("--workers", o->match.workers, "Processes that render (one for each core if 0)")
       .range(0, 1024)
       .showDefault();

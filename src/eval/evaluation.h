@@ -35,7 +35,7 @@ struct EvaluationOptions {
   std::stop_token stop = interruptToken();  ///< ends the run after the results that are whole
 };
 
-/// The metric by which candidates are ranked, and rows are said to have solved a target.
+/// The metric by which rows are said to have solved a target.
 inline constexpr const char* kJudgedBy = "mss";
 
 /// One line of the table: something that is done to every target.
@@ -58,11 +58,11 @@ struct EvaluationRow {
   std::string random;  ///< id of the row of a random patch of the same synths; floor: empty
 };
 
-/// A moment at which a row came nearer to its target.
+/// A moment at which a row came nearer to its target, by its objective.
 struct TracePoint {
   double seconds = 0;
   std::size_t renders = 0;
-  double mss = 0;
+  double mss = 0;  ///< which rows of all objectives have, and which may be greater than before
 };
 
 /// What one row made of one target. The distances are those to the whole sound as it is in its file, with the
@@ -72,7 +72,7 @@ struct EvaluationResult {
   std::string target;
   std::string row;
   bool found = false;  ///< whether anything could be rendered; nothing below counts where not, but `problem`
-  Measurements distances;  ///< of the nearest by MSS, by metric; floor: means of its renders
+  Measurements distances;  ///< of the nearest by the row's objective, by metric; floor: means of its renders
   double gainDb = 0;
   double lengthPlayed = 0;  ///< when the note of the nearest is let go, from the start of the file
   std::string origin;

@@ -73,10 +73,11 @@ class Lane::Watcher : public SessionObserver {
   std::size_t renderedBefore = 0;  ///< refining began
 
   void onRanking(const RankProgress& progress, std::size_t) override {
-    lane_.note(finding_, start_, progress.done, progress.best);
+    lane_.note(finding_, start_, progress.done, {progress.best, progress.mss});
   }
   void onRefining(const Refinement& refinement, const std::function<std::vector<Candidate>()>&) override {
-    lane_.note(finding_, start_, renderedBefore + refinement.last.renders, refinement.last.mss);
+    lane_.note(finding_, start_, renderedBefore + refinement.last.renders,
+               {refinement.last.best, refinement.last.mss});
   }
   void onProblems(const std::vector<std::string>& problems) override {
     finding_.problems.insert(finding_.problems.end(), problems.begin(), problems.end());
@@ -272,20 +273,22 @@ void Lane::rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_p
   const std::size_t before = finding.renders;
   RankOptions rankOptions;
   rankOptions.velocity = velocity();
+  rankOptions.objective = makeObjective("", target_);
   rankOptions.keep = 1;
   rankOptions.stop = options_.stop;
   rankOptions.onProgress = [&](const RankProgress& progress) {
-    note(finding, start, before + progress.done, progress.best);
+    note(finding, start, before + progress.done, {progress.best, progress.mss});
   };
   auto ranked = rankByRendering(target_, std::move(proposals), engines_, rankOptions, finding.problems);
-  if (!ranked.empty() && (!finding.best || ranked.front().mss < finding.best->mss))
+  if (!ranked.empty() && (!finding.best || ranked.front().distance < finding.best->distance))
     finding.best = std::move(ranked.front());
 }
 
-void Lane::note(Finding& finding, Clock::time_point start, std::size_t renders, double best) const {
+void Lane::note(Finding& finding, Clock::time_point start, std::size_t renders, const Standing& best) const {
   finding.renders = renders;
-  if (std::isfinite(best) && (finding.trace.empty() || best < finding.trace.back().mss))
-    finding.trace.push_back({secondsSince(start) - waited_, renders, best});
+  if (!(best.cost < finding.nearest)) return;
+  finding.nearest = best.cost;
+  finding.trace.push_back({secondsSince(start) - waited_, renders, best.mss});
 }
 
 Lane::Finding Lane::firstAudible(const EvaluationRow& row) {

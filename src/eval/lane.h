@@ -5,8 +5,10 @@
 #include "listen/candidate.h"
 #include "listen/target.h"
 #include "propose/proposers.h"
+#include "search/searcher.h"
 
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,6 +41,7 @@ class Lane {
   struct Finding {
     std::optional<Candidate> best;
     std::size_t renders = 0;
+    double nearest = std::numeric_limits<double>::infinity();  ///< distance of the best, by the objective
     std::vector<TracePoint> trace;
     std::vector<std::string> problems;
     std::optional<std::size_t> rank;  ///< see `EvaluationResult`
@@ -60,7 +63,7 @@ class Lane {
   std::size_t rankOfTruth(const std::vector<Proposal>& proposals) const;
   int velocity() const { return options_.known ? entry_->velocity : options_.velocity; }
   void rank(std::vector<Proposal> proposals, Finding& finding, Clock::time_point start);
-  void note(Finding& finding, Clock::time_point start, std::size_t renders, double best) const;
+  void note(Finding& finding, Clock::time_point start, std::size_t renders, const Standing& best) const;
   AudioBuffer laidOver(const AudioBuffer& match) const;
   void describe(EvaluationResult& result, Finding finding);
 

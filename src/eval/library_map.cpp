@@ -96,9 +96,7 @@ struct Heard {
   std::string mp3;
   std::optional<MssSpectrum> spectrum, neighbourSpectrum;
 
-  bool isSame() const {
-    return spectrum && neighbourSpectrum && mss(*spectrum, *neighbourSpectrum) < kLeastDifference;
-  }
+  bool isSame() const { return spectrum && neighbourSpectrum && soundAlike(*spectrum, *neighbourSpectrum); }
 };
 
 std::vector<Heard> chooseHeard(Library& library, const Points& points, std::size_t wanted) {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "listen/objective.h"
 #include "propose/proposers.h"
 
 #include <algorithm>
@@ -186,6 +187,7 @@ json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entr
                    {"names", names},
                    {"excluded", contentHash(excluded)},
                    {"methods", options.methods},
+                   {"objective", kDefaultObjective},
                    {"libraries", libraries},
                    {"groups", groups},
                    {"renders", options.renders},

@@ -245,8 +245,9 @@ std::string comparisonTable(const std::vector<RowComparison>& comparisons,
 constexpr const char* kLegend = R"(
 MSS, wMFCC and SOT are distances: 0 is the same sound. RMS is a similarity of envelopes: 1 is the same. Means (MSS: the
 median as well) with the bootstrap's 95 % interval. All are measured over the whole sound of the file, the match laid
-where the method found the onset. gain: by how many dB the match must be raised or lowered to the level of its target,
-which the others do not hear. floor: five more renders of the true patch, nearer than which the synth itself does not
+where the method found the onset. The match is the nearest by the objective that the method names ("retrieval:mss"), else
+by the default. gain: by how many dB the match must be raised or lowered to the level of its target, which of the others
+wMFCC alone hears. floor: five more renders of the true patch, nearer than which the synth itself does not
 come; empty where the true patch is not known or not of these synths. random: one audible patch drawn from the space.
 best of N random: as many drawn patches as the method may render, silent ones among them. shuffled: the method's answers
 to other targets, each judged by the next one of its kind: what an answer is worth that has not heard its target. score: how much of the way

@@ -29,6 +29,8 @@ struct Metric {
   double (*compare)(const SoundFeatures& target, const SoundFeatures& sound) = nullptr;
   /// Prepares a target, which has one or two channels at 44.1 kHz and finite samples.
   std::function<Comparison(const AudioBuffer& target)> prepare = {};
+  FeatureGroup features = FeatureGroup::frames;  ///< what `compare` takes from a sound
+  double randomCost = 1;  ///< cost of a random patch against a target of the same space, about
 
   /// A value as a cost: 0 for equal sounds, greater for worse.
   double cost(double value) const { return higherIsBetter ? perfect - value : value - perfect; }

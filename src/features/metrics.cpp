@@ -5,13 +5,26 @@ namespace patchpilot {
 SoundFeatures soundFeatures(const AudioBuffer& sound) {
   thread_local PaddedSound padded;
   padded.assign(sound);
-  MfccBuilder mfcc(padded.samples);
-  MassBuilder mass(padded);
-  visitFrames(padded, true, [&](const FrameBatch& batch) {
-    if (batch.even()) mass.add(batch);
-    mfcc.add(batch);
-  });
-  return {mssSpectrum(padded), mfcc.finish(), mass.finish(), rmsEnvelope(padded)};
+  SoundFeatures features;
+  for (const FeatureGroup group : {FeatureGroup::spectrum, FeatureGroup::envelope, FeatureGroup::frames})
+    addFeatures(features, padded, group);
+  return features;
+}
+
+void addFeatures(SoundFeatures& features, const PaddedSound& sound, FeatureGroup group) {
+  switch (group) {
+    case FeatureGroup::spectrum: features.mss = mssSpectrum(sound); break;
+    case FeatureGroup::envelope: features.envelope = rmsEnvelope(sound); break;
+    case FeatureGroup::frames:
+      MfccBuilder mfcc(sound.samples);
+      MassBuilder mass(sound);
+      visitFrames(sound, true, [&](const FrameBatch& batch) {
+        if (batch.even()) mass.add(batch);
+        mfcc.add(batch);
+      });
+      features.mfcc = mfcc.finish();
+      features.mass = mass.finish();
+  }
 }
 
 Distances distances(const SoundFeatures& a, const SoundFeatures& b) {

@@ -29,6 +29,16 @@ struct SoundFeatures {
 /// @throws Error (internal) for any other shape or rate
 SoundFeatures soundFeatures(const AudioBuffer& sound);
 
+/// What is computed at once, the cheapest first.
+enum class FeatureGroup {
+  spectrum,  ///< `SoundFeatures::mss`
+  envelope,  ///< `SoundFeatures::envelope`
+  frames     ///< `SoundFeatures::mfcc` and `SoundFeatures::mass`
+};
+
+/// Computes one group of features of a sound.
+void addFeatures(SoundFeatures& features, const PaddedSound& sound, FeatureGroup group);
+
 /// @throws Error (internal) where the sounds differ in length: cut or pad one of them first
 Distances distances(const SoundFeatures& a, const SoundFeatures& b);
 

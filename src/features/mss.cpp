@@ -11,7 +11,6 @@ namespace patchpilot {
 namespace {
 
 constexpr float kAmin = 1e-10f;
-constexpr float kFloorDb = -80;
 
 /// Everything about a scale that does not depend on the sound.
 struct ScalePlan {
@@ -96,7 +95,7 @@ void powersToDb(std::vector<float>& values) {
   const LaneKernels& kernels = laneKernels();
   const double reference = std::max(kAmin, kernels.largest(values.data(), values.size()));
   kernels.powersToDb(values.data(), values.size(), kAmin, static_cast<float>(10 * std::log10(reference)),
-                     kFloorDb);
+                     MssSpectrum::kFloorDb);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ class MssSpectrum {
   };
   static constexpr std::array<Scale, 3> kScales{{{441, 220, 32}, {1102, 441, 64}, {4410, 2205, 128}}};
 
+  static constexpr float kFloorDb = -80;
+
   std::size_t samples() const { return samples_; }  ///< length of the sound
   std::size_t frames(std::size_t scale) const { return tables_[scale].frames; }
 

@@ -39,6 +39,13 @@ bool PaddedSound::isFinite() const {
          (mono || !containsNonFinite({right() + kOrigin, samples}));
 }
 
+AudioBuffer PaddedSound::sound() const {
+  AudioBuffer copy(kChannels, samples);
+  std::copy_n(left() + kOrigin, samples, copy.channel(0).begin());
+  std::copy_n(right() + kOrigin, samples, copy.channel(1).begin());
+  return copy;
+}
+
 void PaddedSound::assign(const AudioBuffer& sound) {
   if (sound.frames() == 0 || sound.channels() < 1 || sound.channels() > kChannels ||
       sound.sampleRateHz() != kSampleRateHz) {

@@ -33,6 +33,9 @@ struct PaddedSound {
   /// Whether every sample is a number.
   bool isFinite() const;
 
+  /// A copy without the zeros, of two channels.
+  AudioBuffer sound() const;
+
  private:
   struct Channel {
     std::vector<float> padded;

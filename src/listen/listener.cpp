@@ -4,8 +4,8 @@
 
 namespace patchpilot {
 
-Listener::Listener(const Target& target, const Engines& engines, ListenerOptions options)
-    : target_(target), engines_(engines), options_(std::move(options)) {}
+Listener::Listener(const Target& target, Objective objective, const Engines& engines, ListenerOptions options)
+    : target_(target), objective_(std::move(objective)), engines_(engines), options_(std::move(options)) {}
 
 void Listener::hear(std::span<const Trial> trials, const OnHeard& onHeard) const {
   std::mutex mutex;
@@ -13,7 +13,8 @@ void Listener::hear(std::span<const Trial> trials, const OnHeard& onHeard) const
     const Trial& trial = trials[rendered.tag];
     Outcome outcome;
     outcome.wasCut = rendered.status == RenderOutcome::Status::cut;
-    outcome.candidate = heard(target_, trial.proposal, rendered, outcome.problem, trial.keepWithin);
+    outcome.candidate = heard(target_, objective_, trial.proposal, rendered, outcome.problem,
+                              trial.keepWithin, trial.exactWithin);
     std::lock_guard lock(mutex);
     onHeard(rendered.tag, std::move(outcome));
   };

@@ -16,8 +16,10 @@ struct Trial {
   Proposal proposal;
   std::optional<double> partLimit =
       {};  ///< the render may be cut after its first part; see `ListenerOptions`
-  double keepWithin = std::numeric_limits<double>::infinity();  ///< above this MSS the sound is not kept: it
-                                                                ///< would be a megabyte and a half to copy
+  double keepWithin = std::numeric_limits<double>::infinity();   ///< above this distance the sound is not
+                                                                 ///< kept: a megabyte and a half to copy
+  double exactWithin = std::numeric_limits<double>::infinity();  ///< a greater distance need not be exact,
+                                                                 ///< but is still above this
 };
 
 /// What a trial gave.
@@ -42,7 +44,7 @@ struct ListenerOptions {
 class Listener {
  public:
   /// @param target, engines  must outlive the listener
-  Listener(const Target& target, const Engines& engines, ListenerOptions options = {});
+  Listener(const Target& target, Objective objective, const Engines& engines, ListenerOptions options = {});
 
   /// Told of each trial that was heard, by any thread, one at a time.
   using OnHeard = std::function<void(std::size_t index, Outcome outcome)>;
@@ -57,6 +59,7 @@ class Listener {
 
  private:
   const Target& target_;
+  Objective objective_;
   const Engines& engines_;
   ListenerOptions options_;
 };

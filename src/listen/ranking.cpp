@@ -13,8 +13,22 @@ namespace {
 
 /// Renders come in no certain order; equal distances are told apart by the proposer's own score.
 bool nearer(const Candidate& a, const Candidate& b) {
-  return std::tie(a.mss, a.proposal.score, a.proposal.origin) <
-         std::tie(b.mss, b.proposal.score, b.proposal.origin);
+  return std::tie(a.distance, a.proposal.score, a.proposal.origin) <
+         std::tie(b.distance, b.proposal.score, b.proposal.origin);
+}
+
+/// The share of the moments of a sound at which anything is heard, 0 to 1.
+double audibleShare(const MssSpectrum& spectrum) {
+  constexpr std::size_t kScale = 1;
+  const auto isAudible = [&](std::size_t frame) {
+    for (int channel = 0; channel < (spectrum.mono() ? 1 : kChannels); ++channel)
+      for (std::size_t band = 0; band < MssSpectrum::kScales[kScale].bands; ++band)
+        if (spectrum.at(kScale, channel, band, frame) > MssSpectrum::kFloorDb) return true;
+    return false;
+  };
+  std::size_t audible = 0;
+  for (std::size_t frame = 0; frame < spectrum.frames(kScale); ++frame) audible += isAudible(frame);
+  return double(audible) / double(spectrum.frames(kScale));
 }
 
 /// The best candidates so far, and what became of the others.
@@ -46,7 +60,8 @@ class Ranking {
  private:
   /// A heap, the farthest on top.
   void keep(Candidate candidate) {
-    progress_.best = std::min(progress_.best, candidate.mss);
+    if (candidate.distance < progress_.best)
+      progress_.best = candidate.distance, progress_.mss = candidate.mss;
     kept_.push_back(std::move(candidate));
     std::push_heap(kept_.begin(), kept_.end(), nearer);
     if (kept_.size() <= options_.keep) return;
@@ -57,7 +72,7 @@ class Ranking {
   const RankOptions& options_;
   std::vector<std::string>& problems_;
   std::vector<Candidate> kept_;
-  RankProgress progress_{0, std::numeric_limits<double>::infinity()};
+  RankProgress progress_{0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
 };
 
 }  // namespace
@@ -66,7 +81,7 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
                                        const Engines& engines, const RankOptions& options,
                                        std::vector<std::string>& problems) {
   Ranking ranking(options, problems);
-  const Listener listener(target, engines, {options.velocity, options.stop});
+  const Listener listener(target, options.objective, engines, {options.velocity, options.stop});
   std::vector<Trial> trials;
   for (Proposal& proposal : proposals) trials.push_back({std::move(proposal)});
   const auto render = [&](std::size_t begin, std::size_t end) {
@@ -82,11 +97,16 @@ std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposa
   return ranking.take();
 }
 
+bool soundAlike(const MssSpectrum& one, const MssSpectrum& other) {
+  const double distance = mss(one, other);
+  return distance == 0 || distance < kLeastDifference * std::max(audibleShare(one), audibleShare(other));
+}
+
 std::vector<std::size_t> chooseDifferent(const std::vector<Candidate>& ranked, std::size_t count) {
   std::vector<std::size_t> chosen, near;
   for (std::size_t i = 0; i < ranked.size() && chosen.size() < count; ++i) {
     const bool differs = std::all_of(chosen.begin(), chosen.end(), [&](std::size_t other) {
-      return mss(ranked[i].spectrum, ranked[other].spectrum) >= kLeastDifference;
+      return !soundAlike(ranked[i].spectrum, ranked[other].spectrum);
     });
     (differs ? chosen : near).push_back(i);
   }

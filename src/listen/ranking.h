@@ -13,11 +13,13 @@ namespace patchpilot {
 struct RankProgress {
   std::size_t done = 0;  ///< renders that are done
   double best = 0;       ///< least distance of those so far; infinite where all have failed
+  double mss = 0;        ///< of the same candidate
 };
 
 struct RankOptions {
   std::stop_token stop = interruptToken();  ///< no more is rendered once a stop is requested
   int velocity = 100;
+  Objective objective;                 ///< MSS if none is given
   std::size_t keep = std::size_t(-1);  ///< how many of the best are kept; the others cost no memory
   std::size_t first =
       0;  ///< where `onFirst` is given: so many proposals, the likeliest, are rendered before the others
@@ -28,14 +30,19 @@ struct RankOptions {
 };
 
 /// Renders every proposal at the target's note and length, for as long as the target sounds, and
-/// ranks them by MSS, nearest first. Proposals whose render fails are left out.
+/// ranks them by the objective, nearest first. Proposals whose render fails are left out.
 /// @param problems  what failed and why, a line each
 std::vector<Candidate> rankByRendering(const Target& target, std::vector<Proposal> proposals,
                                        const Engines& engines, const RankOptions& options,
                                        std::vector<std::string>& problems);
 
-/// No two of the best lie closer together than this, in MSS, unless there is nothing else.
+/// Sounds that lie closer together than this, in MSS, sound alike.
 inline constexpr double kLeastDifference = 1.0;
+
+/// Whether two sounds are near-duplicates. MSS is a mean over all moments, silent ones included, so what it
+/// may be is taken as a share of the moments at which one of them is heard: otherwise all short sounds that a
+/// long silence follows would sound alike.
+bool soundAlike(const MssSpectrum& one, const MssSpectrum& other);
 
 /// The indices of the best `count` candidates that differ from each other: near-duplicates of a better one
 /// give way, and come back, best first, only where too few are left.

@@ -15,7 +15,10 @@ namespace {
 json toJson(const Refinement& refinement) {
   json curve = json::array();
   for (const Refinement::Point& point : refinement.curve)
-    curve.push_back({{"renders", point.renders}, {"seconds", point.seconds}, {"mss", point.mss}});
+    curve.push_back({{"renders", point.renders},
+                     {"seconds", point.seconds},
+                     {"distance", point.distance},
+                     {"mss", point.mss}});
   return {{"from", refinement.from},
           {"to", refinement.to},
           {"renders", refinement.last.renders},
@@ -32,12 +35,10 @@ Match::Match(MatchOptions options, MatchObserver& observer, std::stop_token stop
   for (const std::string& name : options_.methods) {
     const Method method = parseMethod(name);
     proposers_.push_back(method.proposer);
-    if (!method.refined) continue;
-    options_.refine = true;
-    if (method.objective == "mss") continue;
-    if (options_.objective != "mss" && options_.objective != method.objective)
-      failUsage("the methods are refined by different objectives, {} and {}; give one", options_.objective,
-                method.objective);
+    options_.refine = options_.refine || method.refined;
+    if (method.objective.empty()) continue;
+    if (!options_.objective.empty() && options_.objective != method.objective)
+      failUsage("two objectives are named, {} and {}; give one", options_.objective, method.objective);
     options_.objective = method.objective;
   }
   checkObjectiveName(options_.objective);
@@ -45,6 +46,7 @@ Match::Match(MatchOptions options, MatchObserver& observer, std::stop_token stop
   target.name = std::filesystem::path(options_.name).stem().string();
   target_ = readTarget(options_.sound, target);
   if (!options_.name.empty()) target_.file = options_.name;
+  objective_ = makeObjective(options_.objective, target_);
   observer_.onTarget(target_);
 }
 
@@ -82,7 +84,7 @@ void Match::rank() {
   plan.top = options_.top;
   plan.velocity = options_.velocity;
   plan.seed = options_.seed;
-  plan.objective = makeObjective(options_.objective, target_);
+  plan.objective = objective_;
   plan.mayRefine = options_.refine;
   if (options_.near) searchNear(*options_.near, plan);
   session_.emplace(target_, sources_.engines, std::move(proposers), std::move(plan), observer_, stop_);
@@ -128,13 +130,18 @@ void Match::refine() {
   if (options_.refine) session_->refine(options_.limits);
 }
 
+json Match::facts() const {
+  return {{"objective", options_.objective.empty() ? kDefaultObjective : options_.objective}};
+}
+
 json Match::write(const std::filesystem::path& folder, const std::vector<Candidate>& found,
                   std::vector<Candidate>* written) {
   std::vector<Candidate> chosen = session_->best(found);
-  json more = json::object();
+  json more = facts();
   if (const auto& refinement = session_->refinement(); refinement && !refinement->curve.empty())
     more["refinement"] = toJson(*refinement);
-  const json document = writeResults(folder, target_, chosen, sources_.engines, options_.velocity, more);
+  const json document =
+      writeResults(folder, target_, objective_, chosen, sources_.engines, options_.velocity, more);
   if (written != nullptr) *written = std::move(chosen);
   return document;
 }
@@ -142,7 +149,8 @@ json Match::write(const std::filesystem::path& folder, const std::vector<Candida
 json Match::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
                        std::vector<Candidate>* written) {
   std::vector<Candidate> chosen = session_->best(found);
-  const json document = writeFirstResults(folder, target_, chosen, sources_.engines, options_.velocity);
+  const json document =
+      writeFirstResults(folder, target_, chosen, sources_.engines, options_.velocity, facts());
   if (written != nullptr) *written = std::move(chosen);
   return document;
 }

@@ -33,8 +33,8 @@ struct MatchOptions {
   bool refine = false;  ///< also set by a method that refines
   RefineLimits limits;
   std::uint64_t seed = 1;
-  std::string objective = "mss";  ///< see `objectiveNames`
-  int workers = 0;                ///< processes of each synth, 0: one for each core
+  std::string objective;  ///< see `objectiveNames`; empty: the default
+  int workers = 0;        ///< processes of each synth, 0: one for each core
   std::optional<NearPatch>
       near;  ///< in place of the proposals, which then only give sections to what is bred
 };
@@ -89,6 +89,7 @@ class Match {
 
  private:
   void open();
+  nlohmann::json facts() const;  ///< of the match, which `candidates.json` tells
   void searchNear(const NearPatch& near, SessionPlan& plan) const;
 
   MatchOptions options_;
@@ -96,6 +97,7 @@ class Match {
   std::stop_token stop_;
   std::vector<std::string> proposers_;  ///< names
   Target target_;
+  Objective objective_;
   Sources sources_;
   std::optional<Session> session_;
 };

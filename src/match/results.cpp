@@ -34,8 +34,8 @@ std::string titleOfText(const std::string& text) {
 
 PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank, const Note& note) {
   return {fmt::format("{} {}", titleOf(target.file), rank), "Patch Pilot", "Patch Pilot",
-          fmt::format("Made by Patch Pilot to sound like {}; play {}; MSS {:.2f}",
-                      oneLine(target.file.filename().string()), noteName(note.midi), candidate.mss)};
+          fmt::format("Made by Patch Pilot to sound like {}; play {}; distance {:.1f}",
+                      oneLine(target.file.filename().string()), noteName(note.midi), candidate.distance)};
 }
 
 /// A document as text. What is no UTF-8, such as the name of a file out of an old archive, is replaced.
@@ -114,10 +114,22 @@ json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, con
   return entry;
 }
 
-/// What is told of a candidate that was found for a sound.
-json nearnessOf(const Candidate& candidate, const Target& target) {
-  return {{"distances", {{"mss", candidate.mss}}}, {"gain_db", gainDb(candidate.sound, target.sound)}};
-}
+/// Tells of candidates that were found for a sound.
+class Nearness {
+ public:
+  explicit Nearness(const Target& target)
+      : target_(target), ruler_({metrics().begin(), metrics().end()}, target.sound) {}
+
+  json of(const Candidate& candidate) const {
+    return {{"distance", candidate.distance},
+            {"distances", ruler_.measure(candidate.sound)},
+            {"gain_db", gainDb(candidate.sound, target_.sound)}};
+  }
+
+ private:
+  const Target& target_;
+  Ruler ruler_;
+};
 
 /// Writes a candidate's render, presets, recipe and parameters.
 /// @param more  what else is to be said of it
@@ -157,8 +169,8 @@ std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>
 }
 
 /// What a candidate's preset gives is what counts from here on: a plug-in may round what it saves.
-void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::vector<WrittenPreset>& presets,
-                   const Engines& engines, int velocity) {
+void renderPresets(const Target& target, const Objective& objective, std::vector<Candidate>& chosen,
+                   std::vector<WrittenPreset>& presets, const Engines& engines, int velocity) {
   std::vector<RenderJob> jobs;
   std::vector<std::size_t> synths;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -172,8 +184,7 @@ void renderPresets(const Target& target, std::vector<Candidate>& chosen, std::ve
       failPlugin("{} did not play the preset {} that it gave", engines[synths[i]]->name(),
                  presets[i].files.front());
     chosen[i].sound = std::move(*sounds[i]);
-    chosen[i].spectrum = mssSpectrum(chosen[i].sound);
-    chosen[i].mss = mss(target.spectrum, chosen[i].spectrum);
+    measure(chosen[i], target, objective);
   }
 }
 
@@ -202,8 +213,8 @@ std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder,
 
 }  // namespace
 
-json writeResults(const fs::path& folder, const Target& target, std::vector<Candidate>& chosen,
-                  const Engines& engines, int velocity, const json& more) {
+json writeResults(const fs::path& folder, const Target& target, const Objective& objective,
+                  std::vector<Candidate>& chosen, const Engines& engines, int velocity, const json& more) {
   writeWav(folder / "target.wav", target.sound);
 
   // Rank, and with it the names of the files, is decided by the renders of the presets themselves.
@@ -215,12 +226,13 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     states.push_back(synth.state(chosen[i].proposal.patch));
     presets.push_back(writePreset(drafts.path(), fmt::format("{}", i), synth, {}, states.back()));
   }
-  renderPresets(target, chosen, presets, engines, velocity);
+  renderPresets(target, objective, chosen, presets, engines, velocity);
   std::vector<std::size_t> order(chosen.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return chosen[a].mss < chosen[b].mss; });
+                   [&](std::size_t a, std::size_t b) { return chosen[a].distance < chosen[b].distance; });
 
+  const Nearness nearness(target);
   json list = json::array();
   for (const std::size_t index : order) {
     const Candidate& candidate = chosen[index];
@@ -228,8 +240,7 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
     const std::size_t rank = list.size() + 1;
     const Note note = noteOf(candidate.proposal, target, velocity);
     list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound,
-                                  labelOf(target, candidate, int(rank), note), note,
-                                  nearnessOf(candidate, target)));
+                                  labelOf(target, candidate, int(rank), note), note, nearness.of(candidate)));
   }
   std::vector<Candidate> ordered;
   for (const std::size_t index : order) ordered.push_back(std::move(chosen[index]));
@@ -241,16 +252,18 @@ json writeResults(const fs::path& folder, const Target& target, std::vector<Cand
 }
 
 json writeFirstResults(const fs::path& folder, const Target& target, const std::vector<Candidate>& chosen,
-                       const Engines& engines, int velocity) {
+                       const Engines& engines, int velocity, const json& more) {
   writeWav(folder / "target.wav", target.sound);
+  const Nearness nearness(target);
   json list = json::array();
   for (const Candidate& candidate : chosen) {
     const std::size_t rank = list.size() + 1;
     writeWav(folder / (stemOf(rank) + ".wav"), candidate.sound);
     list.push_back(entryOf(rank, pluginOf(*engines[candidate.proposal.synth]), candidate.proposal,
-                           noteOf(candidate.proposal, target, velocity), nearnessOf(candidate, target)));
+                           noteOf(candidate.proposal, target, velocity), nearness.of(candidate)));
   }
-  const json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
+  json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
+  document.update(more);
   writeFileAtomically(folder / "candidates.json", textOf(document));
   return document;
 }

@@ -8,22 +8,25 @@
 namespace patchpilot {
 
 /// Writes the best candidates into a folder: `target.wav`, `candidates.json`, and for each candidate its
-/// render, a preset that its synth loads, and its parameters. What is written as render, and the distance
-/// that is told, are those of the preset as written.
+/// render, a preset that its synth loads, and its parameters. What is written as render, and the distances
+/// that are told (by the objective, and by each metric), are those of the preset as written.
 /// @param folder    exists and is empty; see `StagedDirectory`
 /// @param chosen    nearest first; put in order again where a preset's render differs, as are those written
 /// @param more      what else `candidates.json` is to say, an object
 /// @return what `candidates.json` holds
 nlohmann::json writeResults(const std::filesystem::path& folder, const Target& target,
-                            std::vector<Candidate>& chosen, const Engines& engines, int velocity,
+                            const Objective& objective, std::vector<Candidate>& chosen,
+                            const Engines& engines, int velocity,
                             const nlohmann::json& more = nlohmann::json::object());
 
 /// The same for candidates that others will take the place of in a moment, as fast as can be: `target.wav`,
 /// `candidates.json`, and each candidate's render and distance as they were heard. The presets, parameters
 /// and recipes that it names are not written, and `provisional` in it is true.
 /// @param chosen  nearest first
+/// @param more    as above
 nlohmann::json writeFirstResults(const std::filesystem::path& folder, const Target& target,
-                                 const std::vector<Candidate>& chosen, const Engines& engines, int velocity);
+                                 const std::vector<Candidate>& chosen, const Engines& engines, int velocity,
+                                 const nlohmann::json& more = nlohmann::json::object());
 
 /// The same for what was found for a text. There is no sound to be near to, so there is no `target.wav`, and
 /// a candidate carries a similarity in place of distances; it is played as its library heard it. What its

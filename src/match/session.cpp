@@ -46,10 +46,12 @@ void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before,
   RankOptions options;
   options.stop = stop_;
   options.velocity = plan_.velocity;
+  options.objective = plan_.objective;
   options.keep = keep;
   options.onProgress = [&](RankProgress progress) {
     progress.done += before;
-    if (!candidates_.empty()) progress.best = std::min(progress.best, candidates_.front().mss);
+    if (!candidates_.empty() && candidates_.front().distance <= progress.best)
+      progress.best = candidates_.front().distance, progress.mss = candidates_.front().mss;
     observer_.onRanking(progress, all);
   };
   options.first = kFirstRanked;
@@ -61,7 +63,7 @@ void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before,
   const auto middle = std::ptrdiff_t(candidates_.size());
   std::move(ranked.begin(), ranked.end(), std::back_inserter(candidates_));
   std::inplace_merge(candidates_.begin(), candidates_.begin() + middle, candidates_.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.mss < b.mss; });
+                     [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
 }
 
 void Session::rank() {
@@ -100,19 +102,20 @@ void Session::refine(const RefineLimits& limits) {
   options.locked = plan_.locked;
   options.objective = plan_.objective;
   Refinement& refinement = refinement_.emplace();
-  refinement.from = candidates_.front().mss;
+  refinement.from = candidates_.front().distance;
   refinement.limits = {options.seconds, options.renders};
   double best = std::numeric_limits<double>::infinity();
   options.onProgress = [&](const RefineProgress& progress) {
     refinement.last = progress;
-    if (progress.mss < best) refinement.curve.push_back({progress.renders, progress.seconds, progress.mss});
-    best = std::min(best, progress.mss);
-    refinement.to = progress.mss;
+    if (progress.best < best)
+      refinement.curve.push_back({progress.renders, progress.seconds, progress.best, progress.mss});
+    best = std::min(best, progress.best);
+    refinement.to = progress.best;
     observer_.onRefining(refinement, progress.found);
   };
   candidates_ = patchpilot::refine(target_, std::move(candidates_), engines_, options, problems_);
   refinement.last.found = {};  // valid during the search alone
-  refinement.to = candidates_.front().mss;
+  refinement.to = candidates_.front().distance;
   tellProblems();
 }
 

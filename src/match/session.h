@@ -28,7 +28,7 @@ struct SessionPlan {
   int top = 5;         ///< candidates in the end
   int velocity = 100;  ///< MIDI
   std::uint64_t seed = 1;
-  Objective objective;                 ///< of the refiner; empty: MSS, as in the ranking
+  Objective objective;                 ///< of the ranking and the refiner; MSS if none is given
   std::size_t keep = std::size_t(-1);  ///< how many of the ranked candidates are kept, the nearest; all if a
                                        ///< proposer learns from them
   bool mayRefine = false;  ///< whether `Session::refine` will be called: more is asked of the proposers then
@@ -47,10 +47,11 @@ struct Refinement {
   struct Point {
     std::size_t renders = 0;
     double seconds = 0;
+    double distance = 0;
     double mss = 0;
   };
 
-  double from = 0, to = 0;  ///< MSS
+  double from = 0, to = 0;  ///< distances
   RefineLimits limits;
   RefineProgress last;
   std::vector<Point> curve;  ///< whenever it became better

@@ -38,12 +38,12 @@ const ProposerKind& proposerKind(const std::string& name) {
 Method parseMethod(const std::string& name) {
   constexpr std::string_view kRefine = "+refine";
   Method method{name};
-  if (const auto plus = name.find(kRefine); plus != std::string::npos) {
-    const std::string rest = name.substr(plus + kRefine.size());
-    method.refined = rest.empty() || rest.starts_with(':');
-    if (method.refined) method.proposer.resize(plus);
-    if (rest.size() > 1) method.objective = rest.substr(1);
+  if (const auto colon = name.find(':'); colon != std::string::npos) {
+    method.objective = name.substr(colon + 1);
+    method.proposer.resize(colon);
   }
+  method.refined = method.proposer.ends_with(kRefine);
+  if (method.refined) method.proposer.resize(method.proposer.size() - kRefine.size());
   proposerKind(method.proposer);
   checkObjectiveName(method.objective);
   return method;

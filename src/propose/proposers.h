@@ -36,11 +36,11 @@ std::span<const ProposerKind> proposerKinds();
 const ProposerKind& proposerKind(const std::string& name);
 
 /// A method as users name it: a proposer, whether what it finds is refined ("retrieval+refine"), and by which
-/// objective ("retrieval+refine:four"; see `objectiveNames`).
+/// objective it is ranked and refined ("retrieval:four", "retrieval+refine:four"; see `objectiveNames`).
 struct Method {
   std::string proposer;
   bool refined = false;
-  std::string objective = "mss";
+  std::string objective = {};  ///< empty: the default
 };
 
 /// @throws Error (usage) if there is no such proposer or objective, naming those there are

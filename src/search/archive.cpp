@@ -15,13 +15,11 @@ bool isSamePatch(const Candidate& one, const Candidate& other) {
 }
 
 void Archive::add(const Candidate& candidate) {
-  if (candidate.sound.frames() == 0 || candidate.mss >= limit()) return;
-  const auto isNear = [&](const Candidate& other) {
-    return mss(candidate.spectrum, other.spectrum) < kLeastDifference;
-  };
+  if (candidate.sound.frames() == 0 || candidate.distance >= limit()) return;
+  const auto isNear = [&](const Candidate& other) { return soundAlike(candidate.spectrum, other.spectrum); };
   const auto firstWorse =
       std::upper_bound(candidates_.begin(), candidates_.end(), candidate,
-                       [](const Candidate& a, const Candidate& b) { return a.mss < b.mss; });
+                       [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
   if (std::any_of(candidates_.begin(), firstWorse, isNear)) return;
   std::vector<Candidate> worse;
   for (auto other = firstWorse; other != candidates_.end(); ++other)
@@ -34,12 +32,13 @@ void Archive::add(const Candidate& candidate) {
 
 bool Archive::contains(const Candidate& candidate) const {
   return std::any_of(candidates_.begin(), candidates_.end(), [&](const Candidate& other) {
-    return candidate.mss == other.mss && isSamePatch(candidate, other);
+    return candidate.distance == other.distance && isSamePatch(candidate, other);
   });
 }
 
 double Archive::limit() const {
-  return candidates_.size() < kCapacity ? std::numeric_limits<double>::infinity() : candidates_.back().mss;
+  return candidates_.size() < kCapacity ? std::numeric_limits<double>::infinity()
+                                        : candidates_.back().distance;
 }
 
 std::vector<Candidate> Archive::take() { return std::exchange(candidates_, {}); }

@@ -9,7 +9,7 @@ namespace patchpilot {
 /// Whether two candidates have the same patch and are played with the same note.
 bool isSamePatch(const Candidate& one, const Candidate& other);
 
-/// The best candidates that differ from each other by at least `kLeastDifference`, nearest first. A search
+/// The best candidates of which no two sound alike (`soundAlike`), nearest first. A search
 /// converges to one sound; the archive keeps others that it passed on the way.
 class Archive {
  public:
@@ -19,10 +19,10 @@ class Archive {
   /// @param candidate  not added if it has no sound
   void add(const Candidate& candidate);
 
-  /// The same patch with the same MSS.
+  /// The same patch at the same distance.
   bool contains(const Candidate& candidate) const;
 
-  /// The MSS from which on a candidate is not added: infinite until the archive is full.
+  /// The distance from which on a candidate is not added: infinite until the archive is full.
   double limit() const;
 
   const std::vector<Candidate>& candidates() const { return candidates_; }

@@ -7,24 +7,25 @@
 
 namespace patchpilot {
 
-/// Measures candidates for the search.
+/// Measures the individuals of the search.
 class Fitness {
  public:
   /// @param target     must outlive this
-  /// @param objective  MSS if empty
+  /// @param objective  by which the candidates were measured
   /// @param cutRule    null if renders are never cut; must outlive this
-  Fitness(const Target& target, Objective objective, const CutRule* cutRule)
-      : target_(target), objective_(std::move(objective)), cutRule_(cutRule) {}
+  Fitness(const Target& target, const Objective& objective, const CutRule* cutRule)
+      : target_(target), hasCases_(objective.followsMss()), cutRule_(cutRule) {}
 
-  bool isMss() const { return !objective_; }
-  double cost(const Candidate& candidate) const;
+  /// Whether individuals have cases: those of `errorCases`, which are parts of MSS, and the other metrics
+  /// that the objective is made of. An objective without MSS may prefer what the parts of MSS punish.
+  bool hasCases() const { return hasCases_; }
 
   /// @param candidate  with its sound
   Individual individual(Genome genome, Candidate candidate) const;
 
  private:
   const Target& target_;
-  Objective objective_;
+  bool hasCases_;
   const CutRule* cutRule_;
 };
 

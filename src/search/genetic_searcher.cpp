@@ -4,6 +4,7 @@
 #include "search/selection.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -20,6 +21,12 @@ constexpr const char* kRefined = ", refined";
 /// Make the random numbers of polishing and grafting independent of those of breeding.
 constexpr std::uint64_t kPolishSeed = 0x747269616c73, kGraftSeed = 0x677261667473;
 
+/// How much two renders differ: MSS, which does not hear everything that the cost does (such as the level),
+/// or what the difference of their costs is in MSS.
+double difference(const Candidate& one, const MssSpectrum& other, double otherCost) {
+  return std::max(mss(one.spectrum, other), mssOfDistance(std::abs(one.distance - otherCost)));
+}
+
 }  // namespace
 
 GeneticSearcher::GeneticSearcher(Fitness fitness, const CutRule* cutRule, std::deque<Breeder> breeders,
@@ -29,7 +36,7 @@ GeneticSearcher::GeneticSearcher(Fitness fitness, const CutRule* cutRule, std::d
       breeders_(std::move(breeders)),
       options_(std::move(options)),
       starts_(std::move(starts)),
-      population_(starts_.size(), fitness_.isMss()),
+      population_(starts_.size(), fitness_.hasCases()),
       operators_(options_.searchLength ? kOperators : std::size_t(Operator::noteLength)),
       stagnation_(options_.noise) {
   if (starts_.empty()) return;
@@ -80,7 +87,7 @@ std::vector<Trial> GeneticSearcher::askBreeders(std::size_t most) {
     Trial& trial = addTrial({breeder.offspring(op, parent.genome, mate, third, random), index, op}, trials);
     const double costToBeat = (isLocal(op) ? parent : population_.worst()).cost;
     if (cutRule_) trial.partLimit = CutRule::limit(parent.partCost, parent.cost, costToBeat);
-    trial.keepWithin = usefulWithin(costToBeat);
+    trial.keepWithin = trial.exactWithin = usefulWithin(costToBeat);
   }
   return trials;
 }
@@ -93,9 +100,9 @@ const Genome* GeneticSearcher::drawUnrendered(const Genome& parent, SplitMix64& 
   return drawn.synth == parent.synth ? &drawn : nullptr;
 }
 
-/// The MSS up to which a candidate may enter the population or the archive.
+/// The cost up to which a candidate may enter the population or the archive.
 double GeneticSearcher::usefulWithin(double costToBeat) const {
-  return fitness_.isMss() ? std::max(costToBeat, archive_.limit()) : std::numeric_limits<double>::infinity();
+  return std::max(costToBeat, archive_.limit());
 }
 
 void GeneticSearcher::tellBred(std::span<Outcome> outcomes) {
@@ -105,13 +112,13 @@ void GeneticSearcher::tellBred(std::span<Outcome> outcomes) {
     auto& [genome, parentIndex, op] = asked_[i];
     std::optional<Candidate>& candidate = outcomes[i].candidate;
     const Individual& parent = population_[parentIndex];
-    const double cost = candidate ? fitness_.cost(*candidate) : std::numeric_limits<double>::infinity();
+    const double cost = candidate ? candidate->distance : std::numeric_limits<double>::infinity();
     operators_.learn(op, cost < parent.cost);
     if (!candidate) continue;
     archive_.add(*candidate);
     if (isLocal(op))
       breeders_[genome.synth].learn(parent.genome, genome,
-                                    mss(parent.candidate.spectrum, candidate->spectrum));
+                                    difference(*candidate, parent.candidate.spectrum, parent.cost));
     if (cost >= (isLocal(op) ? parent : population_.worst()).cost) continue;
     Individual individual = fitness_.individual(std::move(genome), std::move(*candidate));
     if (isLocal(op)) locals.push_back({parentIndex, std::move(individual)});
@@ -123,8 +130,10 @@ void GeneticSearcher::tellBred(std::span<Outcome> outcomes) {
 
 void GeneticSearcher::beginPolishing() {
   const Individual& best = population_.best();
-  polisher_.emplace(breeders_[best.genome.synth].space(), best.genome, best.cost, kGeneration);
+  polisher_.emplace(breeders_[best.genome.synth].space(), best.genome,
+                    Polisher::Champion{best.cost, best.candidate.mss}, kGeneration);
   champion_ = best.candidate.spectrum;
+  championCost_ = best.cost;
   phase_ = Phase::polishing;
 }
 
@@ -142,7 +151,7 @@ void GeneticSearcher::tellPolished(std::span<Outcome> outcomes) {
   std::vector<std::optional<Polisher::Score>> scores;
   for (const auto& [candidate, wasCut, problem] : outcomes) {
     scores.emplace_back();
-    if (candidate) scores.back() = {fitness_.cost(*candidate), mss(candidate->spectrum, champion_)};
+    if (candidate) scores.back() = {candidate->distance, difference(*candidate, champion_, championCost_)};
   }
   polisher_->tell(scores);
   std::optional<std::size_t> best;
@@ -206,7 +215,7 @@ std::vector<Candidate> GeneticSearcher::found() const {
   for (std::size_t i = 0; i < std::min(starts_.size(), Archive::kCapacity); ++i)
     found.push_back(starts_[i].candidate);
   std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.mss < b.mss; });
+                   [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
   return found;
 }
 

@@ -87,7 +87,8 @@ class GeneticSearcher : public Searcher {
   Phase phase_ = Phase::breeding;
   std::vector<Offspring> asked_;
   std::optional<Polisher> polisher_;
-  MssSpectrum champion_;              ///< of the polisher
+  MssSpectrum champion_;  ///< of the polisher
+  double championCost_ = 0;
   std::vector<Individual> previous_;  ///< population of the run before this one, until they are merged
   std::optional<Standing> best_;
   std::uint64_t streams_ = 0;  ///< of random numbers that were used

@@ -18,7 +18,8 @@ constexpr double kProbeMove = 0.2;
 constexpr double kLeastEffect = 0.02, kNoiseFactor = 1.2;
 
 /// The first deviations are such that all parameters, moved by one deviation each, change the sound by this
-/// share of the champion's cost, if their effects are as those of the probes.
+/// share of the champion's distance to the target (MSS, as the effects are), if their effects are as those of
+/// the probes.
 constexpr double kFirstMove = 0.4;
 constexpr double kLeastDeviation = 0.002, kMostDeviation = 0.15;
 
@@ -33,11 +34,11 @@ constexpr double kLeastGain = 0.01;
 
 }  // namespace
 
-Polisher::Polisher(const SearchSpace& space, Genome champion, double cost, std::size_t population)
+Polisher::Polisher(const SearchSpace& space, Genome champion, Champion distances, std::size_t population)
     : space_(space),
       champion_(std::move(champion)),
-      startCost_(cost),
-      bestCost_(cost),
+      start_(distances),
+      bestCost_(distances.cost),
       population_(population),
       toProbe_(space_.searchable(champion_)),
       differences_(champion_.values.size(), std::numeric_limits<double>::infinity()) {
@@ -91,7 +92,7 @@ void Polisher::tellSearch(std::span<const std::optional<Score>> scores) {
   search_->learn(std::move(points));
   idleGenerations_ = best < bestCost_ ? 0 : idleGenerations_ + 1;
   bestCost_ = best;
-  const bool hopeful = champion_.isPreset() || bestCost_ < (1 - kLeastGain) * startCost_;
+  const bool hopeful = champion_.isPreset() || bestCost_ < (1 - kLeastGain) * start_.cost;
   done_ = idleGenerations_ >= (hopeful ? kIdleGenerations : kFirstIdleGenerations) ||
           search_->width() < kLeastWidth;
 }
@@ -105,7 +106,7 @@ void Polisher::beginSearch() {
     search_.emplace(std::vector<double>{}, std::vector<double>{}, population_);
     return;
   }
-  const double each = kFirstMove * startCost_ / std::sqrt(double(searched_.size()));
+  const double each = kFirstMove * start_.mss / std::sqrt(double(searched_.size()));
   std::vector<double> mean, deviations;
   for (const std::size_t i : searched_) {
     mean.push_back(champion_.values[i]);

@@ -18,13 +18,18 @@ class Polisher {
   /// What came of a genome.
   struct Score {
     double cost = 0;
-    double difference = 0;  ///< MSS between its render and the champion's
+    double difference = 0;  ///< between its render and the champion's, in units of MSS
+  };
+
+  /// How far the champion is from the target.
+  struct Champion {
+    double cost = 0;
+    double mss = 0;
   };
 
   /// @param space       must outlive this
-  /// @param cost        of the champion
   /// @param population  genomes per call of `ask`
-  Polisher(const SearchSpace& space, Genome champion, double cost, std::size_t population);
+  Polisher(const SearchSpace& space, Genome champion, Champion distances, std::size_t population);
 
   /// The next genomes to render: `population`, or fewer while probing.
   std::vector<Genome> ask(SplitMix64& random);
@@ -54,7 +59,7 @@ class Polisher {
 
   const SearchSpace& space_;
   Genome champion_;
-  double startCost_;
+  Champion start_;
   double bestCost_;
   std::size_t population_;
   std::vector<Asked> asked_;

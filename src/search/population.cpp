@@ -27,7 +27,8 @@ void Population::replace(std::vector<Local> locals, std::vector<Individual> othe
 
 void Population::removeWorst() {
   std::vector<bool> elite(individuals_.size(), false);
-  for (std::size_t which = 0; hasCases_ && which < kErrorCases; ++which) {
+  const std::size_t cases = hasCases_ && !individuals_.empty() ? individuals_.front().cases.size() : 0;
+  for (std::size_t which = 0; which < cases; ++which) {
     const auto best = std::min_element(
         individuals_.begin(), individuals_.end(),
         [&](const Individual& a, const Individual& b) { return a.cases[which] < b.cases[which]; });

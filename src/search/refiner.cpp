@@ -29,7 +29,7 @@ constexpr std::size_t kMostPresets = 30;
 /// renders.
 constexpr std::size_t kRenderedAgain = 8, kRendersPerAgain = 10;
 
-bool isNearer(const Candidate& a, const Candidate& b) { return a.mss < b.mss; }
+bool isNearer(const Candidate& a, const Candidate& b) { return a.distance < b.distance; }
 
 class Refiner {
  public:
@@ -40,10 +40,10 @@ class Refiner {
         options_(options),
         problems_(problems),
         budget_({options.renders, options.seconds, [stop = options.stop] { return stop.stop_requested(); }}),
-        cutRule_(!options.objective && CutRule::appliesTo(target) ? std::optional<CutRule>(target)
-                                                                  : std::nullopt),
+        cutRule_(options.objective.followsMss() && CutRule::appliesTo(target) ? std::optional<CutRule>(target)
+                                                                              : std::nullopt),
         fitness_(target, options.objective, cutRule()),
-        renderer_(target, engines, options.velocity, cutRule(), options.stop),
+        renderer_(target, options.objective, engines, options.velocity, cutRule(), options.stop),
         loop_(renderer_, budget_, options.onProgress, problems) {
     if (!options.locked.empty() && engines.size() != 1)
       throw Error(ExitCode::internal, "parameters are locked of one engine only");
@@ -135,18 +135,18 @@ class Refiner {
     if (budget_.isSpent()) return std::nullopt;
     const auto again = loop_.render({Trial{start.genome.proposal()}}).front().candidate;
     if (!again || mss(again->spectrum, start.candidate.spectrum) == 0) return std::nullopt;
-    return std::abs(fitness_.cost(*again) - start.cost);
+    return std::abs(again->distance - start.cost);
   }
 
   /// @param ranked     nearest first
-  /// @param bestStart  is put first if, by the objective, all others are worse
+  /// @param bestStart  is put first if all others are farther
   std::vector<Candidate> renderBestAgain(std::vector<Candidate> ranked, const Candidate& bestStart) {
     if (budget_.isStopped() || ranked.empty()) return ranked;
     const std::size_t count = std::min({kRenderedAgain, budget_.leftWithReserve(), ranked.size()});
     std::vector<Trial> trials;
     for (std::size_t i = 0; i < count; ++i) trials.push_back({ranked[i].proposal});
     ranked = rankAgain(std::move(ranked), loop_.render(trials));
-    if (fitness_.cost(ranked.front()) <= fitness_.cost(bestStart)) return ranked;
+    if (ranked.front().distance <= bestStart.distance) return ranked;
     std::erase_if(ranked, [&](const Candidate& other) { return isSamePatch(other, bestStart); });
     ranked.insert(ranked.begin(), bestStart);
     return ranked;

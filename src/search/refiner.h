@@ -18,7 +18,7 @@ struct RefineOptions {
   std::size_t renders = 0;  ///< limit; 0: none. One of the two limits must be given
   double seconds = 0;       ///< limit; 0: none
   std::uint64_t seed = 1;
-  Objective objective;                      ///< MSS if empty
+  Objective objective;                      ///< by which the starts were measured; MSS if none is given
   std::vector<LockedParameter> locked;      ///< new patches have these values; for one engine only
   std::vector<Proposal> unrendered;         ///< more proposals, most likely first. They are not rendered, but
                                             ///< patches of a space among them are recombined with others
@@ -44,8 +44,8 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 ///
 /// @param starts    rendered candidates of any of the engines
 /// @param problems  what failed and why, a line each
-/// @return the starts and what was found, nearest first by MSS (by the mean of both for those rendered
-///         again). By the objective, the first is never worse than the nearest start
+/// @return the starts and what was found, nearest first by the objective (by the mean of both for those
+///         rendered again). The first is never farther than the nearest start
 /// @throws Error (internal) if parameters are locked and there is more than one engine
 std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, const Engines& engines,
                               const RefineOptions& options, std::vector<std::string>& problems);

@@ -8,7 +8,8 @@ namespace patchpilot {
 
 std::vector<Candidate> rankAgain(std::vector<Candidate> ranked, std::vector<Outcome> again) {
   const auto mean = [&](std::size_t i) {
-    return (ranked[i].mss + (again[i].candidate ? again[i].candidate->mss : ranked[i].mss)) / 2;
+    return (ranked[i].distance + (again[i].candidate ? again[i].candidate->distance : ranked[i].distance)) /
+           2;
   };
   std::vector<std::size_t> order(again.size());
   std::iota(order.begin(), order.end(), 0);

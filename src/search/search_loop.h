@@ -13,7 +13,7 @@ namespace patchpilot {
 struct RefineProgress {
   std::size_t renders = 0;  ///< made so far, with those that were cut
   double seconds = 0;       ///< since the start
-  double best = 0;          ///< least cost so far, of the objective
+  double best = 0;          ///< least distance so far, by the objective
   double mss = 0;           ///< of that candidate
   /// Makes a list of preliminary results: candidates that differ from each other and the best of the starts,
   /// nearest first. To be called only while this is being reported.

@@ -1,7 +1,6 @@
 #include "search/selection.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 #include <vector>
 
@@ -47,9 +46,9 @@ std::size_t selectByTournament(const Population& population, std::size_t rounds,
 std::size_t selectByLexicase(const Population& population, SplitMix64& random) {
   std::vector<std::size_t> left(population.size());
   std::iota(left.begin(), left.end(), 0);
-  std::array<std::size_t, kErrorCases> order;
+  std::vector<std::size_t> order(population.best().cases.size());
   std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = kErrorCases - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+  for (std::size_t i = order.size(); i-- > 1;) std::swap(order[i], order[random.below(i + 1)]);
   for (const std::size_t which : order) {
     std::vector<float> errors;
     for (const std::size_t i : left) errors.push_back(population[i].cases[which]);

@@ -18,8 +18,8 @@ ListenerOptions listenerOptions(int velocity, const CutRule* cutRule, std::stop_
 
 }  // namespace
 
-EngineRenderer::EngineRenderer(const Target& target, const Engines& engines, int velocity,
-                               const CutRule* cutRule, std::stop_token stop)
-    : listener_(target, engines, listenerOptions(velocity, cutRule, std::move(stop))) {}
+EngineRenderer::EngineRenderer(const Target& target, const Objective& objective, const Engines& engines,
+                               int velocity, const CutRule* cutRule, std::stop_token stop)
+    : listener_(target, objective, engines, listenerOptions(velocity, cutRule, std::move(stop))) {}
 
 }  // namespace patchpilot

@@ -23,8 +23,8 @@ class EngineRenderer : public TrialRenderer {
  public:
   /// @param target, engines  must outlive this
   /// @param cutRule          null: renders are never cut; must outlive this
-  EngineRenderer(const Target& target, const Engines& engines, int velocity, const CutRule* cutRule,
-                 std::stop_token stop);
+  EngineRenderer(const Target& target, const Objective& objective, const Engines& engines, int velocity,
+                 const CutRule* cutRule, std::stop_token stop);
 
   std::vector<Outcome> render(std::span<const Trial> trials) override { return listener_.hear(trials); }
 

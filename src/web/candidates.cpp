@@ -3,7 +3,7 @@
 #include "audio/file.h"
 #include "audio/pitch.h"
 #include "base/files.h"
-#include "features/mss.h"
+#include "listen/candidate.h"
 #include "match/recipe.h"
 #include "match/results.h"
 #include "synth/preset_writer.h"
@@ -79,6 +79,16 @@ Wanted wantedOf(const json& body, Wanted own) {
   return own;
 }
 
+double distanceOf(const AudioBuffer& sound, const AudioBuffer& wanted, const std::string& objective) {
+  Target target;
+  target.sound = wanted;
+  target.spectrum = mssSpectrum(wanted);
+  Candidate candidate;
+  candidate.sound = sound;
+  measure(candidate, target, makeObjective(objective, target));
+  return candidate.distance;
+}
+
 std::size_t rankOf(const Call& call) {
   const std::string& text = call.names.at("rank");
   std::size_t rank = 0;
@@ -95,6 +105,7 @@ struct Candidates::Chosen {
   std::string match, name;  ///< the name is the preset's
   fs::path folder;
   CandidateFacts facts;
+  std::string objective;
 
   StoredPatch stored() const { return readPatches(folder / kPatchesFile).at(std::size_t(facts.rank) - 1); }
   Note note() const { return {facts.note, facts.velocity, facts.length}; }
@@ -105,9 +116,10 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   const std::string& id = call.names.at("id");
   chosen.folder = matches_.found(id, call.query("g"));
   const std::size_t rank = rankOf(call);
-  const auto candidates = readCandidates(chosen.folder / "candidates.json").candidates;
-  if (rank > candidates.size()) refuse(404, "there is no candidate {}", rank);
-  chosen.facts = candidates[rank - 1];
+  const FoundCandidates found = readCandidates(chosen.folder / "candidates.json");
+  if (rank > found.candidates.size()) refuse(404, "there is no candidate {}", rank);
+  chosen.facts = found.candidates[rank - 1];
+  chosen.objective = found.objective;
   chosen.match = matches_.nameOf(id);
   chosen.name = fmt::format("{} {}", chosen.match, rank);
   return chosen;
@@ -179,7 +191,7 @@ void Candidates::render(Call& call) {
       wanted.note.lengthSeconds == own.note.lengthSeconds && sound.frames() == target->frames();
   if (comparable)
     call.response.set_header("X-Distance",
-                             fmt::format("{:.4f}", mss(mssSpectrum(*target), mssSpectrum(sound))));
+                             fmt::format("{:.4f}", distanceOf(sound, *target, chosen.objective)));
   call.answerBytes(text(wavBytes(sound)), "audio/wav");
 }
 

@@ -215,12 +215,12 @@ class SoundMatch : private MatchObserver {
                   const std::function<std::vector<Candidate>()>& found) override {
     const RefineProgress& last = refinement.last;
     const double share = refinement.share();
-    RefiningProgress progress{last.renders, last.seconds, last.mss, share, {}};
+    RefiningProgress progress{last.renders, last.seconds, last.best, last.mss, share, {}};
     if (share > 0 && last.seconds > 0)
       progress.secondsLeft = std::max(0.0, last.seconds / share - last.seconds);
     line_.tell(progress);
     if (line_.stopped()) return;
-    if (last.mss < (1 - kWorthWriting) * writtenMss_ && generations_.isTimeForNext()) write(found());
+    if (last.best < (1 - kWorthWriting) * writtenDistance_ && generations_.isTimeForNext()) write(found());
   }
 
   void write(const std::vector<Candidate>& found) {
@@ -231,7 +231,7 @@ class SoundMatch : private MatchObserver {
       for (const auto& engine : match_.session().engines()) spaces.push_back(&engine->space());
       tellApart(document.at("candidates"), spaces);
       patches = storedPatches(written);
-      writtenMss_ = written.front().mss;
+      writtenDistance_ = written.front().distance;
       return document;
     });
   }
@@ -246,7 +246,7 @@ class SoundMatch : private MatchObserver {
   Line& line_;
   const MatchJob& job_;
   Generations generations_;
-  double writtenMss_ = std::numeric_limits<double>::infinity();
+  double writtenDistance_ = std::numeric_limits<double>::infinity();
   Match match_;
 };
 

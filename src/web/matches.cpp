@@ -36,8 +36,8 @@ void take(MatchRecord& match, const RefiningProgress& event) {
   match.state = MatchState::refining;
   const double total = event.share > 0 ? double(event.renders) / event.share : 0;
   match.progress = {MatchState::refining, event.renders, std::uint64_t(total), event.secondsLeft};
-  if (match.curve.empty() || event.mss < match.curve.back().mss)
-    match.curve.push_back({event.renders, event.seconds, event.mss});
+  if (match.curve.empty() || event.distance < match.curve.back().distance)
+    match.curve.push_back({event.renders, event.seconds, event.distance, event.mss});
 }
 
 /// Told when the candidates are ranked, and again when they are refined.

@@ -115,17 +115,18 @@ CandidatesWritten readWritten(Fields& f, const json& message) {
 }
 
 json body(const RefiningProgress& event) {
-  json message = {{"type", "refining"},
-                  {"renders", event.renders},
-                  {"seconds", event.seconds},
-                  {"mss", event.mss},
-                  {"share", event.share}};
+  json message = {{"type", "refining"},         {"renders", event.renders}, {"seconds", event.seconds},
+                  {"distance", event.distance}, {"mss", event.mss},         {"share", event.share}};
   if (event.secondsLeft) message["seconds_left"] = *event.secondsLeft;
   return message;
 }
 RefiningProgress readRefining(Fields& f) {
-  return {std::uint64_t(wholeIn(f, "renders")), numberOf(f, "seconds"), numberOf(f, "mss"),
-          numberOf(f, "share"), f.number("seconds_left")};
+  return {std::uint64_t(wholeIn(f, "renders")),
+          numberOf(f, "seconds"),
+          numberOf(f, "distance"),
+          numberOf(f, "mss"),
+          numberOf(f, "share"),
+          f.number("seconds_left")};
 }
 
 json body(const RendersSkipped& event) {

@@ -73,8 +73,9 @@ struct CandidatesWritten {
 struct RefiningProgress {
   std::uint64_t renders = 0;
   double seconds = 0;
-  double mss = 0;
-  double share = 0;  ///< of the limit that is reached first, 0 to 1; 0 if it is not known
+  double distance = 0;  ///< of the best, by the objective
+  double mss = 0;       ///< of the same
+  double share = 0;     ///< of the limit that is reached first, 0 to 1; 0 if it is not known
   std::optional<double> secondsLeft;
 };
 

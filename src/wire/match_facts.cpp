@@ -3,6 +3,7 @@
 #include "audio/pitch.h"
 #include "base/files.h"
 #include "base/tempo.h"
+#include "listen/objective.h"
 #include "wire/fields.h"
 
 namespace patchpilot {
@@ -91,6 +92,7 @@ json toJson(const CandidateFacts& candidate) {
                    {"presets", candidate.presets},
                    {"parameters", candidate.parameters},
                    {"recipe", candidate.recipe}}}};
+  if (candidate.distance) object["distance"] = *candidate.distance;
   if (!candidate.distances.empty()) object["distances"] = candidate.distances;
   if (candidate.gainDb) object["gain_db"] = *candidate.gainDb;
   if (candidate.bpm) object["bpm"] = *candidate.bpm;
@@ -111,6 +113,9 @@ CandidateFacts candidateFactsFrom(const json& object) {
   candidate.velocity = int(required(fields.whole("velocity", 0, 127), "velocity"));
   candidate.length = required(fields.number("length"), "length");
   if (const json* distances = fields.object("distances")) candidate.distances = numbersFrom(*distances);
+  candidate.distance = fields.number("distance");
+  // What was found before there were other objectives was ranked by MSS.
+  if (!candidate.distance && candidate.mss()) candidate.distance = distanceOfMss(*candidate.mss());
   candidate.gainDb = fields.number("gain_db");
   candidate.similarity = fields.number("similarity");
   candidate.bpm = fields.number("bpm", kSlowestBpm, kFastestBpm);
@@ -132,6 +137,7 @@ FoundCandidates foundCandidatesFrom(const json& document) {
   for (const json& candidate : required(fields.list("candidates"), "candidates"))
     found.candidates.push_back(candidateFactsFrom(candidate));
   found.provisional = fields.flag("provisional").value_or(false);
+  found.objective = fields.raw("objective").value_or("mss");
   return found;
 }
 

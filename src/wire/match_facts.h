@@ -44,7 +44,8 @@ struct CandidateFacts {
   std::optional<Unlike> unlike;
   std::string render, parameters, recipe;  ///< names of files beside `candidates.json`
   std::vector<std::string> presets;
-  std::optional<double> bpm;  ///< that it was played at; none: the usual
+  std::optional<double> bpm;       ///< that it was played at; none: the usual
+  std::optional<double> distance;  ///< by the objective of the match; none if words were searched for
 
   std::optional<double> mss() const;
 };
@@ -57,7 +58,8 @@ CandidateFacts candidateFactsFrom(const nlohmann::json& object);
 /// What `candidates.json` holds.
 struct FoundCandidates {
   std::vector<CandidateFacts> candidates;
-  bool provisional = false;  ///< they are the first that were heard; others are to be ranked yet
+  bool provisional = false;    ///< they are the first that were heard; others are to be ranked yet
+  std::string objective = {};  ///< that their distances are of
 };
 
 /// @throws Error (input) if it is missing or damaged

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "listen/objective.h"
 #include "wire/fields.h"
 
 #include <set>
@@ -29,7 +30,10 @@ json orNull(const std::optional<Value>& value) {
 json toJson(const std::vector<CurvePoint>& curve) {
   json list = json::array();
   for (const CurvePoint& point : curve)
-    list.push_back({{"renders", point.renders}, {"seconds", point.seconds}, {"mss", point.mss}});
+    list.push_back({{"renders", point.renders},
+                    {"seconds", point.seconds},
+                    {"distance", point.distance},
+                    {"mss", point.mss}});
   return list;
 }
 
@@ -38,9 +42,11 @@ std::vector<CurvePoint> curveFrom(const json& list) {
   for (const json& one : list) {
     Fields fields(one);
     const auto mss = fields.number("mss");  // an infinite distance is stored as null
+    const auto distance = fields.number("distance");
     if (mss)
       curve.push_back({std::uint64_t(required(fields.whole("renders"), "renders")),
-                       required(fields.number("seconds"), "seconds"), *mss});
+                       required(fields.number("seconds"), "seconds"), distance.value_or(distanceOfMss(*mss)),
+                       *mss});
   }
   return curve;
 }
@@ -72,6 +78,7 @@ json candidateView(const MatchRecord& match, const CandidateFacts& candidate) {
   json view = toJson(candidate);
   view.erase("files");
   view.update({{"name", name},
+               {"distance", orNull(candidate.distance)},
                {"mss", orNull(candidate.mss())},
                {"similarity", orNull(candidate.similarity)},
                {"gain_db", orNull(candidate.gainDb)},
@@ -85,8 +92,8 @@ json candidateView(const MatchRecord& match, const CandidateFacts& candidate) {
 
 const char* nameOf(MatchState state) { return kStates[std::size_t(state)]; }
 
-std::optional<double> MatchRecord::bestMss() const {
-  return found.candidates.empty() ? std::nullopt : found.candidates.front().mss();
+std::optional<double> MatchRecord::bestDistance() const {
+  return found.candidates.empty() ? std::nullopt : found.candidates.front().distance;
 }
 
 std::string matchFile(const MatchRecord& match) {
@@ -147,7 +154,7 @@ json matchView(const MatchRecord& match, std::optional<std::size_t> position) {
                {"curve", toJson(match.curve)},
                {"generation", match.generation},
                {"candidates", candidates},
-               {"best_mss", orNull(match.bestMss())},
+               {"best_distance", orNull(match.bestDistance())},
                {"provisional", match.found.provisional},
                {"remarks", match.remarks}};
   if (!match.error.empty()) view["error"] = match.error;
@@ -167,7 +174,7 @@ json matchSummary(const MatchRecord& match, std::optional<std::size_t> position)
                   {"created", match.created},
                   {"state", nameOf(match.state)},
                   {"note", match.target ? json(match.target->note) : json()},
-                  {"best_mss", orNull(match.bestMss())},
+                  {"best_distance", orNull(match.bestDistance())},
                   {"synths", synths}};
   if (position) summary["position"] = *position;
   return summary;

@@ -22,6 +22,7 @@ struct MatchProgress {
 struct CurvePoint {
   std::uint64_t renders = 0;
   double seconds = 0;
+  double distance = 0;
   double mss = 0;
 };
 
@@ -46,7 +47,7 @@ struct MatchRecord {
   std::optional<SkippedRenders> skipped;
   std::vector<std::string> remarks;  ///< notes on how the candidates were found, a line each
 
-  std::optional<double> bestMss() const;
+  std::optional<double> bestDistance() const;
 };
 
 /// The text of `match.json`, which lies in the folder of a match.

@@ -1,6 +1,7 @@
 #include "listen/objective.h"
 
 #include "base/error.h"
+#include "listen/candidate.h"
 
 #include <gtest/gtest.h>
 
@@ -21,13 +22,6 @@ AudioBuffer tone(double delay, double rate, double hertz = 440) {
   return sound;
 }
 
-Candidate candidate(AudioBuffer sound) {
-  Candidate candidate;
-  candidate.sound = std::move(sound);
-  candidate.spectrum = mssSpectrum(candidate.sound);
-  return candidate;
-}
-
 Target target() {
   Target target;
   target.sound = tone(0, 6);
@@ -35,31 +29,85 @@ Target target() {
   return target;
 }
 
+Candidate candidate(AudioBuffer sound, const Objective& objective) {
+  Candidate candidate;
+  candidate.sound = std::move(sound);
+  measure(candidate, target(), objective);
+  return candidate;
+}
+
+double distance(const AudioBuffer& sound, const Objective& objective) {
+  return candidate(sound, objective).distance;
+}
+
 TEST(Objective, TheTargetItselfIsLeastWhateverTheObjective) {
-  const Target goal = target();
-  for (const char* name : {"tolerant", "four"}) {
-    const Objective objective = makeObjective(name, goal);
-    EXPECT_NEAR(objective(candidate(tone(0, 6))), 0, 1e-6) << name;
-    EXPECT_GT(objective(candidate(tone(0, 6, 660))), 0.05) << name;
+  for (const std::string& name : objectiveNames()) {
+    const Objective objective = makeObjective(name, target());
+    EXPECT_NEAR(distance(tone(0, 6), objective), 0, 1e-4) << name;
+    EXPECT_GT(distance(tone(0.1, 5, 660), objective), name == "rms" ? 1 : 5) << name;
   }
-  EXPECT_FALSE(makeObjective("mss", goal));
+}
+
+TEST(Objective, IsAWeightedMeanOfTheMetricsAsSharesOfWhatARandomPatchHas) {
+  const AudioBuffer other = tone(0.1, 5, 660);
+  const Measurements values = Ruler({metrics().begin(), metrics().end()}, target().sound).measure(other);
+  const auto share = [&](const char* name) {
+    const Metric& metric = *findMetric(name);
+    return 100 * metric.cost(values.at(name)) / metric.randomCost;
+  };
+  const auto by = [&](const char* name) { return distance(other, makeObjective(name, target())); };
+  for (const char* name : {"mss", "wmfcc", "sot", "rms"}) EXPECT_NEAR(by(name), share(name), 1e-3) << name;
+  EXPECT_NEAR(by("four"), (share("mss") + share("wmfcc") + share("sot") + share("rms")) / 4, 1e-3);
+  EXPECT_NEAR(by("rms=1,mss=3"), (3 * share("mss") + share("rms")) / 4, 1e-3);
+  EXPECT_NEAR(by(""), by("balanced"), 0);
+}
+
+TEST(Objective, HearsTheLevel) {
+  AudioBuffer quiet = tone(0, 6);
+  for (float& sample : quiet.samples()) sample *= 0.25f;
+  EXPECT_NEAR(distance(quiet, {}), 0, 0.1) << "MSS does not";
+  EXPECT_GT(distance(quiet, makeObjective("", target())), 5);
+}
+
+TEST(Objective, AValueAboveTheLimitIsStillAboveItAndCheaper) {
+  const AudioBuffer other = tone(0.1, 5, 660);
+  const Objective objective = makeObjective("", target());
+  PaddedSound padded;
+  padded.assign(other);
+  SoundFeatures features;
+  addFeatures(features, padded, FeatureGroup::spectrum);
+  RenderedSound rendered{padded, features, mss(target().spectrum, features.mss)};
+  const double limit = 0.9 * distanceOfMss(rendered.mss) / 2;  // MSS is nearly half of the whole
+  const Cost bounded = objective.measure(rendered, limit);
+  EXPECT_GT(bounded.value, limit);
+  EXPECT_EQ(features.mfcc.frames, 0u) << "what is dear was not computed";
+  EXPECT_TRUE(bounded.terms.empty());
+  const Cost exact = objective.measure(rendered);
+  EXPECT_GT(exact.value, bounded.value);
+  EXPECT_EQ(exact.terms.size(), 3u) << "all but MSS";
 }
 
 TEST(Objective, ASmallShiftCostsTheTolerantOneLittle) {
-  const Target goal = target();
-  const Objective objective = makeObjective("tolerant", goal);
-  const auto mssOf = [&](const Candidate& c) { return mss(goal.spectrum, c.spectrum); };
-  const Candidate shifted = candidate(tone(0.02, 6)), other = candidate(tone(0, 7));
-  EXPECT_LT(objective(shifted) / objective(other), 0.5 * mssOf(shifted) / mssOf(other));
+  const Objective objective = makeObjective("tolerant", target());
+  const Candidate shifted = candidate(tone(0.02, 6), objective), other = candidate(tone(0, 7), objective);
+  EXPECT_LT(shifted.distance / other.distance, 0.5 * shifted.mss / other.mss);
 }
 
 TEST(Objective, UnknownNamesAreRefusedNamingThoseThereAre) {
-  try {
-    checkObjectiveName("louder");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("mss, tolerant, four"), std::string::npos) << error.what();
-  }
+  const auto problemOf = [](const std::string& name) -> std::string {
+    try {
+      checkObjectiveName(name);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(problemOf("sot=2"), "");
+  EXPECT_NE(problemOf("louder").find("balanced, four, tolerant, mss"), std::string::npos)
+      << problemOf("louder");
+  EXPECT_NE(problemOf("mss=1,loud=2").find("'loud'"), std::string::npos) << problemOf("mss=1,loud=2");
+  for (const char* wrong : {"mss=", "mss=0", "mss=-1", "mss=1,", "=1", "mss=1,mss=2", "mss=1x", "mss=1e9"})
+    EXPECT_NE(problemOf(wrong), "") << wrong;
 }
 
 }  // namespace

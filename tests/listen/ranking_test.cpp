@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace patchpilot {
 namespace {
@@ -72,6 +73,20 @@ TEST_F(Rank, TellsOfTheFirstBeforeTheOthersAndRanksAllTheSame) {
   EXPECT_EQ(first, (std::vector<std::string>{"draw 0", "draw 1", "draw 2", "draw 3", "draw 4", "draw 5"}));
 }
 
+TEST_F(Rank, RanksByTheObjectiveThatItIsGiven) {
+  RankOptions options;
+  options.objective = makeObjective("rms", target);
+  const Ruler ruler({*findMetric("rms")}, target.sound);
+  double last = 1;
+  for (const Candidate& candidate : ranked(options)) {
+    const double similarity = ruler.measure(candidate.sound).at("rms");
+    EXPECT_LE(similarity, last + 1e-9);
+    last = similarity;
+  }
+  options.objective = makeObjective("", target);
+  EXPECT_EQ(origins(ranked(options)).front(), "draw 15");
+}
+
 TEST_F(Rank, KeepsTheBestAlsoWhereTheFirstWereTold) {
   RankOptions options;
   options.keep = 3;
@@ -88,6 +103,25 @@ TEST_F(Rank, TellsOfNothingThatCtrlCHasKeptFromBeingHeard) {
   options.onFirst = [](const std::vector<Candidate>&) { ADD_FAILURE() << "nothing was heard"; };
   EXPECT_TRUE(ranked(options).empty());
   setInterrupted(false);
+}
+
+/// A tone at the beginning of four seconds.
+MssSpectrum toneBeforeSilence(double hertz, double seconds) {
+  AudioBuffer sound(2, std::size_t(4 * kSampleRateHz));
+  for (int channel = 0; channel < 2; ++channel)
+    for (std::size_t i = 0; double(i) < seconds * kSampleRateHz; ++i)
+      sound.channel(channel)[i] = float(0.5 * std::sin(2 * 3.14159265 * hertz * double(i) / kSampleRateHz));
+  return mssSpectrum(sound);
+}
+
+TEST(SoundAlike, DoesNotCountTheSilenceBehindShortSounds) {
+  const MssSpectrum low = toneBeforeSilence(440, 0.1), high = toneBeforeSilence(880, 0.1);
+  EXPECT_LT(mss(low, high), kLeastDifference);
+  EXPECT_FALSE(soundAlike(low, high));
+  EXPECT_TRUE(soundAlike(low, low));
+  EXPECT_TRUE(soundAlike(low, toneBeforeSilence(440, 0.1001)));
+  const MssSpectrum silence = mssSpectrum(AudioBuffer(2, 44100));
+  EXPECT_TRUE(soundAlike(silence, silence));
 }
 
 }  // namespace

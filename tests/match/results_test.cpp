@@ -73,7 +73,7 @@ TEST_F(TextResults, ResultsForASoundOfAnyNameAreWritten) {
     target.spectrum = mssSpectrum(target.sound);
     std::vector<Candidate> chosen(2);
     for (Candidate& candidate : chosen) candidate.proposal = found("one", false).proposal;
-    auto document = writeResults(out, target, chosen, engines_, 100);
+    auto document = writeResults(out, target, {}, chosen, engines_, 100);
     const auto read = nlohmann::json::parse(readTextFile(out / "candidates.json"));
     EXPECT_EQ(read.at("candidates").size(), 2u);
     installResults(document, out, engines_);

@@ -11,18 +11,18 @@ namespace patchpilot {
 namespace {
 
 /// A tone; pitches that differ by 0.05 are far apart in MSS.
-Candidate candidate(float pitch, double mss) {
+Candidate candidate(float pitch, double distance) {
   Candidate candidate;
   candidate.proposal.patch = Patch::point({pitch, 1});
   candidate.sound = tones({pitch, 1});
   candidate.spectrum = mssSpectrum(candidate.sound);
-  candidate.mss = mss;
+  candidate.distance = distance;
   return candidate;
 }
 
 std::vector<double> distances(const Archive& archive) {
   std::vector<double> all;
-  for (const Candidate& one : archive.candidates()) all.push_back(one.mss);
+  for (const Candidate& one : archive.candidates()) all.push_back(one.distance);
   return all;
 }
 
@@ -62,7 +62,7 @@ TEST(Archive, TheWorstLeavesWhenItIsFull) {
   archive.add(candidate(0.95f, 0.5));
   EXPECT_EQ(archive.candidates().size(), Archive::kCapacity);
   EXPECT_EQ(archive.limit(), double(Archive::kCapacity - 1));
-  EXPECT_EQ(archive.candidates().front().mss, 0.5);
+  EXPECT_EQ(archive.candidates().front().distance, 0.5);
 }
 
 TEST(Archive, WhatHasNoSoundIsNotAdded) {

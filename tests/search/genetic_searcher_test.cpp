@@ -19,19 +19,21 @@ const std::vector<float> kTruth{0.3f, 0.9f, 0.55f, 0.5f, 0.8f, 0.7f};
 /// Searches `tonesSpace` without a plug-in.
 class GeneticSearcherTest : public ::testing::Test {
  protected:
-  GeneticSearcher searcher(Objective objective = {}, GeneticOptions options = {}) {
+  GeneticSearcher searcher(std::function<double(const Candidate&)> distance = {},
+                           GeneticOptions options = {}) {
     std::deque<Breeder> breeders;
     breeders.emplace_back(space_, std::vector<float>(6, 0));
-    const Fitness fitness(target_, std::move(objective), nullptr);
+    const Objective other = Objective::ofSound([](const AudioBuffer&) { return 0.0; });
+    const Fitness fitness(target_, distance ? other : Objective(), nullptr);
+    renderer_.distance = std::move(distance);
     std::vector<Individual> starts;
     for (std::size_t i = 0; i < kStarts; ++i) {
       Genome genome = pointGenome(space_.draw(1, i), fmt::format("start {}", i));
-      Candidate candidate = tonesCandidate(genome.proposal(), target_);
+      Candidate candidate = renderer_.candidate(genome.proposal());
       starts.push_back(fitness.individual(std::move(genome), std::move(candidate)));
     }
-    std::stable_sort(starts.begin(), starts.end(), [](const Individual& a, const Individual& b) {
-      return a.candidate.mss < b.candidate.mss;
-    });
+    std::stable_sort(starts.begin(), starts.end(),
+                     [](const Individual& a, const Individual& b) { return a.cost < b.cost; });
     return GeneticSearcher(fitness, nullptr, std::move(breeders), std::move(starts), std::move(options));
   }
 

@@ -54,7 +54,7 @@ class PolisherTest : public ::testing::Test {
 };
 
 TEST_F(PolisherTest, FindsWhatDoesNothingAndSearchesTheRest) {
-  Polisher polisher(space_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, {cost(champion_), cost(champion_)}, kBatch);
   while (polisher.isProbing()) step(polisher);
   EXPECT_EQ(polisher.withoutEffect().size() + heard_.size(), space_.searchable(champion_).size());
   for (const std::size_t i : heard_)
@@ -67,7 +67,7 @@ TEST_F(PolisherTest, FindsWhatDoesNothingAndSearchesTheRest) {
 
 // A probe that could not be rendered has not shown that its parameter does nothing.
 TEST_F(PolisherTest, WhatWasNotHeardIsNotWithoutEffect) {
-  Polisher polisher(space_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, {cost(champion_), cost(champion_)}, kBatch);
   while (polisher.isProbing()) {
     polisher.ask(random_);
     polisher.tell({});
@@ -78,7 +78,7 @@ TEST_F(PolisherTest, WhatWasNotHeardIsNotWithoutEffect) {
 // What lies within the synth's own spread is no effect.
 TEST_F(PolisherTest, ASpreadIsNoEffect) {
   spread_ = 0.4;
-  Polisher polisher(space_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, {cost(champion_), cost(champion_)}, kBatch);
   while (polisher.isProbing()) step(polisher);
   EXPECT_EQ(polisher.withoutEffect().size() + heard_.size(), space_.searchable(champion_).size());
 }
@@ -86,7 +86,7 @@ TEST_F(PolisherTest, ASpreadIsNoEffect) {
 // What a run has left at rest is often the best of its surroundings: that is found out soon.
 TEST_F(PolisherTest, GivesUpSoonWhereNothingIsGained) {
   for (const std::size_t i : heard_) champion_.values[i] = 0.37f;
-  Polisher polisher(space_, champion_, cost(champion_), kBatch);
+  Polisher polisher(space_, champion_, {cost(champion_), cost(champion_)}, kBatch);
   while (polisher.isProbing()) step(polisher);
   int batches = 0;
   for (; !polisher.isDone(); ++batches) step(polisher);
@@ -95,7 +95,7 @@ TEST_F(PolisherTest, GivesUpSoonWhereNothingIsGained) {
 
 TEST_F(PolisherTest, IsDoneAtOnceWhereNothingIsHeard) {
   heard_.clear();
-  Polisher polisher(space_, champion_, 1, kBatch);
+  Polisher polisher(space_, champion_, {1, 1}, kBatch);
   while (polisher.isProbing()) step(polisher);
   EXPECT_TRUE(polisher.isDone());
 }

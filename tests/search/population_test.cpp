@@ -12,7 +12,7 @@ std::vector<Individual> individuals(const std::vector<double>& costs) {
   std::vector<Individual> all;
   for (const double cost : costs) {
     all.push_back(individualOf(cost));
-    all.back().cases.fill(float(cost));
+    all.back().cases.assign(kErrorCases, float(cost));
   }
   return all;
 }

@@ -5,9 +5,9 @@
 namespace patchpilot {
 namespace {
 
-Candidate candidate(double mss) {
+Candidate candidate(double distance) {
   Candidate candidate;
-  candidate.mss = mss;
+  candidate.distance = distance;
   return candidate;
 }
 
@@ -19,12 +19,12 @@ TEST(RepeatedRenders, TheMeanOfBothRendersDecidesAndTheSecondOnesAreKept) {
   std::vector<double> distances;
   for (const Candidate& one :
        rankAgain({candidate(1), candidate(2), candidate(3), candidate(4)}, std::move(again)))
-    distances.push_back(one.mss);
+    distances.push_back(one.distance);
   EXPECT_EQ(distances, (std::vector<double>{2, 3, 9, 4}));
 }
 
 TEST(RepeatedRenders, WithoutSecondRendersNothingChanges) {
-  EXPECT_EQ(rankAgain({candidate(1), candidate(2)}, {}).front().mss, 1);
+  EXPECT_EQ(rankAgain({candidate(1), candidate(2)}, {}).front().distance, 1);
 }
 
 }  // namespace

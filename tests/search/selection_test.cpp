@@ -16,7 +16,7 @@ std::vector<Individual> individuals() {
   std::vector<Individual> all;
   for (std::size_t i = 0; i < kSize; ++i) {
     all.push_back(individualOf(double(i + 1)));
-    all.back().cases.fill(float(i + 1));
+    all.back().cases.assign(kErrorCases, float(i + 1));
   }
   return all;
 }
@@ -59,7 +59,7 @@ TEST(Selection, LexicaseSelectsSpecialistsAndNoOthers) {
 
 TEST(Selection, WithoutCasesParentsAreSelectedByTournament) {
   auto all = individuals();
-  all[9].cases.fill(0);
+  all[9].cases.assign(kErrorCases, 0);
   const Population some = population(std::move(all), false);
   const auto selected = counts([&](SplitMix64& random) { return selectParent(some, random); });
   EXPECT_LT(selected[9], 10);

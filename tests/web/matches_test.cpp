@@ -60,11 +60,12 @@ TEST_F(Match, HasCandidatesBeforeItRefinesAndBetterOnesAfter) {
   EXPECT_EQ(last.at("target").at("note"), 57);
   ASSERT_EQ(last.at("candidates").size(), 5u);
   for (std::size_t i = 1; i < last.at("curve").size(); ++i)
-    EXPECT_LT(last["curve"][i].at("mss"), last["curve"][i - 1].at("mss"));
-  EXPECT_LT(last["curve"].back().at("mss"), last["curve"].front().at("mss"));
-  EXPECT_NEAR(last["curve"].back().at("mss").get<double>(), last.at("best_mss").get<double>(), 1e-6);
+    EXPECT_LT(last["curve"][i].at("distance"), last["curve"][i - 1].at("distance"));
+  EXPECT_LT(last["curve"].back().at("distance"), last["curve"].front().at("distance"));
+  EXPECT_NEAR(last["curve"].back().at("distance").get<double>(), last.at("best_distance").get<double>(),
+              1e-6);
   EXPECT_EQ(get("/matches/" + id).json(), last);
-  EXPECT_EQ(get("/matches").json().at("matches").at(0).at("best_mss"), last.at("best_mss"));
+  EXPECT_EQ(get("/matches").json().at("matches").at(0).at("best_distance"), last.at("best_distance"));
 }
 
 TEST_F(Match, TheFirstCandidatesAreHeardAndTakenBeforeTheOthersAreRanked) {
@@ -80,8 +81,7 @@ TEST_F(Match, TheFirstCandidatesAreHeardAndTakenBeforeTheOthersAreRanked) {
   EXPECT_TRUE(first.at("provisional").get<bool>());
   EXPECT_FALSE(last.contains("provisional"));
   ASSERT_EQ(first.at("candidates").size(), 5u);
-  EXPECT_GE(first.at("candidates")[0].at("distances").at("mss"),
-            last.at("candidates")[0].at("distances").at("mss"))
+  EXPECT_GE(first.at("candidates")[0].at("distance"), last.at("candidates")[0].at("distance"))
       << "more were heard since";
 
   // What has not been written is made when it is asked for.
@@ -90,8 +90,8 @@ TEST_F(Match, TheFirstCandidatesAreHeardAndTakenBeforeTheOthersAreRanked) {
   ASSERT_EQ(audio.status, 200);
   const Answer again = post(place + "/render?g=1", json::object());
   EXPECT_EQ(again.body, audio.body);
-  EXPECT_NEAR(std::stod(again.header("X-Distance")),
-              first.at("candidates")[0].at("distances").at("mss").get<double>(), 1e-3);
+  EXPECT_NEAR(std::stod(again.header("X-Distance")), first.at("candidates")[0].at("distance").get<double>(),
+              1e-3);
   EXPECT_NE(get(place + "/recipe?g=1").body.find("MDA JX10"), std::string::npos);
   EXPECT_EQ(get(place + "/presets/01.lv2?g=1").body.substr(0, 2), "PK");
   EXPECT_TRUE(fs::is_directory(
@@ -160,7 +160,7 @@ TEST_F(Match, ACandidateIsPlayedAtAnyNoteAndTurned) {
   const Answer same = post(place + "/render", json::object());
   ASSERT_EQ(same.status, 200) << same.body;
   EXPECT_EQ(same.body, getPlace(best.at("audio")).body) << "as it was written";
-  EXPECT_NEAR(std::stod(same.header("X-Distance")), best.at("mss").get<double>(), 1e-3);
+  EXPECT_NEAR(std::stod(same.header("X-Distance")), best.at("distance").get<double>(), 1e-3);
   const Answer higher = post(place + "/render", {{"note", 69}, {"seconds", 0.5}});
   EXPECT_EQ(higher.header("X-Distance"), "") << "it is another note";
   writeFileAtomically(places.folder / "higher.wav", higher.body);
@@ -177,7 +177,7 @@ TEST_F(Match, ACandidateIsPlayedAtAnyNoteAndTurned) {
   const Answer other = post(place + "/render", changes);
   ASSERT_EQ(other.status, 200) << other.body;
   EXPECT_NE(other.body, same.body);
-  EXPECT_GT(std::abs(std::stod(other.header("X-Distance")) - best.at("mss").get<double>()), 0.1);
+  EXPECT_GT(std::abs(std::stod(other.header("X-Distance")) - best.at("distance").get<double>()), 0.1);
   EXPECT_NE(post(place + "/parameters", changes).json(), panel);
   const std::string preset = place + "/presets/01.lv2";
   EXPECT_NE(post(preset, changes).body, get(preset).body);
@@ -276,7 +276,7 @@ TEST_F(Match, OneAfterAnotherAndEachCanBeStopped) {
   const json kept = finished(first);
   EXPECT_EQ(kept.at("state"), "stopped");
   EXPECT_EQ(kept.at("candidates").size(), 5u);
-  EXPECT_LE(kept.at("best_mss").get<double>(), kept.at("curve").front().at("mss").get<double>());
+  EXPECT_LE(kept.at("best_distance").get<double>(), kept.at("curve").front().at("distance").get<double>());
   EXPECT_EQ(finished(third).at("state"), "done");
   EXPECT_EQ(answerOf(client->Delete("/api/v1/matches/" + first)).status, 200);
   expectRefused(get("/matches/" + first), 404, first);
@@ -458,8 +458,8 @@ TEST_F(Match, PlaysAtTheTempoThatIsAskedFor) {
     const Answer played =
         post("/matches/" + match.at("id").get<std::string>() + "/candidates/1/render", json::object());
     EXPECT_EQ(played.status, 200) << played.body;
-    EXPECT_NEAR(std::stod(played.header("X-Distance")), match.at("candidates").at(0).at("mss").get<double>(),
-                1e-3);
+    EXPECT_NEAR(std::stod(played.header("X-Distance")),
+                match.at("candidates").at(0).at("distance").get<double>(), 1e-3);
   }
 }
 
@@ -513,7 +513,7 @@ TEST_F(Match, WordsFindWhatALibraryOfClapHolds) {
   EXPECT_EQ(match.at("name"), "warm analog brass");
   ASSERT_EQ(match.at("candidates").size(), 3u);
   const json& best = match.at("candidates")[0];
-  EXPECT_TRUE(best.at("mss").is_null());
+  EXPECT_TRUE(best.at("distance").is_null());
   EXPECT_GE(best.at("similarity"), match.at("candidates")[1].at("similarity"));
   const Answer played = post("/matches/" + id + "/candidates/1/render", json::object());
   EXPECT_EQ(played.body, getPlace(best.at("audio")).body) << "as its library heard it";

@@ -37,20 +37,22 @@ std::vector<JobRequest> requests() {
 
 std::vector<JobEvent> events() {
   const TargetFacts target{0.5, 2, 57, 0.9, {{45, 0.1}}, 1.25, {"quiet"}};
-  const CandidateFacts found{1,   "S", "s", "patch 1", 57,        100,      0.8,       {{"mss", 1.5}},
-                             -3., {},  {},  "01.wav",  "01.json", "01.txt", {"01.lv2"}};
+  CandidateFacts found{1,   "S", "s", "patch 1", 57,        100,      0.8,       {{"mss", 1.5}},
+                       -3., {},  {},  "01.wav",  "01.json", "01.txt", {"01.lv2"}};
+  found.distance = 12.5;
   CandidateFacts text = found;
   text.rank = 2;
   text.distances.clear();
+  text.distance.reset();
   text.gainDb.reset();
   text.similarity = 0.3;
   text.bpm = 140;
   text.unlike = Unlike{1, {"Cutoff"}};
   return {TargetRead{target},
           RankingProgress{3, 50},
-          CandidatesWritten{2, {{found, text}, true}},
-          RefiningProgress{100, 2.5, 1.25, 0.5, 2.5},
-          RefiningProgress{100, 2.5, 1.25, 0, {}},
+          CandidatesWritten{2, {{found, text}, true, "mss"}},
+          RefiningProgress{100, 2.5, 12.5, 1.25, 0.5, 2.5},
+          RefiningProgress{100, 2.5, 12.5, 1.25, 0, {}},
           RendersSkipped{2, "crashed"},
           Remark{"a line"},
           BuildProgressed{40},

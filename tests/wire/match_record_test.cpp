@@ -1,6 +1,7 @@
 #include "wire/match_record.h"
 
 #include "base/error.h"
+#include "listen/objective.h"
 #include "test_support.h"
 
 namespace patchpilot {
@@ -22,13 +23,14 @@ MatchRecord record() {
   match.request.near = NearRequest{"0000000000000002", 3, 4, {"cutoff"}, {{"level", 0.25f}}};
   match.target = TargetFacts{0.5, 2, 57, 0.9, {{45, 0.1}}, 1.25, {"quiet"}};
   match.progress = {MatchState::refining, 96, 200, 1.5};
-  match.curve = {{50, 1.5, 4.25}, {96, 2, 3.5}};
+  match.curve = {{50, 1.5, 42.5, 4.25}, {96, 2, 35, 3.5}};
   match.generation = 2;
   CandidateFacts found;
   found.synth = "S";
   found.space = "s";
   found.origin = "patch 1";
   found.distances = {{"mss", 3.5}};
+  found.distance = 35;
   found.gainDb = -2;
   found.unlike = Unlike{1, {"Cutoff"}};
   found.render = "01.wav";
@@ -58,7 +60,8 @@ TEST(MatchRecord, IsReadFromAFileOfAnEarlierVersion) {
   const TemporaryFolder folder;
   writeFileAtomically(folder / "match.json",
                       R"({"format": 1, "name": "bass", "created": "2026", "state": "done",
-    "error": "", "request": {"sound": "a", "libraries": ["b"], "seconds": 30}, "target": null, "curve": [],
+    "error": "", "request": {"sound": "a", "libraries": ["b"], "seconds": 30}, "target": null,
+    "curve": [{"renders": 50, "seconds": 1.5, "mss": 6}],
     "candidates": [{"rank": 1, "synth": "S", "space": "s", "origin": "o", "note": 60, "velocity": 100,
       "length": 2, "distances": {"mss": null}, "gain_db": null,
       "files": {"render": "01.wav", "presets": [], "parameters": "01.json", "recipe": "01.txt"}}],
@@ -66,8 +69,10 @@ TEST(MatchRecord, IsReadFromAFileOfAnEarlierVersion) {
   const MatchRecord match = readMatchFile(folder / "match.json");
   EXPECT_EQ(match.state, MatchState::done);
   EXPECT_EQ(match.request.seconds, 30);
-  EXPECT_EQ(match.bestMss(), std::nullopt);
+  EXPECT_EQ(match.bestDistance(), std::nullopt);
   EXPECT_FALSE(match.found.provisional);
+  ASSERT_EQ(match.curve.size(), 1u);
+  EXPECT_EQ(match.curve[0].distance, distanceOfMss(6)) << "there was no other objective then";
 }
 
 TEST(MatchRecord, ADamagedFileIsAnError) {

@@ -72,13 +72,13 @@ function query(values: Record<string, number | undefined>): string {
 
 export interface Rendered {
   bytes: ArrayBuffer;
-  mss: number | null; // where it was rendered as the target is
+  distance: number | null; // where it was rendered as the target is
 }
 
 async function rendered(url: string, body: Play, signal?: AbortSignal): Promise<Rendered> {
   const answer = await request(url, posted(body, signal));
   const distance = answer.headers.get("X-Distance");
-  return { bytes: await answer.arrayBuffer(), mss: distance === null ? null : Number(distance) };
+  return { bytes: await answer.arrayBuffer(), distance: distance === null ? null : Number(distance) };
 }
 
 export const api = {

@@ -19,7 +19,7 @@ export interface State {
   data: string; // The folder in which past work is kept
   embedders: Embedder[]; // All that this program knows
   methods: Method[]; // What can propose patches
-  objectives: string[]; // What refining can make small
+  objectives: string[]; // What candidates can be ranked by and refining can make small, the default first
 }
 
 export interface Library {
@@ -90,7 +90,7 @@ export interface MatchRequest {
   near?: Near;
   embedder?: string; // By which the libraries are searched; each by its first if it is not given
   method?: string | string[]; // What proposes patches, one or several of those that /state lists, as in 'match --method': retrieval, random, retrieval+refine. Proposals of several are pooled. By default retrieval
-  objective?: string; // What refining makes small, one of those that /state lists; by default mss
+  objective?: string; // The distance that candidates are ranked by and refining makes small: one of those that /state lists, or weights of metrics, such as mss=3,rms=1. By default balanced
   bpm?: number; // Tempo that the synths follow; by default each library's own
 }
 
@@ -108,7 +108,8 @@ export interface Target {
 export interface Candidate {
   rank: number;
   name: string;
-  mss: number | null; // Distance to the sound, in dB; null of words
+  distance: number | null; // Distance to the sound by the objective of the match: 0 is the same sound, 100 is as far away as a random patch of the synth; null of words
+  mss: number | null; // The metric MSS, in dB; null of words
   similarity: number | null; // To words, -1 to 1
   gain_db: number | null; // What brings it to the level of the sound
   distances?: Record<string, number>; // To the sound, by the name of the metric; absent of words
@@ -141,7 +142,7 @@ export interface Match {
   curve: CurvePoint[]; // Whenever refining has come nearer
   generation: number; // Grows whenever the candidates change; addresses carry it
   candidates: Candidate[];
-  best_mss: number | null;
+  best_distance: number | null;
   remarks: string[]; // What somebody may want to know of how the candidates were come by, a line each; such as that a library was searched by its mel vector, as another embedder cannot be used
   problems?: SkippedRenders;
   target_audio?: string;
@@ -244,7 +245,8 @@ export type MatchState = "queued" | "searching" | "ranking" | "refining" | "done
 export interface CurvePoint {
   renders: number;
   seconds: number;
-  mss: number;
+  distance: number; // Of the best, by the objective of the match
+  mss: number; // Of the same candidate
 }
 
 /** Renders that were skipped: how many, and why the first of them was. */
@@ -271,7 +273,7 @@ export interface MatchSummary {
   created: string;
   state: MatchState;
   note: number | null;
-  best_mss: number | null;
+  best_distance: number | null;
   synths: string[];
   position?: number; // In the queue, from 1; absent of one that does not wait
 }

@@ -20,7 +20,7 @@ const NOTHING_LOCKED: string[] = [];
 export const changes = signal<Changes>(NOTHING_TURNED);
 export const locked = signal<string[]>(NOTHING_LOCKED);
 export const sections = signal<ParameterSection[] | null>(null);
-export const shaped = signal<{ buffer: AudioBuffer; mss: number | null } | null>(null);
+export const shaped = signal<{ buffer: AudioBuffer; distance: number | null } | null>(null);
 /** The candidate as it was when it was first turned, as refining goes on below. */
 const held = signal<Candidate | null>(null);
 
@@ -178,7 +178,7 @@ const render = latest(60, async (stop: AbortSignal) => {
     const buffer = await new OfflineAudioContext(2, 1, 44100).decodeAudioData(sounding.bytes);
     if (stop.aborted) return;
     sections.value = told;
-    shaped.value = { buffer, mss: sounding.mss };
+    shaped.value = { buffer, distance: sounding.distance };
     if (!engine.playing) engine.play("candidate");
   } catch (problem) {
     tellFailure(problem);

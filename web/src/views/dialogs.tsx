@@ -22,7 +22,7 @@ export function Help() {
         Single keys do these
       </label>
       <p class="soft">
-        Distance is MSS, in dB: 0 is the same sound, a random patch lies at 10 or more. Everything you see was rendered by the synth itself.
+        Distance: 0 is the same sound, 100 is as far away as a random patch of the synth. Everything you see was rendered by the synth itself.
       </p>
     </Dialog>
   );
@@ -50,7 +50,7 @@ export function PastMatches() {
                   {activity(one) && `, ${activity(one)}`}
                 </span>
               </span>
-              <span class="mss">{distance(one.best_mss)}</span>
+              <span class="distance">{distance(one.best_distance)}</span>
             </button>
             {!over(one.state) && (
               <button type="button" class="quiet" aria-label={`Stop ${one.name}`} onClick={() => void stopMatch(one.id)}>

@@ -3,8 +3,14 @@ import type { Candidate, Match, MatchSummary } from "../api/types";
 /** "3,000" */
 export const count = (value: number): string => value.toLocaleString("en");
 
-/** "1.90"; a dash for what is not known. */
-export const distance = (mss: number | null): string => (mss === null ? "–" : mss.toFixed(2));
+/** "12.3"; a dash for what is not known. */
+export const distance = (value: number | null): string => (value === null ? "–" : value.toFixed(1));
+
+/** "MSS 1.90, SOT 0.052" of each metric that is known. */
+export const distances = (candidate: Candidate): string =>
+  Object.entries(candidate.distances ?? {})
+    .map(([name, value]) => `${name.toUpperCase()} ${value.toFixed(name === "mss" || name === "wmfcc" ? 2 : 3)}`)
+    .join(", ");
 
 /** "2 min 5 s" */
 export function duration(seconds: number): string {

@@ -3,12 +3,12 @@ import { noteName } from "../audio/notes";
 import { candidates, curve, inWords, match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
 import { playing, side } from "../state/player";
 import { Curve } from "./curve";
-import { distance, identity, remarksOn, statusText } from "./format";
+import { distance, distances, identity, remarksOn, statusText } from "./format";
 import { Icon } from "./icons";
 import { Panel } from "./panel";
 
 const PLACES = 5;
-const FAR = 12; // MSS at which a random patch lies, and the bar is empty
+const FAR = 100; // distance of a random patch, at which the bar is empty
 
 export function HearPanel() {
   return (
@@ -95,10 +95,10 @@ function Row({ candidate }: { candidate: Candidate }) {
   // Another note than the sound's: that is how the patch must be played.
   const second = target && target.note !== candidate.note ? `${from}, at ${noteName(candidate.note)}` : from;
   const chosen = candidate.rank === rank.value;
-  const mss = chosen && shaped.value ? shaped.value.mss : candidate.mss;
+  const away = chosen && shaped.value ? shaped.value.distance : candidate.distance;
   const heard = chosen && playing.value && side.value === "candidate";
-  const near = mss === null ? (candidate.similarity ?? 0) : Math.max(0, 1 - mss / FAR);
-  const measure = mss === null && candidate.similarity !== null ? `${Math.round(100 * candidate.similarity)} %` : distance(mss);
+  const near = away === null ? (candidate.similarity ?? 0) : Math.max(0, 1 - away / FAR);
+  const measure = away === null && candidate.similarity !== null ? `${Math.round(100 * candidate.similarity)} %` : distance(away);
   return (
     <li class={`candidate${chosen ? " chosen" : ""}${heard ? " heard" : ""}`}>
       <button
@@ -120,8 +120,8 @@ function Row({ candidate }: { candidate: Candidate }) {
         <span class="near" aria-hidden="true">
           <i style={{ width: `${100 * near}%` }} />
         </span>
-        <span class="mss">
-          <span class="hidden">{mss === null ? "similarity" : "distance"} </span>
+        <span class="distance" title={distances(candidate)}>
+          <span class="hidden">{away === null ? "similarity" : "distance"} </span>
           {measure}
         </span>
       </button>

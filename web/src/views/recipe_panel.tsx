@@ -43,7 +43,7 @@ export function RecipePanel() {
 function hint(): string {
   if (inWords.value) return turned.value ? "Turned by hand" : "Turn a knob to hear it.";
   if (!turned.value) return "Turn a knob to hear it; lock what “More like” must keep.";
-  return `Turned: distance ${distance(shaped.value?.mss ?? null)}, was ${distance(selected.value?.mss ?? null)}`;
+  return `Turned: distance ${distance(shaped.value?.distance ?? null)}, was ${distance(selected.value?.distance ?? null)}`;
 }
 
 const shown = (parameter: Parameter) => parameter.effect || parameter.key in changes.value;

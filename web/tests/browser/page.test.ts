@@ -67,11 +67,11 @@ describe.skipIf(why !== "")("the page", () => {
     await page.getByText(/Refining/).waitFor();
     await page.waitForFunction(() => document.querySelector(".curve .line") !== null);
     await stopIt(page);
-    const best = await page.locator(".candidate .mss").first().textContent();
+    const best = await page.locator(".candidate .distance").first().textContent();
     const loaded = [1, 2, 3, 4, 5].map((rank) => page.waitForResponse((answer) => answer.url().includes(`/candidates/${rank}/audio`)));
     await page.reload();
     await page.getByRole("button", { name: "Play candidate 5" }).waitFor();
-    expect(await page.locator(".candidate .mss").first().textContent()).toBe(best);
+    expect(await page.locator(".candidate .distance").first().textContent()).toBe(best);
     await page.locator(".sound-name").getByText("my bass.flac").waitFor();
 
     // Every candidate is there before it is clicked, so that it sounds at once.
@@ -352,7 +352,7 @@ describe.skipIf(why !== "")("the page", () => {
       await matchIt(page);
       expect(asked[0]).toMatchObject({ text: "a warm, slowly opening string pad" });
       await page.locator(".status").getByText("Done").waitFor();
-      for (const measure of await page.locator(".candidate .mss").allTextContents()) expect(measure).toMatch(/^similarity -?\d+ %$/);
+      for (const measure of await page.locator(".candidate .distance").allTextContents()) expect(measure).toMatch(/^similarity -?\d+ %$/);
       expect(await page.locator(".curve").count()).toBe(0);
       expect(await page.getByRole("button", { name: /^More like/ }).count()).toBe(0);
       expect(await page.getByRole("button", { name: /Target/ }).isDisabled()).toBe(true);

@@ -33,8 +33,8 @@ describe("the curve", () => {
   it("falls in steps within its box, and is nothing without points", () => {
     expect(steps([])).toBe("");
     const line = steps([
-      { renders: 50, seconds: 1, mss: 4 },
-      { renders: 90, seconds: 2, mss: 1 },
+      { renders: 50, seconds: 1, distance: 40, mss: 4 },
+      { renders: 90, seconds: 2, distance: 10, mss: 1 },
     ]);
     expect(line).toBe("M200.0 8.0H400.0V77.0");
   });
@@ -82,7 +82,7 @@ describe("the remarks", () => {
 describe("words for numbers", () => {
   it("say what is not known", () => {
     expect(distance(null)).toBe("–");
-    expect(distance(1.896)).toBe("1.90");
+    expect(distance(18.96)).toBe("19.0");
   });
 
   it("give times as one says them", () => {
