@@ -15,19 +15,23 @@ namespace {
 
 using Sizes = std::vector<std::pair<std::string, std::string>>;
 
-/// A network that is small enough to be trained in seconds.
-Sizes smallSizes() {
-  return {{"frames", "3"},       {"bands", "2"},          {"globals", "1"},   {"vector", "2"},
-          {"token_frames", "2"}, {"token_width", "16"},   {"encoding", "32"}, {"mixer_blocks", "1"},
-          {"layers", "3"},       {"globals_hidden", "16"}};
-}
-
 Sizes with(Sizes sizes, const Sizes& others) {
   for (const auto& [name, value] : others) {
     std::erase_if(sizes, [&](const auto& size) { return size.first == name; });
     sizes.emplace_back(name, value);
   }
   return sizes;
+}
+
+/// A network that is small enough to be trained in seconds, whatever its encoder.
+Sizes bareSizes() {
+  return {{"frames", "3"}, {"bands", "2"},     {"globals", "1"},        {"vector", "2"},
+          {"layers", "3"}, {"encoding", "32"}, {"globals_hidden", "16"}};
+}
+
+/// The same with a mixer as its encoder.
+Sizes smallSizes() {
+  return with(bareSizes(), {{"token_frames", "1"}, {"token_width", "16"}, {"mixer_blocks", "1"}});
 }
 
 std::unique_ptr<Trainer> makeTrainer(const char* network, const Sizes& sizes, const char* loss,
@@ -303,14 +307,19 @@ struct Kind {
 
 /// One of each, with all that is left to chance.
 std::vector<Kind> kinds() {
-  return {{"flow-mlp", "flow", {{"dropout", "0.2"}, {"encoder_dropout", "0.2"}, {"coupling", "transport"}}},
-          {"flow-sections", "flow-absolute", {{"hidden", "16"}, {"dropout", "0.2"}, {"sections", "0=1"}}},
-          {"flow-param2tok", "flow", {{"hidden", "16"}, {"tokens", "3"}, {"encoder", "cnn"}}},
-          {"regression-mlp", "regression", {{"dropout", "0.2"}, {"sections", "0=1"}, {"assign", "best"}}},
-          {"regression-cnn", "regression", {{"cnn_width", "4"}, {"cnn_layers", "2"}, {"channels", "2"}}},
-          {"regression-ast",
-           "regression",
-           {{"ast_width", "16"}, {"ast_layers", "2"}, {"encoder_dropout", "0.2"}}}};
+  const Sizes small = smallSizes(), bare = bareSizes();
+  return {{"flow-mlp", "flow",
+           with(small, {{"dropout", "0.2"}, {"encoder_dropout", "0.2"}, {"coupling", "transport"}})},
+          {"flow-sections", "flow-absolute",
+           with(small, {{"hidden", "16"}, {"dropout", "0.2"}, {"sections", "0=1"}})},
+          {"flow-param2tok", "flow",
+           with(bare, {{"hidden", "16"}, {"tokens", "3"}, {"encoder", "cnn"}, {"cnn_layers", "2"}})},
+          {"regression-mlp", "regression",
+           with(small, {{"dropout", "0.2"}, {"sections", "0=1"}, {"assign", "best"}})},
+          {"regression-cnn", "regression",
+           with(bare, {{"cnn_width", "4"}, {"cnn_layers", "2"}, {"channels", "2"}})},
+          {"regression-ast", "regression",
+           with(bare, {{"ast_width", "16"}, {"ast_layers", "2"}, {"encoder_dropout", "0.2"}})}};
 }
 
 TEST(ProposalNetworks, ATrainingThatIsTakenUpAgainEndsAsOneThatWasNeverStopped) {
@@ -319,7 +328,7 @@ TEST(ProposalNetworks, ATrainingThatIsTakenUpAgainEndsAsOneThatWasNeverStopped) 
     for (const int threads : {1, 2}) {
       FitOptions fit = quickFit(10);
       fit.threads = threads;
-      const auto make = [&] { return makeTrainer(network, with(smallSizes(), sizes), loss, fit); };
+      const auto make = [&] { return makeTrainer(network, sizes, loss, fit); };
       const auto step = [&](Trainer& trainer, int i) {
         trainer.step(halfCircles(17, std::uint64_t(i)).view());
       };
@@ -380,7 +389,7 @@ TEST(ProposalNetworks, ACorrectorFindsWhichWayACandidateMustMove) {
 TEST(ProposalNetworks, AFileAnswersAsTheTrainerThatWroteIt) {
   const TemporaryFolder folder;
   for (const auto& [network, loss, sizes] : kinds()) {
-    const auto trainer = makeTrainer(network, with(smallSizes(), sizes), loss, quickFit(20));
+    const auto trainer = makeTrainer(network, sizes, loss, quickFit(20));
     trainer->prepare(halfCircles(64, 1).view());
     for (int i = 0; i < 20; ++i) trainer->step(halfCircles(32, std::uint64_t(i)).view());
     trainer->keepBest();
