@@ -249,6 +249,59 @@ TEST(ProposalNetworks, TheBestAssignmentJudgesEqualSectionsInAnyOrder) {
   EXPECT_LT(lossWith("best"), 0.1);
 }
 
+/// Sets of three values in any order; pictures show the sets, and not the order.
+Batch unorderedValues(std::int64_t rows, std::uint64_t seed) {
+  constexpr std::int64_t kPlaces = 24;
+  SplitMix64 random(seed);
+  Tensor picture = tensor(rows, 1, kPlaces), globals = tensor(rows, 1), vector = tensor(rows, 3),
+         mask = tensor(rows, 3);
+  for (std::int64_t row = 0; row < rows; ++row)
+    for (std::int64_t i = 0; i < 3; ++i) {
+      const double value = 2 * random.uniform() - 1;
+      vector.values[std::size_t(row * 3 + i)] = float(value);
+      for (std::int64_t place = 0; place < kPlaces; ++place) {
+        const double off = (value - (2 * double(place) / (kPlaces - 1) - 1)) * 8;
+        picture.values[std::size_t(row * kPlaces + place)] += float(std::exp(-off * off));
+      }
+    }
+  std::fill(mask.values.begin(), mask.values.end(), 1.0f);
+  return Batch({picture, globals, vector, mask});
+}
+
+/// Mean absolute error of sets of three values, paired so that it is the least.
+double errorOfSets(const std::vector<float>& answers, const std::vector<float>& wanted) {
+  double error = 0;
+  for (std::size_t first = 0; first < wanted.size(); first += 3) {
+    std::vector<double> costs;
+    for (std::size_t i = 0; i < 3; ++i)
+      for (std::size_t j = 0; j < 3; ++j) costs.push_back(std::abs(answers[first + i] - wanted[first + j]));
+    const auto columns = leastAssignment(costs.data(), 3);
+    for (std::size_t i = 0; i < 3; ++i)
+      error += costs[i * 3 + std::size_t(columns[i])] / double(wanted.size());
+  }
+  return error;
+}
+
+// The known ground of Hayes et al. (2025): bench/known_ground.cpp has the whole of it.
+TEST(ProposalNetworks, APointRegressionFailsWhereSectionsMayChangePlacesAndTheEquivariantFlowDoesNot) {
+  const auto errorOf = [](const char* network, const char* loss, const Sizes& sizes) {
+    const int steps = 600;
+    const auto trainer = makeTrainer(
+        network,
+        with(smallSizes(),
+             with({{"frames", "1"}, {"bands", "24"}, {"vector", "3"}, {"sections", "0=1=2"}}, sizes)),
+        loss, quickFit(steps));
+    trainer->prepare(unorderedValues(512, 1).view());
+    for (int i = 0; i < steps; ++i) trainer->step(unorderedValues(128, std::uint64_t(10 + i)).view());
+    const Batch batch = unorderedValues(200, 2);
+    SampleOptions options;
+    options.count = 1;
+    return errorOfSets(sampled(*trainer, batch, options), batch.tensors()[2].values);
+  };
+  EXPECT_GT(errorOf("regression-mlp", "regression", {}), 0.25);
+  EXPECT_LT(errorOf("flow-sections", "flow", {{"hidden", "32"}, {"token_mlp", "64"}}), 0.17);
+}
+
 struct Kind {
   const char *network, *loss;
   Sizes sizes;
