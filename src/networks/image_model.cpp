@@ -35,8 +35,9 @@ class ImageModel : public Network {
       const Tensors batch{
           torch::from_blob(const_cast<float*>(all[0].data), {all[0].shape[0], all[0].shape[1]}),
           torch::from_blob(const_cast<float*>(all[1].data), {all[1].shape[0]})};
+      RandomSource random(0);  // of which nothing is drawn in evaluation
       // Running it in evaluation changes nothing in it; LibTorch's modules only do not say so.
-      const torch::Tensor out = network_->forward(batch).contiguous();
+      const torch::Tensor out = network_->forward(batch, random).contiguous();
       std::copy_n(out.data_ptr<float>(), outputs.size(), outputs.begin());
     });
   }

@@ -2,11 +2,9 @@
 
 #include "base/error.h"
 #include "networks/network_file.h"
+#include "networks/torch_layers.h"
 
 #include <ATen/ATen.h>
-#include <torch/nn/init.h>
-
-#include <cmath>
 
 namespace patchpilot {
 
@@ -36,19 +34,6 @@ torch::Tensor noteValues(const torch::Tensor& notes, const torch::Tensor& like) 
   const torch::Tensor places = torch::arange(10, like.options()).reshape({1, -1}) * 8 + 24;
   const torch::Tensor near = torch::exp(-((note - places) / 8).pow(2));
   return torch::cat({torch::ones_like(note), (note - 60) / 32, near}, 1);
-}
-
-/// A layer whose weights are drawn from a normal distribution that keeps the variance of its inputs.
-/// @param gain  times that
-torch::nn::Linear linear(std::int64_t inputs, std::int64_t outputs, double gain = 1) {
-  torch::nn::Linear layer(inputs, outputs);
-  torch::nn::init::normal_(layer->weight, 0, gain / std::sqrt(double(inputs)));
-  torch::nn::init::zeros_(layer->bias);
-  return layer;
-}
-
-torch::nn::LayerNorm norm(std::int64_t width) {
-  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}));
 }
 
 }  // namespace
@@ -122,9 +107,9 @@ void ImageNetwork::prepare(const Tensors& batch) {
   scale_.copy_(1 / rows.std(0, false).clamp_min(0.01));
 }
 
-torch::Tensor ImageNetwork::forward(const Tensors& batch) {
+torch::Tensor ImageNetwork::forward(const Tensors& batch, RandomSource& random) {
   const auto some = [&](const torch::Tensor& x) {
-    return is_training() && sizes_.dropout > 0 ? torch::dropout(x, sizes_.dropout, true) : x;
+    return is_training() ? random.dropout(x, sizes_.dropout) : x;
   };
   torch::Tensor x = some((inputs(batch) - mean_) * scale_);
   x = torch::gelu(inNorm_(in_(x)));

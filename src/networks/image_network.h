@@ -42,7 +42,7 @@ class ImageNetwork : public TrainableNetwork {
   std::int64_t dimension() const { return sizes_.dimension; }
 
   /// @return rows x dimension
-  torch::Tensor forward(const Tensors& batch) override;
+  torch::Tensor forward(const Tensors& batch, RandomSource& random) override;
 
   /// Has inputs standardised as those of these rows are.
   void prepare(const Tensors& batch) override;

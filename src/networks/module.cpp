@@ -5,6 +5,8 @@
 #include "networks/neighbour_loss.h"
 #include "networks/network_trainer.h"
 #include "networks/openl3.h"
+#include "networks/proposal_networks.h"
+#include "networks/regression_network.h"
 #include "networks/torch_script.h"
 
 #include <ATen/Parallel.h>
@@ -74,16 +76,46 @@ constexpr TrainableEntry kTrainable[] = {
 
 struct LossEntry {
   std::string_view name;
-  torch::Tensor (*loss)(const Tensors& batch, const torch::Tensor& outputs);
+  Loss (*make)(const TrainerRequest& request);
+  BatchRows rows;  ///< whether it sees each row of a batch by itself
 };
 
-constexpr LossEntry kLosses[] = {{"neighbours-by-mss", neighbourLoss}};
+std::map<std::string, std::string> sizesOf(const TrainerRequest& request) {
+  std::map<std::string, std::string> sizes;
+  for (const Setting& setting : request.sizes) sizes[setting.name] = setting.value;
+  return sizes;
+}
+
+/// The loss of regressions, which must know what the vector is made of.
+Loss regressionLoss(const TrainerRequest& request) {
+  NetworkSizes sizes(request.network, sizesOf(request));
+  return [outputs = RegressionOutputs(sizes)](const Tensors& batch, const torch::Tensor& given) {
+    return outputs.loss(given, batch.at(batch.size() - 2), batch.back());
+  };
+}
+
+constexpr LossEntry kLosses[] = {
+    {"neighbours-by-mss", [](const TrainerRequest&) -> Loss { return neighbourLoss; }, BatchRows::together},
+    {"flow", [](const TrainerRequest&) -> Loss { return flowLoss; }, BatchRows::apart},
+    {"flow-absolute", [](const TrainerRequest&) -> Loss { return absoluteFlowLoss; }, BatchRows::apart},
+    {"regression", regressionLoss, BatchRows::apart},
+};
 
 template <typename Entry, std::size_t count>
 const Entry& find(const Entry (&table)[count], const char* what, std::string_view name) {
   for (const Entry& entry : table)
     if (entry.name == name) return entry;
   throw Error(ExitCode::internal, fmt::format("there is no {} '{}'", what, name));
+}
+
+/// The network of a request. @throws Error (internal) if there is none of its name
+Trainable makeTrainable(const TrainerRequest& request) {
+  const ProposalEntry* proposal = findProposalNetwork(request.network);
+  if (proposal == nullptr) return find(kTrainable, "network to train", request.network).make(request);
+  NetworkSizes sizes(request.network, sizesOf(request));
+  const ProposalNetwork made = proposal->make(sizes);
+  sizes.requireAllRead();
+  return {made.network, made.width};
 }
 
 /// If LibTorch multiplies by OpenBLAS with threads of its own, it does not tell it how many are wanted.
@@ -100,14 +132,16 @@ class TorchModule : public NetworkModule {
   }
 
   Network* openNetwork(const NetworkRequest& request) const override {
+    if (const ProposalEntry* proposal = findProposalNetwork(request.network))
+      return openProposalNetwork(*proposal, request.files[0], request.dimension).release();
     return find(kModels, "network", request.network).open(request).release();
   }
 
   Trainer* makeTrainer(const TrainerRequest& request) const override {
     torch::manual_seed(request.fit.seed);
-    const auto& loss = find(kLosses, "loss", request.loss);
-    const Trainable made = find(kTrainable, "network to train", request.network).make(request);
-    return new NetworkTrainer(made.network, loss.loss, request.fit, made.dimension);
+    const LossEntry& loss = find(kLosses, "loss", request.loss);
+    const Trainable made = makeTrainable(request);
+    return new NetworkTrainer(made.network, loss.make(request), request.fit, made.dimension, loss.rows);
   }
 };
 

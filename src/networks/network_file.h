@@ -24,6 +24,9 @@ std::vector<std::pair<std::string, torch::Tensor>> weightsOf(const torch::nn::Mo
 /// Reads all of them. @throws Error (input) that names file and tensor if one is missing, or of another shape
 void readWeights(Safetensors& file, torch::nn::Module& network);
 
+/// What begins the names of the metadata that give a network's sizes.
+inline constexpr const char* kSizePrefix = "size.";
+
 /// Metadata of a file.
 std::map<std::string, std::string> metadataOf(std::span<const Setting> settings);
 

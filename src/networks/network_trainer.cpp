@@ -5,12 +5,15 @@
 #include "networks/network_file.h"
 
 #include <ATen/Parallel.h>
+#include <torch/autograd.h>
 #include <torch/cuda.h>
+#include <torch/nn/utils/clip_grad.h>
 #include <torch/utils.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <future>
 #include <sstream>
 
 namespace patchpilot {
@@ -18,6 +21,9 @@ namespace patchpilot {
 namespace {
 
 constexpr const char* kStep = "trainer_step";  ///< metadata of a checkpoint
+
+/// The random numbers of evaluations: the same in each, so that losses can be compared.
+constexpr std::uint64_t kEvaluationSeed = 0x6576616c75617465;
 
 /// What AdamW keeps of a parameter. LibTorch 1.13 finds it by the parameter's address as text, 2.x by the
 /// address.
@@ -47,16 +53,27 @@ std::unique_ptr<torch::optim::AdamW> makeOptimizer(const std::vector<torch::Tens
       std::vector{group(matrices, options.weightDecay), group(others, 0)});
 }
 
+/// Copies an answer to where the caller wants it.
+void copyTo(std::span<float> outputs, const torch::Tensor& answers) {
+  const torch::Tensor values = answers.to(torch::kCPU).to(torch::kFloat).contiguous();
+  if (std::size_t(values.numel()) != outputs.size())
+    throw Error(ExitCode::internal, fmt::format("the network gives {} values for a batch, asked for are {}",
+                                                values.numel(), outputs.size()));
+  std::copy_n(values.data_ptr<float>(), outputs.size(), outputs.begin());
+}
+
 }  // namespace
 
 NetworkTrainer::NetworkTrainer(std::shared_ptr<TrainableNetwork> network, Loss loss,
-                               const FitOptions& options, std::int64_t dimension)
+                               const FitOptions& options, std::int64_t dimension, BatchRows rows)
     : options_(options),
       device_(torch::cuda::is_available() ? torch::kCUDA : torch::kCPU),
       network_(std::move(network)),
       loss_(std::move(loss)),
-      dimension_(dimension) {
-  at::set_num_threads(options.threads);
+      dimension_(dimension),
+      rows_(rows) {
+  // Threads share the rows of a batch, which keeps them busier than sharing each operation does.
+  at::set_num_threads(rows == BatchRows::apart ? 1 : options.threads);
   network_->to(device_);
   parameters_ = network_->parameters();
   for (const torch::Tensor& parameter : parameters_) average_.push_back(parameter.detach().clone());
@@ -91,18 +108,57 @@ double NetworkTrainer::rate() const {
   return options_.rate * std::min(place / options_.warmUp, 0.5 * (1 + std::cos(M_PI * place)));
 }
 
+NetworkTrainer::Part NetworkTrainer::partOf(const Tensors& batch, std::uint64_t seed, double share) const {
+  RandomSource random(seed, device_);
+  torch::Tensor loss = loss_(batch, network_->forward(batch, random));
+  if (const torch::Tensor penalty = network_->penalty(); penalty.defined()) loss = loss + penalty;
+  return {loss.item<double>() * share,
+          torch::autograd::grad({loss * share}, parameters_, {}, {}, false, true)};
+}
+
+std::vector<NetworkTrainer::Part> NetworkTrainer::partsOf(const Tensors& batch) const {
+  SplitMix64 seeds(options_.seed, std::uint64_t(done_));
+  const std::int64_t rows = batch.at(0).size(0),
+                     count = rows_ == BatchRows::apart && device_.is_cpu()
+                                 ? std::clamp<std::int64_t>(options_.threads, 1, rows)
+                                 : 1;
+  if (count == 1) return {partOf(batch, seeds.next(), 1)};
+  std::vector<std::future<Part>> running;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t first = i * rows / count, own = (i + 1) * rows / count - first;
+    Tensors part;
+    for (const torch::Tensor& tensor : batch) part.push_back(tensor.narrow(0, first, own));
+    running.push_back(std::async(std::launch::async, [this, part = std::move(part), seed = seeds.next(),
+                                                      share = double(own) / double(rows)] {
+      at::init_num_threads();
+      return partOf(part, seed, share);
+    }));
+  }
+  std::vector<Part> parts;
+  for (auto& one : running) parts.push_back(one.get());
+  return parts;
+}
+
 double NetworkTrainer::step(BatchView batch) {
-  torch::manual_seed(SplitMix64(options_.seed, std::uint64_t(done_)).next());
   network_->train();
-  const Tensors tensors = tensorsOf(batch);
-  const torch::Tensor loss = loss_(tensors, network_->forward(tensors));
-  optimizer_->zero_grad();
-  loss.backward();
+  const std::vector<Part> parts = partsOf(tensorsOf(batch));
+  double loss = 0;
+  for (const Part& part : parts) loss += part.loss;
+  // Sums in the order of the parts, so that the result does not depend on which thread is first.
+  std::vector<torch::Tensor> withGradient;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    torch::Tensor sum = parts.front().gradients[i];
+    for (std::size_t p = 1; p < parts.size(); ++p)
+      if (sum.defined()) sum = sum + parts[p].gradients[i];
+    parameters_[i].mutable_grad() = sum;
+    if (sum.defined()) withGradient.push_back(parameters_[i]);
+  }
+  if (options_.clip > 0) torch::nn::utils::clip_grad_norm_(withGradient, options_.clip);
   ++done_;
   for (auto& group : optimizer_->param_groups()) group.options().set_lr(rate());
   optimizer_->step();
   updateAverage();
-  return loss.item<double>();
+  return loss;
 }
 
 void NetworkTrainer::updateAverage() {
@@ -123,17 +179,23 @@ void NetworkTrainer::exchangeAverage() {
 double NetworkTrainer::evaluate(BatchView batch, std::span<float> outputs) {
   const torch::NoGradGuard noGradients;
   network_->eval();
-  exchangeAverage();
+  RandomSource random(kEvaluationSeed, device_);
   const Tensors tensors = tensorsOf(batch);
-  const torch::Tensor answered = network_->forward(tensors);
+  exchangeAverage();
+  const torch::Tensor answered = network_->forward(tensors, random);
   const double loss = loss_(tensors, answered).item<double>();
   exchangeAverage();
-  const torch::Tensor values = answered.to(torch::kCPU).contiguous();
-  if (std::size_t(values.numel()) != outputs.size())
-    throw Error(ExitCode::internal, fmt::format("the network gives {} values for a batch, asked for are {}",
-                                                values.numel(), outputs.size()));
-  std::copy_n(values.data_ptr<float>(), outputs.size(), outputs.begin());
+  if (!outputs.empty()) copyTo(outputs, network_->answers(answered));
   return loss;
+}
+
+void NetworkTrainer::sample(BatchView batch, const SampleOptions& options, std::span<float> outputs) {
+  const torch::NoGradGuard noGradients;
+  network_->eval();
+  exchangeAverage();
+  const torch::Tensor answered = network_->sample(tensorsOf(batch), options);
+  exchangeAverage();
+  copyTo(outputs, answered);
 }
 
 void NetworkTrainer::keepBest() {
@@ -194,7 +256,9 @@ void NetworkTrainer::loadCheckpoint(const char* path) {
 void NetworkTrainer::write(const char* file, std::span<const Setting> about) const {
   std::vector<StoredTensor> weights = best_;
   for (StoredTensor& tensor : weights) tensor.half = true;
-  writeSafetensors(file, weights, metadataOf(about));
+  auto metadata = metadataOf(about);
+  for (const auto& [name, value] : network_->sizes()) metadata[kSizePrefix + name] = value;
+  writeSafetensors(file, weights, metadata);
 }
 
 }  // namespace patchpilot

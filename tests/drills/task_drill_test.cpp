@@ -147,7 +147,9 @@ class DrillNetwork : public TrainableNetwork {
     register_module("second", second_);
   }
 
-  torch::Tensor forward(const Tensors& batch) override { return second_(torch::tanh(first_(batch[0]))); }
+  torch::Tensor forward(const Tensors& batch, RandomSource&) override {
+    return second_(torch::tanh(first_(batch[0])));
+  }
 
  private:
   torch::nn::Linear first_, second_;
