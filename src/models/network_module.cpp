@@ -13,6 +13,13 @@ constexpr const char* kRemedy =
 
 }  // namespace
 
+void Network::sample(BatchView inputs, const SampleOptions& options, std::span<float> outputs) const {
+  if (options.count != 1)
+    throw Error(ExitCode::internal,
+                fmt::format("{} answers were asked of a network that gives one", options.count));
+  run(inputs, outputs);
+}
+
 const NetworkModule& openNetworkModule(const std::filesystem::path& file) {
   const auto symbol = [&](const char* name) {
     return moduleFunction(file, name, ModuleSymbols::own, kRemedy);

@@ -14,6 +14,14 @@ struct Setting {
   const char* value;
 };
 
+/// How several answers to one sound are drawn from a network that knows a distribution of answers.
+struct SampleOptions {
+  std::int64_t count = 50;  ///< answers for each row
+  int steps = 25;           ///< of Euler's method, from noise to answer
+  double guidance = 1;      ///< how far the sound's velocity is exaggerated against that of any sound; 1: not
+  std::uint64_t seed = 1;
+};
+
 /// A network with its weights, to be run.
 class Network {
  public:
@@ -32,6 +40,11 @@ class Network {
   /// @throws Error (input) if an input does not fit, or the network fails; Error (usage) if a text is too
   /// long
   virtual void run(BatchView inputs, std::span<float> outputs) const = 0;
+
+  /// Draws answers; equal options draw equal ones. Takes one core; safe to call from several threads.
+  /// @param outputs  rows of the batch x `options.count` x `dimension()`
+  /// @throws Error (internal) if the network has one answer for an input, and more are asked for; as `run`
+  virtual void sample(BatchView inputs, const SampleOptions& options, std::span<float> outputs) const;
 };
 
 /// Which network is to be opened.
@@ -50,8 +63,9 @@ struct FitOptions {
   double weightDecay = 0.05;  ///< of matrices only
   double beta1 = 0.9, beta2 = 0.99;
   double average = 0.99;  ///< how much of the average of the weights a step keeps
+  double clip = 0;        ///< greatest norm of all gradients together; longer ones are shortened. 0: any norm
   std::uint64_t seed = 1;
-  int threads = 1;
+  int threads = 1;  ///< each takes a part of a batch's rows, if network and loss see row by row
 };
 
 /// Which network is to be trained, and on what loss.
@@ -80,9 +94,15 @@ class Trainer {
   /// One step. @return the loss of the batch before it
   virtual double step(BatchView batch) = 0;
 
-  /// Runs the averaged weights, without dropout. @param outputs  rows of the batch x `dimension()`
+  /// Runs the averaged weights, without dropout; what else is left to chance is drawn alike in each call.
+  /// @param outputs  rows of the batch x `dimension()`; empty if only the loss is asked for, as it must be of
+  ///                 networks that are sampled
   /// @return the loss of the batch
   virtual double evaluate(BatchView batch, std::span<float> outputs) = 0;
+
+  /// Draws answers by the averaged weights. @param outputs  rows of the batch x `options.count` x
+  /// `dimension()`
+  virtual void sample(BatchView batch, const SampleOptions& options, std::span<float> outputs) = 0;
 
   /// Keeps a copy of the averaged weights, the best so far: `write` writes it.
   virtual void keepBest() = 0;
@@ -116,7 +136,7 @@ class NetworkModule {
 
 /// The interface's version: raise it with every change to this header. The module exports it as an integer,
 /// `kNetworksAbiSymbol`, beside the function `kNetworksSymbol`, which returns a `const NetworkModule*`.
-inline constexpr std::uint32_t kNetworksAbi = 4;
+inline constexpr std::uint32_t kNetworksAbi = 5;
 inline constexpr const char* kNetworksAbiSymbol = "patchpilotNetworksAbi";
 inline constexpr const char* kNetworksSymbol = "patchpilotNetworks";
 
