@@ -21,7 +21,7 @@ struct Options {
   TaskOptions task;
   SynthArguments synth;
   std::vector<std::string> libraries;
-  std::string out, from;
+  std::string data, out, from;
   bool json = false;
 };
 
@@ -53,6 +53,7 @@ void run(const Task& task, Options options) {
   requireOneProcess("train " + task.name);
   TaskOptions& wanted = options.task;
   for (const auto& file : options.libraries) wanted.libraries.push_back(resolveLibrary(file));
+  wanted.data = options.data;
   wanted.out = options.out;
   wanted.start = options.from;
   wanted.synth = synthOptions(options.synth);
@@ -83,27 +84,43 @@ void run(const Task& task, Options options) {
 void addTask(const Command& train, const Task& task) {
   auto o = std::make_shared<Options>();
   const auto command = train.subcommand(task.name, task.help);
-  command
-      .option("--library", o->libraries,
-              "Library whose patches it learns from; several of one synth are mixed")
-      .required();
+  if (task.fromExamples)
+    command.option("--data", o->data, "Folder that 'patchpilot dataset build' made").required();
+  else
+    command
+        .option("--library", o->libraries,
+                "Library whose patches it learns from; several of one synth are mixed")
+        .required();
+  if (!task.models.empty()) {
+    std::vector<std::string> names;
+    std::string help = "Which network";
+    for (const TaskModel& model : task.models) {
+      names.push_back(model.name);
+      help += fmt::format("; {}: {}", model.name, model.help);
+    }
+    o->task.model = names.front();
+    command.option("--model", o->task.model, help).oneOf(names).showDefault();
+  }
   command
       .option("--out", o->out,
-              "File to make, NAME.safetensors; NAME.toml and NAME.training.json come beside it")
+              "File to make, NAME.safetensors; NAME.training.json comes beside it, and for "
+              "embedders NAME.toml")
       .required();
   command.option("--from", o->from, "Weights to begin with, of another training (where renders are dear)")
       .existingFile();
-  command.option("--renders", o->task.renders, "About how many renders to learn from")
-      .range(200, 100'000'000)
-      .showDefault();
+  if (!task.fromExamples)
+    command.option("--renders", o->task.renders, "About how many renders to learn from")
+        .range(200, 100'000'000)
+        .showDefault();
   command.option("--steps", o->task.steps, "Steps of training").range(1, 10'000'000).showDefault();
   command.option("--seed", o->task.seed, "What chance begins with").showDefault();
   command.option("--workers", o->task.workers, "Processes that render (one for each core if 0)")
       .range(0, 1024)
       .showDefault();
   command.option("--threads", o->task.threads, "Threads that train").range(1, 1024).showDefault();
-  command.flag("--keep-data", o->task.keepData,
-               "Keep what the renders gave, beside --out, for another training");
+  if (!task.fromExamples)
+    command.flag("--keep-data", o->task.keepData,
+                 "Keep what the renders gave, beside --out, for another training");
   command.flag("--json", o->json, "Print JSON");
   addSynthOptions(command, o->synth, false);
   command.run([o, &task] { run(task, std::move(*o)); });
