@@ -61,9 +61,9 @@ void addDatasetCommand(const Command& app) {
   const auto dataset = app.subcommand("dataset", "Make what networks are trained on");
   dataset.requireSubcommand();
   auto o = std::make_shared<Options>();
-  const auto command = dataset.subcommand(
-      "build",
-      "Draw patches and notes, render them, and keep what a network hears of each; goes on where it was stopped");
+  const auto command = dataset.subcommand("build",
+                                          "Draw patches and notes, render them, and keep what a network "
+                                          "hears of each; goes on where it was stopped");
   addSynthOptions(command, o->synth);
   addTempoOption(command, o->synth);
   command.option("--count", o->build.count, "Examples that the folder is to hold")

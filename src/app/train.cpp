@@ -1,6 +1,7 @@
 #include "app/commands.h"
 #include "app/progress.h"
 #include "app/synth_options.h"
+#include "base/error.h"
 #include "base/process.h"
 #include "learn/task_run.h"
 #include "learn/tasks.h"
@@ -21,6 +22,7 @@ struct Options {
   TaskOptions task;
   SynthArguments synth;
   std::vector<std::string> libraries;
+  std::vector<std::string> sizes;
   std::string data, out, from;
   bool json = false;
 };
@@ -49,11 +51,20 @@ void printReport(const TaskReport& report) {
   for (const fs::path& file : report.written) fmt::print("Written {}\n", file.string());
 }
 
+/// "hidden=256". @throws Error (usage) if it is anything else
+std::pair<std::string, std::string> parseSize(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals >= text.size() - 1)
+    failUsage("--size is '{}'; give the name of a size and its value, such as hidden=256", text);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
 void run(const Task& task, Options options) {
   requireOneProcess("train " + task.name);
   TaskOptions& wanted = options.task;
   for (const auto& file : options.libraries) wanted.libraries.push_back(resolveLibrary(file));
   wanted.data = options.data;
+  for (const std::string& text : options.sizes) wanted.sizes.push_back(parseSize(text));
   wanted.out = options.out;
   wanted.start = options.from;
   wanted.synth = synthOptions(options.synth);
@@ -100,6 +111,8 @@ void addTask(const Command& train, const Task& task) {
     }
     o->task.model = names.front();
     command.option("--model", o->task.model, help).oneOf(names).showDefault();
+    command.option("--size", o->sizes,
+                   "Another size of the network than its default, such as hidden=256; several may be given");
   }
   command
       .option("--out", o->out,

@@ -94,7 +94,8 @@ const Drawing& drawingOf(const std::string& protocol) {
 /// Appends examples to the shards of a folder, one shard after the other.
 class ShardSequence {
  public:
-  ShardSequence(const ExampleSetFolder& folder, const ShardFormat& format) : folder_(folder), format_(format) {
+  ShardSequence(const ExampleSetFolder& folder, const ShardFormat& format)
+      : folder_(folder), format_(format) {
     const std::size_t there = folder.shardFiles().size();
     number_ = there == 0 ? 0 : there - 1;
     open();

@@ -16,11 +16,9 @@ namespace {
 constexpr int kFormat = 1;
 
 json toJson(const ExampleSetAbout& about) {
-  return {{"format", kFormat},           {"space", about.space},
-          {"synth", about.synth},        {"base", about.base},
-          {"protocol", about.protocol},  {"seed", about.seed},
-          {"tempo_bpm", about.tempoBpm}, {"features", about.features},
-          {"space_toml", about.spaceToml}};
+  return {{"format", kFormat},           {"space", about.space},       {"synth", about.synth},
+          {"base", about.base},          {"protocol", about.protocol}, {"seed", about.seed},
+          {"tempo_bpm", about.tempoBpm}, {"features", about.features}, {"space_toml", about.spaceToml}};
 }
 
 }  // namespace
@@ -64,8 +62,8 @@ void ExampleSetFolder::begin(const ExampleSetAbout& wanted) const {
   const ExampleSetAbout found = about();
   const auto require = [&](const char* what, const auto& there, const auto& asked) {
     if (there != asked)
-      failInput("{}: its {} is '{}', asked for is '{}'; name another folder, or remove it", path.string(), what,
-                there, asked);
+      failInput("{}: its {} is '{}', asked for is '{}'; name another folder, or remove it", path.string(),
+                what, there, asked);
   };
   require("space", found.space, wanted.space);
   require("synth", found.synth, wanted.synth);

@@ -10,14 +10,14 @@ namespace patchpilot {
 
 /// What the examples of a folder are: `dataset.json` in it.
 struct ExampleSetAbout {
-  std::string space;        ///< its fingerprint
-  std::string spaceToml;    ///< its text
-  std::string synth;        ///< name and version
-  std::string base;         ///< hash of the state that patches are laid over
-  std::string protocol;     ///< how notes were drawn, see `noteProtocols`
+  std::string space;      ///< its fingerprint
+  std::string spaceToml;  ///< its text
+  std::string synth;      ///< name and version
+  std::string base;       ///< hash of the state that patches are laid over
+  std::string protocol;   ///< how notes were drawn, see `noteProtocols`
   std::uint64_t seed = 1;
   double tempoBpm = 0;
-  int features = 0;         ///< version of `NetworkFeatures`
+  int features = 0;  ///< version of `NetworkFeatures`
 
   bool operator==(const ExampleSetAbout&) const = default;
 };

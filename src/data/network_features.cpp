@@ -26,9 +26,11 @@ constexpr std::size_t kMelFft = 2048;
 constexpr std::size_t kDecimation = 8, kLowFft = 1024, kDecimationTaps = 64;
 constexpr std::size_t kHighestLowKey = 90;
 
-constexpr std::size_t kModulationFft = 512, kModulationHop = 353, kModulationFrames = kLongest / kModulationHop;
+constexpr std::size_t kModulationFft = 512, kModulationHop = 353,
+                      kModulationFrames = kLongest / kModulationHop;
 constexpr double kModulationRateHz = kSampleRateHz / double(kModulationHop);
-constexpr std::array<std::size_t, NetworkFeatures::kGroups + 1> kGroupEdges{0, 3, 6, 12, 24, 48, 96, 160, 257};
+constexpr std::array<std::size_t, NetworkFeatures::kGroups + 1> kGroupEdges{0,  3,  6,   12, 24,
+                                                                            48, 96, 160, 257};
 constexpr double kSlowestHz = 0.5, kFastestHz = 50;
 constexpr float kModulationRangeDb = 60;  ///< what is quieter by more is silent
 constexpr std::size_t kFewestModulationFrames = 16;
@@ -60,7 +62,8 @@ std::vector<float> decimationFilter() {
   for (std::size_t i = 0; i < taps.size(); ++i) {
     const double x = (double(i) - 0.5 * double(kDecimationTaps - 1)) / double(kDecimation);
     const double sinc = std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
-    const double hann = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(i) + 0.5) / double(kDecimationTaps));
+    const double hann =
+        0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(i) + 0.5) / double(kDecimationTaps));
     taps[i] = float(sinc * hann);
     sum += taps[i];
   }
@@ -129,8 +132,8 @@ struct NetworkFeatureExtractor::Plan {
   std::vector<float> taps = decimationFilter();
   std::vector<MelFilterbank::Band> lowKeys =
       keyFilters(NetworkFeatures::kLowestKey, kHighestLowKey, kSampleRateHz / double(kDecimation), kLowFft);
-  std::vector<MelFilterbank::Band> highKeys =
-      keyFilters(kHighestLowKey, NetworkFeatures::kLowestKey + NetworkFeatures::kKeys, kSampleRateHz, kMelFft);
+  std::vector<MelFilterbank::Band> highKeys = keyFilters(
+      kHighestLowKey, NetworkFeatures::kLowestKey + NetworkFeatures::kKeys, kSampleRateHz, kMelFft);
 
   std::vector<float> decimated(std::span<const float> samples) const;
   void paint(std::span<const float> mid, std::span<const float> side, NetworkFeatures& features) const;
@@ -149,15 +152,17 @@ std::vector<float> NetworkFeatureExtractor::Plan::decimated(std::span<const floa
     const float* from = padded.data() + i * kDecimation;
     std::array<float, 16> sums{};  // side by side, so that they become one vector
     for (std::size_t tap = 0; tap < kDecimationTaps; tap += sums.size())
-      for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += from[tap + lane] * taps[tap + lane];
+      for (std::size_t lane = 0; lane < sums.size(); ++lane)
+        sums[lane] += from[tap + lane] * taps[tap + lane];
     for (const float sum : sums) result[i] += sum;
   }
   return result;
 }
 
 void NetworkFeatureExtractor::Plan::paint(std::span<const float> mid, std::span<const float> sides,
-                                        NetworkFeatures& features) const {
-  constexpr std::size_t kFirstKey = NetworkFeatures::kMelBands, kFirstSide = kFirstKey + NetworkFeatures::kKeys;
+                                          NetworkFeatures& features) const {
+  constexpr std::size_t kFirstKey = NetworkFeatures::kMelBands,
+                        kFirstSide = kFirstKey + NetworkFeatures::kKeys;
   std::vector<float> powers(NetworkFeatures::kFrames * NetworkFeatures::kFrameValues, 0.0f), power;
   const std::vector<float> low = decimated(mid);
   float loudest = kLeastPower, loudestKey = kLeastPower;
@@ -168,7 +173,8 @@ void NetworkFeatureExtractor::Plan::paint(std::span<const float> mid, std::span<
     if (const auto begin = std::ptrdiff_t((first + kMelFft / 2) / kDecimation) - std::ptrdiff_t(kLowFft / 2);
         begin < std::ptrdiff_t(low.size())) {
       lowFft.power(low, begin, power);
-      for (std::size_t key = 0; key < lowKeys.size(); ++key) to[kFirstKey + key] = weighted(lowKeys[key], power);
+      for (std::size_t key = 0; key < lowKeys.size(); ++key)
+        to[kFirstKey + key] = weighted(lowKeys[key], power);
     }
     if (first < mid.size()) {
       melFft.power(mid, std::ptrdiff_t(first), power);
@@ -195,7 +201,7 @@ void NetworkFeatureExtractor::Plan::paint(std::span<const float> mid, std::span<
 }
 
 void NetworkFeatureExtractor::Plan::follow(std::span<const float> left, std::span<const float> right,
-                                         NetworkFeatures& features) const {
+                                           NetworkFeatures& features) const {
   const auto sampleAt = [&](std::size_t step) {
     return std::min(left.size(), step * kLongest / NetworkFeatures::kEnvelopeSteps);
   };
@@ -212,7 +218,8 @@ void NetworkFeatureExtractor::Plan::follow(std::span<const float> left, std::spa
   }
   const float loudest = std::max(kLeastPower, *std::max_element(powers.begin(), powers.end()));
   for (const float power : powers) features.envelope.push_back(power > 0 ? decibelByte(power, loudest) : 0);
-  features.level = {float(amplitudeToDb(std::sqrt(all / double(2 * kLongest)))), float(amplitudeToDb(highest))};
+  features.level = {float(amplitudeToDb(std::sqrt(all / double(2 * kLongest)))),
+                    float(amplitudeToDb(highest))};
 }
 
 /// How far a curve moves at each rate: the amplitude of the sine that would be seen as so much.
@@ -242,7 +249,8 @@ std::vector<float> NetworkFeatureExtractor::Plan::deviations(const std::vector<f
   return result;
 }
 
-void NetworkFeatureExtractor::Plan::findModulation(std::span<const float> mid, NetworkFeatures& features) const {
+void NetworkFeatureExtractor::Plan::findModulation(std::span<const float> mid,
+                                                   NetworkFeatures& features) const {
   constexpr std::size_t kGroups = NetworkFeatures::kGroups;
   std::vector<float> powers, centres, power;
   float loudest = 0;
@@ -296,7 +304,7 @@ NetworkFeatureExtractor::NetworkFeatureExtractor() : plan_(std::make_unique<Plan
 NetworkFeatureExtractor::~NetworkFeatureExtractor() = default;
 
 NetworkFeatures NetworkFeatureExtractor::operator()(std::span<const float> left,
-                                                std::span<const float> right) const {
+                                                    std::span<const float> right) const {
   left = left.first(std::min(left.size(), kLongest));
   right = right.first(left.size());
   // What is silent at the end costs nothing.
@@ -330,7 +338,8 @@ std::vector<Column> networkFeatureColumns() {
 }
 
 NetworkFeaturesView networkFeaturesOf(const ExampleView& example) {
-  return {example.bytes(kPicture), example.bytes(kEnvelope), example.bytes(kModulation), example.floats(kLevel)};
+  return {example.bytes(kPicture), example.bytes(kEnvelope), example.bytes(kModulation),
+          example.floats(kLevel)};
 }
 
 std::vector<std::span<const std::byte>> networkFeatureBytes(const NetworkFeatures& features) {

@@ -19,7 +19,7 @@ struct NetworkFeaturesView {
 /// its note. A byte of 255 is the sound's own maximum, 0 is 80 dB below it or less.
 struct NetworkFeatures {
   static constexpr const char* kName = "network-features";  ///< as model files call it
-  static constexpr int kVersion = 1;                      ///< changes with any value
+  static constexpr int kVersion = 1;                        ///< changes with any value
 
   static constexpr std::size_t kFrames = 100;  ///< every 20 ms in the first second, every 60 ms after it
   static constexpr std::size_t kMelBands = 80;

@@ -16,12 +16,13 @@ struct NetworkInput {
 
   static constexpr int kLowestNote = 36, kHighestNote = 84;  ///< others are told as the nearest of these
   static constexpr std::size_t kNoteValues = 1 + (kHighestNote - kLowestNote + 1);
-  static constexpr std::size_t kAttackSteps = 80;    ///< of 2.5 ms, to 0.2 s
-  static constexpr std::size_t kDecaySteps = 80;     ///< of 10 ms, to 1 s
-  static constexpr std::size_t kSustainSteps = 50;   ///< of 60 ms, to 4 s
-  static constexpr std::size_t kReleaseSteps = 40;   ///< of 5 ms, from the end of the note on
-  static constexpr std::size_t kGlobals = kNoteValues + 1 + 2 + 3 + kAttackSteps + kDecaySteps + kSustainSteps +
-                                          kReleaseSteps + NetworkFeatures::kGroups * 2 * NetworkFeatures::kRates;
+  static constexpr std::size_t kAttackSteps = 80;   ///< of 2.5 ms, to 0.2 s
+  static constexpr std::size_t kDecaySteps = 80;    ///< of 10 ms, to 1 s
+  static constexpr std::size_t kSustainSteps = 50;  ///< of 60 ms, to 4 s
+  static constexpr std::size_t kReleaseSteps = 40;  ///< of 5 ms, from the end of the note on
+  static constexpr std::size_t kGlobals = kNoteValues + 1 + 2 + 3 + kAttackSteps + kDecaySteps +
+                                          kSustainSteps + kReleaseSteps +
+                                          NetworkFeatures::kGroups * 2 * NetworkFeatures::kRates;
 
   /// @param values  kFrames x kBands: the mel bands, the keys from the note's, the difference's bands; -1 for
   ///                -80 dB, 1 for 0 dB

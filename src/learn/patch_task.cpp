@@ -43,8 +43,8 @@ std::size_t answersOf(const std::string& kind) { return kind == kFlow ? 10 : 1; 
 std::string blocksText(const Codec& codec) {
   std::string text;
   for (std::size_t i = 0; i < codec.blocks().size(); ++i) {
-    const bool isChoice = i < codec.space().parameters.size() &&
-                          codec.space().parameters[i].kind == ParameterKind::categorical;
+    const bool isChoice =
+        i < codec.space().parameters.size() && codec.space().parameters[i].kind == ParameterKind::categorical;
     text += fmt::format("{}{}{}", text.empty() ? "" : ",", codec.blocks()[i].count, isChoice ? "c" : "");
   }
   return text;
@@ -123,21 +123,26 @@ class PatchData : public TaskData {
   }
 
   std::string name() const override {
-    return fmt::format("{}, {}, {} examples, seed {}, {}, features {}", kind_, about_.space, shards_.size(),
-                       about_.seed, about_.protocol, about_.features);
+    // Examples that are added meanwhile do not make it other data: training goes on with them too.
+    return fmt::format("{}, {}, seed {}, {}, features {}", kind_, about_.space, about_.seed, about_.protocol,
+                       about_.features);
   }
 
   std::vector<std::pair<std::string, std::string>> sizes() const override {
-    return {{"frames", std::to_string(NetworkInput::kFrames)}, {"bands", std::to_string(NetworkInput::kBands)},
-            {"channels", "1"},                                 {"globals", std::to_string(NetworkInput::kGlobals)},
-            {"vector", std::to_string(codec_.width())},        {"blocks", blocksText(codec_)},
+    return {{"frames", std::to_string(NetworkInput::kFrames)},
+            {"bands", std::to_string(NetworkInput::kBands)},
+            {"channels", "1"},
+            {"globals", std::to_string(NetworkInput::kGlobals)},
+            {"vector", std::to_string(codec_.width())},
+            {"blocks", blocksText(codec_)},
             {"sections", sectionsText(codec_)}};
   }
 
   std::string description() const override {
-    return fmt::format("{} examples to learn from; judged by the best of {} rendered answer{} to {} sounds that "
-                       "are held back",
-                       items(), judging_.answers, judging_.answers == 1 ? "" : "s", sounds_.size());
+    return fmt::format(
+        "{} examples to learn from; judged by the best of {} rendered answer{} to {} sounds that "
+        "are held back",
+        items(), judging_.answers, judging_.answers == 1 ? "" : "s", sounds_.size());
   }
 
   std::size_t items() const override { return split_.training.size(); }
@@ -187,8 +192,9 @@ class PatchData : public TaskData {
   ModelAbout about() const override {
     ModelAbout about;
     about.kind = kind_;
-    about.title = fmt::format("{} for {}, trained on {} sounds", kind_ == kFlow ? "Flow" : "Regression",
-                              codec_.space().title.empty() ? codec_.space().name : codec_.space().title, items());
+    about.title =
+        fmt::format("{} for {}, trained on {} sounds", kind_ == kFlow ? "Flow" : "Regression",
+                    codec_.space().title.empty() ? codec_.space().name : codec_.space().title, items());
     about.licence = "GPL-3.0-or-later";
     about.space = about_.space;
     about.synth = codec_.space().synthId;
@@ -361,10 +367,11 @@ Task regressionTask() {
 }
 
 Task flowTask() {
-  return patchTask(kFlow, "Train a network that answers a sound with any number of patches that may have made it",
-                   {model(kFlow, "mlp", "a residual MLP"),
-                    model(kFlow, "sections", "a transformer over the sections of the synth, equal ones alike"),
-                    model(kFlow, "param2tok", "a transformer over tokens that are learned")});
+  return patchTask(
+      kFlow, "Train a network that answers a sound with any number of patches that may have made it",
+      {model(kFlow, "mlp", "a residual MLP"),
+       model(kFlow, "sections", "a transformer over the sections of the synth, equal ones alike"),
+       model(kFlow, "param2tok", "a transformer over tokens that are learned")});
 }
 
 }  // namespace patchpilot

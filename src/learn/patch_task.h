@@ -5,8 +5,8 @@
 
 namespace patchpilot {
 
-/// Learning the patch of a sound from examples (`data/example_builder.h`). Judged by what is heard: answers to
-/// sounds that are held back are rendered, and the MSS of the best counts.
+/// Learning the patch of a sound from examples (`data/example_builder.h`). Judged by what is heard: answers
+/// to sounds that are held back are rendered, and the MSS of the best counts.
 
 /// One answer to a sound: the middle of the patches that may have made it.
 Task regressionTask();
@@ -16,9 +16,9 @@ Task flowTask();
 
 /// How networks of these tasks are judged.
 struct PatchJudging {
-  std::size_t sounds = 100;        ///< that are held back, at most
-  std::size_t answers = 1;         ///< to each
-  std::size_t lossExamples = 2048; ///< that are held back, at most, for the loss
+  std::size_t sounds = 100;         ///< that are held back, at most
+  std::size_t answers = 1;          ///< to each
+  std::size_t lossExamples = 2048;  ///< that are held back, at most, for the loss
 };
 
 /// The data of these tasks. @param folder  of examples

@@ -81,9 +81,10 @@ class TaskData {
 /// What a user asks for.
 struct TaskOptions {
   std::vector<std::filesystem::path> libraries;
-  std::filesystem::path data;   ///< folder of examples, of tasks that learn from such
-  std::string model;            ///< which of the task's networks; empty: the first
-  std::filesystem::path out;    ///< NAME.safetensors
+  std::filesystem::path data;  ///< folder of examples, of tasks that learn from such
+  std::string model;           ///< which of the task's networks; empty: the first
+  std::vector<std::pair<std::string, std::string>> sizes;  ///< of the network, other than its defaults
+  std::filesystem::path out;                               ///< NAME.safetensors
   std::filesystem::path start;  ///< weights to begin with, of another training; empty: random ones
   std::size_t renders = 40000;  ///< about how many to learn from
   std::uint64_t seed = 1;

@@ -87,6 +87,7 @@ TaskReport runTask(const Task& wanted, const TaskOptions& options, const TaskObs
   checkOut(options.out);
   Task task = wanted;
   task.network = networkOf(task, options.model);
+  task.network.sizes.insert(task.network.sizes.end(), options.sizes.begin(), options.sizes.end());
   if (!task.makeTrainer) networkModule();  // if there is none, that is told before anything is rendered
   TaskReport report;
   const auto data = task.makeData(options, observer.onRenders);

@@ -13,8 +13,8 @@ struct FoundModel {
   ModelAbout about;
 };
 
-/// The models of a kind among `modelFolders()`, the user's own first; of two files of the same name the first.
-/// Files that are no models of this program are passed over.
+/// The models of a kind among `modelFolders()`, the user's own first; of two files of the same name the
+/// first. Files that are no models of this program are passed over.
 std::vector<FoundModel> findModels(const std::string& kind);
 
 }  // namespace patchpilot

@@ -28,6 +28,9 @@ constexpr int kSteps = 20;
 constexpr double kGuidanceOfOne = 2;
 constexpr int kFew = 3;
 
+/// Beyond these a note is unlikely.
+constexpr std::size_t kMostNotes = 3;
+
 std::vector<FoundModel> modelsFor(const std::string& kind, const ParameterSpace& space) {
   std::vector<FoundModel> all = findModels(kind);
   std::erase_if(all, [&](const FoundModel& one) { return one.about.space != space.fingerprint(); });
@@ -37,7 +40,8 @@ std::vector<FoundModel> modelsFor(const std::string& kind, const ParameterSpace&
 /// Opens a file once for the whole program: reading weights takes longer than using them.
 std::shared_ptr<const Network> openModel(const FoundModel& model, std::int64_t width) {
   static std::mutex mutex;
-  static std::map<std::pair<std::string, std::filesystem::file_time_type>, std::shared_ptr<const Network>> opened;
+  static std::map<std::pair<std::string, std::filesystem::file_time_type>, std::shared_ptr<const Network>>
+      opened;
   const std::string file = model.file.string();
   const std::lock_guard lock(mutex);
   auto& network = opened[{file, std::filesystem::last_write_time(model.file)}];
@@ -69,29 +73,30 @@ LearnedProposer::LearnedProposer(const ProposerContext& context, std::string kin
     const auto found = modelsFor(kind_, space);
     if (found.empty()) continue;
     const FoundModel& model = found.front();
-    requireModel(model.about,
-                 {.kind = kind_, .frontEnd = NetworkFeatures::kName, .frontEndVersion = NetworkFeatures::kVersion},
-                 model.file);
+    requireModel(
+        model.about,
+        {.kind = kind_, .frontEnd = NetworkFeatures::kName, .frontEndVersion = NetworkFeatures::kVersion},
+        model.file);
     Codec codec(space);
     const auto width = std::int64_t(codec.width());
     models_.push_back({synth, model.file.stem().string(), std::move(codec), openModel(model, width)});
   }
   if (models_.empty())
     failInput(
-        "there is no {} model for {}; train one with 'patchpilot dataset build' and 'patchpilot train {}', and "
+        "there is no {} model for {}; train one with 'patchpilot dataset build' and 'patchpilot train {}', "
+        "and "
         "put it where 'patchpilot models' says",
         kind_, spaces.empty() ? "these libraries' synths" : spaces, kind_);
 }
 
-std::vector<std::vector<float>> LearnedProposer::answers(const Model& model, const Target& target,
-                                                         int count) const {
-  const NetworkFeatures features = extract_(target.sound.channel(0), target.sound.channel(1));
+std::vector<std::vector<float>> LearnedProposer::answers(const Model& model, const NetworkFeatures& features,
+                                                         const Note& note, int count) const {
   Tensor picture{{1, std::int64_t(NetworkInput::kFrames), std::int64_t(NetworkInput::kBands), 1}, {}},
       globals{{1, std::int64_t(NetworkInput::kGlobals), 1, 1}, {}};
   picture.values.resize(NetworkInput::kFrames * NetworkInput::kBands);
   globals.values.resize(NetworkInput::kGlobals);
-  NetworkInput::picture(features.view(), target.note, picture.values);
-  NetworkInput::globals(features.view(), {target.note, velocity_, target.lengthSeconds}, true, globals.values);
+  NetworkInput::picture(features.view(), note.midi, picture.values);
+  NetworkInput::globals(features.view(), note, true, globals.values);
   std::vector<Tensor> inputs;
   inputs.push_back(std::move(picture));
   inputs.push_back(std::move(globals));
@@ -106,32 +111,48 @@ std::vector<std::vector<float>> LearnedProposer::answers(const Model& model, con
   model.network->sample(batch.view(), options, all);
   if (kind_ != kFlow) return likeliestChoices(model.codec, all, std::size_t(std::min(count, kMostChoices)));
   std::vector<std::vector<float>> vectors;
-  for (std::size_t i = 0; i < std::size_t(options.count); ++i)
-    vectors.emplace_back(all.begin() + std::ptrdiff_t(i * width), all.begin() + std::ptrdiff_t((i + 1) * width));
+  for (auto at = all.begin(); at != all.end(); at += std::ptrdiff_t(width))
+    vectors.emplace_back(at, at + std::ptrdiff_t(width));
   return vectors;
+}
+
+std::vector<Proposal> LearnedProposer::proposalsOf(const Model& model, const NetworkFeatures& features,
+                                                   const Target& target, int midi, int count) const {
+  std::vector<Proposal> proposals;
+  std::set<std::string> seen;
+  const Note note{midi, velocity_, target.lengthSeconds};
+  for (const std::vector<float>& vector : answers(model, features, note, count)) {
+    Proposal proposal;
+    proposal.synth = model.synth;
+    proposal.patch = Patch::point(model.codec.decode(vector).values);
+    if (midi != target.note) proposal.note = midi;
+    if (!seen.insert(patchIdentity(proposal.patch)).second) continue;
+    proposal.origin = fmt::format("{}, answer {}", model.name, proposals.size() + 1);
+    proposal.score = double(proposals.size());
+    proposals.push_back(std::move(proposal));
+  }
+  return proposals;
 }
 
 std::vector<Proposal> LearnedProposer::propose(const Target& target, int count) {
   if (count < 1) return {};
-  std::vector<std::vector<Proposal>> lists;
-  for (const Model& model : models_) {
-    auto& list = lists.emplace_back();
-    std::set<std::string> seen;
-    for (const std::vector<float>& vector : answers(model, target, count)) {
-      Proposal proposal;
-      proposal.synth = model.synth;
-      proposal.patch = Patch::point(model.codec.decode(vector).values);
-      if (!seen.insert(patchIdentity(proposal.patch)).second) continue;
-      proposal.origin = fmt::format("{}, answer {}", model.name, list.size() + 1);
-      proposal.score = double(list.size());
-      list.push_back(std::move(proposal));
-    }
-  }
-  // The synths take turns.
+  const NetworkFeatures features = extract_(target.sound.channel(0), target.sound.channel(1));
+  std::vector<int> notes{target.note};
+  if (target.noteOpen)
+    for (const NoteGuess& other : target.otherNotes)
+      if (notes.size() < kMostNotes) notes.push_back(other.note);
+  const auto lists = std::min(std::size_t(count), notes.size() * models_.size());
+  const int each = (count + int(lists) - 1) / int(lists);
+  // The likeliest note first, and the synths by turns.
+  std::vector<std::vector<Proposal>> all;
+  for (const int note : notes)
+    for (const Model& model : models_)
+      if (all.size() < lists) all.push_back(proposalsOf(model, features, target, note, each));
   std::vector<Proposal> proposals;
-  for (std::size_t rank = 0; rank < std::size_t(count) && proposals.size() < std::size_t(count); ++rank)
-    for (auto& list : lists)
-      if (rank < list.size() && proposals.size() < std::size_t(count)) proposals.push_back(std::move(list[rank]));
+  for (std::size_t rank = 0; rank < std::size_t(each); ++rank)
+    for (auto& list : all)
+      if (rank < list.size() && proposals.size() < std::size_t(count))
+        proposals.push_back(std::move(list[rank]));
   return proposals;
 }
 

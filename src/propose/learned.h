@@ -11,7 +11,8 @@
 namespace patchpilot {
 
 /// Patches that networks answer when they hear the target: nobody has rendered them before. Each synth's
-/// networks are those in the folders of models that were trained for its parameter space.
+/// networks are those in the folders of models that were trained for its parameter space. If the target's
+/// note was only estimated, they answer for each of the likeliest notes.
 class LearnedProposer : public Proposer {
  public:
   /// @param kind  of the models: "regression", which answers one patch (then the same with the choices that
@@ -32,7 +33,10 @@ class LearnedProposer : public Proposer {
     std::shared_ptr<const Network> network;
   };
 
-  std::vector<std::vector<float>> answers(const Model& model, const Target& target, int count) const;
+  std::vector<std::vector<float>> answers(const Model& model, const NetworkFeatures& features,
+                                          const Note& note, int count) const;
+  std::vector<Proposal> proposalsOf(const Model& model, const NetworkFeatures& features, const Target& target,
+                                    int midi, int count) const;
 
   std::string kind_;
   std::uint64_t seed_;
@@ -41,8 +45,8 @@ class LearnedProposer : public Proposer {
   std::vector<Model> models_;
 };
 
-/// The kinds of models that there are for one of these engines, best for a single answer first; none if networks
-/// cannot be run here.
+/// The kinds of models that there are for one of these engines, best for a single answer first; none if
+/// networks cannot be run here.
 std::vector<std::string> learnedMethods(const Engines& engines);
 
 /// The patches of a vector in which each choice has a value of its own, such as its probability: the one that

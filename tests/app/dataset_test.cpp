@@ -27,8 +27,8 @@ TEST_F(Dataset, KilledAndBuiltAgainIsTheSame) {
   const std::string build = "dataset build --space jx10 --workers 2 --count ";
   ASSERT_EQ(program(build + "40 --out whole").status, 0);
   {
-    ProgramInBackground killed(places_.folder, {"dataset", "build", "--space", "jx10", "--workers", "2", "--count",
-                                                "100000", "--out", "parts"});
+    ProgramInBackground killed(places_.folder, {"dataset", "build", "--space", "jx10", "--workers", "2",
+                                                "--count", "100000", "--out", "parts"});
     // Some examples are written as soon as a buffer of the file is full.
     while (killed.isRunning() && !(fs::exists(shard("parts")) && fs::file_size(shard("parts")) > 100'000))
       ::usleep(2000);
@@ -69,7 +69,8 @@ TEST_F(Dataset, TrainsANetworkThatMatchesWithoutALibrary) {
     kinds.insert(origin.substr(0, origin.find(',')));
   }
   EXPECT_EQ(kinds, (std::set<std::string>{"my-flow", "my-regression"}));
-  expectRefusal(program("match tone.wav --space dx10 --method flow --out m"), 3, "there is no flow model for dx10");
+  expectRefusal(program("match tone.wav --space dx10 --method flow --out m"), 3,
+                "there is no flow model for dx10");
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 
-
 namespace patchpilot {
 namespace {
 

@@ -19,8 +19,7 @@ std::vector<float> tone(int midi, double seconds, double gain = 0.1, double sway
   std::vector<float> samples(std::size_t(seconds * kSampleRateHz));
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const double time = double(i) / kSampleRateHz;
-    const double level =
-        gain * std::pow(10, swayDb * std::sin(2 * std::numbers::pi * swayHz * time) / 20);
+    const double level = gain * std::pow(10, swayDb * std::sin(2 * std::numbers::pi * swayHz * time) / 20);
     double sum = 0;
     for (int harmonic = 1; harmonic <= 5; ++harmonic)
       sum += std::sin(2 * std::numbers::pi * hzOf(midi) * harmonic * time) / harmonic;
@@ -74,7 +73,8 @@ TEST(NetworkFeatures, KeepTheDifferenceOfTheChannels) {
   const std::vector<float> sound = tone(60, 1), silence(sound.size(), 0.0f);
   const auto mono = pictureOf(extract(sound, sound), 60), left = pictureOf(extract(sound, silence), 60);
   float monoSide = -1, leftSide = -1;
-  for (std::size_t band = NetworkInput::kBands - NetworkFeatures::kSideBands; band < NetworkInput::kBands; ++band) {
+  for (std::size_t band = NetworkInput::kBands - NetworkFeatures::kSideBands; band < NetworkInput::kBands;
+       ++band) {
     monoSide = std::max(monoSide, mono[10 * NetworkInput::kBands + band]);
     leftSide = std::max(leftSide, left[10 * NetworkInput::kBands + band]);
   }

@@ -1,5 +1,6 @@
 #include "learn/patch_task.h"
 
+#include "base/error.h"
 #include "base/places.h"
 #include "data/example_builder.h"
 #include "learn/task_run.h"
@@ -39,7 +40,8 @@ class PatchTask : public testing::TestWithParam<const char*> {
       task.looks = 4;
       const std::string kind = task.name;
       task.makeData = [kind](const TaskOptions& options, const OnRenders&) {
-        return patchData(kind, options.data, std::make_shared<VoiceEngine>(), {6, kind == "flow" ? 3u : 1u, 64});
+        return patchData(kind, options.data, std::make_shared<VoiceEngine>(),
+                         {6, kind == "flow" ? 3u : 1u, 64});
       };
       task.models.front().network.sizes = {{"token_width", "32"}, {"encoding", "64"}};
       return task;
