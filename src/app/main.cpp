@@ -1,5 +1,6 @@
 #include "app/arguments.h"
 #include "app/commands.h"
+#include "app/dataset.h"
 #include "base/error.h"
 #include "base/process.h"
 
@@ -44,6 +45,7 @@ int run(int count, char** arguments) {
   addConvertCommand(program);
   addModelsCommand(program);
   addServeCommand(program);
+  addDatasetCommand(program);
   addTrainCommand(program);
   try {
     app.parse(count, arguments);

@@ -211,9 +211,11 @@ void addMatchCommand(const Command& app) {
   std::string methods =
       "How to find patches; several are pooled, and '+refine' searches on from what was found:";
   for (const ProposerKind& kind : proposerKinds()) methods += fmt::format("\n{}: {}", kind.name, kind.help);
-  command.option("--method", o->match.methods, methods).defaultText("retrieval");
-  command.option("--space", o->match.space,
-                 "Parameter space of the synth to match with, for methods that need no library");
+  command.option("--method", o->match.methods, methods)
+      .defaultText("retrieval, and flow and regression if there are models for the synth");
+  command.option(
+      "--space", o->match.space,
+      "Parameter space of the synth to match with, for methods that need no library, such as flow");
   command.option(
       "--embedder", o->match.embedder,
       "Search by the libraries' embeddings of this name (the first of each; 'library info' lists them)");

@@ -1,6 +1,8 @@
 #include "embed/models.h"
 #include "app/commands.h"
+#include "base/error.h"
 #include "base/places.h"
+#include "models/model_file.h"
 
 #include <nlohmann/json.hpp>
 
@@ -9,6 +11,8 @@
 #include <memory>
 
 namespace patchpilot {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -61,6 +65,60 @@ void run(bool json) {
   fmt::print("Put files as they are published, under the names above, into {}\n", folder);
 }
 
+/// A file, or the name of one in the folders of models.
+fs::path resolveModel(const std::string& nameOrFile) {
+  std::error_code ignored;
+  if (fs::exists(nameOrFile, ignored)) return nameOrFile;
+  for (const fs::path& folder : modelFolders())
+    if (const fs::path file = folder / (nameOrFile + ".safetensors"); fs::is_regular_file(file, ignored))
+      return file;
+  failInput("{}: there is no such file, and no {}.safetensors in {}", nameOrFile, nameOrFile,
+            modelFolders().front().string());
+}
+
+/// What was judged, as JSON; null if the file does not tell.
+nlohmann::json judgedOf(const ModelAbout& about) {
+  return nlohmann::json::parse(about.judged, nullptr, false).is_discarded()
+             ? nlohmann::json()
+             : nlohmann::json::parse(about.judged);
+}
+
+/// "trained/mss_of_best/10: 1.85", a line each.
+void printFigures(const nlohmann::json& value, const std::string& name) {
+  if (value.is_number()) return fmt::print("  {:<30} {:.4g}\n", name, value.get<double>());
+  if (!value.is_object()) return;
+  for (const auto& [key, inner] : value.items()) printFigures(inner, name.empty() ? key : name + "/" + key);
+}
+
+void info(const std::string& nameOrFile, bool json) {
+  const fs::path path = resolveModel(nameOrFile);
+  const Safetensors file(path);
+  const ModelAbout about = readModelAbout(file);
+  std::uint64_t weights = 0;
+  for (const auto& [name, tensor] : file.tensors()) {
+    std::uint64_t count = 1;
+    for (const std::int64_t size : tensor.shape) count *= std::uint64_t(size);
+    weights += count;
+  }
+  nlohmann::json document = metadataOf(about);
+  document["file"] = path.string();
+  document["weights"] = weights;
+  document["judged"] = judgedOf(about);
+  if (json) return printJson(document);
+  fmt::print("{}: {}\n", path.string(), about.title.empty() ? "a trained " + about.kind : about.title);
+  const std::pair<const char*, std::string> lines[] = {
+      {"kind", about.kind},
+      {"network", fmt::format("{}, {} weights", about.network, weights)},
+      {"synth", about.synth},
+      {"space", about.space},
+      {"licence", about.licence},
+      {"hears", fmt::format("{}, version {}", about.frontEnd, about.frontEndVersion)}};
+  for (const auto& [name, text] : lines)
+    if (!text.empty()) fmt::print("  {:<10} {}\n", name, text);
+  fmt::print("judged on what was held back:\n");
+  printFigures(document["judged"], "");
+}
+
 }  // namespace
 
 void addModelsCommand(const Command& app) {
@@ -69,7 +127,15 @@ void addModelsCommand(const Command& app) {
       "models",
       "Networks that sounds can be compared by: what they need, from where, and whether it is there");
   command.flag("--json", *json, "Print JSON");
-  command.run([json] { run(*json); });
+  const auto about = command.subcommand("info", "What a trained model is, and how well it does");
+  auto file = std::make_shared<std::string>();
+  about.option("file", *file, "The model: a file, or its name in the folders of models").required();
+  about.flag("--json", *json, "Print JSON");
+  about.run([file, json] { info(*file, *json); });
+  // Called after the subcommand, if there is one.
+  command.run([file, json] {
+    if (file->empty()) run(*json);
+  });
 }
 
 }  // namespace patchpilot

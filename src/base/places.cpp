@@ -109,8 +109,8 @@ std::vector<fs::path> modelFolders() {
   const fs::path folder = programFile().parent_path();
   folders.push_back(folder / "../share/patchpilot/models");
   folders.push_back(folder / "../share/patchpilot/embedders");
-  folders.push_back(folder / "../embedders");     // the build tree
-  folders.push_back(folder / "../../embedders");  // the tests in it
+  for (const char* sourceTree : {"..", "../.."})  // of the build tree, and of the tests in it
+    for (const char* name : {"embedders", "models"}) folders.push_back(folder / sourceTree / name);
   return folders;
 }
 

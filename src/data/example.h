@@ -13,7 +13,8 @@ namespace patchpilot {
 struct Example {
   std::vector<float> values;  ///< normalized, one for each parameter of the space
   Note note;
-  double onsetSeconds = 0;   ///< silence before the note in the audio that features are computed from
+  double onsetSeconds =
+      0;  ///< by how much the sound was drawn shorter; features are those from the note's onset
   std::uint64_t number = 0;  ///< its place in the sequence that its maker draws; ascends within a shard
   std::uint64_t family = 0;  ///< the same for examples whose patches derive from one another, see `split`
   std::string space;         ///< fingerprint of the parameter space

@@ -178,6 +178,7 @@ ProposerContext Lane::context(const EvaluationRow& row) {
   for (const std::size_t index : row.libraries) context.libraries.push_back(&sources_.libraries[index]);
   context.engines = &engines_;
   context.seed = options_.seed;
+  context.velocity = velocity();
   context.leftOut = {entry_->excluded.begin(), entry_->excluded.end()};
   return context;
 }

@@ -35,6 +35,12 @@ struct Baseline {
   bool toBeat = true;  ///< whether it is told again at the end
 };
 
+/// The network of a task.
+struct NetworkSpec {
+  std::string name;                                        ///< in the module of networks
+  std::vector<std::pair<std::string, std::string>> sizes;  ///< width, dropout and so on
+};
+
 /// The data of a task, made and ready to train on. It owns what it gives.
 class TaskData {
  public:
@@ -42,6 +48,9 @@ class TaskData {
 
   /// Names the data, for checkpoints: other data, another name.
   virtual std::string name() const = 0;
+
+  /// Sizes of the network that depend on the data, such as how many values it answers.
+  virtual std::vector<std::pair<std::string, std::string>> sizes() const { return {}; }
 
   /// One line on what the network is judged by, for people.
   virtual std::string description() const = 0;
@@ -72,7 +81,10 @@ class TaskData {
 /// What a user asks for.
 struct TaskOptions {
   std::vector<std::filesystem::path> libraries;
-  std::filesystem::path out;    ///< NAME.safetensors
+  std::filesystem::path data;  ///< folder of examples, of tasks that learn from such
+  std::string model;           ///< which of the task's networks; empty: the first
+  std::vector<std::pair<std::string, std::string>> sizes;  ///< of the network, other than its defaults
+  std::filesystem::path out;                               ///< NAME.safetensors
   std::filesystem::path start;  ///< weights to begin with, of another training; empty: random ones
   std::size_t renders = 40000;  ///< about how many to learn from
   std::uint64_t seed = 1;
@@ -90,10 +102,11 @@ std::filesystem::path dataFile(const TaskOptions& options);
 /// Called with renders made so far, and in all; by any thread.
 using OnRenders = std::function<void(std::size_t renders, std::size_t of)>;
 
-/// The network of a task.
-struct NetworkSpec {
-  std::string name;                                        ///< in the module of networks
-  std::vector<std::pair<std::string, std::string>> sizes;  ///< width, dropout and so on
+/// One of the networks that a task can train.
+struct TaskModel {
+  std::string name;  ///< as users name it
+  std::string help;  ///< a few words
+  NetworkSpec network;
 };
 
 /// One thing that can be trained. A file for each, and a line in tasks.cpp.
@@ -101,11 +114,13 @@ struct Task {
   std::string name;  ///< `patchpilot train NAME`
   std::string help;  ///< one line
   NetworkSpec network;
-  std::string loss;            ///< its name in the module of networks
-  std::size_t batchItems = 8;  ///< items of a step
-  int looks = 40;              ///< how often the network is judged in a training
-  int patience = 0;            ///< it ends after so many looks without a better one; 0: never early
-  FitOptions fit;              ///< steps, seed and threads are those asked for
+  std::vector<TaskModel> models;  ///< to choose from, in place of `network`
+  bool fromExamples = false;      ///< whether it learns from `TaskOptions::data`, and not from libraries
+  std::string loss;               ///< its name in the module of networks
+  std::size_t batchItems = 8;     ///< items of a step
+  int looks = 40;                 ///< how often the network is judged in a training
+  int patience = 0;               ///< it ends after so many looks without a better one; 0: never early
+  FitOptions fit;                 ///< steps, seed and threads are those asked for
 
   /// Makes the data, or takes up what was made before. @return nothing if `options.stopped` said so
   /// @throws Error (input) if what it needs is missing or of no use

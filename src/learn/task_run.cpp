@@ -30,6 +30,8 @@ std::string settingsOf(const Task& task, const TaskData& data, const TaskOptions
   std::string text = fmt::format(
       "{}\n{}\n{} steps, seed {}, from {}, {} on {}", task.name, data.name(), options.steps, options.seed,
       options.start.empty() ? "chance" : contentHash(readFile(options.start)), task.network.name, task.loss);
+  if (options.threads > 1)
+    text += fmt::format(", {} threads", options.threads);  // sums are rounded otherwise
   for (const auto& [name, value] : task.network.sizes) text += fmt::format(", {} {}", name, value);
   return contentHash(text);
 }
@@ -65,17 +67,33 @@ void writeModel(const Task& task, const TaskData& data, const Trainer& trainer, 
   trainer.write(out.c_str(), settings);
 }
 
+/// The network that is asked for. @throws Error (usage) if the task has none of that name
+NetworkSpec networkOf(const Task& task, const std::string& name) {
+  if (task.models.empty()) return task.network;
+  if (name.empty()) return task.models.front().network;
+  std::string all;
+  for (const TaskModel& model : task.models) {
+    if (model.name == name) return model.network;
+    all += (all.empty() ? "" : ", ") + model.name;
+  }
+  failUsage("'{}' has no model '{}'; there are: {}", task.name, name, all);
+}
+
 }  // namespace
 
 fs::path dataFile(const TaskOptions& options) { return beside(options.out, ".data"); }
 
-TaskReport runTask(const Task& task, const TaskOptions& options, const TaskObserver& observer) {
+TaskReport runTask(const Task& wanted, const TaskOptions& options, const TaskObserver& observer) {
   checkOut(options.out);
+  Task task = wanted;
+  task.network = networkOf(task, options.model);
+  task.network.sizes.insert(task.network.sizes.end(), options.sizes.begin(), options.sizes.end());
   if (!task.makeTrainer) networkModule();  // if there is none, that is told before anything is rendered
   TaskReport report;
   const auto data = task.makeData(options, observer.onRenders);
   if (!data) return report;
   if (observer.onData) observer.onData(*data);
+  for (auto& size : data->sizes()) task.network.sizes.push_back(std::move(size));
 
   LoopOptions loop;
   loop.checkpoint = beside(options.out, ".checkpoint");

@@ -1,11 +1,12 @@
 #include "learn/tasks.h"
 
 #include "learn/embedder_task.h"
+#include "learn/patch_task.h"
 
 namespace patchpilot {
 
 const std::vector<Task>& tasks() {
-  static const std::vector<Task> all{embedderTask()};
+  static const std::vector<Task> all{embedderTask(), regressionTask(), flowTask()};
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "match/results.h"
+#include "propose/learned.h"
 #include "propose/proposers.h"
 
 #include <algorithm>
@@ -11,6 +12,8 @@ namespace patchpilot {
 using nlohmann::json;
 
 namespace {
+
+constexpr const char* kRetrieval = "retrieval";
 
 json toJson(const Refinement& refinement) {
   json curve = json::array();
@@ -31,7 +34,6 @@ json toJson(const Refinement& refinement) {
 
 Match::Match(MatchOptions options, MatchObserver& observer, std::stop_token stop)
     : options_(std::move(options)), observer_(observer), stop_(std::move(stop)) {
-  if (options_.methods.empty()) options_.methods = {"retrieval"};
   for (const std::string& name : options_.methods) {
     const Method method = parseMethod(name);
     proposers_.push_back(method.proposer);
@@ -57,15 +59,23 @@ void Match::open() {
   open.longestSeconds = target_.sound.seconds();
   open.onIndex = [&](const std::string& file, double done) { observer_.onIndex(file, done); };
   open.onFallback = [&](const std::string& file, const std::string& why) { observer_.onFallback(file, why); };
-  for (const std::string& name : proposers_)
-    if (proposerKind(name).needsLibraries && options_.libraries.empty())
+  if (options_.methods.empty() && !options_.libraries.empty()) proposers_ = {kRetrieval};
+  const auto requireLibrary = [&](const std::string& method) {
+    if (options_.libraries.empty())
       failUsage(
           "{} needs a library, and there is none; make one with 'patchpilot library build --space jx10 "
           "--count 3000', "
           "or name a synth with --space and a method that needs no library",
-          name);
+          method);
+  };
+  for (const std::string& name : proposers_)
+    if (proposerKind(name).needsLibraries) requireLibrary(name);
+  if (options_.methods.empty() && options_.space.empty()) requireLibrary(kRetrieval);
   sources_ = openSources(sourceNames(options_.libraries, options_.embedder), open);
   openSpace(sources_, options_.space, open);
+  if (options_.methods.empty())
+    for (std::string& method : learnedMethods(sources_.engines)) proposers_.push_back(std::move(method));
+  if (proposers_.empty()) requireLibrary(kRetrieval);
   if (sources_.engines.empty())
     failUsage(
         "no synth to match with: name one with --space ('patchpilot synths' lists what fits), or a library");
@@ -77,6 +87,7 @@ void Match::rank() {
   context.libraries = sources_.searched();
   context.engines = &sources_.engines;
   context.seed = options_.seed;
+  context.velocity = options_.velocity;
   std::vector<std::shared_ptr<Proposer>> proposers;
   for (const std::string& name : proposers_) proposers.push_back(proposerKind(name).make(context));
   SessionPlan plan;

@@ -20,8 +20,9 @@ struct NearPatch {
 /// What a user asks a match for.
 struct MatchOptions {
   std::filesystem::path sound;
-  std::string name;                    ///< what the sound is called; its file if empty
-  std::vector<std::string> methods;    ///< as `parseMethod` reads them; empty: retrieval
+  std::string name;  ///< what the sound is called; its file if empty
+  std::vector<std::string>
+      methods;  ///< as `parseMethod` reads them; empty: retrieval, and models of the synths
   std::vector<std::string> libraries;  ///< files
   std::string embedder;                ///< by which they are searched; empty: each by its first
   std::string space;                   ///< of the synth, if there are no libraries

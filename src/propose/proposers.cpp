@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "listen/objective.h"
+#include "propose/learned.h"
 #include "propose/random.h"
 #include "propose/retrieval.h"
 
@@ -19,6 +20,15 @@ constexpr ProposerKind kKinds[] = {
     {"random", "patches drawn from the parameter space: what every other method must beat", false,
      [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
        return std::make_unique<RandomProposer>(c);
+     }},
+    {"flow", "patches that a network draws when it hears the sound; 'patchpilot train flow' makes one", false,
+     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+       return std::make_unique<LearnedProposer>(c, "flow");
+     }},
+    {"regression", "the patch that a network answers when it hears the sound; 'patchpilot train regression'",
+     false,
+     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+       return std::make_unique<LearnedProposer>(c, "regression");
      }},
 };
 

@@ -17,6 +17,7 @@ struct ProposerContext {
   std::vector<SearchLibrary*> libraries;
   const Engines* engines = nullptr;
   std::uint64_t seed = 1;  ///< of proposers that draw
+  int velocity = 100;      ///< MIDI, that proposals will be played with
   std::set<std::string>
       leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed
 };

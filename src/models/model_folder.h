@@ -1,0 +1,20 @@
+#pragma once
+
+#include "models/model_file.h"
+
+#include <filesystem>
+#include <vector>
+
+namespace patchpilot {
+
+/// A model file in one of the folders of models.
+struct FoundModel {
+  std::filesystem::path file;
+  ModelAbout about;
+};
+
+/// The models of a kind among `modelFolders()`, the user's own first; of two files of the same name the
+/// first. Files that are no models of this program are passed over.
+std::vector<FoundModel> findModels(const std::string& kind);
+
+}  // namespace patchpilot

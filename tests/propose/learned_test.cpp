@@ -1,0 +1,135 @@
+#include "propose/learned.h"
+
+#include "base/error.h"
+#include "base/places.h"
+#include "data/network_input.h"
+#include "listen/target.h"
+#include "models/model_file.h"
+#include "synth/voice_engine.h"
+#include "test_support.h"
+
+#include "audio/file.h"
+
+#include <set>
+
+namespace patchpilot {
+namespace {
+
+TEST(LikeliestChoices, BeginWithTheLargestAndGoOnByTheProduct) {
+  const VoiceEngine engine;
+  const Codec codec(engine.space());
+  std::vector<float> vector(codec.width(), 0.25f);
+  const float choices[] = {0.1f, 0.7f, 0.2f, 0.55f, 0.4f, 0.05f};  // of the two waves
+  std::copy(std::begin(choices), std::end(choices), vector.begin());
+  const auto answers = likeliestChoices(codec, vector, 3);
+  ASSERT_EQ(answers.size(), 3u);
+  const std::vector<std::vector<float>> expected = {
+      {0, 1, 0, 1, 0, 0}, {0, 1, 0, 0, 1, 0}, {0, 0, 1, 1, 0, 0}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(std::vector<float>(answers[i].begin(), answers[i].begin() + 6), expected[i]) << i;
+    EXPECT_EQ(answers[i][6], 0.25f);
+  }
+}
+
+/// Models that were never trained, in a folder of models of their own.
+class LearnedMethods : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (networksModule().empty()) GTEST_SKIP() << "built without networks";
+  }
+
+  void write(const std::string& kind, const std::string& space, int version = NetworkFeatures::kVersion) {
+    const Codec codec(engine_->space());
+    const std::pair<std::string, std::string> sizes[] = {{"frames", std::to_string(NetworkInput::kFrames)},
+                                                         {"bands", std::to_string(NetworkInput::kBands)},
+                                                         {"globals", std::to_string(NetworkInput::kGlobals)},
+                                                         {"vector", std::to_string(codec.width())},
+                                                         {"blocks", "3c,3c,1,1,1,1,1,1,1,1,1,1"},
+                                                         {"token_width", "8"},
+                                                         {"encoding", "16"}};
+    std::vector<Setting> settings;
+    for (const auto& [name, value] : sizes) settings.push_back({name.c_str(), value.c_str()});
+    TrainerRequest request;
+    const std::string network = kind + "-mlp";
+    request.network = network.c_str();
+    request.sizes = settings;
+    request.loss = kind.c_str();
+    const std::unique_ptr<Trainer> trainer(networkModule().makeTrainer(request));
+    trainer->keepBest();
+    ModelAbout about;
+    about.kind = about.task = kind;
+    about.network = network;
+    about.space = space;
+    about.frontEnd = NetworkFeatures::kName;
+    about.frontEndVersion = version;
+    const auto metadata = metadataOf(about);
+    std::vector<Setting> own;
+    for (const auto& [name, value] : metadata) own.push_back({name.c_str(), value.c_str()});
+    trainer->write((places_.folder / ("tiny-" + kind + ".safetensors")).c_str(), own);
+  }
+
+  Target target() {
+    const std::filesystem::path file = places_.folder / "tone.wav";
+    const Patch patch = Patch::point(engine_->defaults());
+    writeWav(file, *renderAll(*engine_, {RenderJob{0, &patch, {57, 100, 0.5}, 1}}).front());
+    return readTarget(file, {.note = 57, .lengthSeconds = 0.5, .beginsWithNote = true});
+  }
+
+  ProposerContext context() {
+    ProposerContext context;
+    context.engines = &engines_;
+    return context;
+  }
+
+  TestPlaces places_;
+  ScopedVariable models_{"PATCHPILOT_MODELS", places_.folder.path().string()};
+  std::shared_ptr<VoiceEngine> engine_ = std::make_shared<VoiceEngine>();
+  Engines engines_{engine_};
+};
+
+TEST_F(LearnedMethods, AnswerWithDistinctPatchesOfTheSpace) {
+  write("flow", engine_->space().fingerprint());
+  write("regression", engine_->space().fingerprint());
+  EXPECT_EQ(learnedMethods(engines_), (std::vector<std::string>{"regression", "flow"}));
+  const Target heard = target();
+  for (const char* kind : {"flow", "regression"}) {
+    LearnedProposer proposer(context(), kind);
+    const std::vector<Proposal> proposals = proposer.propose(heard, 5);
+    ASSERT_EQ(proposals.size(), 5u) << kind;
+    EXPECT_EQ(proposals[1].origin, std::string("tiny-") + kind + ", answer 2");
+    std::set<std::string> seen;
+    for (const Proposal& proposal : proposals) {
+      const auto& values = proposal.patch.values();
+      ASSERT_EQ(values.size(), engine_->space().parameters.size());
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        EXPECT_GE(values[i], engine_->space().parameters[i].min);
+        EXPECT_LE(values[i], engine_->space().parameters[i].max);
+      }
+      EXPECT_TRUE(seen.insert(patchIdentity(proposal.patch)).second);
+    }
+    // The same again; and the first answers do not depend on how many are asked for, but for guidance.
+    EXPECT_EQ(proposer.propose(heard, 5)[4].patch.values(), proposals[4].patch.values());
+  }
+}
+
+TEST_F(LearnedMethods, NeedAModelOfTheSpaceAndOfThisVersion) {
+  write("flow", "another space");
+  EXPECT_TRUE(learnedMethods(engines_).empty());
+  try {
+    LearnedProposer(context(), "flow");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input);
+    EXPECT_NE(std::string(error.what()).find("there is no flow model for voice"), std::string::npos);
+  }
+  write("flow", engine_->space().fingerprint(), 99);
+  try {
+    LearnedProposer(context(), "flow");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("version 99"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace patchpilot
