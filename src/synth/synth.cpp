@@ -6,6 +6,7 @@
 #include "preset/lv2_preset.h"
 #include "preset/vstpreset.h"
 #include "protocol/render_slots.h"
+#include "synth/completed_states.h"
 #include "synth/history_check.h"
 #include "synth/instance_notes.h"
 #include "synth/value_text.h"
@@ -144,13 +145,10 @@ LoadRequest Synth::loadRequest() const {
           .settleSeconds = space_.settleSeconds};
 }
 
-/// A state that its dialect cannot read is the plug-in's to refuse.
 Bytes Synth::completed(const Bytes& state) const {
-  try {
-    return space_.dialect().complete(state);
-  } catch (const Error&) {
-    return state;
-  }
+  // For all synths, as what comes out depends on the dialect and the state alone.
+  static CompletedStates states;
+  return states.completed(space_.dialect(), state);
 }
 
 AppliedPatch Synth::applied(const Patch& patch) const {
