@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace patchpilot {
 
 namespace fs = std::filesystem;
@@ -14,6 +16,9 @@ namespace {
 
 /// Raised if `dependsOnHistory` comes to judge otherwise.
 constexpr int kCheckVersion = 1;
+
+/// Sets of presets that are remembered for a plug-in.
+constexpr std::size_t kMostSets = 200;
 
 fs::path cacheFile() { return cacheFolder() / "instances.json"; }
 
@@ -33,22 +38,40 @@ std::string keyOf(const PluginInfo& plugin) { return plugin.format + " " + plugi
 
 std::string stateOf(const PluginInfo& plugin) { return plugin.version + " " + plugin.stamp; }
 
+/// What is kept of the plug-in as it is now: an object, which may be empty.
+json notesOf(const json& cache, const PluginInfo& plugin) {
+  const json known = cache.at("plugins").value(keyOf(plugin), json());
+  const bool current = known.is_object() && known.value("plugin", json()) == stateOf(plugin);
+  return current ? known : json::object();
+}
+
 }  // namespace
 
-std::optional<bool> knownToDependOnHistory(const PluginInfo& plugin) {
+std::optional<bool> knownToDependOnHistory(const PluginInfo& plugin, const std::string& presets) {
   try {
-    const json known = readCache().at("plugins").at(keyOf(plugin));
-    if (known.at("plugin") == stateOf(plugin)) return known.at("depends").get<bool>();
+    const json known = notesOf(readCache(), plugin);
+    if (presets.empty() || known.value("depends", false)) return known.at("depends").get<bool>();
+    const json& all = known.at("presets");
+    if (std::find(all.begin(), all.end(), presets) != all.end()) return false;
   } catch (const json::exception&) {
     // It is not there, or is not what this program writes.
   }
   return std::nullopt;
 }
 
-void rememberHistory(const PluginInfo& plugin, bool depends) {
+void rememberHistory(const PluginInfo& plugin, bool depends, const std::string& presets) {
   try {
     json cache = readCache();
-    cache["plugins"][keyOf(plugin)] = {{"plugin", stateOf(plugin)}, {"depends", depends}};
+    json known = notesOf(cache, plugin);
+    known["plugin"] = stateOf(plugin);
+    if (depends || presets.empty()) known["depends"] = depends;
+    if (!presets.empty()) {
+      json& all = known["presets"];
+      if (!all.is_array()) all = json::array();
+      all.push_back(presets);
+      if (all.size() > kMostSets) all.erase(all.begin());
+    }
+    cache["plugins"][keyOf(plugin)] = known;
     fs::create_directories(cacheFolder());
     writeFileAtomically(cacheFile(), cache.dump(1, ' ', false, json::error_handler_t::replace));
   } catch (const std::exception&) {
