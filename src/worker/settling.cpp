@@ -16,6 +16,8 @@ constexpr std::size_t kHostThreads = 1;
 constexpr double kWatchSeconds = 0.02;
 /// The first wait that is tried, as a part of the longest.
 constexpr double kFirstWait = 1.0 / 8;
+/// If waiting has not helped so often, it is not tried again.
+constexpr int kMostVainWaits = 3;
 
 }  // namespace
 
@@ -28,7 +30,8 @@ Settling::Settling() {
 
 void Settling::expectPlugin() {
   threadsBefore_ = countThreads();
-  hasOwnThreads_ = isNeeded_ = false;
+  hasOwnThreads_ = isNeeded_ = expectsNumbers_ = false;
+  vainWaits_ = 0;
   limitSeconds_ = leastSeconds_ = 0;
 }
 
@@ -55,7 +58,23 @@ void Settling::find(double limitSeconds, const Probe& probe) {
   // It never sounds the same twice, so nothing is to be learned of it by waiting.
 }
 
+void Settling::expectNumbers(double limitSeconds) {
+  limitSeconds_ = limitSeconds;
+  expectsNumbers_ = limitSeconds > 0;
+}
+
+void Settling::waited(double seconds, bool helped) {
+  if (!expectsNumbers_ || seconds <= leastSeconds_) return;
+  if (helped) {
+    isNeeded_ = true;
+    leastSeconds_ = seconds;
+  } else if (++vainWaits_ == kMostVainWaits) {
+    expectsNumbers_ = false;
+  }
+}
+
 std::optional<double> Settling::longerThan(double seconds) const {
+  if (!isNeeded_ && !expectsNumbers_) return std::nullopt;
   if (2 * seconds > limitSeconds_) return std::nullopt;
   return std::max(2 * seconds, kFirstWait * limitSeconds_);
 }

@@ -28,12 +28,20 @@ class Settling {
   /// @param limitSeconds  the longest wait before a note; 0: there is none
   void find(double limitSeconds, const Probe& probe);
 
+  /// For a plug-in that keeps its instance, and with that the phases of its oscillators: its notes are not
+  /// the same even if it computes nothing aside, so only samples that are no numbers show that it does.
+  void expectNumbers(double limitSeconds);
+
   /// Whether notes must wait.
   bool isNeeded() const { return isNeeded_; }
   /// The shortest wait, in seconds, after which two notes were the same.
   double leastSeconds() const { return leastSeconds_; }
-  /// The next longer wait to try, in seconds; nothing if it is beyond the limit.
+  /// The next longer wait to try if a note begins with samples that are no numbers, in seconds; nothing if it
+  /// is beyond the limit, or waiting does not help.
   std::optional<double> longerThan(double seconds) const;
+
+  /// Learns that a note was played after a wait. @param helped  false if it was the longest, and in vain
+  void waited(double seconds, bool helped);
 
   /// Waits until no other thread computes, and at least for a while, but no longer than the limit.
   void waitUntilAtRest(double atLeastSeconds) const;
@@ -45,6 +53,8 @@ class Settling {
   double limitSeconds_ = 0;
   bool hasOwnThreads_ = false;
   bool isNeeded_ = false;
+  bool expectsNumbers_ = false;
+  int vainWaits_ = 0;
   double leastSeconds_ = 0;
 };
 

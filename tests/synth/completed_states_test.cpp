@@ -93,7 +93,8 @@ TEST(CompletedStates, ManyThreadsMayAsk) {
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&] {
       for (int i = 0; i < 200; ++i)
-        EXPECT_EQ(states.completed(dialect, stateOf(std::uint8_t(i % 5))), longer(stateOf(std::uint8_t(i % 5))));
+        EXPECT_EQ(states.completed(dialect, stateOf(std::uint8_t(i % 5))),
+                  longer(stateOf(std::uint8_t(i % 5))));
     });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(dialect.calls, 5);
