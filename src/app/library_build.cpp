@@ -7,6 +7,7 @@
 #include "base/ranks.h"
 #include "ingest/around_presets.h"
 #include "ingest/library_builder.h"
+#include "ingest/library_history.h"
 #include "ingest/library_synth.h"
 #include "ingest/rank_renderer.h"
 #include "library/compatibility.h"
@@ -70,6 +71,7 @@ Surroundings surroundings(const BuildArguments& arguments, const std::optional<L
   AroundPresets::Settled settled;
   if (begun) settled = {begun->settings().around, begun->file()};
   result.around = std::make_unique<AroundPresets>(*result.presets, synth, arguments.seed, settled);
+  tryPresetsOf(*result.presets, synth);
   return result;
 }
 

@@ -27,6 +27,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A candidate that needs more gain is nearly silent by itself.
+constexpr double kMostGainDb = 30;
+
 /// A note that is let go so much earlier or later is played as it was found.
 constexpr double kSameLengthSeconds = 0.01;
 
@@ -86,6 +89,15 @@ void printResults(const nlohmann::json& document, const Target& target, const st
                                                   noteName(c.at("note").get<int>()));
                              }});
   fmt::print("\nDistance: {}\n", kDistanceMeaning);
+  if (const auto& all = document.at("candidates"); !all.empty())
+    if (const double gain = all.front().at("gain_db").get<double>(); gain > kMostGainDb) {
+      std::fflush(stdout);
+      fmt::print(
+          stderr,
+          "note: candidate 1 is {:.0f} dB quieter than the sound: it may be no more than the synth's own "
+          "noise, such as that of a sampler without its sample\n",
+          gain);
+    }
   if (document.contains("refinement")) {
     const auto& r = document.at("refinement");
     const double length = document.at("candidates").front().at("length").get<double>();

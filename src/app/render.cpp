@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/synth_options.h"
+#include "audio/audibility.h"
 #include "audio/file.h"
 #include "audio/level.h"
 #include "base/error.h"
@@ -40,7 +41,7 @@ void run(const Options& options) {
     printJson({{"file", options.out}, {"seconds", audio.seconds()}, {"rms_db", level}, {"peak_db", top}});
   else
     fmt::print("{}: {:g} s of {}, {:.1f} dB RMS, peak {:.1f} dB{}\n", options.out, audio.seconds(),
-               synth.plugin().name, level, top, level < -60 ? " (silent)" : "");
+               synth.plugin().name, level, top, isSilent(audio) ? " (silent)" : "");
 }
 
 }  // namespace

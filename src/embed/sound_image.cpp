@@ -1,6 +1,6 @@
 #include "embed/sound_image.h"
 
-#include "audio/buffer.h"
+#include "audio/frames.h"
 #include "audio/level.h"
 #include "features/stft.h"
 
@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t kMelFft = 2048, kKeyFft = 8192;
 constexpr float kFloorDb = -80.0f;
-
-std::size_t frameAt(double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); }
 
 /// Where each stretch of the mel part ends, how long its slots are, in seconds, and how far apart its windows
 /// lie, in frames.
@@ -115,7 +113,7 @@ SoundImage::SoundImage()
   double begin = 0;
   for (const Stretch& stretch : kStretches) {
     const auto slots = std::size_t(std::llround((stretch.end - begin) / stretch.slot));
-    for (; frame < frameAt(stretch.end); frame += stretch.hop) {
+    for (; frame < framesOf(stretch.end); frame += stretch.hop) {
       const auto within = std::size_t((double(frame) / kSampleRateHz - begin) / stretch.slot);
       windows_.push_back({frame, slot + std::min(within, slots - 1)});
     }
@@ -153,7 +151,7 @@ void SoundImage::paintKeys(const Sound& sound, std::span<float> values) const {
   std::vector<float> power(keyFft_.bins());
   for (std::size_t slot = 0; slot < kKeySlots; ++slot) {
     std::fill(power.begin(), power.end(), 0.0f);
-    sound.addPower(keyFft_, keyWindow_, frameAt(kKeyTimes[slot]), power);
+    sound.addPower(keyFft_, keyWindow_, framesOf(kKeyTimes[slot]), power);
     for (std::size_t key = 0; key < kKeys; ++key) values[slot * kKeys + key] = weighted(keys_[key], power);
   }
   toDecibels(values);
@@ -164,7 +162,7 @@ void SoundImage::paintEnvelope(const Sound& sound, std::span<float> values) cons
   std::size_t step = 0;
   for (const Steps& steps : kSteps)
     for (std::size_t i = 0; i < steps.count; ++i, ++step, begin += steps.seconds) {
-      const std::size_t from = frameAt(begin), to = frameAt(begin + steps.seconds);
+      const std::size_t from = framesOf(begin), to = framesOf(begin + steps.seconds);
       const float sum =
           sumOfSquares(sound.part(sound.left, from, to)) + sumOfSquares(sound.part(sound.right, from, to));
       values[step] = sum / float(to - from);
@@ -175,7 +173,7 @@ void SoundImage::paintEnvelope(const Sound& sound, std::span<float> values) cons
 void SoundImage::paintWidth(const Sound& sound, std::span<float> values) const {
   std::size_t from = 0;
   for (std::size_t stretch = 0; stretch < kWidthStretches; ++stretch) {
-    const std::size_t to = frameAt(kWidthEnds[stretch]);
+    const std::size_t to = framesOf(kWidthEnds[stretch]);
     const auto left = sound.part(sound.left, from, to), right = sound.part(sound.right, from, to);
     float onLeft = 0, onRight = 0, apart = 0;
     for (std::size_t i = 0; i < left.size(); ++i) {

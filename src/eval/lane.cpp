@@ -1,5 +1,6 @@
 #include "eval/lane.h"
 
+#include "audio/frames.h"
 #include "audio/level.h"
 #include "base/error.h"
 #include "eval/rows.h"  // kFloorRenders
@@ -25,8 +26,6 @@ constexpr int kHopeless = 1000;
 double secondsSince(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
-
-std::size_t frameAt(double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); }
 
 void addTo(Measurements& sum, const Measurements& one, double weight) {
   for (const auto& [name, value] : one) sum[name] += weight * value;
@@ -159,7 +158,7 @@ void Lane::measureFloor(EvaluationResult& result) {
     for (const auto& render : renders) good += render && !containsNonFinite(*render);
     for (const auto& render : renders) {
       if (!render || containsNonFinite(*render)) continue;
-      const AudioBuffer laid = render->placedAt(frameAt(entry_->onsetSeconds), truth_.sound.frames());
+      const AudioBuffer laid = render->placedAt(framesOf(entry_->onsetSeconds), truth_.sound.frames());
       addTo(result.distances, ruler_->measure(laid), 1.0 / double(good));
       result.gainDb += std::abs(gainDb(laid, truth_.sound)) / double(good);
     }
@@ -313,7 +312,7 @@ Lane::Finding Lane::firstAudible(const EvaluationRow& row) {
 
 /// A match where the method says that the note begins, as long as the file's sound.
 AudioBuffer Lane::laidOver(const AudioBuffer& match) const {
-  return match.placedAt(frameAt(target_.startSeconds), truth_.sound.frames());
+  return match.placedAt(framesOf(target_.startSeconds), truth_.sound.frames());
 }
 
 void Lane::describe(EvaluationResult& result, Finding finding) {

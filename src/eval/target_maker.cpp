@@ -1,6 +1,8 @@
 #include "eval/target_maker.h"
 
+#include "audio/audibility.h"
 #include "audio/file.h"
+#include "audio/frames.h"
 #include "audio/level.h"
 #include "audio/loudness.h"
 #include "base/error.h"
@@ -178,8 +180,7 @@ class Played {
         jobs, [&](const NextJob& next, const JobDone& done) { pool.run(next, done, {}, options_.stop); });
     for (std::size_t i = 0; i < sounds.size(); ++i)
       if (sounds[i] && notes[i].onsetSeconds > 0)
-        sounds[i] = sounds[i]->placedAt(std::size_t(std::llround(notes[i].onsetSeconds * kSampleRateHz)),
-                                        sounds[i]->frames());
+        sounds[i] = sounds[i]->placedAt(framesOf(notes[i].onsetSeconds), sounds[i]->frames());
   }
 
   /// Why a sound is of no use, or nothing.
@@ -189,7 +190,7 @@ class Played {
     if (options_.refuseClipped && peak(*sounds[i]) > 1) return "is clipped";
     if (std::isfinite(options_.quietestLufs))
       return integratedLoudness(*sounds[i]) < options_.quietestLufs ? "is silent" : "";
-    return rmsDb(*sounds[i]) < kSilentDb ? "is silent" : "";
+    return isSilent(*sounds[i]) ? "is silent" : "";
   }
 
  private:
@@ -362,9 +363,8 @@ TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& so
     std::error_code ignored;
     fs::remove(midi, ignored);
     try {
-      const AudioBuffer sound =
-          readSound(wav).sound.slice(0, std::size_t(std::llround(options.durationSeconds * kSampleRateHz)));
-      if (rmsDb(sound) < kSilentDb) failInput("is silent");
+      const AudioBuffer sound = readSound(wav).sound.slice(0, framesOf(options.durationSeconds));
+      if (isSilent(sound)) failInput("is silent");
       maker.add({}, sound, drawn, {{"program", program}, {"soundfont", soundfont.filename().string()}});
     } catch (const Error& error) {
       leftOut.push_back(

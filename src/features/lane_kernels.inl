@@ -5,13 +5,16 @@
 namespace {
 
 constexpr std::size_t kWidth = kVectorBytes / sizeof(float);
-using Vector = float __attribute__((vector_size(kVectorBytes), aligned(4), may_alias));
+// Vectors are read from any address of a float. Clang ignores `aligned` behind the type of an alias.
+using Vector __attribute__((vector_size(kVectorBytes), aligned(4), may_alias)) = float;
 using IntVector = std::int32_t __attribute__((vector_size(kVectorBytes)));
-using Quad = float __attribute__((vector_size(16), aligned(4), may_alias));
+using Quad __attribute__((vector_size(16), aligned(4), may_alias)) = float;
+static_assert(alignof(Vector) == alignof(float) && alignof(Quad) == alignof(float));
 
 #define PATCHPILOT_INLINE __attribute__((always_inline)) inline
 
-PATCHPILOT_INLINE const Vector& vectorAt(const float* p) { return *reinterpret_cast<const Vector*>(p); }
+// By value: clang forgets the alignment of what a function returns a reference to.
+PATCHPILOT_INLINE Vector vectorAt(const float* p) { return *reinterpret_cast<const Vector*>(p); }
 PATCHPILOT_INLINE Vector& vectorAt(float* p) { return *reinterpret_cast<Vector*>(p); }
 
 struct ComplexVector {

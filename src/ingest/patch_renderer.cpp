@@ -1,5 +1,7 @@
 #include "ingest/patch_renderer.h"
 
+#include "audio/audibility.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -79,7 +81,8 @@ LibraryRow PatchRenderer::heard(const RenderOutcome& outcome, std::string& probl
   row.rmsDb = renderLevelDb(outcome.audio);
   if (!outcome.audio.isFinite()) problem = "gave samples that are no numbers";
   else if (!std::isfinite(row.rmsDb)) problem = "gave samples that are too large to be heard";
-  if (!problem.empty() || row.rmsDb < kSilentDb) return row;
+  if (!problem.empty() || row.rmsDb < kSilentDb || isSilent(outcome.audio.left, outcome.audio.right))
+    return row;
   // A sampler without a sample, say, sounds the noise of its effects, whatever is played.
   if (row.rmsDb < kFaintDb && outcome.idleRms > 0 &&
       20 * std::log10(double(outcome.idleRms)) > row.rmsDb - kOwnNoiseDb)

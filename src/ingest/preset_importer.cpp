@@ -6,6 +6,7 @@
 #include "preset/lv2_preset.h"
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
+#include "synth/preset_history.h"
 
 #include <algorithm>
 #include <deque>
@@ -41,6 +42,7 @@ class Importer {
                options.secondsBetweenCommits) {}
 
   AddReport run() {
+    holdTheFirst();
     try {
       renderer_.run(
           options_.workers, [this] { return next(); },
@@ -50,22 +52,36 @@ class Importer {
       throw;
     }
     batch_.commit();
-    report_.finished = nextFile_ == files_.size() && ready_.empty() && !held_ && rendering_.empty();
+    report_.finished = nextFile_ == files_.size() && ready_.empty() && held_.empty() && rendering_.empty();
     return std::move(report_);
   }
 
  private:
+  /// Reads the first presets, and finds out with them whether the synth keeps what it has played.
+  void holdTheFirst() {
+    std::vector<Patch> patches;
+    while (held_.size() < kTriedPresets) {
+      auto record = nextToRender();
+      if (!record) break;
+      patches.push_back(record->patch);
+      held_.push_back(std::move(*record));
+    }
+    tryPresets(synth_, patches);
+  }
+
   /// The next preset to render, the base before the first: a folder that begins with presets that crash the
   /// plug-in does not make the plug-in look broken then.
   std::optional<Patch> next() {
-    if (!held_) held_ = nextToRender();
-    if (!held_) return std::nullopt;
+    if (held_.empty())
+      if (auto record = nextToRender()) held_.push_back(std::move(*record));
+    if (held_.empty()) return std::nullopt;
     if (!std::exchange(basePlayed_, true)) {
       rendering_.push_back(std::nullopt);
       return Patch{};
     }
-    Patch patch = held_->patch;
-    rendering_.push_back(std::exchange(held_, std::nullopt));
+    Patch patch = held_.front().patch;
+    rendering_.emplace_back(std::move(held_.front()));
+    held_.pop_front();
     return patch;
   }
 
@@ -230,8 +246,8 @@ class Importer {
   std::size_t nextFile_ = 0;
   std::deque<PresetFile> ready_;  ///< read, and not yet looked at
   std::deque<std::optional<PresetRecord>>
-      rendering_;                     ///< in the order in which they come back; nothing: the base
-  std::optional<PresetRecord> held_;  ///< to be rendered next
+      rendering_;                  ///< in the order in which they come back; nothing: the base
+  std::deque<PresetRecord> held_;  ///< to be rendered next
   bool basePlayed_ = false;
   std::unordered_map<std::string, std::string> inThisRun_;  ///< paths by content
   std::unordered_set<std::string> ownSources_;              ///< of the presets in the batch

@@ -1,6 +1,7 @@
 #include "listen/target.h"
 
 #include "audio/file.h"
+#include "audio/frames.h"
 #include "audio/level.h"
 #include "audio/recording.h"
 #include "audio/root_key.h"
@@ -34,13 +35,12 @@ Target recordedTarget(const AudioBuffer& sound, const std::vector<RootKey>& keys
                       const TargetOptions& options) {
   TargetAnalysis analysis = analyseSound(sound, {options.note, options.lengthSeconds});
   if (!options.note && !options.beginsWithNote) weighRootKeys(analysis, keys, name);
-  const auto frameAt = [](double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); };
   const std::size_t onset =
-      options.beginsWithNote ? 0 : std::min(frameAt(analysis.onsetSeconds), sound.frames() - 1);
+      options.beginsWithNote ? 0 : std::min(framesOf(analysis.onsetSeconds), sound.frames() - 1);
   // Who asks for a length gets it, whatever sounds in it.
   const bool whole = options.beginsWithNote || options.durationSeconds;
-  const std::size_t end = whole ? sound.frames() : frameAt(analysis.endSeconds);
-  const std::size_t longest = frameAt(options.durationSeconds.value_or(kLongestSeconds));
+  const std::size_t end = whole ? sound.frames() : framesOf(analysis.endSeconds);
+  const std::size_t longest = framesOf(options.durationSeconds.value_or(kLongestSeconds));
   Target target;
   target.sound = sound.slice(onset, std::clamp<std::size_t>(end - std::min(onset, end), 1, longest));
   target.startSeconds = options.startSeconds.value_or(0) + double(onset) / kSampleRateHz;

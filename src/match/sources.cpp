@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "embed/text_embedder.h"
+#include "ingest/library_history.h"
 #include "ingest/library_synth.h"
 
 #include <algorithm>
@@ -134,7 +135,7 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
   Sources sources;
   std::vector<LibrarySettings> synths;
   std::vector<std::size_t> synthOf;
-  for (const Library& library : opened) {
+  for (Library& library : opened) {
     noteOtherTempo(library, options.synth);
     const auto known = std::find_if(synths.begin(), synths.end(), [&](const auto& s) {
       return sameSynth(s, library.settings(), options.synth);
@@ -144,6 +145,7 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     synths.push_back(library.settings());
     // The workers open the plug-in while the libraries are read.
     auto synth = std::make_shared<Synth>(openLibrarySynth(library, options.synth));
+    tryPresetsOf(library, *synth);
     sources.engines.push_back(
         std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{options.workers, longest}));
   }

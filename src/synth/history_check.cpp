@@ -68,18 +68,43 @@ double residualDb(const AudioBuffer& a, const AudioBuffer& b) {
   return amplitudeToDb(std::sqrt(difference / std::max(sound, 1e-30)));
 }
 
+/// See `bandDifferenceDb`, of the powers of two sounds.
+double differenceDb(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.empty() || a.size() != b.size()) return a.size() == b.size() ? 0 : kRangeDb;
+  const double loudest =
+      std::max(*std::max_element(a.begin(), a.end()), *std::max_element(b.begin(), b.end()));
+  const double floor = std::max(loudest * std::pow(10, -kRangeDb / 10), 1e-30);
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    sum += std::abs(10 * std::log10(std::max(a[i], floor) / std::max(b[i], floor)));
+  return sum / double(a.size());
+}
+
+bool isAudible(const AudioBuffer& sound) { return !containsNonFinite(sound) && rmsDb(sound) > kSilentDb; }
+
+/// Whether a patch sounds different after others than alone, beyond the spread of new instances.
+/// @param alone  as the first note of an instance
+bool isOther(const PlayedPlugin& plugin, std::size_t patch, const AudioBuffer& alone,
+             const AudioBuffer& after) {
+  if (sameBits(alone, after)) return false;
+  plugin.renew();
+  const AudioBuffer second = plugin.play(patch);
+  plugin.renew();
+  const AudioBuffer third = plugin.play(patch);
+  if (sameBits(alone, second) && sameBits(alone, third)) return residualDb(alone, after) > kResidualDb;
+  const std::vector<double> one = bandPowers(alone), two = bandPowers(second), three = bandPowers(third),
+                            then = bandPowers(after);
+  const double spread =
+      std::max({differenceDb(one, two), differenceDb(one, three), differenceDb(two, three)});
+  const double nearest =
+      std::min({differenceDb(one, then), differenceDb(two, then), differenceDb(three, then)});
+  return nearest > kSpreads * spread + kToleranceDb;
+}
+
 }  // namespace
 
 double bandDifferenceDb(const AudioBuffer& a, const AudioBuffer& b) {
-  const std::vector<double> first = bandPowers(a), second = bandPowers(b);
-  if (first.empty() || first.size() != second.size()) return first.size() == second.size() ? 0 : kRangeDb;
-  const double loudest = std::max(*std::max_element(first.begin(), first.end()),
-                                  *std::max_element(second.begin(), second.end()));
-  const double floor = std::max(loudest * std::pow(10, -kRangeDb / 10), 1e-30);
-  double sum = 0;
-  for (std::size_t i = 0; i < first.size(); ++i)
-    sum += std::abs(10 * std::log10(std::max(first[i], floor) / std::max(second[i], floor)));
-  return sum / double(first.size());
+  return differenceDb(bandPowers(a), bandPowers(b));
 }
 
 bool dependsOnHistory(const PlayedPlugin& plugin) {
@@ -88,24 +113,27 @@ bool dependsOnHistory(const PlayedPlugin& plugin) {
   for (; chosen < plugin.patches; ++chosen) {
     plugin.renew();
     first = plugin.play(chosen);
-    if (!containsNonFinite(first) && rmsDb(first) > kSilentDb) break;
+    if (isAudible(first)) break;
   }
   if (chosen == plugin.patches) return false;
   for (std::size_t other = 0; other < plugin.patches; ++other)
     if (other != chosen) plugin.play(other);
-  const AudioBuffer after = plugin.play(chosen);
-  if (sameBits(first, after)) return false;
+  return isOther(plugin, chosen, first, plugin.play(chosen));
+}
 
-  plugin.renew();
-  const AudioBuffer second = plugin.play(chosen);
-  plugin.renew();
-  const AudioBuffer third = plugin.play(chosen);
-  if (sameBits(first, second) && sameBits(first, third)) return residualDb(first, after) > kResidualDb;
-  const double spread = std::max(
-      {bandDifferenceDb(first, second), bandDifferenceDb(first, third), bandDifferenceDb(second, third)});
-  const double nearest = std::min(
-      {bandDifferenceDb(first, after), bandDifferenceDb(second, after), bandDifferenceDb(third, after)});
-  return nearest > kSpreads * spread + kToleranceDb;
+bool anyDependsOnHistory(const PlayedPlugin& plugin) {
+  std::vector<AudioBuffer> alone, after;
+  for (std::size_t patch = 0; patch < plugin.patches; ++patch) {
+    plugin.renew();
+    alone.push_back(plugin.play(patch));
+  }
+  for (std::size_t patch = 0; patch < plugin.patches; ++patch) plugin.play(patch);
+  for (std::size_t patch = 0; patch < plugin.patches; ++patch) after.push_back(plugin.play(patch));
+  for (std::size_t patch = 0; patch < plugin.patches; ++patch)
+    if ((isAudible(alone[patch]) || isAudible(after[patch])) &&
+        isOther(plugin, patch, alone[patch], after[patch]))
+      return true;
+  return false;
 }
 
 }  // namespace patchpilot

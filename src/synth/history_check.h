@@ -20,6 +20,11 @@ struct PlayedPlugin {
 /// not depend on its history. False if no patch is audible.
 bool dependsOnHistory(const PlayedPlugin& plugin);
 
+/// The same of each patch: renders each in a new instance, then all of them twice in one instance, and
+/// compares the second time with the first. For presets, of which only some leave to the next what that does
+/// not say.
+bool anyDependsOnHistory(const PlayedPlugin& plugin);
+
 /// How differently two sounds of equal length spread over time and frequency: the mean difference of the
 /// levels of third-octave bands, in dB, over frames of 2048 samples. Levels more than 40 dB below the loudest
 /// of both count as equal.

@@ -3,6 +3,7 @@
 #include "synth/cache_file.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace patchpilot {
 
@@ -16,8 +17,12 @@ constexpr std::uint16_t kCacheVersion = 1;
 struct InstanceNote {
   std::string plugin;  ///< format, id and path
   std::string state;   ///< version and files that it was found out with
-  bool dependsOnHistory = false;
+  std::optional<bool> dependsOnHistory;
+  std::vector<std::string> presets;  ///< sets of them, by their hashes, that do not reach beyond their notes
 };
+
+/// Sets of presets that are remembered for a plug-in.
+constexpr std::size_t kMostSets = 200;
 
 struct InstanceNotes {
   std::vector<InstanceNote> notes;
@@ -37,22 +42,29 @@ std::string stateOf(const PluginInfo& plugin) { return plugin.version + " " + pl
 
 template <typename Visitor, typename Message>
 static void visitFields(Visitor& visit, Message& m) {
-  if constexpr (isOneOf<Message, InstanceNote>) visit(m.plugin, m.state, m.dependsOnHistory);
+  if constexpr (isOneOf<Message, InstanceNote>) visit(m.plugin, m.state, m.dependsOnHistory, m.presets);
   else visit(m.notes);
 }
 
-std::optional<bool> knownToDependOnHistory(const PluginInfo& plugin) {
+std::optional<bool> knownToDependOnHistory(const PluginInfo& plugin, const std::string& presets) {
   auto known = readCacheFile<InstanceNotes>(kCacheFile, kCacheVersion);
   const InstanceNote* note = known.of(nameOf(plugin));
   if (note == nullptr || note->state != stateOf(plugin)) return std::nullopt;
-  return note->dependsOnHistory;
+  if (presets.empty() || note->dependsOnHistory.value_or(false)) return note->dependsOnHistory;
+  if (std::find(note->presets.begin(), note->presets.end(), presets) != note->presets.end()) return false;
+  return std::nullopt;
 }
 
-void rememberHistory(const PluginInfo& plugin, bool depends) {
+void rememberHistory(const PluginInfo& plugin, bool depends, const std::string& presets) {
   auto known = readCacheFile<InstanceNotes>(kCacheFile, kCacheVersion);
   InstanceNote* note = known.of(nameOf(plugin));
   if (note == nullptr) note = &known.notes.emplace_back();
-  *note = {nameOf(plugin), stateOf(plugin), depends};
+  if (note->state != stateOf(plugin)) *note = {nameOf(plugin), stateOf(plugin), std::nullopt, {}};
+  if (depends || presets.empty()) note->dependsOnHistory = depends;
+  if (!presets.empty()) {
+    note->presets.push_back(presets);
+    if (note->presets.size() > kMostSets) note->presets.erase(note->presets.begin());
+  }
   writeCacheFile(kCacheFile, kCacheVersion, known);
 }
 

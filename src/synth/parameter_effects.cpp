@@ -1,11 +1,13 @@
 #include "synth/parameter_effects.h"
 
+#include "audio/audibility.h"
 #include "audio/level.h"
 #include "audio/pitch.h"
 #include "base/random.h"
 #include "synth/render_pool.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -25,6 +27,12 @@ constexpr double kMoved = 0.5;
 /// Spaces with more parameters are tried with one value of each, and in fewer contexts.
 constexpr std::size_t kManyParameters = 300;
 constexpr std::size_t kContextsOfMany = 4;
+
+/// Listening to a slow synth ends after this time. What was tried in fewer contexts by then may do more than
+/// was heard of it.
+constexpr double kMostSeconds = 90;
+constexpr int kLeastContexts = 3;
+constexpr std::size_t kBatch = 32;
 
 /// Renders that differ by so much, in parts of their level, are the same, or the same at another level.
 constexpr double kSame = 0.003, kSameShape = 0.02;
@@ -94,7 +102,7 @@ Heard comparePitch(const AudioBuffer& before, const AudioBuffer& after) {
 /// @param noise  how much two renders of `before` differ, in parts of their energy
 Heard compare(const AudioBuffer& before, double noise, const Sound& after) {
   if (!after || containsNonFinite(*after)) return Heard::unclear;
-  if (rmsDb(*after) < kSilentDb && rmsDb(*after) < rmsDb(before) - 20) return Heard::silent;
+  if (isSilent(*after) && rmsDb(*after) < rmsDb(before) - 20) return Heard::silent;
   if (residue(before, *after, 1) <= kSame * kSame + 4 * noise) return Heard::same;
   const double gain = dot(before, *after) / std::max(dot(before, before), 1e-30);
   if (residue(*after, before, gain) <= kSameShape * kSameShape + 4 * noise) return Heard::level;
@@ -126,6 +134,7 @@ struct Context {
 /// What was heard of a parameter so far.
 struct Tally {
   int same = 0, silent = 0, level = 0, pitch = 0, unclear = 0, other = 0;
+  int contexts = 0;  ///< in which it was moved
 
   void add(Heard heard) {
     switch (heard) {
@@ -159,13 +168,15 @@ class Listening {
   std::map<std::string, ParameterEffect> run() {
     findContexts();
     std::vector<Tally> tallies(space_.parameters.size());
-    for (std::size_t i = 0; i < contexts_.size(); ++i) {
-      listen(contexts_[i], tallies);
+    bool whole = true;
+    for (std::size_t i = 0; i < contexts_.size() && whole; ++i) {
+      whole = listen(contexts_[i], tallies);
       if (onProgress_) onProgress_(double(i + 1) / double(contexts_.size()));
     }
     std::map<std::string, ParameterEffect> effects;
     for (std::size_t i = 0; i < tallies.size() && !contexts_.empty(); ++i)
-      effects[space_.parameters[i].key] = tallies[i].effect();
+      effects[space_.parameters[i].key] =
+          whole || tallies[i].contexts >= kLeastContexts ? tallies[i].effect() : ParameterEffect::changes;
     return effects;
   }
 
@@ -192,12 +203,17 @@ class Listening {
     for (std::size_t i = 0; i < patches.size() && contexts_.size() < (many_ ? kContextsOfMany : kContexts);
          ++i) {
       if (!sounds[i] || !again[i] || containsNonFinite(*sounds[i]) || containsNonFinite(*again[i])) continue;
-      if (rmsDb(*sounds[i]) < kSilentDb) continue;
+      if (isSilent(*sounds[i])) continue;
       contexts_.push_back({patches[i].values(), *sounds[i], residue(*sounds[i], *again[i], 1)});
     }
   }
 
-  void listen(const Context& context, std::vector<Tally>& tallies) {
+  bool timeIsOver() const {
+    return std::chrono::steady_clock::now() - begin_ > std::chrono::duration<double>(kMostSeconds);
+  }
+
+  /// @return whether there was the time to move all parameters
+  bool listen(const Context& context, std::vector<Tally>& tallies) {
     std::vector<Patch> patches;
     std::vector<std::size_t> moved;
     for (std::size_t i = 0; i < tallies.size(); ++i) {
@@ -208,9 +224,16 @@ class Listening {
         moved.push_back(i);
       }
     }
-    const std::vector<Sound> sounds = render(patches);
-    for (std::size_t i = 0; i < sounds.size(); ++i)
-      tallies[moved[i]].add(compare(context.sound, context.noise, sounds[i]));
+    for (std::size_t begin = 0; begin < patches.size(); begin += kBatch) {
+      if (timeIsOver()) return false;
+      const std::size_t end = std::min(patches.size(), begin + kBatch);
+      const std::vector<Sound> sounds = render({patches.begin() + long(begin), patches.begin() + long(end)});
+      for (std::size_t i = begin; i < end; ++i) {
+        tallies[moved[i]].add(compare(context.sound, context.noise, sounds[i - begin]));
+        if (i + 1 == moved.size() || moved[i + 1] != moved[i]) ++tallies[moved[i]].contexts;
+      }
+    }
+    return true;
   }
 
   const ParameterSpace& space_;
@@ -219,6 +242,7 @@ class Listening {
   bool many_;
   RenderPool pool_;
   std::vector<Context> contexts_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "synth/render_pool.h"
 
+#include "audio/frames.h"
 #include "audio/level.h"
 #include "base/error.h"
 #include "protocol/render_slots.h"
@@ -25,8 +26,6 @@ constexpr long kHopelessPatches = 3;
 
 /// A worker's room is rounded up to its whole blocks.
 constexpr std::size_t kBlockFrames = 512;
-
-std::size_t framesOf(double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); }
 
 }  // namespace
 

@@ -5,9 +5,9 @@
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
 #include "preset/vstpreset.h"
-#include "protocol/render_slots.h"
-#include "synth/history_check.h"
+#include "synth/completed_states.h"
 #include "synth/instance_notes.h"
+#include "synth/played_worker.h"
 #include "synth/value_text.h"
 
 #include <algorithm>
@@ -24,11 +24,8 @@ using nlohmann::json;
 
 namespace {
 
-/// How `Synth::renewsInstances` finds out: seconds of each render, patches drawn besides the base.
-constexpr double kHistorySeconds = 0.5;
+/// Patches that `Synth::renewsInstances` draws besides the base.
 constexpr std::uint64_t kHistoryDraws = 3, kHistorySeed = 0x686973746f7279;
-/// A worker rounds a render up to whole blocks.
-constexpr std::size_t kHistoryMargin = 512;
 
 Bytes vst3State(const std::string& classId, Bytes component) {
   VstPreset preset;
@@ -144,13 +141,10 @@ LoadRequest Synth::loadRequest() const {
           .settleSeconds = space_.settleSeconds};
 }
 
-/// A state that its dialect cannot read is the plug-in's to refuse.
 Bytes Synth::completed(const Bytes& state) const {
-  try {
-    return space_.dialect().complete(state);
-  } catch (const Error&) {
-    return state;
-  }
+  // For all synths, as what comes out depends on the dialect and the state alone.
+  static CompletedStates states;
+  return states.completed(space_.dialect(), state);
 }
 
 AppliedPatch Synth::applied(const Patch& patch) const {
@@ -207,38 +201,17 @@ bool Synth::renewsInstances() const {
 /// Plays in the instance that is asked about patches, and opens that anew. A plug-in that crashes or refuses
 /// a patch is judged when that patch is rendered.
 bool Synth::findWhetherItDependsOnHistory() const {
-  const std::size_t frames = std::size_t(std::llround(kHistorySeconds * kSampleRateHz));
-  const std::size_t slotFrames = frames + kHistoryMargin;
-  SharedMemory memory(RenderSlots::bytes(1, slotFrames));
-  const RenderSlots slots(memory.data(), slotFrames);
-  LoadRequest load = loadRequest();
-  load.memory = memory.name();
-  load.slotFrames = slotFrames;
   std::vector<AppliedPatch> patches = {applied(Patch{})};
   for (std::uint64_t i = 0; i < kHistoryDraws; ++i)
     patches.push_back(applied(Patch::point(space_.draw(kHistorySeed, i))));
-  const double limit = options_.limits.answer;
-  const auto play = [&](std::size_t patch) {
-    const auto step = int(patch % 3);
-    RenderRequest request;
-    request.patch = patches[patch];
-    request.frames = frames;
-    request.note = 57 + 7 * step;
-    request.velocity = 100 - 20 * step;
-    request.lengthSeconds = kHistorySeconds / 2;
-    session_->ask<RenderAnswer>(request, limit);
-    AudioBuffer sound(2, frames);
-    std::copy_n(slots.left(0), frames, sound.channel(0).begin());
-    std::copy_n(slots.right(0), frames, sound.channel(1).begin());
-    return sound;
-  };
   bool depends = false;
   try {
     // Whole states are another way into the plug-in than parameters.
     if (plugin_.format == "VST3")
-      patches.push_back({session_->ask<StateAnswer>(StateRequest{patches.back()}, limit).state, {}, {}});
-    depends = dependsOnHistory(
-        {[&] { session_->ask<LoadAnswer>(load, options_.limits.load); }, play, patches.size()});
+      patches.push_back(
+          {session_->ask<StateAnswer>(StateRequest{patches.back()}, options_.limits.answer).state, {}, {}});
+    PlayedWorker worker(*session_, loadRequest(), options_.limits, std::move(patches));
+    depends = dependsOnHistory(worker.plugin());
     session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
   } catch (const WorkerDied&) {
     // The next question opens another worker.

@@ -1,5 +1,6 @@
 #include "synth/voice_engine.h"
 
+#include "audio/frames.h"
 #include "base/error.h"
 
 #include <algorithm>
@@ -203,8 +204,6 @@ class Voice {
   double phase1_ = 0, phase2_ = 0, envelope_ = 0, g_ = 0, first_ = 0, second_ = 0;
   std::size_t sample_ = 0;
 };
-
-std::size_t framesOf(double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); }
 
 }  // namespace
 

@@ -302,7 +302,9 @@ std::vector<float> PluginHost::probe(const Patch& patch, std::optional<double> w
 }
 
 void PluginHost::findSettling(double limitSeconds) {
-  if (!isLv2_) return;
+  // A VST3 keeps its instance, and with that the phases of its oscillators: comparing notes says nothing of
+  // it.
+  if (!isLv2_) return settling_.waitForNumbers(limitSeconds);
   const Patch own;  // others may make it crash
   settling_.find(limitSeconds, [&](std::optional<double> wait) { return probe(own, wait); });
 }
@@ -313,12 +315,15 @@ bool PluginHost::render(const Patch& patch, const Note& note, float* left, float
   pumpMessagesNowAndThen();
   for (double wait = settling_.leastSeconds();;) {
     start(patch);
-    const auto longer = settling_.isNeeded() ? settling_.longerThan(wait) : std::nullopt;
-    if (settling_.isNeeded()) settle(wait);
+    const auto longer = settling_.mayWait() ? settling_.longerThan(wait) : std::nullopt;
+    if (settling_.isNeeded() || wait > 0) settle(wait);
     else settling_.waitForOwnThreads();
     bool settled = !longer;
     const bool whole = play(note, left, right, frames, goOn, settled);
-    if (settled) return whole;
+    if (settled) {
+      settling_.learn(wait, !longer);
+      return whole;
+    }
     wait = *longer;
   }
 }

@@ -16,6 +16,8 @@ constexpr std::size_t kHostThreads = 1;
 constexpr double kWatchSeconds = 0.02;
 /// The first wait that is tried, as a part of the longest.
 constexpr double kFirstWait = 1.0 / 8;
+/// If waiting has not helped so often, it is not tried again.
+constexpr int kMostVainWaits = 3;
 
 }  // namespace
 
@@ -28,8 +30,9 @@ Settling::Settling() {
 
 void Settling::expectPlugin() {
   threadsBefore_ = countThreads();
-  hasOwnThreads_ = isNeeded_ = false;
+  hasOwnThreads_ = isNeeded_ = waitsForNumbers_ = false;
   limitSeconds_ = leastSeconds_ = 0;
+  vainWaits_ = 0;
 }
 
 void Settling::find(double limitSeconds, const Probe& probe) {
@@ -53,6 +56,23 @@ void Settling::find(double limitSeconds, const Probe& probe) {
     return;
   }
   // It never sounds the same twice, so nothing is to be learned of it by waiting.
+}
+
+void Settling::waitForNumbers(double limitSeconds) {
+  limitSeconds_ = limitSeconds;
+  waitsForNumbers_ = limitSeconds > 0;
+}
+
+bool Settling::mayWait() const { return isNeeded_ || (waitsForNumbers_ && vainWaits_ < kMostVainWaits); }
+
+void Settling::learn(double waitSeconds, bool wasLongest) {
+  if (!waitsForNumbers_ || vainWaits_ >= kMostVainWaits || waitSeconds <= leastSeconds_) return;
+  if (wasLongest) {
+    ++vainWaits_;
+  } else {
+    isNeeded_ = true;
+    leastSeconds_ = waitSeconds;
+  }
 }
 
 std::optional<double> Settling::longerThan(double seconds) const {

@@ -28,6 +28,16 @@ class Settling {
   /// @param limitSeconds  the longest wait before a note; 0: there is none
   void find(double limitSeconds, const Probe& probe);
 
+  /// Finds nothing out: a note that begins with samples that are no numbers is played again after longer and
+  /// longer waits, until waiting has been in vain a few times.
+  /// @param limitSeconds  the longest wait before a note; 0: there is none
+  void waitForNumbers(double limitSeconds);
+
+  /// Tells of a note that was kept. @param wasLongest  whether no longer wait was left to try
+  void learn(double waitSeconds, bool wasLongest);
+
+  /// Whether a note may have to be played again after a longer wait.
+  bool mayWait() const;
   /// Whether notes must wait.
   bool isNeeded() const { return isNeeded_; }
   /// The shortest wait, in seconds, after which two notes were the same.
@@ -46,6 +56,8 @@ class Settling {
   bool hasOwnThreads_ = false;
   bool isNeeded_ = false;
   double leastSeconds_ = 0;
+  bool waitsForNumbers_ = false;
+  int vainWaits_ = 0;  ///< notes that were of no numbers however long was waited
 };
 
 }  // namespace patchpilot

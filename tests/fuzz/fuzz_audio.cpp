@@ -1,15 +1,17 @@
-// Sound files of every format: read, corrected, analysed.
+// Sound files of every format: read, corrected, analysed, measured.
 #include "audio/analysis.h"
 #include "audio/file.h"
 #include "audio/level.h"
 #include "audio/recording.h"
 #include "audio/root_key.h"
 #include "audio/single_cycle.h"
+#include "features/metric.h"
 #include "fuzz.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <string>
 
 namespace {
@@ -65,6 +67,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
              "a key is let go within the sound");
     for (const NoteGuess& guess : analysis.otherNotes)
       mustHold(guess.note >= 0 && guess.note <= 127, "a guess is a note");
+
+    const Ruler ruler({metrics().begin(), metrics().end()}, sound);
+    const Measurements same = ruler.measure(sound), other = ruler.measure(read.sound);
+    for (const Metric& metric : metrics()) {
+      mustHold(std::abs(metric.cost(same.at(metric.name))) < 1e-3, "a sound equals itself");
+      mustHold(std::isfinite(other.at(metric.name)), "a distance is a number");
+    }
   });
   return 0;
 }

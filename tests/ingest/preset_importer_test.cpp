@@ -1,5 +1,6 @@
 #include "ingest/preset_importer.h"
 
+#include "audio/level.h"
 #include "base/error.h"
 #include "base/places.h"
 #include "base/process.h"
@@ -167,6 +168,20 @@ TEST(AddPresets, APresetWhoseFileIsMissingIsNamedAndTriedAgain) {
   EXPECT_NE(report.broken[0].reason.find(sample), std::string::npos) << report.broken[0].reason;
   writeFileAtomically(sample, std::string_view("x"));
   EXPECT_EQ(addPresets(library, synth, {places.folder / "kick.lv2"}).added, 1u);
+}
+
+TEST(AddPresets, OneThatOnlyMovesTheOutputIsSilent) {
+  const OwnPlaces places;
+  const TinyBundle bundle{"offset"};
+  bundle.write(places.plugins() / "offset");
+  const Synth synth(
+      parseSpace(firstSpace(findPlugin("LV2", bundle.uri(), bundle.name()), {}, "offset"), "offset.toml"));
+  EXPECT_GT(rmsDb(renderOnce(synth, Patch{}, {60, 100, 0.4}, 0.5)), -40);
+  Lv2Preset preset;
+  preset.pluginUri = bundle.uri();
+  writePreset(places.folder / "offset.lv2", preset, "Offset");
+  Library library = Library::create(places.folder / "a.db", shortSettings(synth));
+  EXPECT_EQ(names(addPresets(library, synth, {places.folder / "offset.lv2"}).silent).size(), 1u);
 }
 
 TEST(AddPresets, CountsSilentOnes) {

@@ -35,6 +35,8 @@ Misbehaviour Misbehaviour::fromEnvironment() {
   if (value == "drone") result.kind_ = Kind::drone;
   if (value == "follow-tempo") result.kind_ = Kind::followTempo;
   if (value == "glide") result.kind_ = Kind::glide;
+  if (value == "late") result.kind_ = Kind::late;
+  if (value == "keep-memo") result.kind_ = Kind::keepMemo;
   if (value == "wear") result.kind_ = Kind::wear;
   if (value.starts_with(once)) {
     result.kind_ = Kind::crashOnce;

@@ -31,6 +31,10 @@ class Misbehaviour {
   void whenNoteStarts() const;
   bool swallowsNoteAfterState() const { return kind_ == Kind::swallowNoteAfterState; }
   bool drones() const { return kind_ == Kind::drone; }
+  // A state with a plain memo leaves that of the state before.
+  bool keepsMemo() const { return kind_ == Kind::keepMemo; }
+  // For some time after each new state, samples are no numbers.
+  bool isLate() const { return kind_ == Kind::late; }
   bool followsTempo() const { return kind_ == Kind::followTempo; }
 
   // How many semitones a note is off. `before` is the note before in this instance, -1 if there was none;
@@ -53,7 +57,9 @@ class Misbehaviour {
     drone,
     followTempo,
     glide,
-    wear
+    wear,
+    keepMemo,
+    late
   };
 
   Kind kind_ = Kind::none;

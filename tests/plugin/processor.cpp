@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <limits>
 #include <utility>
 
 namespace testsynth {
 namespace {
 
+constexpr auto kLateness = std::chrono::milliseconds(100);
 constexpr int version = PATCHPILOT_TEST_PLUGIN_VERSION;
 constexpr const char* stateTag = "PatchPilotTestSynth";
 
@@ -183,6 +185,11 @@ void Processor::processBlock(juce::AudioBuffer<float>& audio, juce::MidiBuffer& 
   render(audio, done, audio.getNumSamples(), settings);
   if (misbehaviour_.drones()) drone(audio);
   if (misbehaviour_.followsTempo()) gateByBeat(audio);
+  if (misbehaviour_.isLate() && std::chrono::steady_clock::now() < ready_) {
+    for (int channel = 0; channel < audio.getNumChannels(); ++channel)
+      juce::FloatVectorOperations::fill(audio.getWritePointer(channel),
+                                        std::numeric_limits<float>::quiet_NaN(), audio.getNumSamples());
+  }
   midi.clear();
 }
 
@@ -259,7 +266,8 @@ void Processor::getStateInformation(juce::MemoryBlock& destination) {
 void Processor::setStateInformation(const void* data, int size) {
   const auto xml = getXmlFromBinary(data, size);
   if (!xml || !xml->hasTagName(stateTag)) return;
-  memo_ = xml->getStringAttribute("memo");
+  const juce::String memo = xml->getStringAttribute("memo");
+  if (memo != "plain" || !misbehaviour_.keepsMemo()) memo_ = memo;
   for (auto* parameter : getParameters()) {
     const auto& id = dynamic_cast<juce::AudioProcessorParameterWithID*>(parameter)->paramID;
     const auto* element = xml->getChildByAttribute("id", id);
@@ -267,6 +275,7 @@ void Processor::setStateInformation(const void* data, int size) {
     parameter->setValueNotifyingHost(static_cast<float>(value));
   }
   stateIsNew_ = true;
+  ready_ = std::chrono::steady_clock::now() + kLateness;
 }
 
 }  // namespace testsynth

@@ -12,6 +12,7 @@
 #include <juce_audio_processors/juce_audio_processors.h>
 
 #include <array>
+#include <chrono>
 #include <random>
 
 namespace testsynth {
@@ -70,6 +71,7 @@ class Processor final : public juce::AudioProcessor {
   bool stateIsNew_ = false;
   int lastNote_ = -1, notes_ = 0;  // not reset with anything
   long droneAge_ = 0;              // samples since the instance was made
+  std::chrono::steady_clock::time_point ready_;
 };
 
 }  // namespace testsynth

@@ -8,6 +8,7 @@
 //           moved; until then its samples are no numbers
 //   stale   as late, but until then the sound before is heard
 //   deaf    hears no notes, hums below -60 dB
+//   offset  a note moves its output by 0.1 within half a second, and makes no sound
 #include <lv2/atom/atom.h>
 #include <lv2/atom/util.h>
 #include <lv2/core/lv2.h>
@@ -84,6 +85,7 @@ struct Tiny {
 
   float next() {
     if (kind == "deaf") return 2e-4f * float(std::sin(phase += 0.03));
+    if (kind == "offset") return float(0.1 * (phase += 1e-4 * ((held < 0 ? 0 : 1) - phase)));
     if (held < 0) level *= 0.999;
     const double hz = control(standard) * std::pow(2.0, ((held < 0 ? 60 : held) - 69) / 12.0) * harmonic;
     phase += 2 * 3.14159265358979 * hz / rate;
@@ -173,7 +175,7 @@ constexpr LV2_Descriptor describe(const char* uri) {
 constexpr LV2_Descriptor kDescriptors[] = {
     describe("urn:patchpilot:tiny:tone"), describe("urn:patchpilot:tiny:plain"),
     describe("urn:patchpilot:tiny:late"), describe("urn:patchpilot:tiny:stale"),
-    describe("urn:patchpilot:tiny:deaf")};
+    describe("urn:patchpilot:tiny:deaf"), describe("urn:patchpilot:tiny:offset")};
 
 }  // namespace
 

@@ -77,6 +77,46 @@ TEST(HistoryCheck, HistoryBeyondTheSpreadIsFound) {
   EXPECT_TRUE(quieter.dependsOnHistory());
 }
 
+TEST(HistoryCheck, OfEachPatchFindsWhatOneLeavesToAnother) {
+  // Patch 2 leaves its tuning, and only patch 3 takes it.
+  struct {
+    bool tuned = false;
+    int plays = 0;
+  } state;
+  const auto played = [&](bool leaks) {
+    return PlayedPlugin{[&] { state.tuned = false; },
+                        [&, leaks](std::size_t patch) {
+                          ++state.plays;
+                          const double hz =
+                              (200 + 50 * double(patch)) * (state.tuned && patch == 3 ? 1.1 : 1);
+                          if (leaks) state.tuned = patch == 2 || (state.tuned && patch == 3);
+                          return sine(hz);
+                        },
+                        4};
+  };
+  EXPECT_TRUE(anyDependsOnHistory(played(true)));
+  state = {};
+  EXPECT_FALSE(anyDependsOnHistory(played(false)));
+  EXPECT_EQ(state.plays, 12) << "each alone, and twice in a row";
+  EXPECT_FALSE(anyDependsOnHistory({[] {}, [](std::size_t) { return AudioBuffer(2, 22050); }, 3}));
+  EXPECT_FALSE(anyDependsOnHistory({[] {}, [](std::size_t) { return AudioBuffer(); }, 0}));
+}
+
+TEST(HistoryCheck, OfEachPatchFindsWhatIsSilencedOrWoken) {
+  bool muted = false;
+  const PlayedPlugin mutes{[&] { muted = false; },
+                           [&](std::size_t patch) {
+                             const AudioBuffer sound = muted ? AudioBuffer(2, 22050) : sine(200);
+                             muted = muted || patch == 1;
+                             return sound;
+                           },
+                           2};
+  EXPECT_TRUE(anyDependsOnHistory(mutes));
+  int all = 0;
+  EXPECT_FALSE(anyDependsOnHistory({[] {}, [&](std::size_t) { return sine(200, 0.3, 0.37 * all++); }, 3}))
+      << "free phases";
+}
+
 TEST(HistoryCheck, PassesOverSilentPatches) {
   Fake synth{[](std::size_t patch, int played, int) {
     return patch == 2 ? sine(200.0 + played) : AudioBuffer(2, 22050);

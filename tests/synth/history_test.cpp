@@ -1,18 +1,15 @@
 #include "synth/instance_notes.h"
 
 #include "base/places.h"
+#include "own_space.h"
+#include "same_bits.h"
+#include "synth/preset_history.h"
 #include "synth/render_pool.h"
-#include "test_support.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace patchpilot {
 namespace {
-
-bool sameBits(const AudioBuffer& a, const AudioBuffer& b) {
-  return a.samples().size() == b.samples().size() &&
-         std::memcmp(a.samples().data(), b.samples().data(), a.samples().size() * sizeof(float)) == 0;
-}
 
 /// The test synth with a fault, and what it has told.
 struct FaultySynth {
@@ -71,16 +68,66 @@ TEST(History, OfAnLv2IsForgottenAnyway) {
   const TestPlaces places;
   for (const char* fault : {"glide", "wear"}) {
     const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", fault);
-    for (const auto& plugin : scanPlugins().plugins) {
-      if (plugin.format != "LV2" || plugin.name != "Patch Pilot Test Synth") continue;
-      auto parameters = probeParameters(plugin);
-      std::erase_if(parameters,
-                    [](const PluginParameter& p) { return p.name == "Crash" || p.name == "Hang"; });
-      const Synth synth(parseSpace(firstSpace(plugin, parameters, "own"), "own.toml"));
-      EXPECT_FALSE(synth.renewsInstances()) << fault;
-      expectIndependentRenders(synth);
-    }
+    const Synth synth(ownSpace("LV2"));
+    EXPECT_FALSE(synth.renewsInstances()) << fault;
+    expectIndependentRenders(synth);
   }
+}
+
+/// The test synth's own state with another memo of five letters in it, which no parameter shows.
+Bytes withMemo(Bytes state, const std::string& memo) {
+  const std::string plain = "plain";
+  const auto at = std::search(state.begin(), state.end(), plain.begin(), plain.end());
+  EXPECT_NE(at, state.end());
+  std::copy(memo.begin(), memo.end(), at);
+  return state;
+}
+
+TEST(History, WhatOnlySomePresetsLeaveBehindIsFoundWithThem) {
+  const TestPlaces places;
+  FaultySynth faulty("keep-memo");
+  Synth& synth = faulty.synth;
+  const Patch plain = Patch::preset(synth.state(Patch::point(synth.space().draw(5, 1))));
+  const Patch other = Patch::preset(synth.state(Patch::point(synth.space().draw(5, 2))));
+  const Patch fifth = Patch::preset(withMemo(plain.preset().state, "fifth"));
+  EXPECT_FALSE(tryPresets(synth, {plain, other}));
+  EXPECT_FALSE(knownToDependOnHistory(synth.plugin())) << "points of the space are tried by the synth";
+  EXPECT_FALSE(Synth(synth.space()).renewsInstances()) << "and have no memo";
+  EXPECT_TRUE(tryPresets(synth, {other, plain, fifth}));
+  EXPECT_EQ(knownToDependOnHistory(synth.plugin()), true);
+  EXPECT_TRUE(synth.renewsInstances());
+  EXPECT_EQ(faulty.notes.size(), 1u);
+
+  const Note note{60, 100, 0.2};
+  const AudioBuffer alone = renderOnce(synth, plain, note, 0.4);
+  RenderPool pool(synth, {.workers = 1, .longestSeconds = 0.4});
+  const auto sounds = pool.renderAll({{0, &fifth, note, 0.4}, {0, &plain, note, 0.4}});
+  ASSERT_TRUE(sounds[0] && sounds[1]);
+  EXPECT_TRUE(sameBits(*sounds[1], alone));
+  EXPECT_FALSE(sameBits(*sounds[0], alone));
+}
+
+TEST(History, PresetsThatLeaveNothingAreTriedOnce) {
+  const TestPlaces places;
+  FaultySynth faulty("none");
+  Synth& synth = faulty.synth;
+  const Patch plain = Patch::preset(synth.state(Patch::point(synth.space().draw(5, 1))));
+  const Patch fifth = Patch::preset(withMemo(plain.preset().state, "fifth"));
+  EXPECT_FALSE(tryPresets(synth, {}));
+  EXPECT_FALSE(tryPresets(synth, {Patch{}, plain, fifth}));
+  // Were they tried again, this would be found.
+  const ScopedVariable worse("PATCHPILOT_TEST_PLUGIN", "keep-memo");
+  EXPECT_FALSE(tryPresets(synth, {plain, fifth}));
+  EXPECT_TRUE(tryPresets(synth, {fifth, plain})) << "others, or in another order";
+}
+
+TEST(History, APresetThatCrashesEndsTheTrial) {
+  const TestPlaces places;
+  FaultySynth faulty("none");
+  Synth& synth = faulty.synth;
+  const Patch plain = Patch::preset(synth.state(Patch::point(synth.space().draw(5, 1))));
+  const ScopedVariable worse("PATCHPILOT_TEST_PLUGIN", "crash-on-every-render");
+  EXPECT_FALSE(tryPresets(synth, {plain}));
 }
 
 TEST(History, RandomPhasesAreNoHistory) {

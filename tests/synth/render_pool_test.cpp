@@ -2,6 +2,7 @@
 
 #include "audio/level.h"
 #include "base/error.h"
+#include "same_bits.h"
 #include "test_support.h"
 
 #include <sys/wait.h>
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -23,12 +23,6 @@ namespace {
 
 constexpr double kSeconds = 0.6;
 const Note kNote{60, 100, 0.3};
-
-/// As `==` on floats would not have it: 0 is not -0, and a NaN is itself.
-bool sameBits(const AudioBuffer& a, const AudioBuffer& b) {
-  return a.samples().size() == b.samples().size() &&
-         std::memcmp(a.samples().data(), b.samples().data(), a.samples().size() * sizeof(float)) == 0;
-}
 
 float peakOfEnd(const AudioBuffer& sound) {
   float peak = 0;

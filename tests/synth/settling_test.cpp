@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "same_bits.h"
 #include "synth/render_pool.h"
 #include "tiny_lv2.h"
 
@@ -58,6 +59,28 @@ TEST(Settling, ManyPatchesInOneWorkerAreWaitedForEach) {
     ASSERT_TRUE(wanted[i] && found[i]);
     EXPECT_TRUE(
         std::equal(wanted[i]->samples().begin(), wanted[i]->samples().end(), found[i]->samples().begin()));
+  }
+}
+
+TEST(Settling, AVst3WhoseSamplesAreNoNumbersAtFirstIsWaitedFor) {
+  const TestPlaces places;
+  const ParameterSpace space = parseSpace(testSynthSpace(), "test.toml");
+  std::vector<Patch> patches;
+  for (int i = 0; i < 3; ++i) {
+    patches.push_back(Patch::point(space.draw(1, std::uint64_t(i))));
+    patches.back().values()[*space.find("level")] = 0.8f;
+  }
+  const auto render = [&](const char* fault) {
+    const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", fault);
+    const Synth synth(space);
+    std::vector<RenderJob> jobs;
+    for (const Patch& patch : patches) jobs.push_back({jobs.size(), &patch, {60, 100, 0.2}, 0.3});
+    return RenderPool(synth, {1, 0.3}).renderAll(jobs);
+  };
+  const auto wanted = render("none"), found = render("late");
+  for (std::size_t i = 0; i < patches.size(); ++i) {
+    ASSERT_TRUE(wanted[i] && found[i]);
+    EXPECT_TRUE(sameBits(*wanted[i], *found[i])) << i;
   }
 }
 

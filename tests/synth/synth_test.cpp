@@ -2,11 +2,11 @@
 
 #include "base/error.h"
 #include "features/mss.h"
+#include "own_space.h"
 #include "preset/lv2_preset.h"
+#include "same_bits.h"
 #include "synth/render_pool.h"
-#include "test_support.h"
 
-#include <cstring>
 #include <functional>
 #include <thread>
 
@@ -15,11 +15,6 @@ namespace {
 
 const Note kNote{60, 100, 0.3};
 constexpr double kSeconds = 0.6;
-
-bool sameBits(const AudioBuffer& a, const AudioBuffer& b) {
-  return a.samples().size() == b.samples().size() &&
-         std::memcmp(a.samples().data(), b.samples().data(), a.samples().size() * sizeof(float)) == 0;
-}
 
 std::string problemOf(ExitCode code, const std::function<void()>& action) {
   try {
@@ -32,24 +27,6 @@ std::string problemOf(ExitCode code, const std::function<void()>& action) {
 }
 
 bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-PluginInfo testPlugin(const std::string& format) {
-  for (const auto& plugin : scanPlugins().plugins)
-    if (plugin.format == format && plugin.name == "Patch Pilot Test Synth") return plugin;
-  throw std::runtime_error("the test synth is not there as " + format);
-}
-
-/// What the plug-in itself says, without the parameters by which it fails.
-ParameterSpace ownSpace(const std::string& format) {
-  const PluginInfo plugin = testPlugin(format);
-  auto parameters = probeParameters(plugin);
-  std::erase_if(parameters, [](const PluginParameter& p) {
-    for (const char* fault : {"Crash", "Hang", "Silent", "Chatter", "Random"})
-      if (p.name == fault) return true;
-    return false;
-  });
-  return parseSpace(firstSpace(plugin, parameters, "own"), "own.toml");
-}
 
 /// Writes the patch as a preset file of the synth's own kind and reads that.
 Patch throughAFile(Synth& synth, const Patch& patch, const std::filesystem::path& folder,

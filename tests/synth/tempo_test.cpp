@@ -1,26 +1,11 @@
 #include "audio/level.h"
+#include "own_space.h"
 #include "synth/render_pool.h"
-#include "test_support.h"
 
 #include <cstring>
 
 namespace patchpilot {
 namespace {
-
-/// The test synth as it describes itself, without the parameters by which it fails.
-ParameterSpace testSpace(const std::string& format) {
-  for (const auto& plugin : scanPlugins().plugins) {
-    if (plugin.format != format || plugin.name != "Patch Pilot Test Synth") continue;
-    auto parameters = probeParameters(plugin);
-    std::erase_if(parameters, [](const PluginParameter& p) {
-      for (const char* fault : {"Crash", "Hang", "Silent", "Chatter", "Random"})
-        if (p.name == fault) return true;
-      return false;
-    });
-    return parseSpace(firstSpace(plugin, parameters, "own"), "own.toml");
-  }
-  throw std::runtime_error("the test synth is not there as " + format);
-}
 
 Synth synthAt(const ParameterSpace& space, std::optional<double> bpm) {
   SynthOptions options;
@@ -40,7 +25,7 @@ double levelAt(const AudioBuffer& sound, double seconds) {
 TEST(Tempo, IsFollowedByAPluginOfEitherFormat) {
   const TestPlaces places;
   for (const char* format : {"VST3", "LV2"}) {
-    const ParameterSpace space = testSpace(format);
+    const ParameterSpace space = ownSpace(format);
     const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "follow-tempo");
     for (const double bpm : {120.0, 60.0, 97.0}) {
       const AudioBuffer sound = heldNote(synthAt(space, bpm), 3);
@@ -55,7 +40,7 @@ TEST(Tempo, IsFollowedByAPluginOfEitherFormat) {
 
 TEST(Tempo, Is120UnlessAskedFor) {
   const TestPlaces places;
-  const ParameterSpace space = testSpace("VST3");
+  const ParameterSpace space = ownSpace("VST3");
   const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "follow-tempo");
   const Synth usual = synthAt(space, {}), at120 = synthAt(space, 120), at121 = synthAt(space, 121);
   EXPECT_EQ(usual.tempoBpm(), 120);
@@ -78,7 +63,7 @@ TEST(Tempo, ChangesNothingInASynthThatDoesNotFollowIt) {
 
 TEST(Tempo, StartsAnewWithEachRender) {
   const TestPlaces places;
-  const ParameterSpace space = testSpace("VST3");
+  const ParameterSpace space = ownSpace("VST3");
   const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "follow-tempo");
   const Synth synth = synthAt(space, 77);
   const Patch patch;

@@ -6,7 +6,7 @@ import { latest } from "./latest";
 import { tell, tellFailure } from "./notices";
 import { engine } from "./player";
 import { chosenLibraries } from "./server";
-import { closeSound, lengthChosen, marked, mode, noteChosen, sound, takeSound, words } from "./sound";
+import { closeSound, lengthChosen, marked, mode, noteChosen, sound, takeSound, tempoChosen, words } from "./sound";
 
 export const match = signal<Match | null>(null);
 export const matches = signal<MatchSummary[]>([]);
@@ -224,6 +224,7 @@ function wanted(): MatchRequest | null {
     ...(marked.value ?? {}),
     ...(noteChosen.value === null ? {} : { note: noteChosen.value }),
     ...(lengthChosen.value === null ? {} : { length: lengthChosen.value }),
+    ...(tempoChosen.value === null ? {} : { bpm: tempoChosen.value }),
   };
 }
 
@@ -296,6 +297,7 @@ export async function openMatch(id: string): Promise<void> {
       marked.value = request.start !== undefined && request.duration !== undefined ? { start: request.start, duration: request.duration } : null;
       noteChosen.value = request.note ?? null;
       lengthChosen.value = request.length ?? null;
+      tempoChosen.value = request.bpm ?? null;
     }
   } catch (problem) {
     tellFailure(problem);

@@ -24,6 +24,8 @@ export const analysis = signal<Analysis | null>(null);
 export const marked = signal<Part | null>(null);
 export const noteChosen = signal<number | null>(null);
 export const lengthChosen = signal<number | null>(null);
+/** In beats per minute; null: each library's own. */
+export const tempoChosen = signal<number | null>(null);
 /** What the page waits for, in words; null for nothing. */
 export const busy = signal<string | null>(null);
 
@@ -61,6 +63,7 @@ export async function takeSound(taken: Sound): Promise<void> {
   marked.value = null;
   noteChosen.value = null;
   lengthChosen.value = null;
+  tempoChosen.value = null;
   analyse();
   try {
     const url = api.soundAudio(taken.id);

@@ -255,7 +255,36 @@ function PartFields({ seconds }: { seconds: number }) {
         max={part?.duration ?? seconds}
         onChange={state.chooseLength}
       />
+      <TempoField />
     </div>
+  );
+}
+
+const SLOWEST = 10; // beats per minute, as the server takes them
+const FASTEST = 999;
+
+/** The tempo that LFOs and arpeggios follow; empty: each library's own. */
+function TempoField() {
+  return (
+    <label class="field number">
+      <span>Tempo</span>
+      <input
+        type="number"
+        min={SLOWEST}
+        max={FASTEST}
+        step="any"
+        placeholder="own"
+        title="Tempo that LFOs and arpeggios follow; empty: the one that the library was rendered at"
+        value={state.tempoChosen.value ?? ""}
+        onChange={(event) => {
+          const typed = event.currentTarget.valueAsNumber;
+          const tempo = Number.isFinite(typed) ? Math.max(SLOWEST, Math.min(FASTEST, typed)) : null;
+          event.currentTarget.value = tempo === null ? "" : String(tempo);
+          state.tempoChosen.value = tempo;
+        }}
+      />
+      <span class="unit">BPM</span>
+    </label>
   );
 }
 

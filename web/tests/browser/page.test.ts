@@ -150,12 +150,29 @@ describe.skipIf(why !== "")("the page", () => {
     await page.getByLabel("For").press("Enter");
     await page.getByLabel("Let go after").fill("0.80");
     await page.getByLabel("Let go after").press("Enter");
+    await page.getByLabel("Tempo").fill("90");
+    await page.getByLabel("Tempo").press("Enter");
     await page.getByText("How to search").click();
     await page.getByLabel("Method").selectOption("retrieval random");
     await page.getByLabel("Objective").selectOption("tolerant");
     await matchIt(page);
-    expect(asked[0]).toMatchObject({ note: 48, start: 0.1, duration: 1.5, length: 0.8 });
+    expect(asked[0]).toMatchObject({ note: 48, start: 0.1, duration: 1.5, length: 0.8, bpm: 90 });
     expect(asked[0]).toMatchObject({ method: ["retrieval+refine", "random+refine"], objective: "tolerant" });
+    await stopIt(page);
+  });
+
+  it("keeps the tempo within what synths follow, and each library's own without one", async () => {
+    page = await openPage(its.browser, its.server.url);
+    const asked = askedFor(page);
+    await openBass(page);
+    const tempo = page.getByLabel("Tempo");
+    for (const [typed, kept] of [["5000", "999"], ["2", "10"], ["", ""]]) {
+      await tempo.fill(typed!);
+      await tempo.press("Enter");
+      expect(await tempo.inputValue()).toBe(kept);
+    }
+    await matchIt(page);
+    expect(asked[0]).not.toHaveProperty("bpm");
     await stopIt(page);
   });
 
