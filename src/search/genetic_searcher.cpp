@@ -20,6 +20,17 @@ constexpr const char* kRefined = ", refined";
 /// Make the random numbers of polishing and grafting independent of those of breeding.
 constexpr std::uint64_t kPolishSeed = 0x747269616c73, kGraftSeed = 0x677261667473;
 
+std::vector<Operator> operatorsFor(const GeneticOptions& options) {
+  std::vector<Operator> operators;
+  for (std::size_t i = 0; i < kOperators; ++i) {
+    const Operator op = Operator(i);
+    if (op == Operator::noteLength && !options.searchLength) continue;
+    if (op == Operator::transposition && !options.searchNote) continue;
+    operators.push_back(op);
+  }
+  return operators;
+}
+
 }  // namespace
 
 GeneticSearcher::GeneticSearcher(Fitness fitness, const CutRule* cutRule, std::deque<Breeder> breeders,
@@ -30,7 +41,7 @@ GeneticSearcher::GeneticSearcher(Fitness fitness, const CutRule* cutRule, std::d
       options_(std::move(options)),
       starts_(std::move(starts)),
       population_(starts_.size(), fitness_.isMss()),
-      operators_(options_.searchLength ? kOperators : std::size_t(Operator::noteLength)),
+      operators_(operatorsFor(options_)),
       stagnation_(options_.noise) {
   if (starts_.empty()) return;
   beginRun(starts_);

@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "search_inputs.h"
+#include "synth/voice_engine.h"
 #include "test_support.h"
 
 #include <fmt/format.h>
@@ -235,6 +236,31 @@ TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
   EXPECT_LT(found.front().mss, 0.1);
   for (const Candidate& candidate : searched(false))
     EXPECT_EQ(noteOf(candidate.proposal, target, 100).lengthSeconds, 0.12);
+}
+
+// A patch that is right but for the octave of its key.
+TEST_F(Refine, SearchesForTheNoteWhereThatIsOpen) {
+  const Engines engines{std::make_shared<VoiceEngine>()};
+  Target target = drawnTarget(*engines[0], 3);
+  const int truth = std::exchange(target.note, target.note - 12);
+  const auto searched = [&](bool open) {
+    target.noteOpen = open;
+    std::vector<Proposal> proposals(1);
+    proposals[0].patch = Patch::point(engines[0]->space().draw(99, 3));  // the target's own
+    std::vector<std::string> problems;
+    auto ranked = rankByRendering(target, proposals, engines, {}, problems);
+    const double before = ranked.front().mss;
+    auto found = refine(target, std::move(ranked), engines, {.renders = 480, .seed = 2}, problems);
+    EXPECT_LT(found.front().mss, 0.9 * before);
+    return found;
+  };
+  const auto isTrue = [&](const Candidate& candidate) {
+    return noteOf(candidate.proposal, target, 100).midi == truth;
+  };
+  const auto found = searched(true);
+  EXPECT_TRUE(std::any_of(found.begin(), found.end(), isTrue));
+  for (const Candidate& candidate : searched(false))
+    EXPECT_EQ(noteOf(candidate.proposal, target, 100).midi, truth - 12);
 }
 
 TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
