@@ -9,8 +9,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace patchpilot {
@@ -132,6 +134,8 @@ class Session {
   std::vector<Candidate> candidates_;
   std::vector<Proposal> unrendered_;  ///< proposals that the refiner may take parts of
   std::optional<Refinement> refinement_;
+  std::size_t asked_ = 0;                                 ///< for so many proposals in earlier rounds
+  std::set<std::pair<std::size_t, std::string>> pooled_;  ///< engines and proposals of several proposers
   std::size_t proposed_ = 0;
   std::vector<std::string> problems_;
 };

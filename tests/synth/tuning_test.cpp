@@ -36,19 +36,22 @@ std::string problemOf(const std::string& tuning) {
 
 TEST(Tuning, ErrorsNameTheTableAndTheProblem) {
   EXPECT_EQ(problemOf("parameters = [\"pitch\"]\nsemitones = 14\n"), "none");
-  EXPECT_NE(problemOf("semitones = 14\n").find("tuning: 'parameters' is missing, or empty"), std::string::npos);
+  EXPECT_NE(problemOf("semitones = 14\n").find("tuning: 'parameters' is missing, or empty"),
+            std::string::npos);
   EXPECT_NE(problemOf("parameters = [\"tune\"]\nsemitones = 14\n").find("names no parameter: tune"),
             std::string::npos);
   EXPECT_NE(problemOf("parameters = [\"pitch\"]\n").find("'semitones' is missing"), std::string::npos);
-  EXPECT_NE(problemOf("parameters = [\"pitch\"]\nsemitones = 0\n").find("'semitones' is 0"), std::string::npos);
+  EXPECT_NE(problemOf("parameters = [\"pitch\"]\nsemitones = 0\n").find("'semitones' is 0"),
+            std::string::npos);
   EXPECT_NE(problemOf("parameters = [\"pitch\"]\nsemitones = 14\nall = true\n").find("'all' is not known"),
             std::string::npos);
 }
 
 TEST(Tuning, ValuesAreSemitonesApartAndStayInTheirRange) {
   const ParameterSpace space = parseSpace(
-      kSpace + "[[tuning]]\nparameters = [\"pitch\"]\nsemitones = 14\n[[tuning]]\nparameters = [\"octave\"]\n"
-               "semitones = 48\npart = true\n",
+      kSpace +
+          "[[tuning]]\nparameters = [\"pitch\"]\nsemitones = 14\n[[tuning]]\nparameters = [\"octave\"]\n"
+          "semitones = 48\npart = true\n",
       "s.toml");
   const std::vector<Tuning> tunings = tuningsOf(space);
   ASSERT_EQ(tunings.size(), 2u);
@@ -63,8 +66,8 @@ TEST(Tuning, ValuesAreSemitonesApartAndStayInTheirRange) {
   EXPECT_FALSE(tunedValue(octave, tunings[1], 1.0f, 12));
 }
 
-// What a shipped space says of a tuning is true of the synth: with the note lower and the tuning higher a patch
-// sounds the same.
+// What a shipped space says of a tuning is true of the synth: with the note lower and the tuning higher a
+// patch sounds the same.
 TEST(Tuning, OfAllTheSoundMakesUpForTheNote) {
   const TestPlaces places;
   PluginEngine engine(std::make_shared<Synth>(loadSpace("jx10")), {.workers = 1, .longestSeconds = 0.5});
