@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "synth/space_init.h"
+#include "synth/tuning.h"
 
 #include <fmt/format.h>
 
@@ -62,8 +63,13 @@ void show(const std::string& name, bool json) {
     nlohmann::json symmetries = nlohmann::json::array();
     for (const auto& s : space.symmetries) symmetries.push_back({{"name", s.name}, {"members", s.members}});
     nlohmann::json carries = nlohmann::json::array(), lfos = nlohmann::json::array(),
-                   gates = nlohmann::json::array();
+                   gates = nlohmann::json::array(), tunings = nlohmann::json::array();
     for (const auto& c : space.carries) carries.push_back({{"fine", c.fine}, {"coarse", c.coarse}});
+    for (const auto& t : tuningsOf(space)) {
+      nlohmann::json keys = nlohmann::json::array();
+      for (const std::size_t i : t.parameters) keys.push_back(space.parameters[i].key);
+      tunings.push_back({{"parameters", keys}, {"semitones", t.semitones}, {"part", t.part}});
+    }
     for (const auto& l : space.lfos)
       lfos.push_back({{"rate", l.rate}, {"hertz", l.hertz}, {"depths", l.depths}});
     for (const auto& g : space.gates) gates.push_back({{"closed", g.closed}, {"silences", g.silences}});
@@ -75,6 +81,7 @@ void show(const std::string& name, bool json) {
                {"parameters", parameters},
                {"symmetries", symmetries},
                {"carries", carries},
+               {"tunings", tunings},
                {"lfos", lfos},
                {"gates", gates}});
     return;

@@ -307,20 +307,61 @@ std::array<double, kKeyShifts.size()> octaveScores(const std::vector<double>& to
   return scores;
 }
 
-/// The note that is heard, then the other keys that may have been pressed, likeliest first.
-std::vector<NoteGuess> likelyKeys(const KeyFeatures& features, double lowestHz) {
-  constexpr double kLeast = 0.02;
-  const auto likely = keyProbabilities(features, hzToNote(lowestHz));
+/// The least confidence that is worth telling.
+constexpr double kLeastConfidence = 0.02;
+
+/// The note that is heard, then its octaves that may have been pressed.
+/// @param likely      see `keyProbabilities`
+/// @param lowestNote  the lowest pitch that fits, as it is in the sound, whatever it was resampled by
+std::vector<NoteGuess> likelyKeys(const std::array<double, kKeyAnswers>& likely, const KeyFeatures& features,
+                                  double lowestNote) {
   const std::size_t heard = heardNote(features);
   const auto guess = [&](std::size_t i) {
-    return NoteGuess{int(std::lround(hzToNote(lowestHz))) + kKeyShifts[i], likely[i]};
+    return NoteGuess{int(std::lround(lowestNote)) + kKeyShifts[i], likely[i]};
   };
   std::vector<NoteGuess> guesses{guess(heard)};
   for (std::size_t i = 0; i < kKeyShifts.size(); ++i)
-    if (i != heard && likely[i] >= kLeast && guess(i).note >= 0 && guess(i).note <= 127)
-      guesses.push_back(guess(i));
-  std::stable_sort(guesses.begin() + 1, guesses.end(),
-                   [](const NoteGuess& a, const NoteGuess& b) { return a.confidence > b.confidence; });
+    if (i != heard && guess(i).note >= 0 && guess(i).note <= 127) guesses.push_back(guess(i));
+  return guesses;
+}
+
+/// Pitches of other pitch classes that fit the sound as well, the best of each class, best first: of two
+/// oscillators, or of an oscillator and what a filter rings at, any may be at the key. Each is moved by octaves
+/// to where keys are pressed.
+/// @param totals    scores of all candidates, of which `best` is the highest
+/// @param anyOther  how likely the key is no octave of the best
+std::vector<NoteGuess> otherPitches(const std::vector<double>& totals, int best, double anyOther,
+                                    int semitones) {
+  // Of JX10 and DX10, a class whose score is half as high is the key's in one of four, and else in 1 of 70; of
+  // Surge XT's simple space, whose three oscillators are all detuned, in one of eleven down to a fifth.
+  constexpr double kHigh = 0.5, kHighIsKey = 0.25, kLow = 0.2, kLowIsKey = 0.15;
+  constexpr std::size_t kMostClasses = 5;
+  constexpr int kAround = kStepsPerNote - 1, kLowestPlayed = 36, kHighestPlayed = 84;
+  const double limit = kLow * totals[std::size_t(best)];
+  std::vector<int> peaks;
+  for (int c = 0; c < kCandidates; ++c) {
+    const auto first = totals.begin() + std::max(0, c - kAround),
+               last = totals.begin() + std::min(kCandidates, c + kAround + 1);
+    if (totals[std::size_t(c)] >= limit && std::max_element(first, last) == totals.begin() + c)
+      peaks.push_back(c);
+  }
+  std::stable_sort(peaks.begin(), peaks.end(),
+                   [&](int a, int b) { return totals[std::size_t(a)] > totals[std::size_t(b)]; });
+  const auto noteOf = [&](int c) {
+    return kLowestInRange + int(std::lround(double(c) / kStepsPerNote)) + semitones;
+  };
+  std::vector<int> classes{(noteOf(best) + 120) % 12};
+  std::vector<NoteGuess> guesses;
+  for (const int peak : peaks) {
+    int note = noteOf(peak);
+    const int pitchClass = (note + 120) % 12;
+    if (guesses.size() == kMostClasses || std::count(classes.begin(), classes.end(), pitchClass) > 0) continue;
+    classes.push_back(pitchClass);
+    while (note < kLowestPlayed) note += 12;
+    while (note > kHighestPlayed) note -= 12;
+    const bool high = totals[std::size_t(peak)] >= kHigh * totals[std::size_t(best)];
+    guesses.push_back({note, high ? kHighIsKey : kLowIsKey * anyOther});
+  }
   return guesses;
 }
 
@@ -338,7 +379,8 @@ std::vector<std::ptrdiff_t> moments(const Part& part) {
 }
 
 /// A pitch from A0 to C8; see `estimatePitch`.
-PitchEstimate pitchInRange(const AudioBuffer& sound, std::size_t first, std::size_t last) {
+/// @param semitones  how much higher everything is than in `sound`, as it was resampled
+PitchEstimate pitchInRange(const AudioBuffer& sound, std::size_t first, std::size_t last, int semitones = 0) {
   const Part part{sound, std::ptrdiff_t(first), std::ptrdiff_t(std::min(last, sound.frames()))};
   const std::vector<std::ptrdiff_t> centres = moments(part);
   std::vector<double> totals(kCandidates);
@@ -365,11 +407,23 @@ PitchEstimate pitchInRange(const AudioBuffer& sound, std::size_t first, std::siz
   finding.scores = octaveScores(totals, best);
   result.lowestHz = finding.lowestHz;
   result.keyFeatures = keyFeatures(spectrum, finding);
-  std::vector<NoteGuess> keys = likelyKeys(result.keyFeatures, finding.lowestHz);
-  result.note = keys.front().note;
+  const double octaves = semitones / 12.0, lowestNote = hzToNote(finding.lowestHz) + semitones;
+  const auto likely = keyProbabilities(result.keyFeatures, lowestNote);
+  std::vector<NoteGuess> keys = likelyKeys(likely, result.keyFeatures, lowestNote);
+  for (const NoteGuess& other : otherPitches(totals, best, likely.back(), semitones)) keys.push_back(other);
+  const double sum = std::accumulate(keys.begin(), keys.end(), 0.0,
+                                     [](double all, const NoteGuess& key) { return all + key.confidence; });
+  for (NoteGuess& key : keys) key.confidence /= std::max(1.0, sum);
+  std::stable_sort(keys.begin() + 1, keys.end(),
+                   [](const NoteGuess& a, const NoteGuess& b) { return a.confidence > b.confidence; });
+  keys.erase(std::find_if(keys.begin() + 1, keys.end(),
+                          [](const NoteGuess& key) { return key.confidence < kLeastConfidence; }),
+             keys.end());
+  result.note = std::clamp(keys.front().note, kLowestNote, kHighestNote);
   result.confidence = keys.front().confidence;
   result.otherNotes.assign(keys.begin() + 1, keys.end());
-  result.hz = finding.lowestHz * std::exp2(std::round((result.note - hzToNote(finding.lowestHz)) / 12));
+  result.hz = finding.lowestHz * std::exp2(octaves + std::round((result.note - lowestNote) / 12));
+  result.lowestHz *= std::exp2(octaves);
   result.severalNotes = foreignPeaks(spectrum.power, finding.lowestHz) > kForeignShare;
   return result;
 }
@@ -405,15 +459,7 @@ PitchEstimate pitchOfResampled(const AudioBuffer& sound, std::size_t first, std:
     const auto samples = resample(sound.channel(c).subspan(first, last - first), 1, ratio);
     std::copy(samples.begin(), samples.end(), part.channel(c).begin());
   }
-  PitchEstimate pitch = pitchInRange(part, 0, part.frames());
-  if (!pitch.pitched) return pitch;
-  const int semitones = int(std::lround(12 * std::log2(ratio)));
-  pitch.hz *= ratio;
-  pitch.lowestHz *= ratio;
-  pitch.note = std::clamp(pitch.note + semitones, 0, 127);
-  for (NoteGuess& guess : pitch.otherNotes) guess.note += semitones;
-  std::erase_if(pitch.otherNotes, [](const NoteGuess& guess) { return guess.note < 0 || guess.note > 127; });
-  return pitch;
+  return pitchInRange(part, 0, part.frames(), int(std::lround(12 * std::log2(ratio))));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ class Lane::WatchedProposer : public Proposer {
       : lane_(lane), proposer_(std::move(proposer)), ranked_(ranked) {}
 
   std::string name() const override { return proposer_->name(); }
-  int rounds() const override { return proposer_->rounds(); }
+  int rounds(const Target& target) const override { return proposer_->rounds(target); }
   void observe(std::span<const Candidate> candidates) override { proposer_->observe(candidates); }
 
   std::vector<Proposal> propose(const Target& target, int count) override {

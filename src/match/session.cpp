@@ -64,6 +64,7 @@ void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before,
   std::move(ranked.begin(), ranked.end(), std::back_inserter(candidates_));
   std::inplace_merge(candidates_.begin(), candidates_.begin() + middle, candidates_.end(),
                      [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
+  if (candidates_.size() > plan_.keep) candidates_.resize(plan_.keep);
 }
 
 void Session::rank() {
@@ -76,14 +77,15 @@ void Session::rank() {
     rankProposals(plan_.starts, 0, count, plan_.keep);
   } else {
     int rounds = 1;
-    for (const auto& proposer : proposers_) rounds = std::max(rounds, proposer->rounds());
+    for (const auto& proposer : proposers_) rounds = std::max(rounds, proposer->rounds(target_));
     for (int round = 0; round < rounds && !stop_.stop_requested(); ++round) {
       const std::size_t share = (first - count) / std::size_t(rounds - round);
       const bool last = round + 1 == rounds;
       std::vector<Proposal> proposals = pooled(last ? asked - first + share : share);
       if (last) unrendered_ = splitOff(proposals, share);
       const std::size_t before = std::exchange(count, count + proposals.size());
-      rankProposals(std::move(proposals), before, last ? count : first, rounds > 1 ? count : plan_.keep);
+      // What a proposer learns from is kept until it has learnt.
+      rankProposals(std::move(proposals), before, last ? count : first, last ? plan_.keep : count);
     }
   }
   proposed_ = count;

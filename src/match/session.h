@@ -29,8 +29,8 @@ struct SessionPlan {
   int velocity = 100;  ///< MIDI
   std::uint64_t seed = 1;
   Objective objective;                 ///< of the ranking and the refiner; MSS if none is given
-  std::size_t keep = std::size_t(-1);  ///< how many of the ranked candidates are kept, the nearest; all if a
-                                       ///< proposer learns from them
+  std::size_t keep = std::size_t(-1);  ///< how many of the ranked candidates are kept, the nearest; a proposer
+                                       ///< that learns from them is told of all but those of the last round
   bool mayRefine = false;  ///< whether `Session::refine` will be called: more is asked of the proposers then
   std::vector<Proposal> starts;         ///< if not empty: ranked in place of what the proposers propose
   std::vector<LockedParameter> locked;  ///< of the refiner; the session must have one engine then

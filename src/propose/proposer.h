@@ -23,8 +23,9 @@ class Proposer {
   /// them answers the next `propose` with it.
   virtual void observe([[maybe_unused]] std::span<const Candidate> candidates) {}
 
-  /// In how many rounds its proposals are asked for: each is rendered and observed before the next.
-  virtual int rounds() const { return 1; }
+  /// In how many rounds its proposals for a target are asked for: each is rendered and observed before the
+  /// next.
+  virtual int rounds([[maybe_unused]] const Target& target) const { return 1; }
 };
 
 }  // namespace patchpilot

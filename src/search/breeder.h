@@ -12,10 +12,11 @@ namespace patchpilot {
 enum class Operator {
   smallMutation,
   largeMutation,
-  crossover,     ///< often followed by a mutation
-  differential,  ///< adds the difference of two other genomes
-  symmetry,      ///< swaps equivalent groups, then crosses over
-  noteLength,    ///< changes when the note is released, and sometimes a few parameters
+  crossover,      ///< often followed by a mutation
+  differential,   ///< adds the difference of two other genomes
+  symmetry,       ///< swaps equivalent groups, then crosses over
+  noteLength,     ///< changes when the note is released, and sometimes a few parameters
+  transposition,  ///< changes the note, and tunes some or all of the sound the other way
   count
 };
 inline constexpr std::size_t kOperators = std::size_t(Operator::count);
@@ -23,7 +24,7 @@ inline constexpr std::size_t kOperators = std::size_t(Operator::count);
 /// Whether offspring of this operator stay near their parent.
 constexpr bool isLocal(Operator op) {
   return op == Operator::smallMutation || op == Operator::largeMutation || op == Operator::differential ||
-         op == Operator::noteLength;
+         op == Operator::noteLength || op == Operator::transposition;
 }
 
 struct BreederOptions {
@@ -45,7 +46,8 @@ class Breeder {
   const SearchSpace& space() const { return space_; }
   const Recombination& recombination() const { return recombination_; }
 
-  /// An offspring of `a`, audibly different from it if that can be had in a few attempts.
+  /// An offspring of `a`, audibly different from it if that can be had in a few attempts. Others that are
+  /// played with another note are transposed to that of `a` first, if their tuning reaches so far.
   /// @param b, c  others, of the same synth and kind as `a`
   Genome offspring(Operator op, const Genome& a, const Genome& b, const Genome& c, SplitMix64& random) const;
 
@@ -59,6 +61,7 @@ class Breeder {
 
  private:
   void changeLength(Genome& genome, SplitMix64& random) const;
+  void transpose(Genome& genome, SplitMix64& random) const;
 
   SearchSpace space_;
   Mutation mutation_;

@@ -27,6 +27,17 @@ double difference(const Candidate& one, const MssSpectrum& other, double otherCo
   return std::max(mss(one.spectrum, other), mssOfDistance(std::abs(one.distance - otherCost)));
 }
 
+std::vector<Operator> operatorsFor(const GeneticOptions& options) {
+  std::vector<Operator> operators;
+  for (std::size_t i = 0; i < kOperators; ++i) {
+    const Operator op = Operator(i);
+    if (op == Operator::noteLength && !options.searchLength) continue;
+    if (op == Operator::transposition && !options.searchNote) continue;
+    operators.push_back(op);
+  }
+  return operators;
+}
+
 }  // namespace
 
 GeneticSearcher::GeneticSearcher(Fitness fitness, const CutRule* cutRule, std::deque<Breeder> breeders,
@@ -37,7 +48,7 @@ GeneticSearcher::GeneticSearcher(Fitness fitness, const CutRule* cutRule, std::d
       options_(std::move(options)),
       starts_(std::move(starts)),
       population_(starts_.size(), fitness_.hasCases()),
-      operators_(options_.searchLength ? kOperators : std::size_t(Operator::noteLength)),
+      operators_(operatorsFor(options_)),
       stagnation_(options_.noise) {
   if (starts_.empty()) return;
   beginRun(starts_);

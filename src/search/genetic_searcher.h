@@ -18,6 +18,7 @@ namespace patchpilot {
 struct GeneticOptions {
   std::uint64_t seed = 1;
   std::vector<Genome> unrendered;  ///< points of a space, most likely first: second parents, not rendered
+  bool searchNote = false;         ///< whether the note is searched for
   bool searchLength = false;       ///< whether the length of the note is searched for
   double noise = 0;                ///< spread of the cost between renders of one patch
 };

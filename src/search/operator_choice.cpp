@@ -1,5 +1,7 @@
 #include "search/operator_choice.h"
 
+#include <utility>
+
 namespace patchpilot {
 
 namespace {
@@ -9,19 +11,21 @@ constexpr double kForget = 0.98;
 
 }  // namespace
 
-OperatorChoice::OperatorChoice(std::size_t count) : count_(count) {
+OperatorChoice::OperatorChoice(std::vector<Operator> operators) : operators_(std::move(operators)) {
   improved_.fill(1);
   tried_.fill(1);
 }
 
 Operator OperatorChoice::draw(SplitMix64& random) const {
   double total = 0;
-  for (std::size_t i = 0; i < count_; ++i) total += improved_[i] / tried_[i];
+  for (const Operator op : operators_) total += improved_[std::size_t(op)] / tried_[std::size_t(op)];
+  const double free = 1 - kLeastShare * double(operators_.size());
   double left = random.uniform();
-  for (std::size_t i = 0; i < count_; ++i)
-    if ((left -= kLeastShare + (1 - kLeastShare * double(count_)) * improved_[i] / tried_[i] / total) < 0)
-      return Operator(i);
-  return Operator(0);
+  for (const Operator op : operators_) {
+    const std::size_t i = std::size_t(op);
+    if ((left -= kLeastShare + free * improved_[i] / tried_[i] / total) < 0) return op;
+  }
+  return operators_.front();
 }
 
 void OperatorChoice::learn(Operator op, bool improved) {

@@ -4,6 +4,7 @@
 #include "search/breeder.h"
 
 #include <array>
+#include <vector>
 
 namespace patchpilot {
 
@@ -14,8 +15,8 @@ class OperatorChoice {
   /// Each operator is drawn at least this often.
   static constexpr double kLeastShare = 0.08;
 
-  /// @param count  only the first `count` operators are drawn
-  explicit OperatorChoice(std::size_t count);
+  /// @param operators  those that are drawn
+  explicit OperatorChoice(std::vector<Operator> operators);
 
   Operator draw(SplitMix64& random) const;
 
@@ -23,7 +24,7 @@ class OperatorChoice {
   void learn(Operator op, bool improved);
 
  private:
-  std::size_t count_;
+  std::vector<Operator> operators_;
   std::array<double, kOperators> improved_, tried_;  ///< exponentially weighted counts
 };
 

@@ -16,8 +16,8 @@ constexpr double kByParts = 0.4, kByPartsOfPresets = 0.7;
 /// The chance that a section is taken, that a part is taken by a point of a space, and by a preset.
 constexpr double kSectionTaken = 0.35, kPartTaken = 0.5, kPresetPartTaken = 0.35;
 
-/// The chance that the length of the note is taken.
-constexpr double kLengthTaken = 0.35;
+/// The chance that the length of the note is taken, and the note.
+constexpr double kLengthTaken = 0.35, kNoteTaken = 0.35;
 
 /// The difference of two genomes is scaled by a factor from the least up, within this range.
 constexpr double kLeastFactor = 0.2, kFactorRange = 0.8;
@@ -68,6 +68,7 @@ void Recombination::crossOver(Genome& genome, const Genome& other, SplitMix64& r
   }
   if (genome.lengthSeconds != other.lengthSeconds && random.uniform() < kLengthTaken)
     genome.lengthSeconds = other.lengthSeconds;
+  if (genome.note != other.note && random.uniform() < kNoteTaken) genome.note = other.note;
   genome.sources = unitedSources(genome.sources, other.sources);
 }
 
@@ -122,7 +123,12 @@ std::vector<bool> Recombination::drawParts(SplitMix64& random) const {
 
 Genome Recombination::grafted(const Genome& genome, const Genome& from,
                               const std::vector<bool>& parts) const {
+  // All grafts have the note of the best. A start keeps its pitch, if it can be tuned so far.
   Genome graft = genome;
+  if (from.note && genome.note != from.note) {
+    if (auto tuned = space_.transposed(genome, *from.note)) graft = std::move(*tuned);
+    graft.note = from.note;
+  }
   for (std::size_t part = 0; part < parts.size(); ++part)
     if (parts[part]) takePart(graft, from, part);
   for (std::size_t i = 0; i < partOf_.size(); ++i)

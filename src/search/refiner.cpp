@@ -55,8 +55,9 @@ class Refiner {
     const std::optional<Individual> bestStart = bestOf(starts);
     const std::optional<double> noise = bestStart ? measureNoise(*bestStart) : std::nullopt;
     if (noise) budget_.reserve(std::min(kRenderedAgain, options_.renders / kRendersPerAgain));
-    GeneticSearcher searcher(fitness_, cutRule(), breeders(), std::move(starts),
-                             {options_.seed, unrenderedGenomes(), target_.lengthOpen, noise.value_or(0)});
+    GeneticSearcher searcher(
+        fitness_, cutRule(), breeders(), std::move(starts),
+        {options_.seed, unrenderedGenomes(), target_.noteOpen, target_.lengthOpen, noise.value_or(0)});
     loop_.run(searcher);
     std::vector<Candidate> results = std::move(notSearched_);
     for (Candidate& candidate : searcher.take()) results.push_back(std::move(candidate));
@@ -73,6 +74,7 @@ class Refiner {
 
   Genome genome(const Proposal& proposal) {
     Genome genome = genomeOf(proposal, *engines_[proposal.synth]);
+    if (target_.noteOpen && !genome.note) genome.note = target_.note;
     if (target_.lengthOpen && !genome.lengthSeconds) genome.lengthSeconds = target_.lengthSeconds;
     return genome;
   }
@@ -98,6 +100,7 @@ class Refiner {
       }
       try {
         Genome own = genome(candidate.proposal);
+        candidate.proposal.note = own.note;
         starts.push_back(fitness_.individual(std::move(own), std::move(candidate)));
       } catch (const Error& error) {
         problems_.push_back(fmt::format("{}: {}", candidate.proposal.origin, error.what()));

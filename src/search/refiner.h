@@ -38,7 +38,8 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 ///
 /// - A seed gives the same result with any number of workers, if the synth is deterministic and `renders` is
 ///   the only limit that is reached.
-/// - If the target's note length was only estimated (`Target::lengthOpen`), it is searched for too.
+/// - If the target's note was only estimated (`Target::noteOpen`), it is searched for too, together with the
+///   coarse tunings of the synth (`tuningsOf`); so is its length (`Target::lengthOpen`).
 /// - If the synth does not render a patch the same way twice, improvements below the spread of two renders do
 ///   not count, and the best are rendered and ranked again in the end.
 ///

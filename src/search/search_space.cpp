@@ -15,6 +15,7 @@ SearchSpace::SearchSpace(const ParameterSpace& space, std::vector<float> default
     sections[space_.parameters[i].section].push_back(i);
   for (auto& [key, parameters] : sections) sections_.push_back(std::move(parameters));
   for (const Carry& carry : space_.carries) coarseOf_[*space_.find(carry.fine)] = *space_.find(carry.coarse);
+  tunings_ = tuningsOf(space_);
 }
 
 bool SearchSpace::isLocked(std::size_t parameter) const {
@@ -41,6 +42,35 @@ std::optional<float> SearchSpace::carry(Genome& genome, std::size_t parameter, d
   if (isLocked(coarse) || !next) return std::nullopt;
   set(genome, coarse, *next);
   return std::clamp(float(value > p.max ? value - (p.max - p.min) : value + (p.max - p.min)), p.min, p.max);
+}
+
+std::optional<Genome> SearchSpace::transposed(const Genome& genome, int note) const {
+  if (!genome.note || genome.isPreset()) return std::nullopt;
+  const int lower = note - *genome.note;
+  if (lower == 0) return genome;
+  const std::vector<std::size_t> silent = space_.silent(genome.values);
+  for (const Tuning& tuning : tunings_) {
+    if (tuning.part) continue;
+    Genome tuned = genome;
+    tuned.note = note;
+    const bool reaches = std::all_of(tuning.parameters.begin(), tuning.parameters.end(), [&](std::size_t i) {
+      const auto value = tunedValue(space_.parameters[i], tuning, genome.values[i], -lower);
+      if (value && !isLocked(i)) set(tuned, i, *value);
+      return (value && !isLocked(i)) || std::binary_search(silent.begin(), silent.end(), i);
+    });
+    if (reaches) return tuned;
+  }
+  return std::nullopt;
+}
+
+void SearchSpace::transposeParts(Genome& genome, int semitones, SplitMix64& random) const {
+  *genome.note += semitones;
+  for (const Tuning& tuning : tunings_)
+    if (tuning.part || tuning.parameters.size() > 1)
+      for (const std::size_t i : tuning.parameters)
+        if (const auto value = tunedValue(space_.parameters[i], tuning, genome.values[i], -semitones);
+            value && !isLocked(i) && random.uniform() < 0.5)
+          set(genome, i, *value);
 }
 
 std::vector<std::size_t> SearchSpace::searchable(const Genome& genome) const {

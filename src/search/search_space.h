@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "search/genome.h"
+#include "synth/tuning.h"
 
 #include <map>
 #include <optional>
@@ -42,6 +43,15 @@ class SearchSpace {
   ///         coarse one, or that one is locked or at its end. The caller sets it.
   std::optional<float> carry(Genome& genome, std::size_t parameter, double value) const;
 
+  /// The genome played with another note and tuned the other way by as much, so that it sounds the same.
+  /// @return nothing if that cannot be: for a preset, whose state may hold more that follows the note; for a
+  ///         genome without a note; if no tuning of the whole sound reaches so far; if one is locked
+  std::optional<Genome> transposed(const Genome& genome, int note) const;
+
+  /// Plays the genome with a note `semitones` higher, and tunes a random subset of the parts of its sound
+  /// that have a tuning of their own as much lower, so that they keep their pitch.
+  void transposeParts(Genome& genome, int semitones, SplitMix64& random) const;
+
   /// The parameters that a numerical search may use. Left out: categorical, locked and silent ones
   /// (`ParameterSpace::silent`), and in a preset those at their default that were not laid over it.
   std::vector<std::size_t> searchable(const Genome& genome) const;
@@ -65,6 +75,7 @@ class SearchSpace {
   std::vector<LockedParameter> locked_;
   std::vector<std::vector<std::size_t>> sections_;
   std::map<std::size_t, std::size_t> coarseOf_;  ///< fine parameter -> coarse parameter
+  std::vector<Tuning> tunings_;
 };
 
 }  // namespace patchpilot

@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/places.h"
 #include "base/toml_reader.h"
+#include "synth/tuning.h"
 
 #include <algorithm>
 #include <cmath>
@@ -196,7 +197,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   }
   const Reader top(table, file, "space");
   top.allowOnly({"format", "name", "title", "description", "synth", "section", "crossing", "parameter",
-                 "symmetry", "carry", "lfo", "gate", "base"});
+                 "symmetry", "carry", "tuning", "lfo", "gate", "base"});
   if (const auto format = top.required<std::int64_t>("format"); format != 1)
     failInput("{}: format {} is not known here; this version reads format 1", file, format);
 
@@ -266,6 +267,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   });
   if (const auto* base = table.get_as<toml::table>("base")) space.base = readBase(*base, file);
   checkNames(space);
+  tuningsOf(space);  // throws if one of them is wrong
   return space;
 }
 

@@ -123,6 +123,11 @@ max = 1.0
 unit = "dB"
 display = "48*x-48"
 
+[[tuning]]
+parameters = ["detune"]
+semitones = 24
+part = true
+
 [[gate]]
 silences = ["wave2", "detune"]
 [gate.closed]

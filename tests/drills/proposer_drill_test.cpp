@@ -12,7 +12,7 @@ class Follower : public Proposer {
   explicit Follower(Engine& engine) : engine_(engine) {}
 
   std::string name() const override { return "follower"; }
-  int rounds() const override { return 4; }
+  int rounds(const Target&) const override { return 4; }
 
   std::vector<Proposal> propose(const Target&, int count) override {
     std::vector<Proposal> proposals;

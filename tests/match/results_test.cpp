@@ -3,11 +3,13 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "preset/preset_file.h"
 #include "synth/catalogue.h"
 #include "synth/plugin_engine.h"
 #include "test_support.h"
 
 #include <cmath>
+#include <set>
 
 namespace patchpilot {
 namespace {
@@ -54,6 +56,32 @@ TEST_F(TextResults, AStopIsNoFaultOfThePlugin) {
   const auto document = writeTextResults(out_, "a bass", all, engines_, source.get_token());
   EXPECT_TRUE(document.at("candidates").empty());
   EXPECT_TRUE(document.at("skipped").empty());
+}
+
+TEST_F(TextResults, ACandidateIsPlayedAndToldWithItsOwnNote) {
+  Target target;
+  target.file = "/sounds/low.wav";
+  target.note = 48;
+  target.lengthSeconds = 0.1;
+  target.sound = AudioBuffer(2, 8820);
+  for (std::size_t i = 0; i < target.sound.frames(); ++i)
+    target.sound.channel(0)[i] = target.sound.channel(1)[i] = float(0.3 * std::sin(0.05 * double(i)));
+  target.spectrum = mssSpectrum(target.sound);
+  std::vector<Candidate> chosen(2);
+  for (Candidate& candidate : chosen) candidate.proposal = found("one", false).proposal;
+  chosen[1].proposal.note = 72;
+  const auto document = writeResults(out_, target, chosen, engines_, 100);
+  std::set<int> notes;
+  for (const auto& candidate : document.at("candidates")) {
+    const int note = candidate.at("note").get<int>();
+    notes.insert(note);
+    const std::string recipe = readTextFile(out_ / candidate.at("files").at("recipe").get<std::string>());
+    EXPECT_NE(recipe.find(note == 72 ? "\nPlay C5 " : "\nPlay C3 "), std::string::npos) << recipe;
+    const fs::path preset = out_ / candidate.at("files").at("presets").front().get<std::string>();
+    EXPECT_NE(readPresetFile(preset).comment.find(note == 72 ? "play C5" : "play C3"), std::string::npos);
+  }
+  EXPECT_EQ(notes, (std::set<int>{48, 72}));
+  EXPECT_GT(mss(chosen[0].spectrum, chosen[1].spectrum), 0) << "each sounds as its note";
 }
 
 TEST_F(TextResults, ResultsForASoundOfAnyNameAreWritten) {

@@ -3,6 +3,7 @@
 #include "test_support.h"
 
 #include <algorithm>
+#include <map>
 
 namespace patchpilot {
 namespace {
@@ -73,6 +74,39 @@ TEST(RetrievalProposer, SaysWhatAProposalCameFrom) {
                                     [](const auto& p) { return p.origin == "f.db, patch 3"; });
   ASSERT_NE(crossed, proposals.end());
   EXPECT_EQ(crossed->sources, (std::vector<std::string>{"hash of a", "hash of b"}));
+}
+
+TEST(RetrievalProposer, SharesItsProposalsBetweenTheLikelyNotes) {
+  const TemporaryFolder folder;
+  Library library = family(folder / "f.db");
+  NeighbourIndex index(library);
+  SearchLibrary one{std::move(library), std::move(index), 0, 0, makeEmbedder()};
+  RetrievalProposer proposer({&one});
+  Target target;
+  target.sound = AudioBuffer(2, 44100);
+  target.note = 57;
+  EXPECT_EQ(proposer.rounds(target), 1);
+  for (const Proposal& proposal : proposer.propose(target, 5)) EXPECT_FALSE(proposal.note);
+
+  Target open = target;
+  open.noteOpen = true;
+  open.noteConfidence = 0.6;
+  open.otherNotes = {{69, 0.3}};
+  EXPECT_GT(proposer.rounds(open), 1);
+  std::map<int, std::size_t> counts;
+  for (const Proposal& proposal : proposer.propose(open, 6)) ++counts[*proposal.note];
+  EXPECT_GT(counts[57], counts[69]);
+  EXPECT_GT(counts[69], 0u);
+  // What is heard decides from then on.
+  std::vector<Candidate> heard(2);
+  heard[0].proposal.note = 57;
+  heard[0].mss = 8;
+  heard[1].proposal.note = 69;
+  heard[1].mss = 1;
+  proposer.observe(heard);
+  const auto next = proposer.propose(open, 3);
+  ASSERT_EQ(next.size(), 3u);
+  for (const Proposal& proposal : next) EXPECT_EQ(proposal.note, 69);
 }
 
 }  // namespace

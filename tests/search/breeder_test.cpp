@@ -105,6 +105,48 @@ TEST_F(BreederTest, FineTuningContinuesAtTheNextSemitone) {
   EXPECT_EQ(beyond[0], -0.25) << "for whoever drew it the range goes on";
 }
 
+TEST_F(BreederTest, TheNoteMovesAndTheTuningTheOtherWay) {
+  const ParameterSpace space = loadSpace("jx10");
+  const std::size_t octave = *space.find("octave");
+  const Breeder breeder(space, defaultsOf(space));
+  Genome genome = pointGenome(space.draw(1, 0));
+  genome.values[octave] = *space.parameters[octave].constant;
+  EXPECT_FALSE(breeder.space().transposed(genome, 60)) << "it has no note";
+  genome.note = 60;
+  const auto lower = breeder.space().transposed(genome, 48);
+  ASSERT_TRUE(lower);
+  EXPECT_EQ(lower->note, 48);
+  EXPECT_FLOAT_EQ(lower->values[octave], *space.parameters[octave].next(genome.values[octave], 1));
+  EXPECT_FALSE(breeder.space().transposed(genome, 53)) << "octaves only";
+  EXPECT_FALSE(breeder.space().transposed(genome, 24)) << "two octaves and no more";
+  std::set<int> notes;
+  for (std::uint64_t index = 0; index < 300; ++index) {
+    SplitMix64 random(7, index);
+    const Genome offspring = breeder.offspring(Operator::transposition, genome, genome, genome, random);
+    EXPECT_TRUE(breeder.space().differAudibly(genome, offspring));
+    notes.insert(*offspring.note);
+  }
+  for (const int note : {48, 53, 55, 59, 61, 65, 67, 72}) EXPECT_TRUE(notes.contains(note)) << note;
+}
+
+TEST_F(BreederTest, AMateAtAnotherNoteIsTransposedFirst) {
+  const ParameterSpace space = loadSpace("jx10");
+  const std::size_t octave = *space.find("octave");
+  const Breeder breeder(space, defaultsOf(space));
+  Genome genome = pointGenome(space.draw(1, 0)), mate = pointGenome(space.draw(1, 1));
+  genome.values[octave] = mate.values[octave] = *space.parameters[octave].constant;
+  genome.note = 60;
+  mate.note = 72;
+  const float higher = *space.parameters[octave].next(mate.values[octave], 1);
+  const auto graft =
+      breeder.recombination().grafted(mate, genome, std::vector<bool>(space.crossings.size(), false));
+  EXPECT_EQ(graft.note, 60);
+  EXPECT_EQ(graft.values[octave], genome.values[octave]) << "what is in no part is the best's";
+  const auto transposed = breeder.space().transposed(mate, 60);
+  ASSERT_TRUE(transposed);
+  EXPECT_FLOAT_EQ(transposed->values[octave], higher);
+}
+
 TEST_F(BreederTest, NoOffspringDiffersOnlyInSilentParameters) {
   const ParameterSpace space = loadSpace("jx10");
   Breeder breeder(space, defaultsOf(space));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 namespace patchpilot {
 namespace {
@@ -17,16 +18,26 @@ std::array<double, kOperators> shares(const OperatorChoice& choice) {
   return shares;
 }
 
-TEST(OperatorChoice, DrawsAllAlikeAtFirst) {
-  for (const double share : shares(OperatorChoice(kOperators))) EXPECT_NEAR(share, 1.0 / kOperators, 0.03);
+std::vector<Operator> all() {
+  std::vector<Operator> operators;
+  for (std::size_t i = 0; i < kOperators; ++i) operators.push_back(Operator(i));
+  return operators;
 }
 
-TEST(OperatorChoice, DrawsOnlyTheFirstOnes) {
-  EXPECT_EQ(shares(OperatorChoice(kOperators - 1))[kOperators - 1], 0);
+TEST(OperatorChoice, DrawsAllAlikeAtFirst) {
+  for (const double share : shares(OperatorChoice(all()))) EXPECT_NEAR(share, 1.0 / kOperators, 0.03);
+}
+
+TEST(OperatorChoice, DrawsOnlyThoseThatItIsGiven) {
+  std::vector<Operator> some = all();
+  std::erase(some, Operator::noteLength);
+  const auto drawn = shares(OperatorChoice(some));
+  EXPECT_EQ(drawn[std::size_t(Operator::noteLength)], 0);
+  EXPECT_GT(drawn[std::size_t(Operator::transposition)], 0);
 }
 
 TEST(OperatorChoice, PrefersWhatImprovedAndNeverDropsTheOthers) {
-  OperatorChoice choice(kOperators);
+  OperatorChoice choice(all());
   for (int i = 0; i < 300; ++i)
     for (std::size_t op = 0; op < kOperators; ++op)
       choice.learn(Operator(op), Operator(op) == Operator::differential);
@@ -39,7 +50,7 @@ TEST(OperatorChoice, PrefersWhatImprovedAndNeverDropsTheOthers) {
 }
 
 TEST(OperatorChoice, ForgetsWhatImprovedLongAgo) {
-  OperatorChoice choice(2);
+  OperatorChoice choice({Operator(0), Operator(1)});
   for (int i = 0; i < 300; ++i) {
     choice.learn(Operator(0), true);
     choice.learn(Operator(1), false);

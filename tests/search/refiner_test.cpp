@@ -2,6 +2,7 @@
 
 #include "base/process.h"
 #include "search_inputs.h"
+#include "synth/voice_engine.h"
 #include "test_support.h"
 
 #include <fmt/format.h>
@@ -261,6 +262,22 @@ TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
   EXPECT_LT(found.front().mss, 0.1);
   for (const Candidate& candidate : searched(false))
     EXPECT_EQ(noteOf(candidate.proposal, target, 100).lengthSeconds, 0.12);
+}
+
+// Only the right note has the right interval between the oscillators.
+TEST_F(Refine, FindsTheNoteWhereThatIsOpen) {
+  const Engines engines{std::make_shared<VoiceEngine>()};
+  Target target = drawnTarget(*engines[0], 3);
+  const int truth = std::exchange(target.note, 50);
+  const auto searched = [&](bool open) {
+    target.noteOpen = open;
+    std::vector<std::string> problems;
+    return refine(target, starts(target, engines, 12), engines, {.renders = 600, .seed = 2}, problems);
+  };
+  const auto found = searched(true), fixed = searched(false);
+  EXPECT_EQ(noteOf(found.front().proposal, target, 100).midi, truth);
+  EXPECT_LT(found.front().mss, 0.7 * fixed.front().mss);
+  for (const Candidate& candidate : fixed) EXPECT_EQ(noteOf(candidate.proposal, target, 100).midi, 50);
 }
 
 TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {

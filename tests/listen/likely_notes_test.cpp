@@ -1,0 +1,54 @@
+#include "listen/likely_notes.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace patchpilot {
+namespace {
+
+double shareOf(const std::vector<NoteGuess>& guesses, int note) {
+  const auto found = std::find_if(guesses.begin(), guesses.end(), [&](const auto& g) { return g.note == note; });
+  return found == guesses.end() ? 0 : found->confidence;
+}
+
+Target heard(int note, double confidence, std::vector<NoteGuess> others) {
+  Target target;
+  target.note = note;
+  target.noteOpen = true;
+  target.noteConfidence = confidence;
+  target.otherNotes = std::move(others);
+  return target;
+}
+
+TEST(LikelyNotes, AreOneIfTheNoteIsKnown) {
+  Target target;
+  target.note = 41;
+  target.otherNotes = {{53, 0.4}};
+  const auto guesses = likelyNotes(target);
+  ASSERT_EQ(guesses.size(), 1u);
+  EXPECT_EQ(guesses.front().note, 41);
+  EXPECT_EQ(guesses.front().confidence, 1);
+}
+
+TEST(LikelyNotes, AreWhatIsHeardItsOctavesAndIntervals) {
+  const auto guesses = likelyNotes(heard(57, 0.6, {{69, 0.2}, {45, 0.1}}));
+  EXPECT_EQ(guesses[0].note, 57);
+  EXPECT_EQ(guesses[1].note, 69);
+  double sum = 0;
+  for (const NoteGuess& guess : guesses) sum += guess.confidence;
+  EXPECT_NEAR(sum, 1, 1e-9);
+  EXPECT_TRUE(std::is_sorted(guesses.begin(), guesses.end(),
+                             [](const auto& a, const auto& b) { return a.confidence > b.confidence; }));
+  EXPECT_GT(shareOf(guesses, 50), 0) << "a fifth below";
+}
+
+// Detuned oscillators beat so slowly that their sound seems to have a pitch which nobody plays.
+TEST(LikelyNotes, AreNotesThatArePlayed) {
+  const auto guesses = likelyNotes(heard(19, 0.3, {{31, 0.2}, {43, 0.1}}));
+  EXPECT_GT(shareOf(guesses, 60), shareOf(guesses, 26)) << "a fifth above";
+  EXPECT_GT(shareOf(guesses, 60), 0.03);
+}
+
+}  // namespace
+}  // namespace patchpilot
