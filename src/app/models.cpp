@@ -1,5 +1,6 @@
 #include "embed/models.h"
 #include "app/commands.h"
+#include "app/models_fetch.h"
 #include "base/places.h"
 
 #include <nlohmann/json.hpp>
@@ -58,7 +59,8 @@ void run(bool json) {
     print(model);
     fmt::print("\n");
   }
-  fmt::print("Put files as they are published, under the names above, into {}\n", folder);
+  fmt::print("'patchpilot models fetch NAME' downloads files; or put them, under the names above, into {}\n",
+             folder);
 }
 
 }  // namespace
@@ -69,7 +71,10 @@ void addModelsCommand(const Command& app) {
       "models",
       "Networks that sounds can be compared by: what they need, from where, and whether it is there");
   command.flag("--json", *json, "Print JSON");
-  command.run([json] { run(*json); });
+  const auto fetched = addModelsFetchCommand(command);
+  command.run([json, fetched] {
+    if (!*fetched) run(*json);
+  });
 }
 
 }  // namespace patchpilot

@@ -19,6 +19,9 @@ struct AddOptions {
   std::function<void(const AddProgress&)> onProgress;  ///< by any thread, one at a time
   double secondsBetweenCommits = 2;                    ///< what is lost at most when the power goes
   bool keepAudio = false;                              ///< whether renders are kept
+  /// Says of a preset, by the hash of its bytes, that another library has it: it is passed over. May be
+  /// empty.
+  std::function<bool(const std::string& content)> isElsewhere = {};
 };
 
 /// A preset that was not kept, and why.
@@ -29,9 +32,10 @@ struct PassedOver {
 
 /// What became of all presets that were named, those of earlier runs included.
 struct AddReport {
-  std::uint64_t presets = 0;  ///< in all the files
-  std::uint64_t added = 0;    ///< new in this run
-  std::uint64_t known = 0;    ///< looked at in an earlier run
+  std::uint64_t presets = 0;    ///< in all the files
+  std::uint64_t added = 0;      ///< new in this run
+  std::uint64_t known = 0;      ///< looked at in an earlier run
+  std::uint64_t elsewhere = 0;  ///< passed over, as another library has them
   std::vector<PassedOver> broken, silent, duplicates;
   bool finished = true;  ///< false if Ctrl-C stopped it; what was done is kept
 };
