@@ -7,6 +7,8 @@
 # make tidy    look for bugs with clang-tidy (.clang-tidy); slow (ROOMS="base audio": in those rooms)
 # make bench    build the benchmarks (see docs/benchmarks.md)
 # make install  into PREFIX (/usr/local)
+# make libraries  the libraries that the package brings: JX10's, and the index of Surge XT's presets where that is installed
+# make package  Debian packages, in build/
 PREFIX ?= /usr/local
 BUILD := build
 DEMO := demo
@@ -15,7 +17,7 @@ COUNT := 3000
 SANITIZERS := asan tsan
 ROOMS :=
 
-.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench install clean
+.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench install libraries package clean
 all: program
 
 dependencies:
@@ -79,8 +81,34 @@ bench: configure
 	@cmake --build $(BUILD) --target bench
 
 install: configure
-	@cmake --build $(BUILD) --target patchpilot patchpilot-worker
+	@cmake --build $(BUILD) --target patchpilot patchpilot-worker manual
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+# Each goes on where it stopped. Of Surge XT's presets, rendered at three notes, the index alone is passed on.
+libraries/jx10.db: COUNT := 5000
+libraries/jx10.db: program
+	@mkdir -p libraries
+	$(BUILD)/patchpilot library build --space jx10 --count $(COUNT) --out $(BUILD)/jx10.db
+	$(BUILD)/patchpilot library add --factory --library $(BUILD)/jx10.db
+	@mv $(BUILD)/jx10.db $@
+
+libraries/surge-factory.db: program
+	@mkdir -p libraries
+	$(BUILD)/patchpilot library add --factory --space surge-full --notes 48,60,72 --library $(BUILD)/surge-presets.db
+	$(BUILD)/patchpilot library index $(BUILD)/surge-presets.db --out $@
+
+SURGE := $(wildcard $(HOME)/.vst3/Surge?XT.vst3 /usr/lib/vst3/Surge?XT.vst3 /usr/local/lib/vst3/Surge?XT.vst3)
+libraries:
+	@[ -f libraries/jx10.db ] || $(MAKE) --no-print-directory libraries/jx10.db
+	@[ -f libraries/surge-factory.db ] || [ -z "$(SURGE)" ] || $(MAKE) --no-print-directory libraries/surge-factory.db
+
+# Without Node.js the package has no page.
+package: MORE := dpkg-dev file nodejs npm
+package: program
+	@$(MAKE) --no-print-directory page || echo "The page cannot be built; the package is without it."
+	@$(MAKE) --no-print-directory libraries
+	@cmake --build $(BUILD) --target package-parts
+	@cd $(BUILD) && cpack -G DEB
 
 clean:
 	rm -rf $(BUILD) build-asan build-tsan $(DEMO) web/dist web/node_modules

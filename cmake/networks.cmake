@@ -24,4 +24,4 @@ target_link_libraries(patchpilot_networks PUBLIC patchpilot_embed PkgConfig::HDF
 add_library(patchpilot-networks MODULE src/networks/module.cpp)
 target_link_libraries(patchpilot-networks PRIVATE patchpilot_networks)
 set_target_properties(patchpilot-networks PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-install(TARGETS patchpilot-networks LIBRARY DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/patchpilot)
+install(TARGETS patchpilot-networks LIBRARY DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/patchpilot COMPONENT networks)

@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "app/library_commands.h"
+#include "app/library_index.h"
 #include "base/error.h"
 #include "ingest/default_embedder.h"
 
@@ -42,6 +43,7 @@ void addLibraryCommand(const Command& app) {
   addLibraryAddCommand(library);
   addLibraryEmbedCommand(library);
   addLibraryMergeCommand(library);
+  addLibraryIndexCommand(library);
   addLibraryInfoCommand(library);
   addLibraryListCommand(library);
 }

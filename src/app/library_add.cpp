@@ -8,10 +8,12 @@
 #include "ingest/preset_importer.h"
 #include "library/compatibility.h"
 #include "library/installed.h"
+#include "library/preset_index.h"
 #include "synth/factory_presets.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace patchpilot {
@@ -24,6 +26,7 @@ struct AddArguments {
   SynthArguments synth;
   std::vector<std::string> paths;
   std::string library;
+  std::vector<std::string> besides;
   std::string notes;
   std::optional<int> velocity;
   std::optional<double> length;
@@ -78,7 +81,8 @@ nlohmann::json listOf(const std::vector<PassedOver>& list) {
 }
 
 void printAdded(const AddArguments& arguments, Library& library, const AddReport& report) {
-  const std::uint64_t passedOver = report.broken.size() + report.silent.size() + report.duplicates.size();
+  const std::uint64_t passedOver =
+      report.broken.size() + report.silent.size() + report.duplicates.size() + report.elsewhere;
   const std::uint64_t kept = report.presets - passedOver;
   if (arguments.json) {
     printJson({{"file", arguments.library},
@@ -87,6 +91,7 @@ void printAdded(const AddArguments& arguments, Library& library, const AddReport
                {"kept", kept},
                {"added", report.added},
                {"known", report.known},
+               {"elsewhere", report.elsewhere},
                {"broken", listOf(report.broken)},
                {"silent", listOf(report.silent)},
                {"duplicates", listOf(report.duplicates)},
@@ -100,12 +105,41 @@ void printAdded(const AddArguments& arguments, Library& library, const AddReport
   fmt::print("{}: {} presets of {}, {} kept ({} new), {} broken, {} silent, {} duplicates\n",
              arguments.library, report.presets, library.settings().synthName, kept, report.added,
              report.broken.size(), report.silent.size(), report.duplicates.size());
+  if (report.elsewhere > 0) fmt::print("{} presets were passed over: --besides has them\n", report.elsewhere);
   if (!report.finished) fmt::print("Stopped. Run the same command to go on.\n");
+}
+
+/// Where a library that is named lies, or is to be made: a name without a folder or an ending is one of the
+/// user's folder.
+std::string fileOfLibrary(const std::string& name) {
+  const fs::path file = resolveLibrary(name);
+  std::error_code error;
+  if (file.has_extension() || file.has_parent_path() || fs::exists(file, error)) return file.string();
+  const fs::path own = installedLibraryFile(name);
+  if (fs::create_directories(own.parent_path(), error); error)
+    failSystem("{} cannot be made ({}); name a file with --library", own.parent_path().string(),
+               error.message());
+  return own.string();
+}
+
+/// Whether one of some libraries has looked at a preset.
+std::function<bool(const std::string&)> isInOneOf(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  std::vector<std::shared_ptr<PresetIndex>> libraries;
+  for (const std::string& name : names) {
+    const fs::path file = resolveLibrary(name);
+    Library::open(file);  // says what is wrong with it
+    libraries.push_back(std::make_shared<PresetIndex>(file));
+  }
+  return [libraries](const std::string& content) {
+    return std::any_of(libraries.begin(), libraries.end(),
+                       [&](const auto& one) { return one->knows(content); });
+  };
 }
 
 void add(AddArguments arguments) {
   requireOneProcess("library add");
-  arguments.library = resolveLibrary(arguments.library).string();
+  arguments.library = fileOfLibrary(arguments.library);
   requireFolderOf(arguments.library);
   if (arguments.paths.empty() && !arguments.factory)
     failUsage("there is nothing to add: name files or folders, or give --factory");
@@ -128,6 +162,7 @@ void add(AddArguments arguments) {
     options.workers = arguments.workers;
     options.keepAudio = arguments.keepAudio;
     options.stop = interruptToken();
+    options.isElsewhere = isInOneOf(arguments.besides);
     options.onProgress = [&](const AddProgress& p) {
       progress.update(double(p.files), double(p.filesInAll), fmt::format("{} new", p.kept));
     };
@@ -149,6 +184,8 @@ void addLibraryAddCommand(const Command& library) {
       .option("--library", a->library,
               "The library, by its name or its file, which is made if it is not there")
       .required();
+  command.option("--besides", a->besides,
+                 "A library or an index whose presets are passed over (may be repeated)");
   addSynthOptions(command, a->synth, true, false);
   addTempoOption(command, a->synth, "the library's, or 120");
   command.flag("--factory", a->factory, "Add the presets that come with the synth");

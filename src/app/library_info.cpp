@@ -1,13 +1,18 @@
 #include "app/commands.h"
 #include "app/library_commands.h"
 #include "app/progress.h"
+#include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
 #include "eval/library_map.h"
 #include "ingest/library_synth.h"
 #include "library/installed.h"
+#include "library/preset_index.h"
+#include "propose/preset_contents.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace patchpilot {
 
@@ -42,6 +47,23 @@ void printEmbeddings(Library& library, std::uint64_t rows) {
   }
 }
 
+/// Compares an index with the presets on this machine.
+void printFit(Library& library) {
+  try {
+    const Synth synth = openLibrarySynth(library, {});
+    const auto misfits = PresetContents(library.file(), synth).misfits();
+    const std::size_t all = library.presets().kept().size();
+    fmt::print("index      {} of {} presets are on this machine as they were indexed\n", all - misfits.size(),
+               all);
+    constexpr std::size_t kShown = 10;
+    for (std::size_t i = 0; i < std::min(kShown, misfits.size()); ++i)
+      fmt::print("misfit     {}\n", misfits[i].path);
+    if (misfits.size() > kShown) fmt::print("misfit     and {} more\n", misfits.size() - kShown);
+  } catch (const Error& error) {
+    fmt::print("index      its presets cannot be looked for: {}\n", error.what());
+  }
+}
+
 void info(const std::string& file, bool json) {
   Library library = Library::open(file);
   const LibrarySettings& s = library.settings();
@@ -67,6 +89,7 @@ void info(const std::string& file, bool json) {
          {"shards", s.shard.of},
          {"sampling", s.sampling},
          {"presets", library.presets().kept().size()},
+         {"index", isPresetIndex(file)},
          {"embeddings", describeEmbeddings(library)},
          {"audio", {{"rows", library.audio().counts().rows}, {"bytes", library.audio().counts().bytes}}}});
     return;
@@ -82,6 +105,7 @@ void info(const std::string& file, bool json) {
              counts.skipped);
   if (const auto presets = library.presets().kept().size(); presets > 0)
     fmt::print("presets    {} of them\n", presets);
+  if (isPresetIndex(file)) printFit(library);
   fmt::print("rows       {}: note{} {}, velocity {}, let go after {:g} s, heard for {:g} s, at {:g} BPM\n",
              counts.rows, s.notes.size() > 1 ? "s" : "", notes, s.velocity, s.lengthSeconds,
              s.durationSeconds, s.tempoBpm);

@@ -3,6 +3,7 @@
 #include "base/places.h"
 #include "library/installed.h"
 #include "library/library.h"
+#include "library/preset_index.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,12 +17,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A file in the user's folder of libraries.
+/// A file in one of the folders of libraries.
 struct Entry {
   fs::path file;
   std::uintmax_t bytes = 0;
   std::optional<LibrarySettings> settings;  ///< nothing if it cannot be read
   std::uint64_t patches = 0;
+  bool isIndex = false;
   std::string problem;  ///< why it cannot be read
 
   std::string name() const { return file.stem().string(); }
@@ -41,6 +43,7 @@ Entry read(const fs::path& file) {
     Library library = Library::open(file);
     entry.patches = library.counts().patches;
     entry.settings = library.settings();
+    entry.isIndex = isPresetIndex(file);
   } catch (const std::exception& problem) {
     entry.problem = problem.what();
   }
@@ -58,6 +61,7 @@ nlohmann::json describe(const Entry& entry) {
   json["synth"] = {
       {"name", s.synthName}, {"format", s.synthFormat}, {"id", s.synthId}, {"version", s.synthVersion}};
   json["patches"] = entry.patches;
+  json["index"] = entry.isIndex;
   json["embedders"] = entry.embedders();
   return json;
 }
@@ -78,7 +82,8 @@ void printTable(const std::vector<Entry>& entries) {
     if (entry.settings)
       fmt::print("{:<{}}  {:<{}}  {:<{}}  {:>9}  {:<{}}  {:>7.1f} MB  {}\n", entry.name(), name,
                  entry.settings->spaceName, space, entry.settings->synthName, synth, entry.patches,
-                 embeddersOf(entry), embedders, double(entry.bytes) / 1e6, entry.file.string());
+                 embeddersOf(entry), embedders, double(entry.bytes) / 1e6,
+                 entry.file.string() + (entry.isIndex ? " (index)" : ""));
     else fmt::print("{:<{}}  {}\n", entry.name(), name, entry.problem);
 }
 
@@ -99,8 +104,9 @@ void list(bool json) {
 
 void addLibraryListCommand(const Command& library) {
   auto json = std::make_shared<bool>(false);
-  const auto command = library.subcommand(
-      "list", "List the libraries in the user's folder, which every command finds by their names");
+  const auto command = library.subcommand("list",
+                                          "List the libraries that every command finds by their names: the "
+                                          "user's, and those that come with Patch Pilot");
   command.flag("--json", *json, "Print JSON");
   command.run([json] { list(*json); });
 }

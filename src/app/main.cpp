@@ -1,6 +1,9 @@
 #include "app/arguments.h"
+#include "app/command_table.h"
 #include "app/commands.h"
 #include "app/dataset.h"
+#include "app/doctor.h"
+#include "app/shell_commands.h"
 #include "base/error.h"
 #include "base/process.h"
 
@@ -19,6 +22,8 @@ Exit status: 0 done; 1 a fault of Patch Pilot's own; 2 wrong options; 3 a file t
 
 Environment: VST3_PATH, LV2_PATH (where plug-ins are looked for, instead of the standard places),
 PATCHPILOT_SPACES (more folders of parameter spaces), PATCHPILOT_MODELS (more folders of models),
+PATCHPILOT_MODEL_MIRROR (address that `models fetch` takes files from), PATCHPILOT_LIBRARIES (more folders of
+libraries), http_proxy, https_proxy and no_proxy (for `models fetch`),
 PATCHPILOT_WORKER_LOG (a file that takes what plug-ins print).
 
 Example: find patches of mda's JX10 that sound like flute.wav
@@ -47,6 +52,9 @@ int run(int count, char** arguments) {
   addServeCommand(program);
   addDatasetCommand(program);
   addTrainCommand(program);
+  addDoctorCommand(program);
+  addShellCommands(
+      program, [&app] { return commandTable(app); }, kFooter);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

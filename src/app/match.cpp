@@ -12,6 +12,7 @@
 #include "library/installed.h"
 #include "listen/objective.h"
 #include "match/results.h"
+#include "match/sources.h"
 #include "propose/proposers.h"
 
 #include <fmt/format.h>
@@ -109,20 +110,27 @@ void printResults(const nlohmann::json& document, const Target& target, const st
   printWritten(document, out);
 }
 
-/// The libraries that were named, or those in the user's folder. With --space none but those named.
-std::vector<std::string> librariesToSearch(const MatchOptions& options) {
+/// The libraries that were named, or those of 'library list' that can be used. With --space none but those
+/// named.
+std::vector<std::string> librariesToSearch(const MatchOptions& options, const SynthOptions& synth) {
   std::vector<std::string> files;
   for (const auto& name : options.libraries) files.push_back(resolveLibrary(name).string());
-  if (files.empty() && options.space.empty())
-    for (const auto& file : installedLibraries()) files.push_back(file.string());
+  if (!files.empty() || !options.space.empty()) return files;
+  const auto installed = installedLibraries();
+  std::string problem;
+  files = usableLibraries(installed, synth.scan, [&](const std::string& note) {
+    problem = note;
+    synth.onNote(note);
+  });
+  if (files.empty() && !problem.empty()) throw Error(ExitCode::input, problem);
   return files;
 }
 
 MatchOptions matchOptions(const Options& options) {
   MatchOptions match = options.match;
-  match.libraries = librariesToSearch(options.match);
-  match.sound = options.sound;
   match.synth = synthOptions(options.synth);
+  match.libraries = librariesToSearch(options.match, match.synth);
+  match.sound = options.sound;
   match.target = targetOptions(options);
   return match;
 }
@@ -185,9 +193,9 @@ std::string defaultOut(const std::string& sound) {
 void run(Options options) {
   if (options.out.empty()) options.out = options.text.empty() ? defaultOut(options.sound) : "text-match";
   if (!options.text.empty())
-    return runTextSearch({options.text, librariesToSearch(options.match), options.match.embedder,
-                          synthOptions(options.synth), options.match.top, options.match.workers, options.out,
-                          options.install, options.force, options.json});
+    return runTextSearch({options.text, librariesToSearch(options.match, synthOptions(options.synth)),
+                          options.match.embedder, synthOptions(options.synth), options.match.top,
+                          options.match.workers, options.out, options.install, options.force, options.json});
   if (options.sound.empty()) failUsage("name the sound to match, or describe it with --text");
   const RefineLimits& limits = options.match.limits;
   StagedDirectory folder(options.out, options.force);

@@ -1,5 +1,6 @@
 #include "embed/models.h"
 #include "app/commands.h"
+#include "app/models_fetch.h"
 #include "base/error.h"
 #include "base/places.h"
 #include "models/model_file.h"
@@ -62,7 +63,8 @@ void run(bool json) {
     print(model);
     fmt::print("\n");
   }
-  fmt::print("Put files as they are published, under the names above, into {}\n", folder);
+  fmt::print("'patchpilot models fetch NAME' downloads files; or put them, under the names above, into {}\n",
+             folder);
 }
 
 /// A file, or the name of one in the folders of models.
@@ -132,9 +134,10 @@ void addModelsCommand(const Command& app) {
   about.option("file", *file, "The model: a file, or its name in the folders of models").required();
   about.flag("--json", *json, "Print JSON");
   about.run([file, json] { info(*file, *json); });
+  const auto fetched = addModelsFetchCommand(command);
   // Called after the subcommand, if there is one.
-  command.run([file, json] {
-    if (file->empty()) run(*json);
+  command.run([file, json, fetched] {
+    if (file->empty() && !*fetched) run(*json);
   });
 }
 

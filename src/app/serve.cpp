@@ -2,6 +2,7 @@
 #include "base/interrupt.h"
 #include "base/places.h"
 #include "library/installed.h"
+#include "match/sources.h"
 #include "web/job.h"
 #include "web/server.h"
 
@@ -22,6 +23,9 @@ struct Options {
 void run(const Options& options) {
   ServerOptions server = options.server;
   for (std::string& library : server.libraries) library = resolveLibrary(library).string();
+  if (server.libraries.empty())
+    server.libraries = usableLibraries(
+        installedLibraries(), {}, [](const std::string& note) { fmt::print(stderr, "note: {}\n", note); });
   server.data = options.data.empty() ? dataFolder() / "web" : std::filesystem::path(options.data);
   server.program = programFile();
   server.page = pageFolder();
@@ -52,7 +56,9 @@ void addServeCommand(const Command& app) {
   command.option("--host-name", o->hostNames,
                  "Name under which a browser may ask for the page besides this machine's own, as a "
                  "forwarded port or a proxy needs it: studio.local, localhost:9000 (may be repeated)");
-  command.option("--library", o->server.libraries, "Library to offer, besides those built on the page");
+  command.option(
+      "--library", o->server.libraries,
+      "Library to offer, besides those built on the page (those of 'library list' if none is named)");
   command
       .option("--matches", o->server.matchesAtOnce,
               "Matches that run at a time, each with its share of the cores (default: two)")

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "ingest/default_embedder.h"
+#include "library/preset_index.h"
 
 namespace patchpilot {
 
@@ -17,8 +18,9 @@ Synth openLibrarySynth(const Library& library, SynthOptions options) {
       space = std::move(installed);
   if (settings.ownBase) space.base.values.clear();  // a preset that the user named stood as it was
   Synth synth(std::move(space), std::move(options));
-  // A plug-in that has changed since does not make the same sounds.
-  if (settings.synthVersion != synth.plugin().version)
+  // A plug-in that has changed since does not make the same sounds. Presets that are found by an index are
+  // rendered again before they are ranked.
+  if (settings.synthVersion != synth.plugin().version && !isPresetIndex(library.file()))
     failInput("{} was made with {} {}, installed is {}; build a new library, or install that version",
               library.file().string(), synth.plugin().name, settings.synthVersion, synth.plugin().version);
   return synth;

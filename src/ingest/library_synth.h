@@ -9,7 +9,8 @@ namespace patchpilot {
 
 /// The synth that a library was made with, over the library's own base, at the library's tempo unless
 /// `options` say another.
-/// @throws Error (input) if another version of it is installed now; as `Synth` does
+/// @throws Error (input) if another version of it is installed now, unless the library is an index; as
+/// `Synth` does
 Synth openLibrarySynth(const Library& library, SynthOptions options);
 
 /// The settings with which `synth` would fill a library.

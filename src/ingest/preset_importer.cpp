@@ -162,6 +162,10 @@ class Importer {
     PresetRecord record;
     record.content = contentHash(preset.bytes);
     record.path = preset.where();
+    if (options_.isElsewhere && options_.isElsewhere(record.content)) {
+      ++report_.elsewhere;
+      return std::nullopt;
+    }
     if (const auto missing = missingFiles(preset.bytes); !missing.empty()) {
       // Nothing is recorded, so that it is looked at again once the file is there.
       report_.broken.push_back(

@@ -21,6 +21,9 @@ struct AddOptions {
   double secondsBetweenCommits = 2;                    ///< what is lost at most when the power goes
   bool keepAudio = false;                              ///< whether renders are kept
   std::stop_token stop = {};                           ///< no more is rendered once a stop is requested
+  /// Says of a preset, by the hash of its bytes, that another library has it: it is passed over. May be
+  /// empty.
+  std::function<bool(const std::string& content)> isElsewhere = {};
 };
 
 /// A preset that was not kept, and why.
@@ -31,9 +34,10 @@ struct PassedOver {
 
 /// What became of all presets that were named, those of earlier runs included.
 struct AddReport {
-  std::uint64_t presets = 0;  ///< in all the files
-  std::uint64_t added = 0;    ///< new in this run
-  std::uint64_t known = 0;    ///< looked at in an earlier run
+  std::uint64_t presets = 0;    ///< in all the files
+  std::uint64_t added = 0;      ///< new in this run
+  std::uint64_t known = 0;      ///< looked at in an earlier run
+  std::uint64_t elsewhere = 0;  ///< passed over, as another library has them
   std::vector<PassedOver> broken, silent, duplicates;
   bool finished = true;  ///< false if it was stopped; what was done is kept
 };

@@ -38,7 +38,7 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
   Library library(file, mode);
   Database& database = library.file_->database;
   requireLibrary(database, file);
-  library.file_->hasOldRows = bringUpToDate(database, mode);
+  library.file_->hasOldRows = bringUpToDate(database, file, mode);
   library.file_->settings = readSettings(database, file);
   return library;
 }

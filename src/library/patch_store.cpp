@@ -1,5 +1,6 @@
 #include "library/patch_store.h"
 
+#include "library/schema.h"
 #include "library/state_store.h"
 
 namespace patchpilot {
@@ -21,6 +22,9 @@ Patch PatchStore::get(std::int64_t id) {
       file_.database.prepare("SELECT parameters, state, source, typeof(state) FROM patches WHERE id = ?");
   if (!select.bind(1, id).step()) failInput("{} has no patch {}", file_.path.string(), id);
   const bool apart = select.text(3) == "integer";
+  if (select.size(0) == 0 && select.size(1) == 0 && formatOf(file_.database) == kIndexFormat)
+    failInput("{} is an index: it names the preset {}, and does not hold it", file_.path.string(),
+              select.text(2));
   return patchOf({select.floats(0), apart ? StateStore(file_).get(select.integer(1)) : select.bytes(1)},
                  select.text(2));
 }

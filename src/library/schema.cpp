@@ -140,21 +140,27 @@ void requireLibrary(Database& database, const fs::path& file) {
   // While a statement is under way, nobody writes: the file keeps its size.
   auto format = database.prepare("PRAGMA user_version");
   format.step();
-  if (format.integer(0) < 1 || format.integer(0) > kFormat)
+  if (format.integer(0) < 1 || format.integer(0) > kIndexFormat)
     failInput(
         "{} has library format {}, this program reads 1 to {}; build it anew or use another version of Patch "
         "Pilot",
-        file.string(), format.integer(0), kFormat);
+        file.string(), format.integer(0), kIndexFormat);
   // If a page is cut in two, SQLite reads zeros for the rest of it.
   const std::int64_t page = pragma(database, "page_size");
   if (page > 0 && fs::file_size(file) % std::uintmax_t(page) != 0)
     failInput("{} is damaged: it has been cut short; copy it again, or build it anew", file.string());
 }
 
-bool bringUpToDate(Database& database, Database::Mode mode) {
+bool bringUpToDate(Database& database, const fs::path& file, Database::Mode mode) {
   const bool reader = mode == Database::Mode::readOnly;
   const std::int64_t format = formatOf(database);
-  if (format == kFormat) {
+  if (format == kIndexFormat && !reader)
+    failUsage(
+        "{} is an index of presets, which nothing is added to; 'patchpilot library add --besides' fills a "
+        "library "
+        "beside it",
+        file.string());
+  if (format == kFormat || format == kIndexFormat) {
     if (!reader && !knowsWeights(database))
       database.execute("ALTER TABLE embeddings ADD COLUMN weights TEXT NOT NULL DEFAULT ''");
     return false;

@@ -4,6 +4,7 @@
 #include "embed/text_embedder.h"
 #include "ingest/library_history.h"
 #include "ingest/library_synth.h"
+#include "library/preset_index.h"
 
 #include <algorithm>
 #include <future>
@@ -94,6 +95,24 @@ std::vector<std::size_t> insteadOf(std::size_t embedding, Library& library, cons
   return {mel};
 }
 
+/// Where the presets of an index are found; nothing for a library that holds its patches.
+std::shared_ptr<PresetContents> contentsOf(const Library& library, Engine& engine,
+                                           const SourceOptions& options) {
+  if (!isPresetIndex(library.file())) return nullptr;
+  auto contents = std::make_shared<PresetContents>(library.file(), pluginOf(engine), options.synth.onNote);
+  const auto [indexed, there] = contents->counts();
+  const std::string name = library.file().stem().string(), &synth = library.settings().synthName;
+  if (there == 0)
+    failInput("{} is an index of {}'s presets, and none of them is on this machine; install them with {}",
+              name, synth, synth);
+  if (there < indexed && options.synth.onNote)
+    options.synth.onNote(fmt::format(
+        "{}: {} of its {} presets are on this machine; another version of {} may bring others, which "
+        "'patchpilot library add --factory --space {} --besides {} --library own' renders",
+        name, there, indexed, synth, library.settings().spaceName, name));
+  return contents;
+}
+
 }  // namespace
 
 std::vector<SourceName> sourceNames(const std::vector<std::string>& files, const std::string& embedder) {
@@ -156,10 +175,32 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     };
     const Chosen chosen = options.forTexts ? Chosen{wishes[i].embeddings.front(), nullptr} : ready[i];
     NeighbourIndex index(opened[i], {}, chosen.embedding, tell);
-    sources.libraries.push_back(
-        {std::move(opened[i]), std::move(index), synthOf[i], chosen.embedding, chosen.embedder});
+    auto contents = contentsOf(opened[i], *sources.engines[synthOf[i]], options);
+    sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i], chosen.embedding,
+                                 chosen.embedder, std::move(contents)});
   }
   return sources;
+}
+
+std::vector<std::string> usableLibraries(const std::vector<std::filesystem::path>& files,
+                                         const ScanOptions& scan,
+                                         const std::function<void(const std::string& note)>& onNote) {
+  std::vector<std::string> usable;
+  for (const auto& file : files) {
+    try {
+      Library library = Library::open(file);
+      const LibrarySettings& settings = library.settings();
+      const PluginInfo plugin = findPlugin(settings.synthFormat, settings.synthId, settings.synthName, scan);
+      if (plugin.version != settings.synthVersion && !isPresetIndex(file))
+        failInput("it was made with {} {}, installed is {}", settings.synthName, settings.synthVersion,
+                  plugin.version);
+      if (library.counts().rows == 0) failInput("it holds no patches yet");
+      usable.push_back(file.string());
+    } catch (const Error& error) {
+      if (onNote) onNote(fmt::format("{} is not searched: {}", file.string(), error.what()));
+    }
+  }
+  return usable;
 }
 
 void openSpace(Sources& sources, const std::string& space, const SourceOptions& options) {

@@ -53,6 +53,12 @@ struct SourceOptions {
 ///         another version; Error (plugin) where it is not installed; as `makeEmbedder`
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options);
 
+/// Of libraries that nobody named, those that can be searched here: whose synth is installed in the version
+/// that they were made with. @param onNote  told of each of the others, and why; may be empty
+std::vector<std::string> usableLibraries(const std::vector<std::filesystem::path>& files,
+                                         const ScanOptions& scan,
+                                         const std::function<void(const std::string& note)>& onNote);
+
 /// Opens the synth of a space, for methods that need no library, unless one of the sources' engines has the
 /// same space.
 /// @param space  name or file; empty: adds nothing. @throws as `loadSpace` and `Synth::Synth`

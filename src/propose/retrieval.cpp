@@ -43,7 +43,7 @@ std::vector<Proposal> RetrievalProposer::nearest(const Target& target, int note,
     std::vector<float> vector(std::size_t(embedder.dimension()));
     embedder.embedNote(target.sound.channel(0), target.sound.channel(1), note, vector);
     const auto leftOut = libraries_[i]->library.lineage().patchesFrom(leftOut_);
-    const auto nearest = libraries_[i]->index.nearest(vector, count, leftOut);
+    const auto nearest = nearestPatches(*libraries_[i], vector, count, leftOut);
     for (std::size_t rank = 0; rank < nearest.size(); ++rank) found.push_back({i, rank, nearest[rank]});
   }
   // Distances in two embeddings say nothing of each other: then libraries take turns.

@@ -44,7 +44,7 @@ std::vector<TextMatch> searchByText(const std::vector<SearchLibrary*>& libraries
   std::vector<TextMatch> found;
   for (SearchLibrary* one : libraries) {
     const LibrarySettings& settings = one->library.settings();
-    for (const Neighbour& neighbour : one->index.nearest(vector, count)) {
+    for (const Neighbour& neighbour : nearestPatches(*one, vector, count)) {
       // Both vectors have length 1.
       const double similarity = 1 - 0.5 * double(neighbour.distance) * double(neighbour.distance);
       found.push_back({libraryProposal(*one, neighbour.patch, 1 - similarity), similarity,

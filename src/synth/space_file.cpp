@@ -211,7 +211,7 @@ ParameterSpace parseSpace(const std::string& text, const std::string& file) {
   const auto* synthTable = table.get_as<toml::table>("synth");
   if (synthTable == nullptr) top.fail("synth", "is missing: it says which plug-in the space is for");
   const Reader synth(*synthTable, file, "[synth]");
-  synth.allowOnly({"format", "id", "name", "fxp", "settle"});
+  synth.allowOnly({"format", "id", "name", "fxp", "settle", "install"});
   space.synthFormat = synth.required<std::string>("format");
   if (space.synthFormat != "VST3" && space.synthFormat != "LV2" && space.synthFormat != kBuiltIn)
     synth.fail("format", "must be VST3, LV2 or built-in");

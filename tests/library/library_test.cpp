@@ -500,8 +500,8 @@ TEST(Library, OfFormat1IsReadAsItIsAndBroughtUpToDateWhenWritten) {
   EXPECT_EQ(library.patches().get(3).preset().state, (Bytes{7, 8}));
   EXPECT_EQ(library.lineage().patchesFrom({"hash a"}), (std::unordered_set<std::int64_t>{3}));
   EXPECT_EQ(library.settings().sampling, "uniform");
-  Database(folder / "old.db", Database::Mode::readWrite).execute("PRAGMA user_version = 4");
-  EXPECT_TRUE(refuses([&] { Library::open(folder / "old.db"); }, "format 4"));
+  Database(folder / "old.db", Database::Mode::readWrite).execute("PRAGMA user_version = 5");
+  EXPECT_TRUE(refuses([&] { Library::open(folder / "old.db"); }, "format 5"));
 }
 
 }  // namespace

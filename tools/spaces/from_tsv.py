@@ -269,7 +269,9 @@ def write_space(shared, folder, space):
         "# Written by tools/spaces/from_tsv.py: change it there.\n"
         "# Ranges, weights and constants are those of the published benchmark (arXiv 2506.07199).",
         f'format = 1\nname = "{name}"\ntitle = "{title}"\ndescription = "{description}"',
-        f'[synth]\nformat = "VST3"\nid = "{CLASS_ID}"\nname = "Surge XT"\nfxp = "cjs3"',
+        f'[synth]\nformat = "VST3"\nid = "{CLASS_ID}"\nname = "Surge XT"\nfxp = "cjs3"\n'
+        f'install = "install Surge XT from https://surge-synthesizer.github.io"  # what `patchpilot doctor` says '
+        f'where the plug-in is missing',
     ]
     for key, section_title, _ in SECTIONS:
         if key in used:
