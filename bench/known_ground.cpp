@@ -1,6 +1,6 @@
 // Known ground: sums of sawtooths, whose parameters may change places with no change of sound (the toy task
 // of Hayes, Saitis and Fazekas 2025). Trains each network that proposes patches on it and prints how near its
-// answers come, as a table for docs/known-ground.md.
+// answers come, as a table.
 //
 //   bench_known_ground [OSCILLATORS [STEPS]]
 #include "base/random.h"

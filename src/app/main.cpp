@@ -31,12 +31,24 @@ Example: find patches of mda's JX10 that sound like flute.wav
   patchpilot match flute.wav --library jx10.db --out flute
 )";
 
+/// CLI11 writes what an option that says no stands for behind its name: "--no-baseline{false}".
+class Formatter : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool isPositional) const override {
+    std::string name = CLI::Formatter::make_option_name(option, isPositional);
+    constexpr std::string_view kNo = "{false}";
+    for (auto at = name.find(kNo); at != std::string::npos; at = name.find(kNo)) name.erase(at, kNo.size());
+    return name;
+  }
+};
+
 int run(int count, char** arguments) {
   CLI::App app{"Give it a sound, and it gives back patches of a real synthesizer that make that sound.",
                "patchpilot"};
   app.set_version_flag("--version", "patchpilot " PATCHPILOT_VERSION);
   app.require_subcommand(1);
   app.footer(kFooter);
+  app.formatter(std::make_shared<Formatter>());
   app.get_formatter()->column_width(34);
   const Command program(app);
   addMatchCommand(program);

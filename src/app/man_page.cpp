@@ -55,6 +55,8 @@ std::string optionText(const OptionEntry& option) {
   std::string text =
       fmt::format(".TP\n{}{}\n{}", fmt::join(names, ", "),
                   option.takesValue && !option.positional ? " \\fIVALUE\\fR" : "", escaped(option.help));
+  const bool goesOn = !option.choices.empty() || !option.defaultText.empty() || option.required;
+  if (goesOn && !option.positional && !option.help.ends_with('.')) text += ".";
   if (!option.choices.empty()) text += escaped(fmt::format("\nOne of: {}.", fmt::join(option.choices, ", ")));
   if (!option.defaultText.empty()) text += escaped(fmt::format("\nDefault: {}.", option.defaultText));
   if (option.required && !option.positional) text += "\nMust be given.";

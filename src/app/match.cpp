@@ -81,14 +81,15 @@ void printResults(const nlohmann::json& document, const Target& target, const st
   fmt::print("\n");
   std::string title = "DISTANCE";
   for (const Metric& metric : metrics()) title += fmt::format("  {:>5}", metric.title);
-  printCandidates(document, {fmt::format("{}  {:>8}  {:<4}", title, "GAIN", "NOTE"), [](const nlohmann::json& c) {
-                               std::string row = fmt::format("{:>8.1f}", c.at("distance").get<double>());
-                               for (const Metric& metric : metrics())
-                                 row += fmt::format("  {:>5.{}f}", c.at("distances").at(metric.name).get<double>(),
-                                                    metric.digits);
-                               return fmt::format("{}  {:>+5.1f} dB  {:<4}", row, c.at("gain_db").get<double>(),
-                                                  noteName(c.at("note").get<int>()));
-                             }});
+  printCandidates(document,
+                  {fmt::format("{}  {:>8}  {:<4}", title, "GAIN", "NOTE"), [](const nlohmann::json& c) {
+                     std::string row = fmt::format("{:>8.1f}", c.at("distance").get<double>());
+                     for (const Metric& metric : metrics())
+                       row += fmt::format("  {:>5.{}f}", c.at("distances").at(metric.name).get<double>(),
+                                          metric.digits);
+                     return fmt::format("{}  {:>+5.1f} dB  {:<4}", row, c.at("gain_db").get<double>(),
+                                        noteName(c.at("note").get<int>()));
+                   }});
   fmt::print("\nDistance: {}\n", kDistanceMeaning);
   if (const auto& all = document.at("candidates"); !all.empty())
     if (const double gain = all.front().at("gain_db").get<double>(); gain > kMostGainDb) {

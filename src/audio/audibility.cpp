@@ -60,7 +60,8 @@ bool isSilent(std::span<const float> left, std::span<const float> right) {
 }
 
 bool isSilent(const AudioBuffer& sound) {
-  return sound.channels() == 1 ? isSilent(sound.channel(0), {}) : isSilent(sound.channel(0), sound.channel(1));
+  return sound.channels() == 1 ? isSilent(sound.channel(0), {})
+                               : isSilent(sound.channel(0), sound.channel(1));
 }
 
 }  // namespace patchpilot

@@ -325,15 +325,23 @@ std::vector<NoteGuess> likelyKeys(const std::array<double, kKeyAnswers>& likely,
   return guesses;
 }
 
+/// Whether the frequency of a candidate is that of a higher one divided by a whole number: then its comb has
+/// teeth where that one's are, whatever sounds.
+bool isPartOf(int candidate, int higher) {
+  constexpr double kTolerance = 0.35;  // semitones
+  const double ratio = std::exp2(double(higher - candidate) / kStepsPerNote / 12);
+  return ratio > 1.5 && std::abs(12 * std::log2(ratio / std::round(ratio))) < kTolerance;
+}
+
 /// Pitches of other pitch classes that fit the sound as well, the best of each class, best first: of two
-/// oscillators, or of an oscillator and what a filter rings at, any may be at the key. Each is moved by octaves
-/// to where keys are pressed.
+/// oscillators, or of an oscillator and what a filter rings at, any may be at the key. Each is moved by
+/// octaves to where keys are pressed.
 /// @param totals    scores of all candidates, of which `best` is the highest
 /// @param anyOther  how likely the key is no octave of the best
 std::vector<NoteGuess> otherPitches(const std::vector<double>& totals, int best, double anyOther,
                                     int semitones) {
-  // Of JX10 and DX10, a class whose score is half as high is the key's in one of four, and else in 1 of 70; of
-  // Surge XT's simple space, whose three oscillators are all detuned, in one of eleven down to a fifth.
+  // Of JX10 and DX10, a class whose score is half as high is the key's in one of four, and else in 1 of 70;
+  // of Surge XT's simple space, whose three oscillators are all detuned, in one of eleven down to a fifth.
   constexpr double kHigh = 0.5, kHighIsKey = 0.25, kLow = 0.2, kLowIsKey = 0.15;
   constexpr std::size_t kMostClasses = 5;
   constexpr int kAround = kStepsPerNote - 1, kLowestPlayed = 36, kHighestPlayed = 84;
@@ -355,11 +363,12 @@ std::vector<NoteGuess> otherPitches(const std::vector<double>& totals, int best,
   for (const int peak : peaks) {
     int note = noteOf(peak);
     const int pitchClass = (note + 120) % 12;
-    if (guesses.size() == kMostClasses || std::count(classes.begin(), classes.end(), pitchClass) > 0) continue;
+    if (guesses.size() == kMostClasses || std::count(classes.begin(), classes.end(), pitchClass) > 0)
+      continue;
     classes.push_back(pitchClass);
     while (note < kLowestPlayed) note += 12;
     while (note > kHighestPlayed) note -= 12;
-    const bool high = totals[std::size_t(peak)] >= kHigh * totals[std::size_t(best)];
+    const bool high = totals[std::size_t(peak)] >= kHigh * totals[std::size_t(best)] && !isPartOf(peak, best);
     guesses.push_back({note, high ? kHighIsKey : kLowIsKey * anyOther});
   }
   return guesses;

@@ -1,6 +1,7 @@
 #include "base/file_lock.h"
 
 #include "base/error.h"
+#include "base/system.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ namespace {
 
 /// One byte, far behind any file's end and behind those that SQLite locks. A lock of a range, as over NFS a
 /// lock of the whole file would shut SQLite out.
-constexpr off_t kByte = off_t(1) << 62;
+constexpr std::int64_t kByte = std::int64_t(1) << 62;
 
 }  // namespace
 
@@ -24,14 +25,9 @@ FileLock::FileLock(const std::filesystem::path& file)
   if (descriptor_ < 0)
     failSystem("{} may not be written ({}); change its permissions or choose another place", file.string(),
                std::strerror(errno));
-  struct flock range {};
-  range.l_type = F_WRLCK;
-  range.l_whence = SEEK_SET;
-  range.l_start = kByte;
-  range.l_len = 1;
   // Of the open file, not of the process: two objects of one process count as two, and SQLite's closing a
   // file does not end it.
-  if (::fcntl(descriptor_, F_OFD_SETLK, &range) == 0) return;
+  if (system::lockByte(descriptor_, kByte)) return;
   const int code = errno;
   ::close(descriptor_);
   if (code == EAGAIN || code == EACCES)

@@ -1,8 +1,8 @@
 #include "base/interrupt.h"
 
 #include "base/error.h"
+#include "base/system.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -52,7 +52,7 @@ void requestStops() {
 
 void catchInterrupts() {
   if (wakePipe[0] < 0) {
-    if (::pipe2(wakePipe, O_CLOEXEC) != 0) failSystem("cannot make a pipe: {}", std::strerror(errno));
+    if (!system::makePipe(wakePipe)) failSystem("cannot make a pipe: {}", std::strerror(errno));
     std::thread(requestStops).detach();
   }
   struct sigaction action {};

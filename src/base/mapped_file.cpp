@@ -1,8 +1,8 @@
 #include "base/mapped_file.h"
 
 #include "base/error.h"
+#include "base/system.h"
 
-#include <fcntl.h>
 #include <boost/interprocess/file_mapping.hpp>
 
 #include <cstring>
@@ -23,7 +23,7 @@ MappedFile::MappedFile(const fs::path& path) {
 
 MappedNewFile::MappedNewFile(const fs::path& path, std::size_t bytes) : path_(path), draft_(path, "partial") {
   // Room is taken at once: a disk that fills up while memory is written would end the process.
-  const int code = ::posix_fallocate(draft_.descriptor(), 0, off_t(bytes));
+  const int code = system::reserveRoom(draft_.descriptor(), bytes);
   if (code != 0)
     failSystem("cannot write {}: {}; free some space or choose another place", path.string(),
                std::strerror(code));

@@ -1,5 +1,7 @@
 #include "base/places.h"
 
+#include "base/system.h"
+
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -14,9 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path xdg(const char* name, const char* standard) {
-  const std::string folder = environmentVariable(name);
-  return folder.empty() ? homeFolder() / standard : fs::path(folder);
+fs::path namedFolder(const char* variable, const fs::path& standard) {
+  const std::string folder = environmentVariable(variable);
+  return folder.empty() ? standard : fs::path(folder);
 }
 
 /// The text between `before` and `after`; empty if the file does not hold both.
@@ -68,19 +70,17 @@ fs::path homeFolder() {
   return home.empty() ? fs::path("/") : fs::path(home);
 }
 
-fs::path userDataFolder() { return xdg("XDG_DATA_HOME", ".local/share"); }
+fs::path userDataFolder() { return namedFolder("XDG_DATA_HOME", system::userDataFolder(homeFolder())); }
 
 fs::path desktopDocumentsFolder() {
   std::string folder =
-      textBetween(xdg("XDG_CONFIG_HOME", ".config") / "user-dirs.dirs", "\nXDG_DOCUMENTS_DIR=\"", "\"");
+      textBetween(namedFolder("XDG_CONFIG_HOME", system::userSettingsFolder(homeFolder())) / "user-dirs.dirs",
+                  "\nXDG_DOCUMENTS_DIR=\"", "\"");
   if (folder.starts_with("$HOME")) folder.replace(0, 5, homeFolder().string());
   return folder;
 }
 
-fs::path programFile() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error);
-}
+fs::path programFile() { return system::programFile(); }
 
 fs::path findProgram(const std::string& name) {
   for (const fs::path& folder : splitPath(environmentVariable("PATH"))) {
@@ -100,7 +100,8 @@ fs::path workerProgram() {
 
 fs::path networksModule() {
   const auto given = environmentVariable("PATCHPILOT_NETWORKS");
-  return given.empty() ? besideProgram("libpatchpilot-networks.so") : fs::path(given);
+  return given.empty() ? besideProgram(std::string("libpatchpilot-networks") + system::moduleEnding())
+                       : fs::path(given);
 }
 
 std::vector<fs::path> modelFolders() {
@@ -114,7 +115,7 @@ std::vector<fs::path> modelFolders() {
   return folders;
 }
 
-fs::path mpiModule() { return besideProgram("libpatchpilot-mpi.so"); }
+fs::path mpiModule() { return besideProgram(std::string("libpatchpilot-mpi") + system::moduleEnding()); }
 
 std::vector<fs::path> spaceFolders() {
   std::vector<fs::path> folders = splitPath(environmentVariable("PATCHPILOT_SPACES"));
@@ -142,23 +143,22 @@ fs::path libraryFolder() { return dataFolder() / "libraries"; }
 
 std::vector<fs::path> vst3Folders() {
   if (const auto given = environmentVariable("VST3_PATH"); !given.empty()) return splitPath(given);
-  return {homeFolder() / ".vst3", "/usr/local/lib/vst3", "/usr/lib/vst3"};
+  return system::vst3Folders(homeFolder());
 }
 
 std::vector<fs::path> lv2Folders() {
   if (const auto given = environmentVariable("LV2_PATH"); !given.empty()) return splitPath(given);
-  return {homeFolder() / ".lv2", "/usr/local/lib/lv2", "/usr/lib/lv2", "/usr/lib/x86_64-linux-gnu/lv2",
-          "/usr/lib/aarch64-linux-gnu/lv2"};
+  return system::lv2Folders(homeFolder());
 }
 
-std::vector<fs::path> vst3FactoryPresetFolders() {
-  return {"/usr/local/share/vst3/presets", "/usr/share/vst3/presets"};
+std::vector<fs::path> vst3FactoryPresetFolders() { return system::vst3FactoryPresetFolders(); }
+
+fs::path userLv2Folder() { return system::lv2Folders(homeFolder()).front(); }
+
+fs::path userVst3PresetFolder() { return system::userVst3PresetFolder(homeFolder()); }
+
+fs::path cacheFolder() {
+  return namedFolder("XDG_CACHE_HOME", system::userCacheFolder(homeFolder())) / "patchpilot";
 }
-
-fs::path userLv2Folder() { return homeFolder() / ".lv2"; }
-
-fs::path userVst3PresetFolder() { return homeFolder() / ".vst3/presets"; }
-
-fs::path cacheFolder() { return xdg("XDG_CACHE_HOME", ".cache") / "patchpilot"; }
 
 }  // namespace patchpilot

@@ -2,19 +2,16 @@
 
 #include "base/error.h"
 #include "base/places.h"
+#include "base/system.h"
 
-#include <boost/interprocess/file_mapping.hpp>
+#include <boost/interprocess/exceptions.hpp>
 #include <boost/process.hpp>
 #include <boost/process/extend.hpp>
 
 #include <fcntl.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +22,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <thread>
 
 namespace patchpilot {
@@ -81,15 +77,14 @@ int movedAway(int descriptor) { return ::fcntl(descriptor, F_DUPFD_CLOEXEC, 10);
 /// A pipe that no child inherits, but for the end that becomes its stdin or stdout.
 bp::pipe privatePipe() {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) failSystem("cannot make a pipe: {}", std::strerror(errno));
+  if (!system::makePipe(ends)) failSystem("cannot make a pipe: {}", std::strerror(errno));
   return bp::pipe(ends[0], ends[1]);
 }
 
-/// What libraries have opened (an HTTP connection, say) does not always close by itself. An old kernel
-/// refuses; then it stays open, which harms little.
+/// What libraries have opened (an HTTP connection, say) does not always close by itself.
 template <typename Executor>
 void closeOthers(Executor&) {
-  ::close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+  system::closeInheritedFiles();
 }
 
 std::string workerLog() {
@@ -213,42 +208,34 @@ std::unique_ptr<MessageChannel> adoptStandardStreams() {
   return std::make_unique<MessageChannel>(input, output);
 }
 
-SharedMemory::SharedMemory(std::size_t bytes) : descriptor_(::memfd_create("patchpilot", MFD_CLOEXEC)) {
+SharedMemory::SharedMemory(std::size_t bytes) {
+  descriptor_ = system::makeSharedMemory(bytes, name_);
   try {
-    if (descriptor_ < 0 || ::ftruncate(descriptor_, off_t(bytes)) != 0)
-      throw std::runtime_error(std::strerror(errno));
-    name_ = fmt::format("/proc/{}/fd/{}", ::getpid(), descriptor_);
-    region_ = bip::mapped_region(bip::file_mapping(name_.c_str(), bip::read_write), bip::read_write);
+    if (descriptor_ < 0) throw std::runtime_error(std::strerror(errno));
+    region_ = system::openSharedMemory(name_);
   } catch (const std::exception& error) {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    if (descriptor_ >= 0) system::releaseSharedMemory(descriptor_, name_);
     failSystem("cannot make {} bytes of shared memory: {}", bytes, error.what());
   }
 }
 
 SharedMemory::SharedMemory(const std::string& name) : name_(name) {
   try {
-    region_ = bip::mapped_region(bip::file_mapping(name.c_str(), bip::read_write), bip::read_write);
+    region_ = system::openSharedMemory(name);
   } catch (const bip::interprocess_exception& error) {
     failSystem("cannot open shared memory {}: {}", name, error.what());
   }
 }
 
 SharedMemory::~SharedMemory() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ >= 0) system::releaseSharedMemory(descriptor_, name_);
 }
 
-void fillNewMemory() {
-#ifdef M_PERTURB
-  // Allocated bytes become the complement of this one: zeros.
-  ::mallopt(M_PERTURB, 0xff);
-#endif
-}
+void fillNewMemory() { system::fillNewMemory(); }
 
 void limitMemory(std::uintmax_t bytes) {
   // What libraries have reserved by now differs from machine to machine.
-  std::uintmax_t pages = 0;
-  std::ifstream("/proc/self/statm") >> pages;
-  const auto most = rlim_t(pages * std::uintmax_t(::sysconf(_SC_PAGESIZE)) + bytes);
+  const auto most = rlim_t(system::addressSpace() + bytes);
   const rlimit limit{most, most};
   if (::setrlimit(RLIMIT_AS, &limit) != 0)
     failSystem("cannot limit memory to {} bytes: {}", bytes, std::strerror(errno));

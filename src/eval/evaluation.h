@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/interrupt.h"
 #include "eval/parameter_error.h"
 #include "eval/target_set.h"
 #include "features/metric.h"
@@ -9,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -32,7 +32,7 @@ struct EvaluationOptions {
   int lanes = 0;                                             ///< targets at a time; 0: one for each core
   int workers = 1;                                           ///< processes that render for each
   bool replace = false;  ///< whether the results of another run may be removed from the folder
-  std::stop_token stop = interruptToken();  ///< ends the run after the results that are whole
+  std::stop_token stop;  ///< ends the run after the results that are whole
 };
 
 /// The metric by which rows are said to have solved a target.

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "learn/curve_picture.h"
 
 #include <nlohmann/json.hpp>
 
@@ -121,6 +122,8 @@ TaskReport runTask(const Task& wanted, const TaskOptions& options, const TaskObs
     writeFileAtomically(report.written.back(), text);
   }
   report.written.push_back(curveFile);
+  report.written.push_back(beside(options.out, ".training.svg"));
+  writeFileAtomically(report.written.back(), curvePicture(result.curve, options.out.stem().string()));
   writeModel(task, *data, *trainer, judged, options.out);
   fs::remove(loop.checkpoint);
   if (!options.keepData) fs::remove(dataFile(options));

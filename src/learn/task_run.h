@@ -20,9 +20,9 @@ struct TaskReport {
 };
 
 /// Trains what a task trains: makes its data, trains, and writes the model, whose file says what it is and
-/// how good (`ModelAbout`), the files that the task adds, and NAME.training.json with the curve. Data and
-/// checkpoint lie beside the model while it runs, so that the same call goes on where it was stopped or
-/// killed.
+/// how good (`ModelAbout`), the files that the task adds, and NAME.training.json and .svg with the curve.
+/// Data and checkpoint lie beside the model while it runs, so that the same call goes on where it was stopped
+/// or killed.
 /// @throws Error (usage) if `out` is no name of a safetensors file, or exists, or the task has no such model;
 /// as `Task::makeData`, `makeTrainer` and `trainLoop`
 TaskReport runTask(const Task& task, const TaskOptions& options, const TaskObserver& observer);

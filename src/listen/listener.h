@@ -1,12 +1,12 @@
 #pragma once
 
-#include "base/interrupt.h"
 #include "listen/candidate.h"
 #include "synth/engine.h"
 
 #include <functional>
 #include <limits>
 #include <span>
+#include <stop_token>
 #include <string>
 
 namespace patchpilot {
@@ -30,9 +30,9 @@ struct Outcome {
 };
 
 struct ListenerOptions {
-  int velocity = 100;                       ///< MIDI
-  std::stop_token stop = interruptToken();  ///< no more is rendered once a stop is requested
-  double partSeconds = 0;                   ///< length of the first part of a render; 0: no render is cut
+  int velocity = 100;         ///< MIDI
+  std::stop_token stop = {};  ///< no more is rendered once a stop is requested
+  double partSeconds = 0;     ///< length of the first part of a render; 0: no render is cut
   /// Whether the rest of a trial with a `partLimit` is wanted, once its first part is there. Called by any
   /// thread.
   std::function<bool(const Trial& trial, const StereoView& part)> mayContinue = {};

@@ -17,8 +17,8 @@ namespace {
 /// The distance of a random patch.
 constexpr double kRandomDistance = 100;
 
-/// Weights of "balanced" and "four". With equal weights the best of 50 renders is 10 % worse in MSS than if
-/// MSS alone counts, with those of "balanced" 4 %, and still better in all three others (docs/benchmarks.md).
+/// Weights of "balanced" and "four". With equal weights the best of 50 renders is 5 to 7 % worse in MSS than
+/// if MSS alone counts, with those of "balanced" 3 %, and better in all three others (docs/benchmarks.md).
 constexpr const char *kBalanced = "mss=3,wmfcc=1.5,sot=1,rms=1", *kFour = "mss=1,wmfcc=1,sot=1,rms=1";
 
 /// Of the middle scale of MSS, whose frames are 10 ms apart.
@@ -96,21 +96,20 @@ class WeightedMetrics {
       parts_.push_back({metric, kRandomDistance * weight / sum / metric.randomCost,
                         metric.compare != nullptr ? Comparison() : metric.prepare(target)});
     }
-    // Whatever costs more time than MSS comes last.
+    // The dearest come last: a sum that is too large by then needs them no more.
     std::stable_sort(parts_.begin(), parts_.end(),
                      [](const Part& a, const Part& b) { return a.metric.features < b.metric.features; });
   }
 
   Cost measure(RenderedSound& sound, double within) const {
     Cost cost;
-    std::optional<FeatureGroup> last;
+    FeatureGroup computed = FeatureGroup::spectrum;  // the last one; parts are sorted by their groups
     for (const Part& part : parts_) {
       const FeatureGroup group = part.metric.features;
-      if (last != group) {
-        if (cost.value > within) return {cost.value};
-        if (group != FeatureGroup::spectrum && part.metric.compare != nullptr)
-          addFeatures(sound.features, sound.samples, group);
-        last = group;
+      if (group != FeatureGroup::spectrum && cost.value > within) return {cost.value};
+      if (part.metric.compare != nullptr && group != computed) {
+        addFeatures(sound.features, sound.samples, group);
+        computed = group;
       }
       const double value = part.comparison ? part.comparison(sound.samples.sound())
                                            : part.metric.compare(target_, sound.features);

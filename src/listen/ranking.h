@@ -1,12 +1,12 @@
 #pragma once
 
-#include "base/interrupt.h"
 #include "listen/candidate.h"
 #include "synth/engine.h"
 
 #include <functional>
 #include <limits>
 #include <optional>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -17,7 +17,7 @@ struct RankProgress {
 };
 
 struct RankOptions {
-  std::stop_token stop = interruptToken();  ///< no more is rendered once a stop is requested
+  std::stop_token stop = {};  ///< no more is rendered once a stop is requested
   int velocity = 100;
   Objective objective;                 ///< MSS if none is given
   std::size_t keep = std::size_t(-1);  ///< how many of the best are kept; the others cost no memory

@@ -35,7 +35,7 @@ Words wordsOf(const std::string& text) {
 
 std::string joined(const Words& words, std::size_t from) {
   std::string text;
-  for (std::size_t i = from; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
+  for (std::size_t i = from; i < words.size(); ++i) text.append(text.empty() ? "" : " ").append(words[i]);
   return text;
 }
 
@@ -294,10 +294,10 @@ std::string wrapped(const std::string& begin, const std::vector<std::string>& ph
   std::string text, line = begin;
   for (const std::string& next : phrases) {
     if (line.size() + 1 + next.size() > kLineLength && line.size() > 2) {
-      text += line + "\n";
+      text.append(line).append("\n");
       line = " ";
     }
-    line += " " + next;
+    line.append(" ").append(next);
   }
   return text + line + "\n";
 }

@@ -30,13 +30,13 @@ nlohmann::json writeFirstResults(const std::filesystem::path& folder, const Targ
 
 /// The same for what was found for a text. There is no sound to be near to, so there is no `target.wav`, and
 /// a candidate carries a similarity in place of distances; it is played as its library heard it. What its
-/// synth does not play is skipped, and told in the document's `skipped`; after Ctrl-C only what was played by
+/// synth does not play is skipped, and told in the document's `skipped`; after a stop only what was played by
 /// then is written.
 /// @param found  likeliest first; what is not written is taken out
 /// @throws Error (plugin) where none is played
 nlohmann::json writeTextResults(const std::filesystem::path& folder, const std::string& text,
                                 std::vector<TextMatch>& found, const Engines& engines,
-                                std::stop_token stop = interruptToken());
+                                std::stop_token stop = {});
 
 /// Puts the preset files of one candidate where the synth's browser finds them (`userPresetFolder`), under
 /// `name`, with a number where there is one already. @return where they are. @throws Error (system) where

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 
 namespace patchpilot {
 
@@ -27,16 +26,24 @@ void Session::tellProblems() {
 
 /// Distinct proposals of all proposers by turns, at most `count`.
 std::vector<Proposal> Session::pooled(std::size_t count) {
+  const auto identity = [&](const Proposal& proposal) {
+    return std::pair(proposal.synth, proposalIdentity(proposal, target_));
+  };
   std::vector<std::vector<Proposal>> lists;
-  for (const auto& proposer : proposers_) lists.push_back(proposer->propose(target_, int(count)));
+  for (const auto& proposer : proposers_) {
+    // A proposer of one round begins anew whenever it is asked.
+    const std::size_t before = proposer->rounds(target_) == 1 ? asked_ : 0;
+    lists.push_back(proposer->propose(target_, int(before + count)));
+  }
+  asked_ += count;
   if (lists.empty()) return {};
   if (lists.size() == 1) return std::move(lists.front());
+  for (auto& list : lists)
+    std::erase_if(list, [&](const Proposal& proposal) { return pooled_.contains(identity(proposal)); });
   std::vector<Proposal> pool;
-  std::set<std::pair<std::size_t, std::string>> seen;  // engines and proposals
   for (std::size_t rank = 0; rank < count && pool.size() < count; ++rank)
     for (auto& list : lists)
-      if (rank < list.size() && pool.size() < count &&
-          seen.insert({list[rank].synth, proposalIdentity(list[rank], target_)}).second)
+      if (rank < list.size() && pool.size() < count && pooled_.insert(identity(list[rank])).second)
         pool.push_back(std::move(list[rank]));
   return pool;
 }

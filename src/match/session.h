@@ -9,8 +9,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace patchpilot {
@@ -28,9 +30,10 @@ struct SessionPlan {
   int top = 5;         ///< candidates in the end
   int velocity = 100;  ///< MIDI
   std::uint64_t seed = 1;
-  Objective objective;                 ///< of the ranking and the refiner; MSS if none is given
-  std::size_t keep = std::size_t(-1);  ///< how many of the ranked candidates are kept, the nearest; a proposer
-                                       ///< that learns from them is told of all but those of the last round
+  Objective objective;  ///< of the ranking and the refiner; MSS if none is given
+  /// How many of the ranked candidates are kept, the nearest. A proposer that learns from them is told of all
+  /// but those of the last round.
+  std::size_t keep = std::size_t(-1);
   bool mayRefine = false;  ///< whether `Session::refine` will be called: more is asked of the proposers then
   std::vector<Proposal> starts;         ///< if not empty: ranked in place of what the proposers propose
   std::vector<LockedParameter> locked;  ///< of the refiner; the session must have one engine then
@@ -132,6 +135,8 @@ class Session {
   std::vector<Candidate> candidates_;
   std::vector<Proposal> unrendered_;  ///< proposals that the refiner may take parts of
   std::optional<Refinement> refinement_;
+  std::size_t asked_ = 0;                                 ///< for so many proposals in earlier rounds
+  std::set<std::pair<std::size_t, std::string>> pooled_;  ///< engines and proposals of several proposers
   std::size_t proposed_ = 0;
   std::vector<std::string> problems_;
 };

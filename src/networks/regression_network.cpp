@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <numeric>
@@ -61,10 +62,10 @@ torch::Tensor RegressionOutputs::answers(const torch::Tensor& outputs) const {
   if (classes_ > 0) {
     // The median, between the classes: what has the least absolute error on average.
     const torch::Tensor below = at::softmax(values, 2).cumsum(2);
-    const torch::Tensor at = below.lt(0.5).sum(2, true).clamp_max(classes_ - 1);
-    const torch::Tensor upper = below.gather(2, at),
-                        lower = at::where(at > 0, below.gather(2, (at - 1).clamp_min(0)), upper * 0);
-    const torch::Tensor place = at + (0.5 - lower) / (upper - lower).clamp_min(1e-6) - 0.5;
+    const torch::Tensor middle = below.lt(0.5).sum(2, true).clamp_max(classes_ - 1);
+    const torch::Tensor upper = below.gather(2, middle),
+                        lower = at::where(middle > 0, below.gather(2, (middle - 1).clamp_min(0)), upper * 0);
+    const torch::Tensor place = middle + (0.5 - lower) / (upper - lower).clamp_min(1e-6) - 0.5;
     values = place.squeeze(2) * 2 / double(classes_ - 1) - 1;
   }
   Tensors choices;

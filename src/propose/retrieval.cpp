@@ -15,6 +15,9 @@ namespace {
 /// Rounds if the note is open.
 constexpr int kRounds = 3;
 
+/// Less than any two distances differ by.
+constexpr double kScorePerNote = 1e-9;
+
 /// To tell the notes apart takes no more renders than this in each round but the last.
 constexpr int kMostCompared = 24;
 
@@ -108,6 +111,8 @@ std::vector<Proposal> RetrievalProposer::propose(const Target& target, int count
     }
     proposals.push_back(one.nearest[one.proposed++]);
     proposals.back().note = one.guess.note;
+    // A patch may sound the same at two notes: then the likelier one comes first, whichever was heard first.
+    proposals.back().score += kScorePerNote * double(next);
     ++given[next];
   }
   return proposals;

@@ -18,11 +18,11 @@ struct RefineOptions {
   std::size_t renders = 0;  ///< limit; 0: none. One of the two limits must be given
   double seconds = 0;       ///< limit; 0: none
   std::uint64_t seed = 1;
-  Objective objective;                      ///< by which the starts were measured; MSS if none is given
-  std::vector<LockedParameter> locked;      ///< new patches have these values; for one engine only
-  std::vector<Proposal> unrendered;         ///< more proposals, most likely first. They are not rendered, but
-                                            ///< patches of a space among them are recombined with others
-  std::stop_token stop = interruptToken();  ///< ends the search early, with the best so far
+  Objective objective;                  ///< by which the starts were measured; MSS if none is given
+  std::vector<LockedParameter> locked;  ///< new patches have these values; for one engine only
+  std::vector<Proposal> unrendered;     ///< more proposals, most likely first. They are not rendered, but
+                                        ///< patches of a space among them are recombined with others
+  std::stop_token stop;                 ///< ends the search early, with the best so far
   std::function<void(const RefineProgress&)> onProgress;  ///< called after each batch of renders
 };
 

@@ -12,8 +12,7 @@ Bytes CompletedStates::completed(const Dialect& dialect, const Bytes& state) {
   const std::size_t hash =
       std::hash<std::string_view>()({reinterpret_cast<const char*>(state.data()), state.size()});
   std::lock_guard lock(mutex_);
-  const auto known = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& e) {
+  const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) {
     return e.hash == hash && e.dialect == &dialect && e.state == state;
   });
   if (known != entries_.end()) {

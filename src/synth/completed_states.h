@@ -15,7 +15,8 @@ class CompletedStates {
   /// States that are kept, and their bytes with those of what they were completed from.
   static constexpr std::size_t kMostStates = 64, kMostBytes = std::size_t(64) << 20;
 
-  /// `state` as `dialect` completes it; as it is if the dialect cannot read it, so that the plug-in refuses it.
+  /// `state` as `dialect` completes it; as it is if the dialect cannot read it, so that the plug-in refuses
+  /// it.
   Bytes completed(const Dialect& dialect, const Bytes& state);
 
   /// How many states `Dialect::complete` was asked for.

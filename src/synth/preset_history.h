@@ -13,7 +13,8 @@ inline constexpr std::size_t kTriedPresets = 8;
 /// after others (`anyDependsOnHistory`): a preset may leave to the next what that does not say and no
 /// point of the space reaches. What is found is remembered for `Synth::renewsInstances`, so call this before
 /// that; the same presets are tried once for each version of the plug-in. A state that its dialect has
-/// completed leaves nothing, and is not tried; nor is an LV2. A preset that the plug-in refuses or crashes at ends the trial.
+/// completed leaves nothing, and is not tried; nor is an LV2. A preset that the plug-in refuses or crashes at
+/// ends the trial.
 /// @return whether one sounds different
 bool tryPresets(const Synth& synth, const std::vector<Patch>& presets);
 

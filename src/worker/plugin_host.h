@@ -74,8 +74,8 @@ class PluginHost {
             bool renews, const std::string& library = "");
 
   /// Finds out whether the plug-in needs time to settle before each note (`Settling`); `render` then waits. A
-  /// plug-in without threads of its own renders as it would without this. Of a VST3 nothing is found out here:
-  /// each `render` waits if its samples are no numbers.
+  /// plug-in without threads of its own renders as it would without this. Of a VST3 nothing is found out
+  /// here: each `render` waits if its samples are no numbers.
   /// @param limitSeconds  the longest wait before a note; 0: there is none
   void findSettling(double limitSeconds);
 

@@ -128,10 +128,13 @@ TEST_F(Evaluations, AProtocolOfSynthsIsNotForSoundfontsOrLibraries) {
 
 TEST_F(Evaluations, TwoRunsGiveTheSameNumbersWhateverRunsAtOnce) {
   const Result made =
-      run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 1 --out one");
+      run(folder(),
+          "eval --targets set --library jx10.db --method retrieval:mss --renders 1,6 --at-once 1 --out one");
   ASSERT_EQ(made.status, 0) << made.err;
   ASSERT_EQ(
-      run(folder(), "eval --targets set --library jx10.db --renders 1,6 --at-once 3 --workers 2 --out two")
+      run(folder(),
+          "eval --targets set --library jx10.db --method retrieval:mss --renders 1,6 --at-once 3 --workers 2 "
+          "--out two")
           .status,
       0);
   EXPECT_EQ(csv("one"), csv("two"));
@@ -139,12 +142,12 @@ TEST_F(Evaluations, TwoRunsGiveTheSameNumbersWhateverRunsAtOnce) {
   EXPECT_EQ(csv("one").size(), 1u + 4 * 5);
   for (const std::string& floor : column("one", "floor", kMss))
     EXPECT_EQ(floor, "0.000000");  // JX10 renders the same sound again
-  const auto few = column("one", "retrieval jx10.db, 1 render", kMss),
-             more = column("one", "retrieval jx10.db, 6 renders", kMss);
+  const auto few = column("one", "retrieval:mss jx10.db, 1 render", kMss),
+             more = column("one", "retrieval:mss jx10.db, 6 renders", kMss);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_LE(std::stod(more.at(i)), std::stod(few.at(i)));
   for (const char* file : {"report.html", "summary.md"})
     EXPECT_TRUE(fs::exists(folder() / (std::string("one/") + file)));
-  EXPECT_NE(made.out.find("retrieval jx10.db, 6 renders"), std::string::npos);
+  EXPECT_NE(made.out.find("retrieval:mss jx10.db, 6 renders"), std::string::npos);
 }
 
 /// Three of the library's own patches, at other notes, velocities and lengths, and how often they are found
@@ -304,14 +307,15 @@ TEST_F(Evaluations, APresetIsNotUsedToMatchItself) {
 }
 
 TEST_F(Evaluations, ARefinedMethodIsARowAndCannotBeWorseThanWhatItStartsFrom) {
-  const Result made = run(folder(),
-                          "eval --targets set --library jx10.db --method retrieval --method retrieval+refine "
-                          "--renders 10,80 --no-baseline --known --out refine-eval");
+  const Result made =
+      run(folder(),
+          "eval --targets set --library jx10.db --method retrieval:mss "
+          "--method retrieval+refine:mss --renders 10,80 --no-baseline --known --out refine-eval");
   ASSERT_EQ(made.status, 0) << made.err;
   EXPECT_EQ(made.out.find("| best of"), std::string::npos) << made.out;
-  const auto plain = column("refine-eval", "retrieval jx10.db, 10 renders", kMss),
-             better = column("refine-eval", "retrieval+refine jx10.db, 80 renders", kMss);
-  EXPECT_EQ(column("refine-eval", "retrieval+refine jx10.db, 10 renders", kMss), plain);
+  const auto plain = column("refine-eval", "retrieval:mss jx10.db, 10 renders", kMss),
+             better = column("refine-eval", "retrieval+refine:mss jx10.db, 80 renders", kMss);
+  EXPECT_EQ(column("refine-eval", "retrieval+refine:mss jx10.db, 10 renders", kMss), plain);
   double before = 0, after = 0;
   for (std::size_t i = 0; i < plain.size(); ++i) {
     EXPECT_LE(std::stod(better[i]), std::stod(plain[i]));

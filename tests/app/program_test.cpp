@@ -162,7 +162,7 @@ TEST_F(Program, CtrlCWhileItRefinesKeepsTheBestSoFarAndLeavesNothingBehind) {
   std::string line;
   do line = match.nextLine();
   while (!line.empty() && line.find("renders ") == std::string::npos);
-  ASSERT_NE(line.find(", MSS "), std::string::npos) << "it refines: " << line;
+  ASSERT_NE(line.find(", distance "), std::string::npos) << "it refines: " << line;
   const std::vector<int> workers = match.children();
   EXPECT_GE(workers.size(), 3u) << "one that is asked, two that render";
   match.signal(SIGINT);
@@ -531,7 +531,7 @@ TEST_F(Program, ExplainsItsOwnCandidatesAndAnyOtherPreset) {
             fmt::format("\nPlay {} with velocity 100 and let go after {:.2f} s.\n",
                         noteName(candidate.at("note").get<int>()), candidate.at("length").get<double>()));
   for (const char* part :
-       {"author    Patch Pilot", "category  Patch Pilot", "name      tone 1", "tone.wav; MSS "})
+       {"author    Patch Pilot", "category  Patch Pilot", "name      tone 1", "tone.wav; play "})
     EXPECT_NE(preset.out.find(part), std::string::npos) << part << preset.out;
   const Result parameters = run(folder(), "explain recipe/01.json --json");
   EXPECT_EQ(json::parse(parameters.out).at("space"), "jx10") << parameters.err;

@@ -13,7 +13,8 @@ namespace {
 AudioBuffer made(const std::function<double(double seconds)>& sample, std::size_t frames = 2 * 44100) {
   AudioBuffer sound(2, frames);
   for (int channel = 0; channel < 2; ++channel)
-    for (std::size_t i = 0; i < frames; ++i) sound.channel(channel)[i] = float(sample(double(i) / kSampleRateHz));
+    for (std::size_t i = 0; i < frames; ++i)
+      sound.channel(channel)[i] = float(sample(double(i) / kSampleRateHz));
   return sound;
 }
 

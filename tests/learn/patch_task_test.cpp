@@ -1,5 +1,6 @@
 #include "learn/patch_task.h"
 
+#include "base/error.h"
 #include "base/places.h"
 #include "data/example_builder.h"
 #include "learn/task_run.h"

@@ -70,7 +70,7 @@ TEST_F(TextResults, ACandidateIsPlayedAndToldWithItsOwnNote) {
   std::vector<Candidate> chosen(2);
   for (Candidate& candidate : chosen) candidate.proposal = found("one", false).proposal;
   chosen[1].proposal.note = 72;
-  const auto document = writeResults(out_, target, chosen, engines_, 100);
+  const auto document = writeResults(out_, target, {}, chosen, engines_, 100);
   std::set<int> notes;
   for (const auto& candidate : document.at("candidates")) {
     const int note = candidate.at("note").get<int>();

@@ -414,7 +414,8 @@ TEST_F(Match, SaysHowManyRendersWereSkippedAndWhy) {
   }
   options.libraries = {file.string()};
   open();
-  const std::string id = startMatch({{"sound", uploadTone()}, {"refine", false}});
+  // A note that is told: else each patch is rendered at several.
+  const std::string id = startMatch({{"sound", uploadTone()}, {"note", 69}, {"refine", false}});
   const json match = finished(id);
   ASSERT_EQ(match.at("state"), "done") << match.dump(1);
   ASSERT_TRUE(match.contains("problems")) << match.dump(1);
