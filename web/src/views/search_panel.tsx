@@ -35,7 +35,9 @@ export function SearchPanel() {
 function SearchOptions() {
   const methods = server.value?.methods.map((method) => method.name) ?? [];
   const objectives = server.value?.objectives ?? [];
-  const choices = [...methods.map((name) => [name]), ...(methods.length > 1 ? [methods] : [])];
+  // One alone, the first (retrieval) with one of the others, all together.
+  const choices = [...methods.map((name) => [name]), ...methods.slice(1).map((name) => [...methods.slice(0, 1), name])];
+  if (methods.length > 2) choices.push(methods);
   return (
     <div class="build">
       <label class="field">
