@@ -89,13 +89,6 @@ std::vector<MelFilterbank::Band> keyFilters(std::size_t firstKey, std::size_t la
   return filters;
 }
 
-float weighted(const MelFilterbank::Band& filter, const std::vector<float>& power) {
-  float sum = 0;
-  for (std::size_t i = 0; i < filter.weights.size(); ++i)
-    sum += filter.weights[i] * power[filter.firstBin + i];
-  return sum;
-}
-
 /// The power spectrum of the windowed samples that begin at `first`, which may lie before the beginning.
 class WindowedFft {
  public:
@@ -173,19 +166,18 @@ void NetworkFeatureExtractor::Plan::paint(std::span<const float> mid, std::span<
     if (const auto begin = std::ptrdiff_t((first + kMelFft / 2) / kDecimation) - std::ptrdiff_t(kLowFft / 2);
         begin < std::ptrdiff_t(low.size())) {
       lowFft.power(low, begin, power);
-      for (std::size_t key = 0; key < lowKeys.size(); ++key)
-        to[kFirstKey + key] = weighted(lowKeys[key], power);
+      for (std::size_t key = 0; key < lowKeys.size(); ++key) to[kFirstKey + key] = lowKeys[key].of(power);
     }
     if (first < mid.size()) {
       melFft.power(mid, std::ptrdiff_t(first), power);
       for (std::size_t band = 0; band < NetworkFeatures::kMelBands; ++band)
-        to[band] = weighted(mel.bands()[band], power);
+        to[band] = mel.bands()[band].of(power);
       for (std::size_t key = 0; key < highKeys.size(); ++key)
-        to[kFirstKey + lowKeys.size() + key] = weighted(highKeys[key], power);
+        to[kFirstKey + lowKeys.size() + key] = highKeys[key].of(power);
       if (!sides.empty()) {
         melFft.power(sides, std::ptrdiff_t(first), power);
         for (std::size_t band = 0; band < NetworkFeatures::kSideBands; ++band)
-          to[kFirstSide + band] = weighted(side.bands()[band], power);
+          to[kFirstSide + band] = side.bands()[band].of(power);
       }
     }
     loudest = std::max({loudest, *std::max_element(to, to + kFirstKey),

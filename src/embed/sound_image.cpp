@@ -64,13 +64,6 @@ std::vector<MelFilterbank::Band> keyFilters() {
   return filters;
 }
 
-float weighted(const MelFilterbank::Band& filter, const std::vector<float>& power) {
-  float sum = 0;
-  for (std::size_t i = 0; i < filter.weights.size(); ++i)
-    sum += filter.weights[i] * power[filter.firstBin + i];
-  return sum;
-}
-
 }  // namespace
 
 /// A sound's sum and difference of channels; the difference is left out where it is nothing.
@@ -142,7 +135,7 @@ void SoundImage::paintMel(const Sound& sound, std::span<float> values) const {
     for (; next < windows_.size() && windows_[next].slot == slot; ++next, ++count)
       sound.addPower(melFft_, melWindow_, windows_[next].firstFrame, power);
     for (std::size_t band = 0; band < kMelBands; ++band)
-      values[slot * kMelBands + band] = weighted(mel_.bands()[band], power) / float(count);
+      values[slot * kMelBands + band] = mel_.bands()[band].of(power) / float(count);
   }
   toDecibels(values);
 }
@@ -152,7 +145,7 @@ void SoundImage::paintKeys(const Sound& sound, std::span<float> values) const {
   for (std::size_t slot = 0; slot < kKeySlots; ++slot) {
     std::fill(power.begin(), power.end(), 0.0f);
     sound.addPower(keyFft_, keyWindow_, framesOf(kKeyTimes[slot]), power);
-    for (std::size_t key = 0; key < kKeys; ++key) values[slot * kKeys + key] = weighted(keys_[key], power);
+    for (std::size_t key = 0; key < kKeys; ++key) values[slot * kKeys + key] = keys_[key].of(power);
   }
   toDecibels(values);
 }

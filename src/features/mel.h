@@ -21,6 +21,13 @@ class MelFilterbank {
   struct Band {
     std::size_t firstBin;        ///< the first bin whose weight is not zero
     std::vector<float> weights;  ///< of the bins from `firstBin` on
+
+    /// The weighted sum of a spectrum's bins. @param spectrum  all of its bins
+    float of(std::span<const float> spectrum) const {
+      float sum = 0;
+      for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * spectrum[firstBin + i];
+      return sum;
+    }
   };
 
   /// @param fftSize the bins are those of a real FFT of this size
