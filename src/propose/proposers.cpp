@@ -7,40 +7,57 @@
 #include "propose/retrieval.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace patchpilot {
 
 namespace {
 
-constexpr ProposerKind kKinds[] = {
-    {"retrieval", "the nearest patches of the libraries, by their embeddings", true,
-     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
-       return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut);
-     }},
-    {"random", "patches drawn from the parameter space: what every other method must beat", false,
-     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
-       return std::make_unique<RandomProposer>(c);
-     }},
-    {"flow", "patches that a network draws when it hears the sound; 'patchpilot train flow' makes one", false,
-     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
-       return std::make_unique<LearnedProposer>(c, "flow");
-     }},
-    {"regression", "the patch that a network answers when it hears the sound; 'patchpilot train regression'",
-     false,
-     [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
-       return std::make_unique<LearnedProposer>(c, "regression");
-     }},
-};
+std::vector<ProposerKind>& kinds() {
+  static std::vector<ProposerKind> table = {
+      {"retrieval", "the nearest patches of the libraries, by their embeddings", true,
+       [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+         return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut);
+       }},
+      {"random", "patches drawn from the parameter space: what every other method must beat", false,
+       [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+         return std::make_unique<RandomProposer>(c);
+       }},
+      {"flow", "patches that a network draws when it hears the sound; 'patchpilot train flow' makes one", false,
+       [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+         return std::make_unique<LearnedProposer>(c, "flow");
+       }},
+      {"regression", "the patch that a network answers when it hears the sound; 'patchpilot train regression'",
+       false,
+       [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+         return std::make_unique<LearnedProposer>(c, "regression");
+       }},
+  };
+  return table;
+}
 
 }  // namespace
 
-std::span<const ProposerKind> proposerKinds() { return kKinds; }
+std::span<const ProposerKind> proposerKinds() { return kinds(); }
+
+void addProposerKind(ProposerKind kind) {
+  const auto isPlain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+  };
+  if (kind.name.empty() || !std::all_of(kind.name.begin(), kind.name.end(), isPlain))
+    failUsage("invalid method name '{}': use letters, digits, '-' and '_'", oneLine(kind.name));
+  std::vector<ProposerKind>& table = kinds();
+  const auto known = std::find_if(table.begin(), table.end(),
+                                  [&](const ProposerKind& other) { return other.name == kind.name; });
+  if (known == table.end()) table.push_back(std::move(kind));
+  else *known = std::move(kind);
+}
 
 const ProposerKind& proposerKind(const std::string& name) {
   std::string all;
-  for (const ProposerKind& kind : kKinds) {
+  for (const ProposerKind& kind : kinds()) {
     if (kind.name == name) return kind;
-    all += (all.empty() ? "" : ", ") + std::string(kind.name);
+    all += (all.empty() ? "" : ", ") + kind.name;
   }
   failUsage("there is no method '{}'; there are: {}", name, all);
 }

@@ -4,6 +4,7 @@
 #include "propose/search_library.h"
 #include "synth/plugin_engine.h"
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <span>
@@ -24,14 +25,19 @@ struct ProposerContext {
 
 /// One kind of proposer: a line of the table.
 struct ProposerKind {
-  const char* name;
-  const char* help;  ///< one line for `--help`
-  bool needsLibraries;
-  std::unique_ptr<Proposer> (*make)(const ProposerContext& context);
+  std::string name;
+  std::string help;  ///< one line for `--help`
+  bool needsLibraries = false;
+  std::function<std::unique_ptr<Proposer>(const ProposerContext& context)> make;
 };
 
 /// All kinds of proposers, by which methods are named.
 std::span<const ProposerKind> proposerKinds();
+
+/// Adds a kind to the table, or replaces the one of its name: for programs that bring methods of their own.
+/// Not to be called while other threads use the table.
+/// @throws Error (usage) if the name has characters other than letters, digits, '-' and '_'
+void addProposerKind(ProposerKind kind);
 
 /// @throws Error (usage) if there is no proposer of that name, naming those there are
 const ProposerKind& proposerKind(const std::string& name);

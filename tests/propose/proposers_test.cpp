@@ -22,5 +22,25 @@ TEST(Proposers, MethodNamesAProposerAndItsRefinement) {
     EXPECT_THROW(parseMethod(name), Error) << name;
 }
 
+TEST(Proposers, AProgramMayAddAMethodAndReplaceIt) {
+  /// Proposes nothing.
+  struct Silent : Proposer {
+    explicit Silent(std::string name) : own(std::move(name)) {}
+    std::string name() const override { return own; }
+    std::vector<Proposal> propose(const Target&, int) override { return {}; }
+    std::string own;
+  };
+  const std::size_t before = proposerKinds().size();
+  for (const std::string name : {"first", "second"})
+    addProposerKind({"added", "help of the " + name, false,
+                     [name](const ProposerContext&) { return std::make_unique<Silent>(name); }});
+  EXPECT_EQ(proposerKinds().size(), before + 1);
+  EXPECT_EQ(proposerKind("added").help, "help of the second");
+  EXPECT_EQ(proposerKind("added").make({})->name(), "second");
+  EXPECT_TRUE(parseMethod("added+refine").refined);
+  for (const char* name : {"", "with a blank", "a+b", "a:b"})
+    EXPECT_THROW(addProposerKind({name, "", false, {}}), Error) << name;
+}
+
 }  // namespace
 }  // namespace patchpilot
