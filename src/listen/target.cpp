@@ -7,6 +7,7 @@
 #include "audio/root_key.h"
 #include "audio/single_cycle.h"
 #include "base/error.h"
+#include "listen/sound_target.h"
 
 #include <algorithm>
 #include <cmath>
@@ -54,6 +55,18 @@ Target recordedTarget(const AudioBuffer& sound, const std::vector<RootKey>& keys
   return target;
 }
 
+/// @param title  of the sound, for messages
+Target correctedTarget(const AudioBuffer& sound, const std::vector<RootKey>& keys, const std::string& name,
+                       const std::string& title, const TargetOptions& options) {
+  CorrectedRecording recording{sound, {}};
+  if (!options.beginsWithNote) recording = correctRecording(sound);
+  if (amplitudeToDb(peak(recording.sound)) < kSilenceDb + 60)
+    failInput("{}: the sound is silent but for a DC offset; pick another part or file", title);
+  Target target = recordedTarget(recording.sound, keys, name, options);
+  target.warnings.insert(target.warnings.begin(), recording.corrections.begin(), recording.corrections.end());
+  return target;
+}
+
 }  // namespace
 
 Target readTarget(const std::filesystem::path& file, const TargetOptions& options) {
@@ -63,19 +76,27 @@ Target readTarget(const std::filesystem::path& file, const TargetOptions& option
   if (read.fileChannels > kChannels)
     told.push_back(fmt::format("{} channels are mixed down to two", read.fileChannels));
   auto target = options.beginsWithNote ? std::nullopt : cycleTarget(read, options);
-  if (!target) {
-    const std::string name = options.name.empty() ? file.stem().string() : options.name;
-    CorrectedRecording recording{read.sound, {}};
-    if (!options.beginsWithNote) recording = correctRecording(read.sound);
-    if (amplitudeToDb(peak(recording.sound)) < kSilenceDb + 60)
-      failInput("{}: the sound is silent but for a DC offset; pick another part or file", file.string());
-    told.insert(told.end(), recording.corrections.begin(), recording.corrections.end());
-    target = recordedTarget(recording.sound, read.rootKeys, name, options);
-  }
+  if (!target)
+    target =
+        correctedTarget(read.sound, read.rootKeys, options.name.empty() ? file.stem().string() : options.name,
+                        file.string(), options);
   target->file = file;
   target->warnings.insert(target->warnings.begin(), told.begin(), told.end());
   target->spectrum = mssSpectrum(target->sound);
   return *std::move(target);
+}
+
+Target makeTarget(const AudioBuffer& sound, const TargetOptions& options) {
+  const auto frameAt = [](double seconds) { return std::size_t(std::llround(seconds * kSampleRateHz)); };
+  const std::size_t start = frameAt(options.startSeconds.value_or(0));
+  if (start >= sound.frames())
+    failUsage("the sound is {:g} s long, and {:g} s is beyond its end", sound.seconds(),
+              *options.startSeconds);
+  const std::size_t frames =
+      std::min(sound.frames() - start, frameAt(options.durationSeconds.value_or(sound.seconds())));
+  Target target = correctedTarget(sound.slice(start, frames), {}, options.name, "the sound", options);
+  target.spectrum = mssSpectrum(target.sound);
+  return target;
 }
 
 }  // namespace patchpilot

@@ -1,6 +1,8 @@
-#include "listen/target.h"
+#include "listen/sound_target.h"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "../audio/tones.h"
 #include "audio/file.h"
@@ -101,6 +103,19 @@ TEST_F(TargetTest, AnOffsetAloneIsSilence) {
   AudioBuffer sound(2, 44100);
   for (float& sample : sound.samples()) sample = 0.3f;
   EXPECT_THROW(read(sound), Error);
+}
+
+TEST_F(TargetTest, ASoundInMemoryIsTheTargetThatItsFileIs) {
+  const Target file = read(note()), memory = makeTarget(note(), {});
+  EXPECT_TRUE(std::ranges::equal(file.sound.samples(), memory.sound.samples()));
+  EXPECT_EQ(file.note, memory.note);
+  EXPECT_EQ(file.startSeconds, memory.startSeconds);
+  EXPECT_EQ(file.lengthSeconds, memory.lengthSeconds);
+  EXPECT_EQ(mss(file.spectrum, memory.spectrum), 0);
+  const TargetOptions part{.startSeconds = 0.1, .durationSeconds = 0.5};
+  EXPECT_TRUE(std::ranges::equal(read(note(), part).sound.samples(), makeTarget(note(), part).sound.samples()));
+  EXPECT_THROW(makeTarget(AudioBuffer(2, 44100), {}), Error);
+  EXPECT_THROW(makeTarget(note(), {.startSeconds = 100}), Error);
 }
 
 }  // namespace
