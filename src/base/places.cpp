@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 namespace patchpilot {
@@ -80,7 +81,16 @@ fs::path desktopDocumentsFolder() {
   return folder;
 }
 
-fs::path programFile() { return system::programFile(); }
+fs::path programFile() {
+  // In a shared object that another program has loaded, such as the Python module: what is installed with it
+  // is looked for beside that object.
+  if (Dl_info info; ::dladdr(reinterpret_cast<const void*>(&programFile), &info) != 0)
+    if (const fs::path object = info.dli_fname; object.extension() == ".so") {
+      std::error_code error;
+      return fs::canonical(object, error);
+    }
+  return system::programFile();
+}
 
 fs::path findProgram(const std::string& name) {
   for (const fs::path& folder : splitPath(environmentVariable("PATH"))) {
