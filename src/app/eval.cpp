@@ -109,8 +109,7 @@ void run(Options options) {
 
 std::string methodHelp() {
   std::string names;
-  for (const ProposerKind& kind : proposerKinds())
-    names += (names.empty() ? "" : ", ") + kind.name;
+  for (const ProposerKind& kind : proposerKinds()) names += (names.empty() ? "" : ", ") + kind.name;
   return "Method to evaluate, several are compared: " + names +
          "; with '+refine' behind it, what it finds is refined; with ':mss' or ':four' behind that, by that "
          "objective of 'match --objective'";

@@ -29,4 +29,12 @@ std::vector<FoundModel> findModels(const std::string& kind) {
   return found;
 }
 
+std::vector<FoundModel> modelsAmong(const std::vector<fs::path>& files, const std::string& kind) {
+  std::vector<FoundModel> found;
+  for (const fs::path& file : files)
+    if (ModelAbout about = readModelAbout(Safetensors(file)); about.kind == kind)
+      found.push_back({file, std::move(about)});
+  return found;
+}
+
 }  // namespace patchpilot

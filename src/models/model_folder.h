@@ -17,4 +17,7 @@ struct FoundModel {
 /// first. Files that are no models of this program are passed over.
 std::vector<FoundModel> findModels(const std::string& kind);
 
+/// The models of a kind among some files. @throws Error (input) that names a file if it is no model
+std::vector<FoundModel> modelsAmong(const std::vector<std::filesystem::path>& files, const std::string& kind);
+
 }  // namespace patchpilot

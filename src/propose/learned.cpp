@@ -31,8 +31,10 @@ constexpr int kFew = 3;
 /// Beyond these a note is unlikely.
 constexpr std::size_t kMostNotes = 3;
 
-std::vector<FoundModel> modelsFor(const std::string& kind, const ParameterSpace& space) {
-  std::vector<FoundModel> all = findModels(kind);
+/// @param files  see `ProposerContext::models`
+std::vector<FoundModel> modelsFor(const std::string& kind, const ParameterSpace& space,
+                                  const std::vector<std::filesystem::path>& files) {
+  std::vector<FoundModel> all = files.empty() ? findModels(kind) : modelsAmong(files, kind);
   std::erase_if(all, [&](const FoundModel& one) { return one.about.space != space.fingerprint(); });
   return all;
 }
@@ -54,11 +56,12 @@ std::shared_ptr<const Network> openModel(const FoundModel& model, std::int64_t w
 
 }  // namespace
 
-std::vector<std::string> learnedMethods(const Engines& engines) {
+std::vector<std::string> learnedMethods(const Engines& engines,
+                                        const std::vector<std::filesystem::path>& models) {
   std::vector<std::string> methods;
   for (const char* kind : {kRegression, kFlow})
     if (std::any_of(engines.begin(), engines.end(),
-                    [&](const auto& engine) { return !modelsFor(kind, engine->space()).empty(); }))
+                    [&](const auto& engine) { return !modelsFor(kind, engine->space(), models).empty(); }))
       methods.emplace_back(kind);
   if (!methods.empty() && !haveNetworks()) methods.clear();
   return methods;
@@ -70,7 +73,7 @@ LearnedProposer::LearnedProposer(const ProposerContext& context, std::string kin
   for (std::size_t synth = 0; synth < context.engines->size(); ++synth) {
     const ParameterSpace& space = (*context.engines)[synth]->space();
     spaces += (spaces.empty() ? "" : ", ") + space.name;
-    const auto found = modelsFor(kind_, space);
+    const auto found = modelsFor(kind_, space, context.models);
     if (found.empty()) continue;
     const FoundModel& model = found.front();
     requireModel(

@@ -11,7 +11,7 @@
 namespace patchpilot {
 
 /// Patches that networks answer when they hear the target: nobody has rendered them before. Each synth's
-/// networks are those in the folders of models that were trained for its parameter space. If the target's
+/// networks are those of `ProposerContext::models` that were trained for its parameter space. If the target's
 /// note was only estimated, they answer for each of the likeliest notes.
 class LearnedProposer : public Proposer {
  public:
@@ -47,7 +47,9 @@ class LearnedProposer : public Proposer {
 
 /// The kinds of models that there are for one of these engines, best for a single answer first; none if
 /// networks cannot be run here.
-std::vector<std::string> learnedMethods(const Engines& engines);
+/// @param models  see `ProposerContext`. @throws Error (input) as `modelsAmong`
+std::vector<std::string> learnedMethods(const Engines& engines,
+                                        const std::vector<std::filesystem::path>& models = {});
 
 /// The patches of a vector in which each choice has a value of its own, such as its probability: the one that
 /// has the largest everywhere first, then those whose product is largest. @return at most `count` vectors

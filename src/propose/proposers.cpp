@@ -23,12 +23,13 @@ std::vector<ProposerKind>& kinds() {
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
          return std::make_unique<RandomProposer>(c);
        }},
-      {"flow", "patches that a network draws when it hears the sound; 'patchpilot train flow' makes one", false,
+      {"flow", "patches that a network draws when it hears the sound; 'patchpilot train flow' makes one",
+       false,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
          return std::make_unique<LearnedProposer>(c, "flow");
        }},
-      {"regression", "the patch that a network answers when it hears the sound; 'patchpilot train regression'",
-       false,
+      {"regression",
+       "the patch that a network answers when it hears the sound; 'patchpilot train regression'", false,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
          return std::make_unique<LearnedProposer>(c, "regression");
        }},

@@ -4,6 +4,7 @@
 #include "propose/search_library.h"
 #include "synth/plugin_engine.h"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <set>
@@ -21,6 +22,7 @@ struct ProposerContext {
   int velocity = 100;      ///< MIDI, that proposals will be played with
   std::set<std::string>
       leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed
+  std::vector<std::filesystem::path> models;  ///< files of networks; empty: those in the folders of models
 };
 
 /// One kind of proposer: a line of the table.

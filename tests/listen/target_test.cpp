@@ -113,7 +113,8 @@ TEST_F(TargetTest, ASoundInMemoryIsTheTargetThatItsFileIs) {
   EXPECT_EQ(file.lengthSeconds, memory.lengthSeconds);
   EXPECT_EQ(mss(file.spectrum, memory.spectrum), 0);
   const TargetOptions part{.startSeconds = 0.1, .durationSeconds = 0.5};
-  EXPECT_TRUE(std::ranges::equal(read(note(), part).sound.samples(), makeTarget(note(), part).sound.samples()));
+  EXPECT_TRUE(
+      std::ranges::equal(read(note(), part).sound.samples(), makeTarget(note(), part).sound.samples()));
   EXPECT_THROW(makeTarget(AudioBuffer(2, 44100), {}), Error);
   EXPECT_THROW(makeTarget(note(), {.startSeconds = 100}), Error);
 }

@@ -131,5 +131,19 @@ TEST_F(LearnedMethods, NeedAModelOfTheSpaceAndOfThisVersion) {
   }
 }
 
+TEST_F(LearnedMethods, TakeTheFilesThatAreGivenInPlaceOfTheFolders) {
+  write("flow", engine_->space().fingerprint());
+  write("regression", engine_->space().fingerprint());
+  ProposerContext given = context();
+  given.models = {places_.folder / "tiny-flow.safetensors"};
+  const ScopedVariable none("PATCHPILOT_MODELS", "");
+  EXPECT_TRUE(learnedMethods(engines_).empty());
+  EXPECT_EQ(learnedMethods(engines_, given.models), std::vector<std::string>{"flow"});
+  EXPECT_EQ(LearnedProposer(given, "flow").propose(target(), 3).size(), 3u);
+  EXPECT_THROW(LearnedProposer(given, "regression"), Error);
+  given.models = {places_.folder / "missing.safetensors"};
+  EXPECT_THROW(LearnedProposer(given, "flow"), Error);
+}
+
 }  // namespace
 }  // namespace patchpilot
