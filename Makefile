@@ -6,6 +6,8 @@
 # make format  format the C++ (.clang-format); `make test` checks it
 # make tidy    look for bugs with clang-tidy (.clang-tidy); slow (ROOMS="base audio": in those rooms)
 # make bench    build the benchmarks (see docs/benchmarks.md)
+# make python   the Python package, in build/python; `make python-test` tests it, and runs the notebooks
+# make wheel    wheels of the package and of its metrics alone, in dist/, tested in an environment of their own (PyPI)
 # make install  into PREFIX (/usr/local)
 # make libraries  the libraries that the package brings: JX10's, and the index of Surge XT's presets where that is installed
 # make package  Debian packages, in build/
@@ -16,8 +18,9 @@ SOUND := examples/bass.flac
 COUNT := 3000
 SANITIZERS := asan tsan
 ROOMS :=
+PYTHON ?= /usr/bin/python3
 
-.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench install libraries package clean
+.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench python python-test wheel install libraries package clean
 all: program
 
 dependencies:
@@ -80,6 +83,25 @@ tidy: configure
 bench: configure
 	@cmake --build $(BUILD) --target bench
 
+# For Debian's Python, NumPy and pybind11; `make wheel` builds for others.
+python: MORE := python3-dev python3-numpy pybind11-dev
+python: configure
+	@cmake -S . -B $(BUILD) -DPATCHPILOT_PYTHON=ON -DPython_EXECUTABLE=$(PYTHON) >$(BUILD).log 2>&1 || { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+	@cmake --build $(BUILD) --target patchpilot-python
+
+python-test: MORE := python3-pytest python3-nbclient python3-ipykernel python3-matplotlib
+python-test: dependencies
+	@$(MAKE) --no-print-directory python
+	@PATCHPILOT=$(CURDIR)/$(BUILD)/patchpilot PYTHONPATH=$(CURDIR)/$(BUILD)/python $(PYTHON) -m pytest -q python/tests
+
+wheel: MORE := python3-dev python3-venv
+wheel: dependencies
+	@rm -rf dist build-venv && $(PYTHON) -m venv build-venv
+	@build-venv/bin/pip wheel -q --no-deps -w dist . ./python/metrics
+	@build-venv/bin/pip install -q dist/*.whl pytest nbclient nbformat ipykernel matplotlib
+	@build-venv/bin/python -m pytest -q python/tests
+
 install: configure
 	@cmake --build $(BUILD) --target patchpilot patchpilot-worker manual
 	@cmake --install $(BUILD) --prefix $(PREFIX)
@@ -111,4 +133,4 @@ package: program
 	@cd $(BUILD) && cpack -G DEB
 
 clean:
-	rm -rf $(BUILD) build-asan build-tsan $(DEMO) web/dist web/node_modules
+	rm -rf $(BUILD) build-asan build-tsan build-venv build-wheel build-metrics-wheel dist $(DEMO) web/dist web/node_modules
