@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "audio/fft.h"
+#include "audio/inverse_fft.h"
 #include "audio/resample.h"
 
 namespace patchpilot {
@@ -167,21 +168,12 @@ std::vector<double> autocorrelation(const Part& part, std::ptrdiff_t start) {
     for (std::size_t k = 0; k < cross.size(); ++k) cross[k] += wholeSpectrum[k] * std::conj(headSpectrum[k]);
   }
   std::partial_sum(energy.begin(), energy.end(), energy.begin());
-  // The correlation is real, so a forward transform of the spectrum's Hartley form (Re - Im) inverts it.
-  std::vector<float> hartley(kPadded);
-  hartley[0] = cross[0].real();
-  for (std::size_t k = 1; k < kPadded / 2; ++k) {
-    hartley[k] = cross[k].real() - cross[k].imag();
-    hartley[kPadded - k] = cross[k].real() + cross[k].imag();
-  }
-  hartley[kPadded / 2] = cross[kPadded / 2].real();
-  std::vector<std::complex<float>> back(fft.bins());
-  fft.forward(hartley.data(), back.data());
+  std::vector<float> correlation(kPadded);
+  inverseTransform(fft, cross, correlation);
   std::vector<double> result(kLagWindow + 1);
   for (std::size_t lag = 0; lag <= kLagWindow; ++lag) {
-    const double correlation = double(back[lag].real() - back[lag].imag()) / double(kPadded);
     const double scale = energy[kLagWindow] + energy[lag + kLagWindow] - energy[lag];
-    result[lag] = scale > 0 ? 2 * correlation / scale : 0;
+    result[lag] = scale > 0 ? 2 * double(correlation[lag]) / scale : 0;
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <numeric>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "audio/envelope.h"
 #include "audio/level.h"
+#include "audio/noise_reduction.h"
 #include "audio/pitch.h"
 
 namespace patchpilot {
@@ -262,24 +264,50 @@ bool isEmptySide(std::span<const float> weak, std::span<const float> strong, dou
 
 void balanceSides(CorrectedRecording& recording) {
   AudioBuffer& sound = recording.sound;
-  const double left = levelDb(sound.channel(0)), right = levelDb(sound.channel(1));
-  const int weak = left < right ? 0 : 1;
+  const double leftDb = levelDb(sound.channel(0)), rightDb = levelDb(sound.channel(1));
+  const int weak = leftDb < rightDb ? 0 : 1;
   const auto other = sound.channel(1 - weak);
-  const double below = std::abs(left - right);
+  const double below = std::abs(leftDb - rightDb);
   if (isEmptySide(sound.channel(weak), other, below)) {
     std::copy(other.begin(), other.end(), sound.channel(weak).begin());
-    const bool silent = std::min(left, right) <= kSilenceDb;
+    const bool silent = std::min(leftDb, rightDb) <= kSilenceDb;
     recording.corrections.push_back(fmt::format(
         "the {} side {}: the {} side is used for both", sideName(weak),
         silent ? "is empty" : fmt::format("is {:.0f} dB below the other", below), sideName(1 - weak)));
   } else if (sidesCancel(sound.channel(0), sound.channel(1))) {
-    for (float& sample : sound.channel(1)) sample = -sample;
+    const auto right = sound.channel(1);
+    for (float& sample : right) sample = -sample;
+    // What rounding has made of one sound is one sound, and the silence behind it is silent.
+    constexpr double kRoundingDb = 60;
+    AudioBuffer difference(1, sound.frames());
+    std::transform(right.begin(), right.end(), sound.channel(0).begin(), difference.channel(0).begin(),
+                   std::minus<>());
+    if (levelDb(difference.channel(0)) < std::min(leftDb, rightDb) - kRoundingDb)
+      std::copy(sound.channel(0).begin(), sound.channel(0).end(), right.begin());
     recording.corrections.push_back(
         "one side is inverted against the other: the right side is inverted back");
   }
 }
 
+// ---------------------------------------------------------------- noise
+
+void removeNoise(CorrectedRecording& recording) {
+  if (const auto below = reduceNoise(recording.sound))
+    recording.corrections.push_back(
+        fmt::format("steady noise, {:.0f} dB below the loudest moment, is reduced", *below));
+}
+
 // ---------------------------------------------------------------- level
+
+void attenuate(CorrectedRecording& recording) {
+  // Some synths go a little beyond it.
+  constexpr double kFarBeyondDb = 6;
+  const double peakDb = amplitudeToDb(peak(recording.sound));
+  if (peakDb < kFarBeyondDb) return;
+  applyGainDb(recording.sound, -peakDb);
+  recording.corrections.push_back(
+      fmt::format("it goes {:.0f} dB beyond full scale: it is attenuated by as much", peakDb));
+}
 
 void raiseLevel(CorrectedRecording& recording) {
   constexpr double kVeryQuietDb = -42, kRaisedDb = -12;
@@ -318,10 +346,12 @@ bool sidesCancel(std::span<const float> left, std::span<const float> right) {
 
 CorrectedRecording correctRecording(const AudioBuffer& sound) {
   CorrectedRecording recording{sound, {}};
+  attenuate(recording);
   restorePeaks(recording);
   removeDc(recording);
   removeRumble(recording);
   balanceSides(recording);
+  removeNoise(recording);
   raiseLevel(recording);
   return recording;
 }

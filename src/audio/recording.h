@@ -16,6 +16,8 @@ struct CorrectedRecording {
 
 /// Removes from a recording what its player did not play, so that it is compared as it is heard. A sound
 /// without faults comes back to the bit. In this order:
+/// - a level 6 dB or more beyond full scale, as files in floating point may have. It is attenuated to full
+///   scale.
 /// - clipped peaks: three or more equal samples in a row at the level of the peak, into which the sound
 ///   runs steeply. They are restored by parabolas between the samples around them, up to 6 dB above that
 ///   level, unless they make up more than 15 % of the sound.
@@ -27,6 +29,7 @@ struct CorrectedRecording {
 /// - an empty side: 40 dB or more below the other; or a weak copy of it (20 dB or more below); or noise
 ///   that does not follow it (12 dB or more below). The other side is copied to it.
 /// - an inverted side: the correlation of both sides is -0.7 or less. The right one is inverted.
+/// - steady noise (`reduceNoise`).
 /// - a very low level: the peak is below -42 dB. The sound is amplified to a peak of -12 dB.
 /// @param sound  at 44.1 kHz, two channels, finite samples, at least one frame
 CorrectedRecording correctRecording(const AudioBuffer& sound);

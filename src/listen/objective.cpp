@@ -1,6 +1,7 @@
 #include "listen/objective.h"
 
 #include "base/error.h"
+#include "features/audible_mass.h"
 
 #include <fmt/ranges.h>
 
@@ -85,10 +86,13 @@ Objective tolerant(const Target& target) {
 /// Metrics by name, with their weights.
 using Weights = std::map<std::string, double>;
 
-/// A weighted mean of metrics.
+/// A weighted mean of metrics. In SOT, frames that nobody hears have no mass.
 class WeightedMetrics {
  public:
   WeightedMetrics(const Weights& weights, const AudioBuffer& target) : target_(soundFeatures(target)) {
+    PaddedSound padded;
+    padded.assign(target);
+    muteInaudible(target_.mass, padded);
     double sum = 0;
     for (const auto& [name, weight] : weights) sum += weight;
     for (const auto& [name, weight] : weights) {
@@ -109,6 +113,7 @@ class WeightedMetrics {
       if (group != FeatureGroup::spectrum && cost.value > within) return {cost.value};
       if (part.metric.compare != nullptr && group != computed) {
         addFeatures(sound.features, sound.samples, group);
+        if (group == FeatureGroup::frames) muteInaudible(sound.features.mass, sound.samples);
         computed = group;
       }
       const double value = part.comparison ? part.comparison(sound.samples.sound())

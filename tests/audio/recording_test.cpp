@@ -113,6 +113,24 @@ TEST(Recording, AnInvertedSideIsInvertedBack) {
   expectSameNote(changed(inverted, [](int c, double, float s) { return c == 0 ? 0.4f * s : s; }), "inverted");
 }
 
+TEST(Recording, AnInvertedSideThatWasRoundedIsTheSameSound) {
+  // Files hold whole numbers, which are rounded downwards here.
+  const auto rounded = [](float sample) { return std::floor(sample * 8388608) / 8388608; };
+  const AudioBuffer inverted =
+      changed(recorded(), [&](int c, double, float s) { return rounded(c == 1 ? -s : s); });
+  const AudioBuffer corrected = correctRecording(inverted).sound;
+  EXPECT_TRUE(std::ranges::equal(corrected.channel(0), inverted.channel(0)));
+  EXPECT_TRUE(std::ranges::equal(corrected.channel(1), inverted.channel(0)));
+}
+
+TEST(Recording, NoiseOnBothSidesIsReduced) {
+  for (const double db : {-70.0, -55.0, -40.0}) {
+    Noise noise(dbToAmplitude(db));
+    expectSameNote(changed(recorded(), [&](int, double, float s) { return s + float(noise()); }),
+                   "steady noise");
+  }
+}
+
 TEST(Recording, ADcOffsetIsRemoved) {
   for (const double offset : {0.004, -0.03, 0.2})
     expectSameNote(changed(recorded(), [&](int, double, float s) { return s + float(offset); }), "DC offset");
@@ -186,6 +204,14 @@ TEST(Recording, AVeryQuietSoundIsAmplified) {
     const AudioBuffer quiet = changed(recorded(), [&](int, double, float s) { return s * gain(db); });
     expectSameNote(quiet, "very quiet");
     EXPECT_NEAR(amplitudeToDb(peak(correctRecording(quiet).sound)), -12, 0.01);
+  }
+}
+
+TEST(Recording, ASoundBeyondFullScaleIsAttenuated) {
+  for (const double db : {18.0, 24.0}) {
+    const AudioBuffer loud = changed(recorded(), [&](int, double, float s) { return s * gain(db); });
+    expectSameNote(loud, "beyond full scale");
+    EXPECT_NEAR(peak(correctRecording(loud).sound), 1, 1e-4);
   }
 }
 

@@ -62,6 +62,14 @@ TEST(Objective, IsAWeightedMeanOfTheMetricsAsSharesOfWhatARandomPatchHas) {
   EXPECT_NEAR(by(""), by("balanced"), 0);
 }
 
+TEST(Objective, DoesNotHearWhatRoundingLeavesInSilence) {
+  AudioBuffer rounded = tone(0.5, 6);
+  for (float& sample : rounded.samples())
+    if (sample == 0) sample = 1e-6f;
+  const Objective objective = makeObjective("", target());
+  EXPECT_NEAR(distance(rounded, objective), distance(tone(0.5, 6), objective), 0.01);
+}
+
 TEST(Objective, HearsTheLevel) {
   AudioBuffer quiet = tone(0, 6);
   for (float& sample : quiet.samples()) sample *= 0.25f;

@@ -54,6 +54,25 @@ TEST_F(TargetTest, RecordingsOfOneSoundAreOneTarget) {
   }
 }
 
+TEST_F(TargetTest, SilenceAroundASoundIsNoPartOfIt) {
+  const std::size_t second = std::size_t(kSampleRateHz);
+  const Target clean = read(note().placedAt(0, 3 * second));
+  EXPECT_LT(clean.sound.seconds(), 2);
+  // A multiple of the blocks in which the onset is sought.
+  for (const std::size_t before : {std::size_t(0), std::size_t(64000)})
+    for (const std::size_t after : {second, 4 * second}) {
+      const Target target = read(note().placedAt(before, before + 2 * second + after));
+      EXPECT_NEAR(target.startSeconds, clean.startSeconds + double(before) / kSampleRateHz, 1e-6);
+      EXPECT_EQ(target.lengthSeconds, clean.lengthSeconds);
+      EXPECT_TRUE(std::ranges::equal(target.sound.samples(), clean.sound.samples()))
+          << before << " " << after;
+      EXPECT_TRUE(target.warnings.empty());
+    }
+  // Who asks for a length gets it.
+  const Target asked = read(note(), {.durationSeconds = 1.9});
+  EXPECT_NEAR(asked.sound.seconds(), 1.9 - asked.startSeconds, 1e-4);
+}
+
 TEST_F(TargetTest, ASoundThatBeginsWithItsNoteIsLeftAsItIs) {
   AudioBuffer sound = note();
   for (float& sample : sound.channel(0)) sample = -sample + 0.1f;
