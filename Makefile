@@ -31,7 +31,8 @@ configure: dependencies
 	@rm -f $(BUILD).log
 
 program: configure
-	@cmake --build $(BUILD) --target patchpilot patchpilot-worker
+	@cmake --build $(BUILD) --target patchpilot patchpilot-worker && times >$(BUILD)/times
+	@awk 'NR == 2 { gsub(/[ms]/, " "); minutes = $$1 + $$3 + ($$2 + $$4) / 60; if (minutes >= 1) printf "built in %.0f minutes of CPU time\n", minutes }' $(BUILD)/times
 
 demo: program
 	@mkdir -p $(DEMO)
