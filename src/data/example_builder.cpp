@@ -33,7 +33,7 @@ constexpr double kQuietestLufs = -55, kShortestOfProtocol = 0.001;
 
 struct DrawnNote {
   Note note;
-  double onsetSeconds = 0;  ///< within the 4 s; the sound that is heard begins there
+  double onsetSeconds = 0;  ///< see `ExampleDraw`
 };
 
 /// Every second velocity is the one that is played unless another is asked for. Short notes are told apart by
@@ -60,8 +60,6 @@ DrawnNote drawSynthPermutations(SplitMix64 random) {
   return drawn;
 }
 
-bool isHeardUsually(const AudioBuffer& sound) { return rmsDb(sound) >= kSilentDb; }
-
 bool isHeardInSynthPermutations(const AudioBuffer& sound) {
   return integratedLoudness(sound.placedAt(0, std::size_t(kSeconds * kSampleRateHz))) >= kQuietestLufs &&
          peak(sound) <= 1;
@@ -78,8 +76,7 @@ constexpr NoteProtocol kProtocols[] = {
     {"synth-permutations",
      "the Surge XT benchmark's (arXiv 2506.07199): notes 48 to 72 at velocity 100, begin and end two uniform "
      "draws in 4 s, none below -55 LUFS, none clipped"}};
-constexpr Drawing kDrawings[] = {{drawUsual, isHeardUsually},
-                                 {drawSynthPermutations, isHeardInSynthPermutations}};
+constexpr Drawing kDrawings[] = {{drawUsual, isAudible}, {drawSynthPermutations, isHeardInSynthPermutations}};
 static_assert(std::size(kProtocols) == std::size(kDrawings));
 
 const Drawing& drawingOf(const std::string& protocol) {
@@ -133,10 +130,11 @@ class ShardSequence {
 
 class Builder {
  public:
-  Builder(const ExampleSetFolder& folder, Engine& engine, const ExampleBuildOptions& options)
+  Builder(const ExampleSetFolder& folder, Engine& engine, const ExampleDraws& draws,
+          const ExampleBuildOptions& options)
       : engine_(engine),
         options_(options),
-        drawing_(drawingOf(options.protocol)),
+        source_(draws),
         space_(engine.space()),
         fingerprint_(space_.fingerprint()),
         shards_(folder, exampleSetFormat(space_)),
@@ -148,34 +146,45 @@ class Builder {
     engine_.render([this] { return next(); }, [this](const RenderOutcome& outcome) { take(outcome); }, {},
                    options_.stop);
     shards_.flush();
-    return isFull();
+    return isFull() || ended_;
   }
 
  private:
   /// A draw that is being rendered, or waits until those before it are written.
   struct Draw {
+    ExampleDraw made;
     Patch patch;
-    DrawnNote note;
     bool done = false;
     std::optional<NetworkFeatures> features;  ///< none of a draw that is left out
   };
 
   bool isFull() const { return shards_.size() >= options_.count; }
 
+  /// Draws take a while: what is rendered meanwhile can be written.
   std::optional<RenderJob> next() {
+    const std::lock_guard drawing(drawing_);
+    std::uint64_t number;
+    {
+      const std::lock_guard lock(mutex_);
+      if (isFull() || ended_ || fruitless_ >= kHopeless) return std::nullopt;
+      number = drawn_++;
+    }
+    std::optional<ExampleDraw> made = source_.draw(number);
     const std::lock_guard lock(mutex_);
-    if (isFull() || fruitless_ >= kHopeless) return std::nullopt;
-    const std::uint64_t number = drawn_++;
+    if (!made) {
+      ended_ = true;
+      return std::nullopt;
+    }
     Draw& draw = draws_[number];
-    draw.patch = Patch::point(space_.draw(options_.seed ^ kPatchDraws, number));
-    draw.note = drawing_.draw(SplitMix64(options_.seed ^ kNoteDraws, number));
-    return RenderJob{number, &draw.patch, draw.note.note, kSeconds - draw.note.onsetSeconds};
+    draw.patch = Patch::point(made->values);
+    draw.made = std::move(*made);
+    return RenderJob{number, &draw.patch, draw.made.note, kSeconds - draw.made.onsetSeconds};
   }
 
   void take(const RenderOutcome& outcome) {
     std::optional<NetworkFeatures> features;
     const bool rendered = outcome.status == RenderOutcome::Status::ok && outcome.audio.isFinite();
-    if (rendered && drawing_.isHeard(outcome.audio.copy()))
+    if (rendered && source_.isHeard(outcome.audio.copy()))
       features = extract_(outcome.audio.left, outcome.audio.right);
     const std::lock_guard lock(mutex_);
     if (!features) ++(rendered ? progress_.silent : progress_.failed);
@@ -190,12 +199,13 @@ class Builder {
   }
 
   void writeFirst() {
-    const Draw& draw = draws_.begin()->second;
+    Draw& draw = draws_.begin()->second;
     fruitless_ = draw.features ? 0 : fruitless_ + 1;
     if (draw.features && !isFull()) {
-      Example example{draw.patch.values(), draw.note.note, draw.note.onsetSeconds, written_, written_,
-                      fingerprint_};
-      shards_.append(example, *draw.features);
+      ExampleDraw& made = draw.made;
+      shards_.append(
+          {std::move(made.values), made.note, made.onsetSeconds, written_, made.family, fingerprint_},
+          *draw.features);
     }
     draws_.erase(draws_.begin());
     ++written_;
@@ -213,14 +223,16 @@ class Builder {
 
   Engine& engine_;
   const ExampleBuildOptions& options_;
-  const Drawing& drawing_;
+  const ExampleDraws& source_;
   const ParameterSpace& space_;
   const std::string fingerprint_;
   const NetworkFeatureExtractor extract_;
-  std::mutex mutex_;  ///< of what follows
+  std::mutex drawing_;  ///< of `source_`; taken before the other
+  std::mutex mutex_;    ///< of what follows
   ShardSequence shards_;
   std::map<std::uint64_t, Draw> draws_;  ///< by their numbers; not yet written
   std::uint64_t drawn_, written_;        ///< the next number to draw, and to write
+  bool ended_ = false;                   ///< whether there are no more draws
   std::size_t fruitless_ = 0;            ///< draws in a row that gave nothing
   ExampleBuildProgress progress_;
   std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
@@ -230,14 +242,27 @@ class Builder {
 
 std::span<const NoteProtocol> noteProtocols() { return kProtocols; }
 
+bool isAudible(const AudioBuffer& sound) { return rmsDb(sound) >= kSilentDb; }
+
+bool buildDrawn(const ExampleSetFolder& folder, Engine& engine, const ExampleDraws& draws,
+                const ExampleBuildOptions& options) {
+  return Builder(folder, engine, draws, options).run();
+}
+
 bool buildExamples(const ExampleSetFolder& folder, Engine& engine, const ExampleBuildOptions& options) {
-  drawingOf(options.protocol);
+  const Drawing& drawing = drawingOf(options.protocol);
   const ParameterSpace& space = engine.space();
   if (space.parameters.empty())
     failInput("the space {} has no parameters; there is nothing to draw", space.name);
   folder.begin({space.fingerprint(), space.toml, engine.name(), options.base, options.protocol, options.seed,
                 options.tempoBpm, NetworkFeatures::kVersion});
-  return Builder(folder, engine, options).run();
+  ExampleDraws draws;
+  draws.isHeard = drawing.isHeard;
+  draws.draw = [&](std::uint64_t number) {
+    const DrawnNote note = drawing.draw(SplitMix64(options.seed ^ kNoteDraws, number));
+    return ExampleDraw{space.draw(options.seed ^ kPatchDraws, number), note.note, note.onsetSeconds, number};
+  };
+  return buildDrawn(folder, engine, draws, options);
 }
 
 }  // namespace patchpilot

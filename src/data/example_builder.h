@@ -1,9 +1,11 @@
 #pragma once
 
+#include "audio/buffer.h"
 #include "data/example_set.h"
 #include "synth/engine.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 
@@ -33,6 +35,32 @@ struct ExampleBuildOptions {
       onProgress;  ///< called now and then, by any thread
   std::stop_token stop;
 };
+
+/// What an example is to be made of.
+struct ExampleDraw {
+  std::vector<float> values;  ///< of the patch
+  Note note;
+  double onsetSeconds = 0;  ///< within the 4 s; the sound that is heard begins there
+  std::uint64_t family = 0;
+};
+
+/// A sequence of draws, each by its number alone.
+struct ExampleDraws {
+  /// Draw `number`; nothing if the sequence ends before it. Called in the order of the numbers, one call at a
+  /// time.
+  std::function<std::optional<ExampleDraw>(std::uint64_t number)> draw;
+  /// Whether a sound is kept.
+  std::function<bool(const AudioBuffer& sound)> isHeard;
+};
+
+/// Whether a sound is loud enough to be learned from.
+bool isAudible(const AudioBuffer& sound);
+
+/// Renders a sequence of draws, and keeps the features of each sound in a folder of shards, as
+/// `buildExamples` does. @param folder  which must have begun (`ExampleSetFolder::begin`)
+/// @return whether all are there that were asked for, or all of the sequence
+bool buildDrawn(const ExampleSetFolder& folder, Engine& engine, const ExampleDraws& draws,
+                const ExampleBuildOptions& options);
 
 /// Draws patches and notes, renders them, and keeps the features of each sound in a folder of shards. Draws
 /// that are silent, not finite or cannot be rendered are left out. The examples depend on the seed and the

@@ -6,9 +6,11 @@
 #include "base/random.h"
 #include "data/codec.h"
 #include "data/example_set.h"
+#include "data/network_batch.h"
 #include "data/network_input.h"
 #include "data/split.h"
-#include "features/mss.h"
+#include "learn/answer_judge.h"
+#include "learn/candidate_builder.h"
 #include "synth/plugin_engine.h"
 #include "synth/voice_engine.h"
 
@@ -16,15 +18,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <mutex>
+#include <optional>
 
 namespace patchpilot {
 
 namespace {
 
-constexpr const char *kRegression = "regression", *kFlow = "flow";
+constexpr const char *kRegression = "regression", *kFlow = "flow", *kCorrector = "corrector";
 
 constexpr double kSeconds = 4;
 constexpr double kHeldBack = 0.02;  ///< share of the families
@@ -37,7 +37,11 @@ constexpr double kLevelUnknown = 0.3;
 /// Answers are judged as they are used: with guidance if there is only one (`propose/learned.cpp`).
 constexpr int kSteps = 20;
 
-std::size_t answersOf(const std::string& kind) { return kind == kFlow ? 10 : 1; }
+std::size_t answersOf(const std::string& kind) { return kind == kRegression ? 1 : 10; }
+
+std::string titleOf(const std::string& kind) {
+  return kind == kRegression ? "Regression" : kind == kFlow ? "Flow" : "Corrector";
+}
 
 /// "1" for a value, "3c" for a choice of three.
 std::string blocksText(const Codec& codec) {
@@ -90,12 +94,17 @@ std::string sectionsText(const Codec& codec) {
   return fmt::format("{}", fmt::join(kinds, ";"));
 }
 
-/// A sound that is held back, and what it was made with.
-struct HeldSound {
-  std::size_t example = 0;
-  Note note;
-  double seconds = kSeconds;
-  MssSpectrum spectrum;
+/// The shards of a folder. @throws Error (input) that says what makes them if there are none
+ShardSet shardsOf(const ExampleSetFolder& folder, const char* command) {
+  const auto files = folder.shardFiles();
+  if (files.empty())
+    failInput("{} holds no examples; make some with 'patchpilot dataset {}'", folder.path.string(), command);
+  return ShardSet(files);
+}
+
+/// What is learned from: a sound, and a patch that is to be corrected, if the task has such.
+struct Lesson {
+  std::size_t example = 0, candidate = 0;
 };
 
 class PatchData : public TaskData {
@@ -108,18 +117,26 @@ class PatchData : public TaskData {
         engine_(std::move(engine)),
         judging_(judging),
         codec_(engine_->space()),
-        shards_(shardFiles()),
-        split_(split(shards_.families(), kHeldBack, kSplitSeed)) {
-    check();
-    for (std::size_t i = 0; i < split_.validation.size() && i < judging_.lossExamples; ++i)
-      lossExamples_.push_back(split_.validation[i]);
-    listen();
-    random_ = judgeAnswers([&](std::size_t sound) {
+        shards_(shardsOf({folder}, "build")) {
+    check(ExampleSetFolder{folder}, shards_);
+    if (kind_ == kCorrector) {
+      const ExampleSetFolder candidates = candidateFolder({folder});
+      candidates_.emplace(shardsOf(candidates, "candidates"));
+      check(candidates, *candidates_);
+    }
+    divide();
+    judge_.emplace(engine_, judgedSounds());
+    random_ = judge_->judge(judging_.answers, [&](std::size_t place) {
       std::vector<std::vector<float>> values;
       for (std::size_t i = 0; i < judging_.answers; ++i)
-        values.push_back(codec_.space().draw(kRandomSeed, sound * judging_.answers + i));
+        values.push_back(codec_.space().draw(kRandomSeed, place * judging_.answers + i));
       return values;
     });
+    if (candidates_)
+      uncorrected_ = judge_->judge(1, [&](std::size_t place) {
+        const auto values = candidates_->at(judged_[judge_->sounds()[place]].candidate).values();
+        return std::vector<std::vector<float>>{{values.begin(), values.end()}};
+      });
   }
 
   std::string name() const override {
@@ -142,58 +159,62 @@ class PatchData : public TaskData {
     return fmt::format(
         "{} examples to learn from; judged by the best of {} rendered answer{} to {} sounds that "
         "are held back",
-        items(), judging_.answers, judging_.answers == 1 ? "" : "s", sounds_.size());
+        items(), judging_.answers, judging_.answers == 1 ? "" : "s", judge_->sounds().size());
   }
 
-  std::size_t items() const override { return split_.training.size(); }
+  std::size_t items() const override { return training_.size(); }
 
   Batch batch(std::span<const std::size_t> items, std::uint64_t seed) const override {
-    std::vector<std::size_t> examples;
-    for (const std::size_t item : items) examples.push_back(split_.training[item]);
+    std::vector<Lesson> lessons;
+    for (const std::size_t item : items) lessons.push_back(training_[item]);
     SplitMix64 random(seed);
-    return batchOf(examples, [&] { return random.uniform() >= kLevelUnknown; });
+    return batchOf(lessons, [&] { return random.uniform() >= kLevelUnknown; });
   }
 
   Batch sample() const override {
-    std::vector<std::size_t> some;
-    const std::size_t count = split_.training.size(), wanted = std::min(count, kSample);
-    for (std::size_t i = 0; i < wanted; ++i) some.push_back(split_.training[i * count / wanted]);
+    std::vector<Lesson> some;
+    const std::size_t count = training_.size(), wanted = std::min(count, kSample);
+    for (std::size_t i = 0; i < wanted; ++i) some.push_back(training_[i * count / wanted]);
     return batchOf(some, [] { return true; });
   }
 
   Score judge(Trainer& trainer) const override {
+    const std::size_t held = std::min(validation_.size(), judging_.lossExamples);
     double loss = 0;
-    for (std::size_t first = 0; first < lossExamples_.size(); first += kBatch) {
-      const std::size_t count = std::min(kBatch, lossExamples_.size() - first);
-      const auto part = std::span(lossExamples_).subspan(first, count);
+    for (std::size_t first = 0; first < held; first += kBatch) {
+      const std::size_t count = std::min(kBatch, held - first);
+      const auto part = std::span(validation_).subspan(first, count);
       loss += trainer.evaluate(batchOf(part, [] { return true; }).view(), {}) * double(count);
     }
     const auto width = codec_.width();
-    std::vector<std::size_t> examples;
-    for (const HeldSound& sound : sounds_) examples.push_back(sound.example);
-    std::vector<float> answers(examples.size() * judging_.answers * width);
-    trainer.sample(batchOf(examples, [] { return true; }).view(),
+    std::vector<Lesson> lessons;
+    for (const std::size_t sound : judge_->sounds()) lessons.push_back(judged_[sound]);
+    std::vector<float> answers(lessons.size() * judging_.answers * width);
+    trainer.sample(batchOf(lessons, [] { return true; }).view(),
                    {std::int64_t(judging_.answers), kSteps, 1.0, kAnswerSeed}, answers);
-    Score score = judgeAnswers([&](std::size_t sound) {
+    Score score = judge_->judge(judging_.answers, [&](std::size_t place) {
       std::vector<std::vector<float>> values;
       for (std::size_t i = 0; i < judging_.answers; ++i)
         values.push_back(
-            codec_.decode(std::span(answers).subspan((sound * judging_.answers + i) * width, width)).values);
+            codec_.decode(std::span(answers).subspan((place * judging_.answers + i) * width, width)).values);
       return values;
     });
-    score.loss = loss / double(lossExamples_.size());
+    score.loss = loss / double(held);
     return score;
   }
 
   std::vector<Baseline> baselines() const override {
-    return {{"random", fmt::format("best of {} random patches", judging_.answers), random_}};
+    std::vector<Baseline> all{
+        {"random", fmt::format("best of {} random patches", judging_.answers), random_}};
+    if (candidates_) all.push_back({"uncorrected", "the candidates as they are", uncorrected_});
+    return all;
   }
 
   ModelAbout about() const override {
     ModelAbout about;
     about.kind = kind_;
     about.title =
-        fmt::format("{} for {}, trained on {} sounds", kind_ == kFlow ? "Flow" : "Regression",
+        fmt::format("{} for {}, trained on {} sounds", titleOf(kind_),
                     codec_.space().title.empty() ? codec_.space().name : codec_.space().title, items());
     about.licence = "GPL-3.0-or-later";
     about.space = about_.space;
@@ -204,107 +225,73 @@ class PatchData : public TaskData {
   }
 
  private:
-  std::vector<std::filesystem::path> shardFiles() const {
-    const auto files = ExampleSetFolder{folder_}.shardFiles();
-    if (files.empty())
-      failInput("{} holds no examples; make some with 'patchpilot dataset build'", folder_.string());
-    return files;
-  }
-
-  void check() const {
-    if (about_.features != NetworkFeatures::kVersion)
+  void check(const ExampleSetFolder& folder, const ShardSet& shards) const {
+    if (const int version = folder.about().features; version != NetworkFeatures::kVersion)
       failInput("{}: its features are of version {}, this program makes {}; build the dataset again",
-                folder_.string(), about_.features, NetworkFeatures::kVersion);
-    if (shards_.format() != exampleSetFormat(codec_.space()))
-      failInput("{} holds examples of another space than {}", folder_.string(), codec_.space().name);
-    if (split_.training.empty() || split_.validation.empty())
-      failInput("{} holds {} examples; that is too few to learn from", folder_.string(), shards_.size());
+                folder.path.string(), version, NetworkFeatures::kVersion);
+    if (shards.format() != exampleSetFormat(codec_.space()))
+      failInput("{} holds examples of another space than {}", folder.path.string(), codec_.space().name);
   }
 
+  /// A candidate is of the family of its sound, so that both are held back, or neither.
+  void divide() {
+    const auto families = shards_.families();
+    const Split parts = split(families, kHeldBack, kSplitSeed);
+    if (!candidates_) {
+      for (const std::size_t index : parts.training) training_.push_back({index});
+      for (const std::size_t index : parts.validation) validation_.push_back({index});
+    } else {
+      std::vector<char> isHeldBack(families.size(), 0);
+      for (const std::size_t index : parts.validation) isHeldBack[index] = 1;
+      for (std::size_t i = 0; i < candidates_->size(); ++i) {
+        const std::uint64_t example = candidates_->at(i).number();
+        if (example >= families.size() || candidates_->at(i).family() != families[example])
+          failInput("{}: candidate {} is of no example of {}; build the candidates again",
+                    candidateFolder({folder_}).path.string(), example, folder_.string());
+        (isHeldBack[example] ? validation_ : training_).push_back({std::size_t(example), i});
+      }
+    }
+    if (training_.empty() || validation_.empty())
+      failInput("{} holds {} examples; that is too few to learn from", folder_.string(),
+                training_.size() + validation_.size());
+  }
+
+  std::vector<JudgedSound> judgedSounds() {
+    std::vector<JudgedSound> sounds;
+    for (std::size_t i = 0; i < validation_.size() && i < judging_.sounds; ++i) {
+      judged_.push_back(validation_[i]);
+      const ExampleView view = shards_.at(validation_[i].example);
+      sounds.push_back(
+          {{view.values().begin(), view.values().end()}, view.note(), kSeconds - view.onsetSeconds()});
+    }
+    return sounds;
+  }
+
+  /// The level of a candidate says nothing if that of its sound does not.
   template <typename LevelKnown>
-  Batch batchOf(std::span<const std::size_t> examples, const LevelKnown& levelKnown) const {
-    constexpr std::size_t kPicture = NetworkInput::kFrames * NetworkInput::kBands;
-    const std::size_t rows = examples.size(), width = codec_.width();
-    const auto tensor = [&](std::size_t a, std::size_t b = 1) {
-      Tensor made{{std::int64_t(rows), std::int64_t(a), std::int64_t(b), 1}, {}};
-      made.values.resize(rows * a * b);
-      return made;
-    };
-    Tensor pictures = tensor(NetworkInput::kFrames, NetworkInput::kBands),
-           globals = tensor(NetworkInput::kGlobals), vectors = tensor(width), masks = tensor(width);
-    for (std::size_t row = 0; row < rows; ++row) {
-      const ExampleView view = shards_.at(examples[row]);
-      const NetworkFeaturesView features = networkFeaturesOf(view);
+  Batch batchOf(std::span<const Lesson> lessons, const LevelKnown& levelKnown) const {
+    std::vector<SoundRow> sounds, heard;
+    std::vector<std::vector<float>> candidates, vectors, masks;
+    for (const Lesson& lesson : lessons) {
+      const ExampleView view = shards_.at(lesson.example);
+      sounds.push_back({networkFeaturesOf(view), view.note(), levelKnown()});
       const std::vector<float> values(view.values().begin(), view.values().end());
-      NetworkInput::picture(features, view.note().midi,
-                            std::span(pictures.values).subspan(row * kPicture, kPicture));
-      NetworkInput::globals(
-          features, view.note(), levelKnown(),
-          std::span(globals.values).subspan(row * NetworkInput::kGlobals, NetworkInput::kGlobals));
-      const std::vector<float> vector = codec_.encode(values), mask = codec_.mask(values);
-      std::copy(vector.begin(), vector.end(), vectors.values.begin() + std::ptrdiff_t(row * width));
-      std::copy(mask.begin(), mask.end(), masks.values.begin() + std::ptrdiff_t(row * width));
+      vectors.push_back(codec_.encode(values));
+      masks.push_back(codec_.mask(values));
+      if (!candidates_) continue;
+      const ExampleView other = candidates_->at(lesson.candidate);
+      heard.push_back({networkFeaturesOf(other), view.note(), sounds.back().levelKnown});
+      candidates.push_back(codec_.encode(other.values()));
     }
-    std::vector<Tensor> all;
-    for (Tensor* one : {&pictures, &globals, &vectors, &masks}) all.push_back(std::move(*one));
-    return Batch(std::move(all));
-  }
-
-  /// Renders the sounds that are judged by.
-  void listen() {
-    std::vector<Patch> patches;
-    for (std::size_t i = 0; i < split_.validation.size() && i < judging_.sounds; ++i) {
-      const ExampleView view = shards_.at(split_.validation[i]);
-      sounds_.push_back({split_.validation[i], view.note(), kSeconds - view.onsetSeconds(), {}});
-      patches.push_back(Patch::point({view.values().begin(), view.values().end()}));
+    std::vector<Tensor> tensors;
+    addSounds(tensors, sounds);
+    if (candidates_) {
+      addSounds(tensors, heard);
+      addVectors(tensors, candidates);
     }
-    std::vector<RenderJob> jobs;
-    for (std::size_t i = 0; i < patches.size(); ++i)
-      jobs.push_back({i, &patches[i], sounds_[i].note, sounds_[i].seconds});
-    const auto renders = renderAll(*engine_, jobs);
-    for (std::size_t i = 0; i < renders.size(); ++i)
-      if (renders[i]) sounds_[i].spectrum = mssSpectrum(*renders[i]);
-    std::erase_if(sounds_, [](const HeldSound& sound) { return sound.spectrum.samples() == 0; });
-    if (sounds_.empty()) failPlugin("not one of the sounds that are held back could be rendered again");
-  }
-
-  /// What the best of several patches is worth for each sound. @param answersTo  the patches for a sound, by
-  /// its place
-  template <typename AnswersTo>
-  Score judgeAnswers(const AnswersTo& answersTo) const {
-    std::vector<Patch> patches;
-    for (std::size_t sound = 0; sound < sounds_.size(); ++sound)
-      for (std::vector<float>& values : answersTo(sound)) patches.push_back(Patch::point(std::move(values)));
-    std::vector<double> best(sounds_.size(), std::numeric_limits<double>::infinity());
-    std::mutex mutex;
-    std::size_t at = 0;
-    engine_->render(
-        [&]() -> std::optional<RenderJob> {
-          if (at == patches.size()) return std::nullopt;
-          const HeldSound& sound = sounds_[at / judging_.answers];
-          const RenderJob job{at, &patches[at], sound.note, sound.seconds};
-          ++at;
-          return job;
-        },
-        [&](const RenderOutcome& outcome) {
-          if (outcome.status != RenderOutcome::Status::ok) return;
-          const auto spectrum = finiteMssSpectrum(outcome.audio.left, outcome.audio.right);
-          if (!spectrum) return;
-          const std::size_t sound = std::size_t(outcome.tag) / judging_.answers;
-          const double distance = mss(sounds_[sound].spectrum, *spectrum);
-          const std::lock_guard lock(mutex);
-          best[sound] = std::min(best[sound], distance);
-        });
-    double sum = 0;
-    std::size_t answered = 0;
-    for (const double one : best)
-      if (std::isfinite(one)) sum += one, ++answered;
-    Score score;
-    score.worth = answered > 0 ? sum / double(answered) : std::numeric_limits<double>::infinity();
-    score.figures = {{fmt::format("mss_of_best/{}", judging_.answers), score.worth},
-                     {"sounds", double(answered)}};
-    score.text = fmt::format("MSS of the best of {}: {:.2f}", judging_.answers, score.worth);
-    return score;
+    addVectors(tensors, vectors);
+    addVectors(tensors, masks);
+    return Batch(std::move(tensors));
   }
 
   std::string kind_;
@@ -314,10 +301,10 @@ class PatchData : public TaskData {
   PatchJudging judging_;
   Codec codec_;
   ShardSet shards_;
-  Split split_;
-  std::vector<std::size_t> lossExamples_;
-  std::vector<HeldSound> sounds_;
-  Score random_;
+  std::optional<ShardSet> candidates_;  ///< of a corrector
+  std::vector<Lesson> training_, validation_, judged_;
+  std::optional<AnswerJudge> judge_;  ///< of the sounds of `judged_`
+  Score random_, uncorrected_;
 };
 
 std::shared_ptr<Engine> openEngine(ParameterSpace space, const TaskOptions& options) {
@@ -332,7 +319,7 @@ Task patchTask(const std::string& kind, const std::string& help, std::vector<Tas
   task.help = help;
   task.models = std::move(models);
   task.fromExamples = true;
-  task.loss = kind;
+  task.loss = kind == kCorrector ? kFlow : kind;
   task.batchItems = kBatch;
   task.looks = 20;
   task.fit.rate = 1.5e-3;
@@ -372,6 +359,14 @@ Task flowTask() {
       {model(kFlow, "mlp", "a residual MLP"),
        model(kFlow, "sections", "a transformer over the sections of the synth, equal ones alike"),
        model(kFlow, "param2tok", "a transformer over tokens that are learned")});
+}
+
+Task correctorTask() {
+  return patchTask(
+      kCorrector,
+      "Train a network that hears a sound and a patch that was tried for it, and answers with patches",
+      {model(kCorrector, "mlp", "a residual MLP"),
+       model(kCorrector, "sections", "a transformer over the sections of the synth, equal ones alike")});
 }
 
 }  // namespace patchpilot

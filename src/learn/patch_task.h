@@ -14,6 +14,10 @@ Task regressionTask();
 /// Any number of answers, drawn from the patches that may have made the sound (conditional flow matching).
 Task flowTask();
 
+/// Any number of answers, which correct a patch that was tried for the sound: the network hears both
+/// (`learn/candidate_builder.h`).
+Task correctorTask();
+
 /// How networks of these tasks are judged.
 struct PatchJudging {
   std::size_t sounds = 100;         ///< that are held back, at most
@@ -23,7 +27,8 @@ struct PatchJudging {
 
 /// The data of these tasks. @param folder  of examples
 /// @param engine  renders the answers; of the examples' space
-/// @throws Error (input) if the folder holds no examples, or of another space or version
+/// @throws Error (input) if the folder holds no examples (or candidates, if the task needs them), or of
+/// another space or version
 std::unique_ptr<TaskData> patchData(const std::string& kind, const std::filesystem::path& folder,
                                     std::shared_ptr<Engine> engine, const PatchJudging& judging);
 

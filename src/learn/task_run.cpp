@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 namespace patchpilot {
 
 namespace fs = std::filesystem;
@@ -68,6 +70,12 @@ void writeModel(const Task& task, const TaskData& data, const Trainer& trainer, 
   trainer.write(out.c_str(), settings);
 }
 
+/// What the best model so far says of itself, if this moment is the last.
+std::string judgedSoFar(const TrainingMoment& moment) {
+  return json{{"trained", json::parse(figuresJson(moment.score.figures))}, {"steps_so_far", moment.step}}
+      .dump();
+}
+
 /// The network that is asked for. @throws Error (usage) if the task has none of that name
 NetworkSpec networkOf(const Task& task, const std::string& name) {
   if (task.models.empty()) return task.network;
@@ -81,6 +89,8 @@ NetworkSpec networkOf(const Task& task, const std::string& name) {
 }
 
 }  // namespace
+
+fs::path modelSoFar(const TaskOptions& options) { return beside(options.out, ".so-far.safetensors"); }
 
 fs::path dataFile(const TaskOptions& options) { return beside(options.out, ".data"); }
 
@@ -105,7 +115,15 @@ TaskReport runTask(const Task& wanted, const TaskOptions& options, const TaskObs
   loop.threads = options.threads;
   loop.stopped = options.stopped;
   const auto trainer = makeTrainer(task, loop);
-  const OnTraining onTraining = observer.onTraining ? observer.onTraining : [](int, const TrainingMoment*) {};
+  const fs::path soFar = modelSoFar(options);
+  double least = std::numeric_limits<double>::infinity();
+  const OnTraining onTraining = [&](int step, const TrainingMoment* moment) {
+    const bool isBest = moment != nullptr && moment->score.worth < least;
+    if (isBest) least = moment->score.worth;
+    // Moments before a stop are told again; their model is there.
+    if (isBest && step == moment->step) writeModel(task, *data, *trainer, judgedSoFar(*moment), soFar);
+    if (observer.onTraining) observer.onTraining(step, moment);
+  };
   const LoopResult result = trainLoop(task, *data, *trainer, loop, onTraining);
   if (!result.finished) return report;
 
@@ -126,6 +144,7 @@ TaskReport runTask(const Task& wanted, const TaskOptions& options, const TaskObs
   writeFileAtomically(report.written.back(), curvePicture(result.curve, options.out.stem().string()));
   writeModel(task, *data, *trainer, judged, options.out);
   fs::remove(loop.checkpoint);
+  fs::remove(soFar);
   if (!options.keepData) fs::remove(dataFile(options));
   report.finished = true;
   return report;

@@ -19,10 +19,13 @@ struct TaskReport {
   Score score;  ///< of what is held back, if it finished
 };
 
+/// Where the best model so far lies while a training runs: it can be used meanwhile. NAME.so-far.safetensors
+std::filesystem::path modelSoFar(const TaskOptions& options);
+
 /// Trains what a task trains: makes its data, trains, and writes the model, whose file says what it is and
 /// how good (`ModelAbout`), the files that the task adds, and NAME.training.json and .svg with the curve.
-/// Data and checkpoint lie beside the model while it runs, so that the same call goes on where it was stopped
-/// or killed.
+/// Data, checkpoint and `modelSoFar` lie beside the model while it runs, so that the same call goes on where
+/// it was stopped or killed.
 /// @throws Error (usage) if `out` is no name of a safetensors file, or exists, or the task has no such model;
 /// as `Task::makeData`, `makeTrainer` and `trainLoop`
 TaskReport runTask(const Task& task, const TaskOptions& options, const TaskObserver& observer);

@@ -6,7 +6,7 @@
 namespace patchpilot {
 
 const std::vector<Task>& tasks() {
-  static const std::vector<Task> all{embedderTask(), regressionTask(), flowTask()};
+  static const std::vector<Task> all{embedderTask(), regressionTask(), flowTask(), correctorTask()};
   return all;
 }
 

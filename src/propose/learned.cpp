@@ -1,22 +1,18 @@
 #include "propose/learned.h"
 
-#include "base/error.h"
-#include "data/network_input.h"
-#include "models/model_folder.h"
+#include "data/network_batch.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <mutex>
 #include <set>
 
 namespace patchpilot {
 
 namespace {
 
-constexpr const char *kRegression = "regression", *kFlow = "flow";
+constexpr const char* kFlow = "flow";
 
 /// A flow's answers are drawn together; a search asks for hundreds of proposals, which cost as much again.
 constexpr int kMostAnswers = 200;
@@ -28,81 +24,23 @@ constexpr int kSteps = 20;
 constexpr double kGuidanceOfOne = 2;
 constexpr int kFew = 3;
 
-/// Beyond these a note is unlikely.
-constexpr std::size_t kMostNotes = 3;
-
-/// @param files  see `ProposerContext::models`
-std::vector<FoundModel> modelsFor(const std::string& kind, const ParameterSpace& space,
-                                  const std::vector<std::filesystem::path>& files) {
-  std::vector<FoundModel> all = files.empty() ? findModels(kind) : modelsAmong(files, kind);
-  std::erase_if(all, [&](const FoundModel& one) { return one.about.space != space.fingerprint(); });
-  return all;
-}
-
-/// Opens a file once for the whole program: reading weights takes longer than using them.
-std::shared_ptr<const Network> openModel(const FoundModel& model, std::int64_t width) {
-  static std::mutex mutex;
-  static std::map<std::pair<std::string, std::filesystem::file_time_type>, std::shared_ptr<const Network>>
-      opened;
-  const std::string file = model.file.string();
-  const std::lock_guard lock(mutex);
-  auto& network = opened[{file, std::filesystem::last_write_time(model.file)}];
-  if (!network) {
-    const char* files[] = {file.c_str()};
-    network.reset(networkModule().openNetwork({model.about.network.c_str(), files, width}));
-  }
-  return network;
-}
+/// So many answers at once cost little more than a few, and later rounds need more.
+constexpr int kFewest = 24;
 
 }  // namespace
 
-std::vector<std::string> learnedMethods(const Engines& engines,
-                                        const std::vector<std::filesystem::path>& models) {
-  std::vector<std::string> methods;
-  for (const char* kind : {kRegression, kFlow})
-    if (std::any_of(engines.begin(), engines.end(),
-                    [&](const auto& engine) { return !modelsFor(kind, engine->space(), models).empty(); }))
-      methods.emplace_back(kind);
-  if (!methods.empty() && !haveNetworks()) methods.clear();
-  return methods;
-}
-
 LearnedProposer::LearnedProposer(const ProposerContext& context, std::string kind)
-    : kind_(std::move(kind)), seed_(context.seed), velocity_(context.velocity) {
-  std::string spaces;
-  for (std::size_t synth = 0; synth < context.engines->size(); ++synth) {
-    const ParameterSpace& space = (*context.engines)[synth]->space();
-    spaces += (spaces.empty() ? "" : ", ") + space.name;
-    const auto found = modelsFor(kind_, space, context.models);
-    if (found.empty()) continue;
-    const FoundModel& model = found.front();
-    requireModel(
-        model.about,
-        {.kind = kind_, .frontEnd = NetworkFeatures::kName, .frontEndVersion = NetworkFeatures::kVersion},
-        model.file);
-    Codec codec(space);
-    const auto width = std::int64_t(codec.width());
-    models_.push_back({synth, model.file.stem().string(), std::move(codec), openModel(model, width)});
-  }
-  if (models_.empty())
-    failInput(
-        "there is no {} model for {}; train one with 'patchpilot dataset build' and 'patchpilot train {}', "
-        "and "
-        "put it where 'patchpilot models' says",
-        kind_, spaces.empty() ? "these libraries' synths" : spaces, kind_);
-}
+    : kind_(std::move(kind)),
+      seed_(context.seed),
+      velocity_(context.velocity),
+      models_(patchModels(kind_, *context.engines, context.models)) {}
 
-std::vector<std::vector<float>> LearnedProposer::answers(const Model& model, const NetworkFeatures& features,
-                                                         const Note& note, int count) const {
-  Tensor picture{{1, std::int64_t(NetworkInput::kFrames), std::int64_t(NetworkInput::kBands), 1}, {}},
-      globals{{1, std::int64_t(NetworkInput::kGlobals), 1, 1}, {}};
-  picture.values.resize(NetworkInput::kFrames * NetworkInput::kBands);
-  globals.values.resize(NetworkInput::kGlobals);
-  NetworkInput::picture(features.view(), note.midi, picture.values);
-  NetworkInput::globals(features.view(), note, true, globals.values);
+std::vector<std::vector<float>> LearnedProposer::answers(const PatchModel& model,
+                                                         const NetworkFeatures& features, const Note& note,
+                                                         int count) const {
   std::vector<Tensor> inputs;
-  inputs.push_back(std::move(picture));
-  inputs.push_back(std::move(globals));
+  const SoundRow rows[] = {{features.view(), note}};
+  addSounds(inputs, rows);
   const Batch batch(std::move(inputs));
   const std::size_t width = model.codec.width();
   SampleOptions options;
@@ -119,16 +57,14 @@ std::vector<std::vector<float>> LearnedProposer::answers(const Model& model, con
   return vectors;
 }
 
-std::vector<Proposal> LearnedProposer::proposalsOf(const Model& model, const NetworkFeatures& features,
-                                                   const Target& target, int midi, int count) const {
+std::vector<Proposal> LearnedProposer::proposalsOf(const PatchModel& model, const NetworkFeatures& features,
+                                                   const Note& note, int count) const {
   std::vector<Proposal> proposals;
   std::set<std::string> seen;
-  const Note note{midi, velocity_, target.lengthSeconds};
   for (const std::vector<float>& vector : answers(model, features, note, count)) {
     Proposal proposal;
     proposal.synth = model.synth;
     proposal.patch = Patch::point(model.codec.decode(vector).values);
-    if (midi != target.note) proposal.note = midi;
     if (!seen.insert(patchIdentity(proposal.patch)).second) continue;
     proposal.origin = fmt::format("{}, answer {}", model.name, proposals.size() + 1);
     proposal.score = double(proposals.size());
@@ -137,26 +73,37 @@ std::vector<Proposal> LearnedProposer::proposalsOf(const Model& model, const Net
   return proposals;
 }
 
-std::vector<Proposal> LearnedProposer::propose(const Target& target, int count) {
-  if (count < 1) return {};
-  const NetworkFeatures features = extract_(target.sound.channel(0), target.sound.channel(1));
-  std::vector<int> notes{target.note};
-  if (target.noteOpen)
-    for (const NoteGuess& other : target.otherNotes)
-      if (notes.size() < kMostNotes) notes.push_back(other.note);
-  const auto lists = std::min(std::size_t(count), notes.size() * models_.size());
+/// The synths by turns.
+std::vector<Proposal> LearnedProposer::proposalsAt(const NetworkFeatures& features, const Note& note,
+                                                   int count) const {
+  const auto lists = std::min(std::size_t(count), models_.size());
   const int each = (count + int(lists) - 1) / int(lists);
-  // The likeliest note first, and the synths by turns.
   std::vector<std::vector<Proposal>> all;
-  for (const int note : notes)
-    for (const Model& model : models_)
-      if (all.size() < lists) all.push_back(proposalsOf(model, features, target, note, each));
+  for (std::size_t i = 0; i < lists; ++i) all.push_back(proposalsOf(models_[i], features, note, each));
   std::vector<Proposal> proposals;
   for (std::size_t rank = 0; rank < std::size_t(each); ++rank)
     for (auto& list : all)
       if (rank < list.size() && proposals.size() < std::size_t(count))
         proposals.push_back(std::move(list[rank]));
   return proposals;
+}
+
+std::vector<Proposal> LearnedProposer::propose(const Target& target, int count) {
+  if (count < 1) return {};
+  const auto hear = [&] { return extract_(target.sound.channel(0), target.sound.channel(1)); };
+  if (!target.noteOpen) return proposalsAt(hear(), {target.note, velocity_, target.lengthSeconds}, count);
+  if (notes_.begin(target)) {
+    features_ = hear();
+    proposed_.clear();
+  }
+  return notes_.next(count, [&](int note, std::size_t rank) -> std::optional<Proposal> {
+    std::vector<Proposal>& answered = proposed_[note];
+    if (answered.size() <= rank)
+      answered = proposalsAt(features_, {note, velocity_, target.lengthSeconds},
+                             std::max(kFewest, int(rank) + count));
+    if (answered.size() <= rank) return std::nullopt;
+    return answered[rank];
+  });
 }
 
 std::vector<std::vector<float>> likeliestChoices(const Codec& codec, const std::vector<float>& vector,

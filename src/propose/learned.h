@@ -1,55 +1,45 @@
 #pragma once
 
-#include "data/codec.h"
-#include "data/network_features.h"
-#include "models/network_module.h"
+#include "propose/note_rounds.h"
+#include "propose/patch_models.h"
 #include "propose/proposers.h"
 
-#include <memory>
+#include <map>
 #include <vector>
 
 namespace patchpilot {
 
-/// Patches that networks answer when they hear the target: nobody has rendered them before. Each synth's
-/// networks are those of `ProposerContext::models` that were trained for its parameter space. If the target's
-/// note was only estimated, they answer for each of the likeliest notes.
+/// Patches that networks answer when they hear the target: nobody has rendered them before. If the target's
+/// note is not known, they answer for each of its likely notes (`NoteRounds`).
 class LearnedProposer : public Proposer {
  public:
   /// @param kind  of the models: "regression", which answers one patch (then the same with the choices that
   ///              are next likely), or "flow", which draws any number from the patches that may have made the
   ///              sound
-  /// @throws Error (input) if there is no model for any of the synths, naming what would make one, or one
-  /// cannot be used; as `networkModule`
+  /// @throws as `patchModels`
   LearnedProposer(const ProposerContext& context, std::string kind);
 
   std::string name() const override { return kind_; }
+  int rounds(const Target& target) const override { return NoteRounds::rounds(target); }
   std::vector<Proposal> propose(const Target& target, int count) override;
+  void observe(std::span<const Candidate> candidates) override { notes_.observe(candidates); }
 
  private:
-  struct Model {
-    std::size_t synth;
-    std::string name;  ///< its file's
-    Codec codec;
-    std::shared_ptr<const Network> network;
-  };
-
-  std::vector<std::vector<float>> answers(const Model& model, const NetworkFeatures& features,
+  std::vector<std::vector<float>> answers(const PatchModel& model, const NetworkFeatures& features,
                                           const Note& note, int count) const;
-  std::vector<Proposal> proposalsOf(const Model& model, const NetworkFeatures& features, const Target& target,
-                                    int midi, int count) const;
+  std::vector<Proposal> proposalsOf(const PatchModel& model, const NetworkFeatures& features,
+                                    const Note& note, int count) const;
+  std::vector<Proposal> proposalsAt(const NetworkFeatures& features, const Note& note, int count) const;
 
   std::string kind_;
   std::uint64_t seed_;
   int velocity_;
   NetworkFeatureExtractor extract_;
-  std::vector<Model> models_;
+  std::vector<PatchModel> models_;
+  NoteRounds notes_;
+  NetworkFeatures features_;                       ///< of the open target
+  std::map<int, std::vector<Proposal>> proposed_;  ///< at each of its notes
 };
-
-/// The kinds of models that there are for one of these engines, best for a single answer first; none if
-/// networks cannot be run here.
-/// @param models  see `ProposerContext`. @throws Error (input) as `modelsAmong`
-std::vector<std::string> learnedMethods(const Engines& engines,
-                                        const std::vector<std::filesystem::path>& models = {});
 
 /// The patches of a vector in which each choice has a value of its own, such as its probability: the one that
 /// has the largest everywhere first, then those whose product is largest. @return at most `count` vectors

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "listen/objective.h"
+#include "propose/corrector.h"
 #include "propose/learned.h"
 #include "propose/random.h"
 #include "propose/retrieval.h"
@@ -32,6 +33,13 @@ std::vector<ProposerKind>& kinds() {
        "the patch that a network answers when it hears the sound; 'patchpilot train regression'", false,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
          return std::make_unique<LearnedProposer>(c, "regression");
+       }},
+      {"corrector",
+       "patches that a network answers when it hears the sound and the render of a candidate; 'patchpilot train "
+       "corrector'",
+       false,
+       [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
+         return std::make_unique<CorrectorProposer>(c);
        }},
   };
   return table;

@@ -2,12 +2,13 @@
 
 #include "base/error.h"
 #include "base/places.h"
-#include "data/example_builder.h"
+#include "learn/candidate_builder.h"
 #include "learn/task_run.h"
 #include "learn/tasks.h"
 #include "models/model_file.h"
 #include "synth/voice_engine.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 #include <cmath>
 
@@ -29,6 +30,12 @@ class PatchTask : public testing::TestWithParam<const char*> {
     ExampleBuildOptions options;
     options.count = 400;
     buildExamples({folder_->path()}, engine, options);
+    if (networksModule().empty()) return;
+    const fs::path flow = folder_->path() / "flow.safetensors";
+    writeTinyModel(flow, "flow");
+    CandidateBuildOptions candidates{flow, {}};
+    candidates.build.count = 300;
+    buildCandidates({folder_->path()}, engine, candidates);
   }
   static void TearDownTestSuite() { folder_.reset(); }
 
@@ -41,7 +48,7 @@ class PatchTask : public testing::TestWithParam<const char*> {
       const std::string kind = task.name;
       task.makeData = [kind](const TaskOptions& options, const OnRenders&) {
         return patchData(kind, options.data, std::make_shared<VoiceEngine>(),
-                         {6, kind == "flow" ? 3u : 1u, 64});
+                         {6, kind == "regression" ? 1u : 3u, 64});
       };
       task.models.front().network.sizes = {{"token_width", "32"}, {"encoding", "64"}};
       return task;
@@ -88,8 +95,13 @@ TEST_P(PatchTask, GoesOnWhereItWasStoppedToTheSameFile) {
   int asked = 0;
   parts.stopped = [&] { return ++asked > 3; };
   EXPECT_FALSE(runTask(smallTask(), parts, {}).finished);
+  // What is best so far can be used meanwhile.
+  const ModelAbout soFar = readModelAbout(Safetensors(modelSoFar(parts)));
+  EXPECT_EQ(soFar.kind, GetParam());
+  EXPECT_NE(soFar.judged.find("steps_so_far"), std::string::npos) << soFar.judged;
   parts.stopped = {};
   EXPECT_TRUE(runTask(smallTask(), parts, {}).finished);
+  EXPECT_FALSE(fs::exists(modelSoFar(parts)));
   EXPECT_EQ(readFile(own_ / "parts.safetensors"), readFile(own_ / "whole.safetensors"));
 }
 
@@ -102,7 +114,7 @@ TEST_P(PatchTask, RefusesModelsAndFoldersThatAreNotThere) {
   EXPECT_THROW(runTask(smallTask(), wrong, {}), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tasks, PatchTask, testing::Values("regression", "flow"));
+INSTANTIATE_TEST_SUITE_P(Tasks, PatchTask, testing::Values("regression", "flow", "corrector"));
 
 TEST(PatchData, SplitsFamiliesAndMasksWhatIsNotHeard) {
   const TemporaryFolder folder;
@@ -122,7 +134,9 @@ TEST(PatchData, SplitsFamiliesAndMasksWhatIsNotHeard) {
   for (const float heard : batch.tensors()[3].values) EXPECT_EQ(heard, 1.0f);
   bool hasSections = false;
   for (const auto& [name, value] : data->sizes()) {
-    if (name == "blocks") EXPECT_EQ(value, "3c,3c,1,1,1,1,1,1,1,1,1,1");
+    if (name == "blocks") {
+      EXPECT_EQ(value, "3c,3c,1,1,1,1,1,1,1,1,1,1");
+    }
     if (name == "sections") hasSections = value == "0,1,2,3,4,5,6,7;8,9,10;11,12,13,14,15";
   }
   EXPECT_TRUE(hasSections);

@@ -2,11 +2,12 @@
 
 #include "base/error.h"
 #include "base/places.h"
-#include "data/network_input.h"
+#include "listen/ranking.h"
 #include "listen/target.h"
-#include "models/model_file.h"
+#include "propose/corrector.h"
 #include "synth/voice_engine.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 #include "audio/file.h"
 
@@ -39,33 +40,7 @@ class LearnedMethods : public testing::Test {
   }
 
   void write(const std::string& kind, const std::string& space, int version = NetworkFeatures::kVersion) {
-    const Codec codec(engine_->space());
-    const std::pair<std::string, std::string> sizes[] = {{"frames", std::to_string(NetworkInput::kFrames)},
-                                                         {"bands", std::to_string(NetworkInput::kBands)},
-                                                         {"globals", std::to_string(NetworkInput::kGlobals)},
-                                                         {"vector", std::to_string(codec.width())},
-                                                         {"blocks", "3c,3c,1,1,1,1,1,1,1,1,1,1"},
-                                                         {"token_width", "8"},
-                                                         {"encoding", "16"}};
-    std::vector<Setting> settings;
-    for (const auto& [name, value] : sizes) settings.push_back({name.c_str(), value.c_str()});
-    TrainerRequest request;
-    const std::string network = kind + "-mlp";
-    request.network = network.c_str();
-    request.sizes = settings;
-    request.loss = kind.c_str();
-    const std::unique_ptr<Trainer> trainer(networkModule().makeTrainer(request));
-    trainer->keepBest();
-    ModelAbout about;
-    about.kind = about.task = kind;
-    about.network = network;
-    about.space = space;
-    about.frontEnd = NetworkFeatures::kName;
-    about.frontEndVersion = version;
-    const auto metadata = metadataOf(about);
-    std::vector<Setting> own;
-    for (const auto& [name, value] : metadata) own.push_back({name.c_str(), value.c_str()});
-    trainer->write((places_.folder / ("tiny-" + kind + ".safetensors")).c_str(), own);
+    writeTinyModel(places_.folder / ("tiny-" + kind + ".safetensors"), kind, space, version);
   }
 
   Target target() {
@@ -110,6 +85,72 @@ TEST_F(LearnedMethods, AnswerWithDistinctPatchesOfTheSpace) {
     // The same again; and the first answers do not depend on how many are asked for, but for guidance.
     EXPECT_EQ(proposer.propose(heard, 5)[4].patch.values(), proposals[4].patch.values());
   }
+}
+
+TEST_F(LearnedMethods, AnswerForEachLikelyNoteIfTheNoteIsOpen) {
+  write("flow", engine_->space().fingerprint());
+  Target open = target();
+  open.noteOpen = true;
+  open.noteConfidence = 0.6;
+  open.otherNotes = {{69, 0.3}};
+  LearnedProposer proposer(context(), "flow");
+  EXPECT_GT(proposer.rounds(open), 1);
+  std::set<std::string> seen;
+  std::set<int> notes;
+  for (int round = 0; round < 2; ++round)
+    for (const Proposal& proposal : proposer.propose(open, 8)) {
+      ASSERT_TRUE(proposal.note);
+      notes.insert(*proposal.note);
+      EXPECT_TRUE(seen.insert(proposalIdentity(proposal, open)).second);
+    }
+  EXPECT_TRUE(notes.contains(57));
+  EXPECT_TRUE(notes.contains(69));
+  EXPECT_EQ(seen.size(), 16u);
+}
+
+TEST_F(LearnedMethods, CorrectWhatWasRenderedNearest) {
+  write("flow", engine_->space().fingerprint());
+  write("corrector", engine_->space().fingerprint());
+  EXPECT_EQ(learnedMethods(engines_), (std::vector<std::string>{"flow", "corrector"}));
+  const Target heard = target();
+  CorrectorProposer proposer(context());
+  EXPECT_EQ(proposer.rounds(heard), 3);
+  const std::vector<Proposal> first = proposer.propose(heard, 4);
+  ASSERT_EQ(first.size(), 4u);
+  EXPECT_EQ(first[0].origin, "tiny-flow, answer 1");
+
+  std::vector<std::string> problems;
+  const std::vector<Candidate> ranked = rankByRendering(heard, first, engines_, {}, problems);
+  ASSERT_EQ(ranked.size(), 4u);
+  proposer.observe(ranked);
+  const std::vector<Proposal> corrections = proposer.propose(heard, 6);
+  ASSERT_EQ(corrections.size(), 6u);
+  EXPECT_EQ(corrections[0].origin, "tiny-corrector, correction 1 of " + ranked[0].proposal.origin);
+  EXPECT_EQ(corrections[1].origin, "tiny-corrector, correction 1 of " + ranked[1].proposal.origin);
+  std::set<std::string> seen;
+  for (const Proposal& proposal : first) seen.insert(patchIdentity(proposal.patch));
+  for (const Proposal& proposal : corrections) EXPECT_TRUE(seen.insert(patchIdentity(proposal.patch)).second);
+
+  // The same network hears another candidate: its answers are others, and the same again for the same.
+  CorrectorProposer again(context());
+  again.propose(heard, 4);
+  again.observe(std::span(ranked).first(1));
+  const std::vector<Proposal> ofOne = again.propose(heard, 2);
+  EXPECT_EQ(ofOne[0].patch.values(), corrections[0].patch.values());
+  EXPECT_NE(corrections[1].patch.values(), corrections[0].patch.values());
+
+  // Another target begins anew.
+  const Target other = target();
+  EXPECT_EQ(proposer.propose(other, 2)[0].origin, "tiny-flow, answer 1");
+}
+
+TEST_F(LearnedMethods, CorrectorsBeginWithChanceIfThereIsNothingElse) {
+  write("corrector", engine_->space().fingerprint());
+  const Target heard = target();
+  CorrectorProposer proposer(context());
+  EXPECT_EQ(proposer.propose(heard, 2)[0].origin, "voice, draw 0");
+  // Nothing was heard: chance goes on, with patches that are new.
+  EXPECT_EQ(proposer.propose(heard, 4).size(), 2u);
 }
 
 TEST_F(LearnedMethods, NeedAModelOfTheSpaceAndOfThisVersion) {

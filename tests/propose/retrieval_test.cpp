@@ -100,9 +100,9 @@ TEST(RetrievalProposer, SharesItsProposalsBetweenTheLikelyNotes) {
   // What is heard decides from then on.
   std::vector<Candidate> heard(2);
   heard[0].proposal.note = 57;
-  heard[0].mss = 8;
+  heard[0].distance = 8;
   heard[1].proposal.note = 69;
-  heard[1].mss = 1;
+  heard[1].distance = 1;
   proposer.observe(heard);
   const auto next = proposer.propose(open, 3);
   ASSERT_EQ(next.size(), 3u);
