@@ -214,13 +214,20 @@ Lane::Finding Lane::searchAll(const EvaluationRow& row, Clock::time_point start)
 Lane::Finding Lane::runSession(const EvaluationRow& row, Clock::time_point start) {
   Finding finding;
   const Method method = parseMethod(row.method);
-  std::shared_ptr<Proposer> proposer;
+  std::vector<std::shared_ptr<Proposer>> proposers;
   {
     const auto lock = useLibraries();
-    proposer = proposerKind(method.proposer).make(context(row));
+    for (const std::string& name : method.proposers)
+      proposers.push_back(proposerKind(name).make(context(row)));
   }
-  const bool ranked = row.role == EvaluationRow::Role::method && holdsTruth(row);
-  const auto watched = std::make_shared<WatchedProposer>(*this, std::move(proposer), ranked);
+  // Of several lists, which are pooled, the place of the truth in one says little.
+  const bool ranked = row.role == EvaluationRow::Role::method && proposers.size() == 1 && holdsTruth(row);
+  std::shared_ptr<WatchedProposer> first;
+  for (auto& proposer : proposers) {
+    const auto watched = std::make_shared<WatchedProposer>(*this, std::move(proposer), ranked);
+    if (!first) first = watched;
+    proposer = watched;
+  }
   SessionPlan plan;
   plan.proposals = method.refined ? std::min(row.renders, kRefineStarts) : row.renders;
   plan.top = 1;
@@ -230,9 +237,9 @@ Lane::Finding Lane::runSession(const EvaluationRow& row, Clock::time_point start
   plan.mayRefine = method.refined;
   if (!method.refined) plan.keep = 1;  // thousands of sounds would fill the memory
   Watcher watcher(*this, finding, start);
-  Session session(target_, engines_, {watched}, std::move(plan), watcher, options_.stop);
+  Session session(target_, engines_, std::move(proposers), std::move(plan), watcher, options_.stop);
   session.rank();
-  finding.rank = watched->rankOfTruth();
+  finding.rank = first->rankOfTruth();
   const std::size_t before = finding.renders;
   if (method.refined && before < std::size_t(row.renders) && !session.candidates().empty()) {
     RefineLimits limits;

@@ -84,7 +84,9 @@ class RowMaker {
 
   /// A row for each embedder, where the method searches by one.
   void addMethod(const std::string& method, const std::vector<std::size_t>& libraries, int renders) {
-    const bool embeds = parseMethod(method).proposer == "retrieval" && !options_.embedders.empty();
+    const auto proposers = parseMethod(method).proposers;
+    const bool retrieves = std::find(proposers.begin(), proposers.end(), "retrieval") != proposers.end(),
+               embeds = retrieves && !options_.embedders.empty();
     for (std::size_t e = 0; e < (embeds ? options_.embedders.size() : 1); ++e) {
       const std::string by = embeds ? " by " + options_.embedders[e] : "";
       std::vector<std::size_t> opened = libraries;

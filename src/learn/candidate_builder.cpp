@@ -44,15 +44,13 @@ class Answers {
                  file);
     const std::string path = file.string();
     const char* files[] = {path.c_str()};
-    network_.reset(
-        networkModule().openNetwork({about.network.c_str(), files, std::int64_t(codec.width())}));
+    network_.reset(networkModule().openNetwork({about.network.c_str(), files, std::int64_t(codec.width())}));
   }
 
   std::vector<float> to(std::size_t example) {
     const std::size_t block = example / kTogether;
     if (answers_.empty() || block != block_) answer(block);
-    return codec_
-        .decode(std::span(answers_).subspan(example % kTogether * codec_.width(), codec_.width()))
+    return codec_.decode(std::span(answers_).subspan(example % kTogether * codec_.width(), codec_.width()))
         .values;
   }
 
@@ -122,8 +120,9 @@ bool buildCandidates(const ExampleSetFolder& examples, Engine& engine, const Can
     failSystem("{} cannot be made ({})", folder.path.string(), error.message());
   ExampleSetAbout own = about;
   own.seed = options.build.seed;
-  own.protocol = fmt::format("candidates of {} ({}), for sounds of seed {}",
-                             options.model.filename().string(), contentHash(readFile(options.model)), about.seed);
+  own.protocol =
+      fmt::format("candidates of {} ({}), for sounds of seed {}", options.model.filename().string(),
+                  contentHash(readFile(options.model)), about.seed);
   folder.begin(own);
 
   ExampleDraws draws;

@@ -36,7 +36,9 @@ Match::Match(MatchOptions options, MatchObserver& observer, std::stop_token stop
     : options_(std::move(options)), observer_(observer), stop_(std::move(stop)) {
   for (const std::string& name : options_.methods) {
     const Method method = parseMethod(name);
-    proposers_.push_back(method.proposer);
+    for (const std::string& proposer : method.proposers)
+      if (std::find(proposers_.begin(), proposers_.end(), proposer) == proposers_.end())
+        proposers_.push_back(proposer);
     options_.refine = options_.refine || method.refined;
     if (method.objective.empty()) continue;
     if (!options_.objective.empty() && options_.objective != method.objective)
@@ -70,11 +72,13 @@ void Match::open() {
   };
   for (const std::string& name : proposers_)
     if (proposerKind(name).needsLibraries) requireLibrary(name);
-  if (options_.methods.empty() && options_.space.empty()) requireLibrary(kRetrieval);
   sources_ = openSources(sourceNames(options_.libraries, options_.embedder), open);
   openSpace(sources_, options_.space, open);
-  if (options_.methods.empty())
-    for (std::string& method : learnedMethods(sources_.engines)) proposers_.push_back(std::move(method));
+  if (options_.libraries.empty() && options_.space.empty()) openLearnedSpaces(sources_, open);
+  if (options_.methods.empty()) {
+    const auto learned = learnedMethods(sources_.engines);
+    proposers_.insert(proposers_.begin(), learned.begin(), learned.end());
+  }
   if (proposers_.empty()) requireLibrary(kRetrieval);
   if (sources_.engines.empty())
     failUsage(

@@ -1,9 +1,21 @@
 #include "match/session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace patchpilot {
+
+namespace {
+
+/// Rounds in which several proposers are asked, at the least.
+constexpr int kPooledRounds = 3;
+
+/// A proposer whose best render is farther than the best of all by this share of it has a smaller part of the
+/// renders by the factor e.
+constexpr double kScale = 0.1;
+
+}  // namespace
 
 double Refinement::share() const {
   return std::max(limits.renders > 0 ? double(last.renders) / double(limits.renders) : 0,
@@ -17,18 +29,24 @@ Session::Session(const Target& target, Engines engines, std::vector<std::shared_
       proposers_(std::move(proposers)),
       plan_(std::move(plan)),
       observer_(observer),
-      stop_(std::move(stop)) {}
+      stop_(std::move(stop)),
+      nearest_(proposers_.size(), std::numeric_limits<double>::infinity()) {}
 
 void Session::tellProblems() {
   if (!problems_.empty()) observer_.onProblems(problems_);
   problems_.clear();
 }
 
-/// Distinct proposals of all proposers by turns, at most `count`.
+/// What a proposer's part of the next round is proportional to.
+double Session::share(std::size_t proposer) const {
+  const double best = *std::min_element(nearest_.begin(), nearest_.end());
+  if (!std::isfinite(best)) return 1;
+  if (!std::isfinite(nearest_[proposer])) return 0;
+  return std::exp(-(nearest_[proposer] / std::max(best, 1e-9) - 1) / kScale);
+}
+
+/// Distinct proposals of all proposers, at most `count`.
 std::vector<Proposal> Session::pooled(std::size_t count) {
-  const auto identity = [&](const Proposal& proposal) {
-    return std::pair(proposal.synth, proposalIdentity(proposal, target_));
-  };
   std::vector<std::vector<Proposal>> lists;
   for (const auto& proposer : proposers_) {
     // A proposer of one round begins anew whenever it is asked.
@@ -38,13 +56,23 @@ std::vector<Proposal> Session::pooled(std::size_t count) {
   asked_ += count;
   if (lists.empty()) return {};
   if (lists.size() == 1) return std::move(lists.front());
-  for (auto& list : lists)
-    std::erase_if(list, [&](const Proposal& proposal) { return pooled_.contains(identity(proposal)); });
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < lists.size(); ++i) shares.push_back(share(i));
+  std::vector<std::size_t> given(lists.size(), 0), at(lists.size(), 0);
   std::vector<Proposal> pool;
-  for (std::size_t rank = 0; rank < count && pool.size() < count; ++rank)
-    for (auto& list : lists)
-      if (rank < list.size() && pool.size() < count && pooled_.insert(identity(list[rank])).second)
-        pool.push_back(std::move(list[rank]));
+  while (pool.size() < count) {
+    // The largest share that is not given yet (D'Hondt); whoever has no more gives way to the others.
+    std::size_t next = lists.size();
+    for (std::size_t i = 0; i < lists.size(); ++i)
+      if (at[i] < lists[i].size() &&
+          (next == lists.size() || shares[i] / double(given[i] + 1) > shares[next] / double(given[next] + 1)))
+        next = i;
+    if (next == lists.size()) break;
+    Proposal& proposal = lists[next][at[next]++];
+    if (!pooled_.emplace(identity(proposal), next).second) continue;
+    pool.push_back(std::move(proposal));
+    ++given[next];
+  }
   return pool;
 }
 
@@ -67,6 +95,9 @@ void Session::rankProposals(std::vector<Proposal> proposals, std::size_t before,
   std::vector<Candidate> ranked =
       rankByRendering(target_, std::move(proposals), engines_, options, problems_);
   for (const auto& proposer : proposers_) proposer->observe(ranked);
+  for (const Candidate& candidate : ranked)
+    if (const auto owner = pooled_.find(identity(candidate.proposal)); owner != pooled_.end())
+      nearest_[owner->second] = std::min(nearest_[owner->second], candidate.distance);
   const auto middle = std::ptrdiff_t(candidates_.size());
   std::move(ranked.begin(), ranked.end(), std::back_inserter(candidates_));
   std::inplace_merge(candidates_.begin(), candidates_.begin() + middle, candidates_.end(),
@@ -83,7 +114,7 @@ void Session::rank() {
     count = plan_.starts.size();
     rankProposals(plan_.starts, 0, count, plan_.keep);
   } else {
-    int rounds = 1;
+    int rounds = proposers_.size() > 1 ? kPooledRounds : 1;
     for (const auto& proposer : proposers_) rounds = std::max(rounds, proposer->rounds(target_));
     for (int round = 0; round < rounds && !stop_.stop_requested(); ++round) {
       const std::size_t share = (first - count) / std::size_t(rounds - round);

@@ -7,9 +7,9 @@
 #include "synth/engine.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -94,9 +94,9 @@ class Session {
   Session(const Target& target, Engines engines, std::vector<std::shared_ptr<Proposer>> proposers,
           SessionPlan plan, SessionObserver& observer, std::stop_token stop);
 
-  /// Asks the proposers, and renders and ranks what they propose. Proposals of several proposers are pooled:
-  /// each has an equal share of the renders. A stop leaves what was ranked before it; there may be no
-  /// candidates then, nor if all renders failed.
+  /// Asks the proposers, and renders and ranks what they propose. Proposals of several proposers are pooled,
+  /// in rounds: equal shares of the renders at first, and then the more the nearer a proposer's came. A stop
+  /// leaves what was ranked before it; there may be no candidates then, nor if all renders failed.
   /// @throws Error (plugin) as `Engine::render`
   void rank();
 
@@ -122,7 +122,14 @@ class Session {
   const SessionPlan& plan() const { return plan_; }
 
  private:
+  /// A proposal's engine and what it is.
+  using Identity = std::pair<std::size_t, std::string>;
+  Identity identity(const Proposal& proposal) const {
+    return {proposal.synth, proposalIdentity(proposal, target_)};
+  }
+
   std::vector<Proposal> pooled(std::size_t count);
+  double share(std::size_t proposer) const;
   void rankProposals(std::vector<Proposal> proposals, std::size_t before, std::size_t all, std::size_t keep);
   void tellProblems();
 
@@ -135,8 +142,9 @@ class Session {
   std::vector<Candidate> candidates_;
   std::vector<Proposal> unrendered_;  ///< proposals that the refiner may take parts of
   std::optional<Refinement> refinement_;
-  std::size_t asked_ = 0;                                 ///< for so many proposals in earlier rounds
-  std::set<std::pair<std::size_t, std::string>> pooled_;  ///< engines and proposals of several proposers
+  std::size_t asked_ = 0;                   ///< for so many proposals in earlier rounds
+  std::map<Identity, std::size_t> pooled_;  ///< proposals of several proposers, and which is whose
+  std::vector<double> nearest_;             ///< of each proposer, the least distance; infinite before
   std::size_t proposed_ = 0;
   std::vector<std::string> problems_;
 };

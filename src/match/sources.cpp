@@ -5,9 +5,11 @@
 #include "ingest/library_history.h"
 #include "ingest/library_synth.h"
 #include "library/preset_index.h"
+#include "propose/patch_models.h"
 
 #include <algorithm>
 #include <future>
+#include <set>
 
 namespace patchpilot {
 
@@ -203,14 +205,34 @@ std::vector<std::string> usableLibraries(const std::vector<std::filesystem::path
   return usable;
 }
 
-void openSpace(Sources& sources, const std::string& space, const SourceOptions& options) {
-  if (space.empty()) return;
-  ParameterSpace wanted = loadSpace(space);
+namespace {
+
+void openSpace(Sources& sources, ParameterSpace wanted, const SourceOptions& options) {
   for (const auto& engine : sources.engines)
     if (engine->space().fingerprint() == wanted.fingerprint()) return;
   auto synth = std::make_shared<Synth>(std::move(wanted), options.synth);
   sources.engines.push_back(std::make_shared<PluginEngine>(
       std::move(synth), RenderPoolOptions{options.workers, options.longestSeconds}));
+}
+
+}  // namespace
+
+void openSpace(Sources& sources, const std::string& space, const SourceOptions& options) {
+  if (!space.empty()) openSpace(sources, loadSpace(space), options);
+}
+
+void openLearnedSpaces(Sources& sources, const SourceOptions& options) {
+  const std::set<std::string> learned = learnedSpaces();
+  for (ParameterSpace& space : installedSpaces()) {
+    if (!learned.contains(space.fingerprint())) continue;
+    const std::string name = space.name;
+    try {
+      openSpace(sources, std::move(space), options);
+    } catch (const Error& error) {
+      if (options.synth.onNote)
+        options.synth.onNote(fmt::format("{} is not matched with: {}", name, error.what()));
+    }
+  }
 }
 
 }  // namespace patchpilot

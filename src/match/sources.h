@@ -64,4 +64,9 @@ std::vector<std::string> usableLibraries(const std::vector<std::filesystem::path
 /// @param space  name or file; empty: adds nothing. @throws as `loadSpace` and `Synth::Synth`
 void openSpace(Sources& sources, const std::string& space, const SourceOptions& options);
 
+/// Opens every synth that is installed here and for whose space there is a network that answers sounds
+/// (`learnedMethods`): what can be matched with neither a library nor a space being named.
+/// @param onNote  told of a synth that cannot be opened, and why
+void openLearnedSpaces(Sources& sources, const SourceOptions& options);
+
 }  // namespace patchpilot

@@ -20,8 +20,8 @@ constexpr int kSteps = 20;
 
 std::unique_ptr<Proposer> makeFirst(const ProposerContext& context) {
   const char* name = havePatchModels("flow", *context.engines, context.models) ? "flow"
-                     : !context.libraries.empty()              ? "retrieval"
-                                                               : "random";
+                     : !context.libraries.empty()                              ? "retrieval"
+                                                                               : "random";
   return proposerKind(name).make(context);
 }
 
@@ -57,9 +57,9 @@ void CorrectorProposer::observe(std::span<const Candidate> candidates) {
   for (const Candidate& candidate : candidates) {
     if (candidate.sound.frames() == 0 || modelOf(candidate.proposal) == nullptr) continue;
     if (nearest_.size() == kCorrected && candidate.distance >= nearest_.back().distance) continue;
-    const auto place = std::upper_bound(
-        nearest_.begin(), nearest_.end(), candidate.distance,
-        [](double distance, const Heard& heard) { return distance < heard.distance; });
+    const auto place =
+        std::upper_bound(nearest_.begin(), nearest_.end(), candidate.distance,
+                         [](double distance, const Heard& heard) { return distance < heard.distance; });
     nearest_.insert(place, {candidate.proposal, candidate.distance, candidate.sound});
     if (nearest_.size() > kCorrected) nearest_.pop_back();
   }

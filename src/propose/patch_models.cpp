@@ -11,6 +11,9 @@ namespace patchpilot {
 
 namespace {
 
+/// Best for a single answer first; a corrector needs candidates.
+constexpr const char* kKinds[] = {"regression", "flow", "corrector"};
+
 std::vector<FoundModel> modelsFor(const std::string& kind, const ParameterSpace& space,
                                   const ModelFiles& files) {
   std::vector<FoundModel> all = files.empty() ? findModels(kind) : modelsAmong(files, kind);
@@ -40,9 +43,17 @@ bool haveFiles(const std::string& kind, const Engines& engines, const ModelFiles
 
 }  // namespace
 
+std::set<std::string> learnedSpaces() {
+  std::set<std::string> spaces;
+  for (const char* kind : kKinds)
+    for (const FoundModel& model : findModels(kind)) spaces.insert(model.about.space);
+  if (!spaces.empty() && !haveNetworks()) spaces.clear();
+  return spaces;
+}
+
 std::vector<std::string> learnedMethods(const Engines& engines, const ModelFiles& files) {
   std::vector<std::string> methods;
-  for (const char* kind : {"regression", "flow", "corrector"})
+  for (const char* kind : kKinds)
     if (haveFiles(kind, engines, files)) methods.emplace_back(kind);
   if (!methods.empty() && !haveNetworks()) methods.clear();
   return methods;
@@ -52,7 +63,8 @@ bool havePatchModels(const std::string& kind, const Engines& engines, const Mode
   return haveFiles(kind, engines, files) && haveNetworks();
 }
 
-std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engines, const ModelFiles& files) {
+std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engines,
+                                    const ModelFiles& files) {
   std::vector<PatchModel> models;
   std::string spaces;
   for (std::size_t synth = 0; synth < engines.size(); ++synth) {
@@ -61,18 +73,18 @@ std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engi
     const auto found = modelsFor(kind, space, files);
     if (found.empty()) continue;
     const FoundModel& model = found.front();
-    requireModel(model.about,
-                 {.kind = kind,
-                  .frontEnd = NetworkFeatures::kName,
-                  .frontEndVersion = NetworkFeatures::kVersion},
-                 model.file);
+    requireModel(
+        model.about,
+        {.kind = kind, .frontEnd = NetworkFeatures::kName, .frontEndVersion = NetworkFeatures::kVersion},
+        model.file);
     Codec codec(space);
     const auto width = std::int64_t(codec.width());
     models.push_back({synth, model.file.stem().string(), std::move(codec), openModel(model, width)});
   }
   if (models.empty())
     failInput(
-        "there is no {} model for {}; train one with 'patchpilot dataset build' and 'patchpilot train {}', and "
+        "there is no {} model for {}; train one with 'patchpilot dataset build' and 'patchpilot train {}', "
+        "and "
         "put it where 'patchpilot models' says",
         kind, spaces.empty() ? "these libraries' synths" : spaces, kind);
   return models;

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,18 +21,23 @@ struct PatchModel {
   std::shared_ptr<const Network> network;
 };
 
-/// Files of networks; empty: those in the folders of models. Each function that takes them throws Error (input)
-/// that names a file if it is no model.
+/// Files of networks; empty: those in the folders of models. Each function that takes them throws Error
+/// (input) that names a file if it is no model.
 using ModelFiles = std::vector<std::filesystem::path>;
 
 /// The kinds of models that there are for one of these engines, best for a single answer first; none if
 /// networks cannot be run here.
 std::vector<std::string> learnedMethods(const Engines& engines, const ModelFiles& files = {});
 
+/// The fingerprints of the spaces that those kinds of models were trained for; none if networks cannot be run
+/// here.
+std::set<std::string> learnedSpaces();
+
 /// Whether there are models of a kind for one of these engines, and networks can be run.
 bool havePatchModels(const std::string& kind, const Engines& engines, const ModelFiles& files);
 
-/// The models of a kind: for each engine the first that was trained for its parameter space, if there is one. They are opened once for the whole program.
+/// The models of a kind: for each engine the first that was trained for its parameter space, if there is one.
+/// They are opened once for the whole program.
 /// @throws Error (input) if there is none, naming what would make one, or one cannot be used; as
 /// `networkModule`
 std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engines, const ModelFiles& files);

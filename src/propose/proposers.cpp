@@ -35,7 +35,8 @@ std::vector<ProposerKind>& kinds() {
          return std::make_unique<LearnedProposer>(c, "regression");
        }},
       {"corrector",
-       "patches that a network answers when it hears the sound and the render of a candidate; 'patchpilot train "
+       "patches that a network answers when it hears the sound and the render of a candidate; 'patchpilot "
+       "train "
        "corrector'",
        false,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
@@ -72,15 +73,15 @@ const ProposerKind& proposerKind(const std::string& name) {
 }
 
 Method parseMethod(const std::string& name) {
-  constexpr std::string_view kRefine = "+refine";
-  Method method{name};
-  if (const auto colon = name.find(':'); colon != std::string::npos) {
-    method.objective = name.substr(colon + 1);
-    method.proposer.resize(colon);
-  }
-  method.refined = method.proposer.ends_with(kRefine);
-  if (method.refined) method.proposer.resize(method.proposer.size() - kRefine.size());
-  proposerKind(method.proposer);
+  Method method;
+  const auto colon = name.find(':');
+  if (colon != std::string::npos) method.objective = name.substr(colon + 1);
+  std::string rest = name.substr(0, colon);
+  for (std::size_t plus; (plus = rest.find('+')) != std::string::npos; rest.erase(0, plus + 1))
+    method.proposers.push_back(rest.substr(0, plus));
+  method.refined = rest == "refine" && !method.proposers.empty();
+  if (!method.refined) method.proposers.push_back(rest);
+  for (const std::string& proposer : method.proposers) proposerKind(proposer);
   checkObjectiveName(method.objective);
   return method;
 }

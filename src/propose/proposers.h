@@ -44,10 +44,11 @@ void addProposerKind(ProposerKind kind);
 /// @throws Error (usage) if there is no proposer of that name, naming those there are
 const ProposerKind& proposerKind(const std::string& name);
 
-/// A method as users name it: a proposer, whether what it finds is refined ("retrieval+refine"), and by which
-/// objective it is ranked and refined ("retrieval:four", "retrieval+refine:four"; see `objectiveNames`).
+/// A method as users name it: one proposer or several that are pooled, whether what they find is refined
+/// ("retrieval+refine", "retrieval+flow+refine"), and by which objective it is ranked and refined
+/// ("retrieval:four", "retrieval+refine:four"; see `objectiveNames`).
 struct Method {
-  std::string proposer;
+  std::vector<std::string> proposers;
   bool refined = false;
   std::string objective = {};  ///< empty: the default
 };

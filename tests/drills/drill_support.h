@@ -8,11 +8,13 @@
 
 namespace patchpilot {
 
-/// A sound of a patch that `VoiceEngine` draws.
+/// A patch that `VoiceEngine` draws.
+inline std::vector<float> voiceValues(std::uint64_t seed) { return VoiceEngine().space().draw(99, seed); }
+
+/// The sound of such a patch.
 inline Target voiceTarget(std::uint64_t seed, double seconds = 0.4) {
   VoiceEngine voice;
-  Patch patch;
-  patch = Patch::point(voice.space().draw(99, seed));
+  const Patch patch = Patch::point(voiceValues(seed));
   Target target;
   target.note = 57;
   target.lengthSeconds = seconds / 2;

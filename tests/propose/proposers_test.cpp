@@ -7,9 +7,9 @@
 namespace patchpilot {
 namespace {
 
-TEST(Proposers, MethodNamesAProposerAndItsRefinement) {
+TEST(Proposers, MethodNamesProposersAndTheirRefinement) {
   const Method method = parseMethod("retrieval+refine:four");
-  EXPECT_EQ(method.proposer, "retrieval");
+  EXPECT_EQ(method.proposers, std::vector<std::string>{"retrieval"});
   EXPECT_TRUE(method.refined);
   EXPECT_EQ(method.objective, "four");
   EXPECT_EQ(parseMethod("retrieval+refine").objective, "") << "the default";
@@ -17,8 +17,14 @@ TEST(Proposers, MethodNamesAProposerAndItsRefinement) {
   EXPECT_FALSE(parseMethod("retrieval:mss").refined);
   EXPECT_EQ(parseMethod("retrieval+refine:mss=3,rms=1").objective, "mss=3,rms=1");
   EXPECT_FALSE(parseMethod("retrieval").refined);
+  const Method pooled = parseMethod("retrieval+random+refine:mss");
+  EXPECT_EQ(pooled.proposers, (std::vector<std::string>{"retrieval", "random"}));
+  EXPECT_TRUE(pooled.refined);
+  EXPECT_EQ(pooled.objective, "mss");
+  EXPECT_FALSE(parseMethod("retrieval+random").refined);
   for (const char* name :
-       {"retrieval+refine:loud", "retrieval+refined", "retrieval:loud", "guess:mss", "retrieval:mss=x"})
+       {"refine", "+refine", "retrieval+", "retrieval+refine+random", "", "retrieval+refine:loud",
+        "retrieval+refined", "retrieval:loud", "guess:mss", "retrieval:mss=x"})
     EXPECT_THROW(parseMethod(name), Error) << name;
 }
 
