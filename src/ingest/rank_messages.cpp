@@ -22,22 +22,10 @@ static void visitFields(Visitor& visit, Message& m) {
   }
 }
 
-Bytes encode(const RankMessage& message) {
-  MessageWriter writer;
-  writer(kRankProtocol, message);
-  return std::move(writer.bytes);
-}
+Bytes encode(const RankMessage& message) { return encodeMessage(kRankProtocol, message); }
 
 RankMessage decodeRankMessage(std::span<const std::uint8_t> bytes) {
-  MessageReader reader(bytes);
-  std::uint16_t version = 0;
-  reader(version);
-  if (version != kRankProtocol)
-    throw ProtocolError(fmt::format("it is of version {}, not {}", version, kRankProtocol));
-  RankMessage message;
-  reader(message);
-  reader.requireEnd();
-  return message;
+  return decodeMessage<RankMessage>(kRankProtocol, bytes);
 }
 
 }  // namespace patchpilot

@@ -63,8 +63,9 @@ class MessageWriter {
   void writeSize(std::size_t size) { write(std::uint32_t(size)); }
 
   void append(const void* data, std::size_t size) {
-    const auto* first = static_cast<const std::uint8_t*>(data);
-    bytes.insert(bytes.end(), first, first + size);
+    const std::size_t before = bytes.size();
+    bytes.resize(before + size);
+    if (size > 0) std::memcpy(bytes.data() + before, data, size);
   }
 };
 
@@ -150,5 +151,27 @@ class MessageReader {
 
   std::span<const std::uint8_t> left_;
 };
+
+/// A message with its version before it.
+template <typename Message>
+Bytes encodeMessage(std::uint16_t version, const Message& message) {
+  MessageWriter writer;
+  writer(version, message);
+  return std::move(writer.bytes);
+}
+
+/// @throws ProtocolVersionError if the message is of another version; ProtocolError as `MessageReader`
+template <typename Message>
+Message decodeMessage(std::uint16_t version, std::span<const std::uint8_t> bytes) {
+  MessageReader reader(bytes);
+  std::uint16_t found = 0;
+  reader(found);
+  if (found != version)
+    throw ProtocolVersionError(fmt::format("a message is of version {}, not {}", found, version));
+  Message message;
+  reader(message);
+  reader.requireEnd();
+  return message;
+}
 
 }  // namespace patchpilot

@@ -35,34 +35,14 @@ static void visitFields(Visitor& visit, Message& m) {
   }
 }
 
-namespace {
+Bytes encode(const WorkerRequest& request) { return encodeMessage(kWorkerProtocol, request); }
+Bytes encode(const WorkerAnswer& answer) { return encodeMessage(kWorkerProtocol, answer); }
 
-template <typename Message>
-Bytes encodeAny(const Message& message) {
-  MessageWriter writer;
-  writer(kWorkerProtocol, message);
-  return std::move(writer.bytes);
+WorkerRequest decodeRequest(std::span<const std::uint8_t> bytes) {
+  return decodeMessage<WorkerRequest>(kWorkerProtocol, bytes);
 }
-
-template <typename Message>
-Message decodeAny(std::span<const std::uint8_t> bytes) {
-  MessageReader reader(bytes);
-  std::uint16_t version = 0;
-  reader(version);
-  if (version != kWorkerProtocol)
-    throw ProtocolVersionError(fmt::format("a message is of version {}, not {}", version, kWorkerProtocol));
-  Message message;
-  reader(message);
-  reader.requireEnd();
-  return message;
+WorkerAnswer decodeAnswer(std::span<const std::uint8_t> bytes) {
+  return decodeMessage<WorkerAnswer>(kWorkerProtocol, bytes);
 }
-
-}  // namespace
-
-Bytes encode(const WorkerRequest& request) { return encodeAny(request); }
-Bytes encode(const WorkerAnswer& answer) { return encodeAny(answer); }
-
-WorkerRequest decodeRequest(std::span<const std::uint8_t> bytes) { return decodeAny<WorkerRequest>(bytes); }
-WorkerAnswer decodeAnswer(std::span<const std::uint8_t> bytes) { return decodeAny<WorkerAnswer>(bytes); }
 
 }  // namespace patchpilot

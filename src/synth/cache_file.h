@@ -15,30 +15,19 @@ namespace patchpilot {
 template <typename Content>
 Content readCacheFile(std::string_view name, std::uint16_t version) {
   try {
-    const Bytes bytes = readFile(cacheFolder() / name);
-    MessageReader reader(bytes);
-    std::uint16_t found = 0;
-    Content content;
-    reader(found);
-    if (found == version) {
-      reader(content);
-      reader.requireEnd();
-      return content;
-    }
+    return decodeMessage<Content>(version, readFile(cacheFolder() / name));
   } catch (const std::exception&) {
-    // Nothing depends on a cache but time.
+    return {};  // nothing depends on a cache but time
   }
-  return {};
 }
 
 /// Writes it. A file that cannot be written costs time and is no error.
 template <typename Content>
 void writeCacheFile(std::string_view name, std::uint16_t version, const Content& content) {
   try {
-    MessageWriter writer;
-    writer(version, content);
+    const Bytes bytes = encodeMessage(version, content);
     std::filesystem::create_directories(cacheFolder());
-    writeFileAtomically(cacheFolder() / name, std::span<const std::uint8_t>(writer.bytes));
+    writeFileAtomically(cacheFolder() / name, std::span<const std::uint8_t>(bytes));
   } catch (const std::exception&) {
     // The next program takes longer.
   }
