@@ -99,13 +99,8 @@ void MelEnvelopeEmbedder::embed(std::span<const float> left, std::span<const flo
         power[bin] += 2 * (powerAt(spectrum, bin) + powerAt(other, bin));
     }
     // The filters are linear: once on the sum is as good as once for each window.
-    for (std::size_t band = 0; band < std::size_t(kBands); ++band) {
-      const auto& filter = mel_.bands()[band];
-      float sum = 0;
-      for (std::size_t i = 0; i < filter.weights.size(); ++i)
-        sum += filter.weights[i] * power[filter.firstBin + i];
-      vector[stretch * kBands + band] = sum / float(std::max(1, count));
-    }
+    for (std::size_t band = 0; band < std::size_t(kBands); ++band)
+      vector[stretch * kBands + band] = mel_.bands()[band].of(power) / float(std::max(1, count));
   }
 
   const auto mel = vector.first(kStretchCount * kBands);

@@ -42,11 +42,8 @@ void OpenL3FrontEnd::spectrogram(std::span<const float> sound, std::size_t frame
       magnitudes[bin] = std::sqrt(spectrum[bin].real() * spectrum[bin].real() +
                                   spectrum[bin].imag() * spectrum[bin].imag());
     for (std::size_t band = 0; band < kBands; ++band) {
-      const auto& filter = mel_.bands()[band];
-      float sum = 0;
-      for (std::size_t i = 0; i < filter.weights.size(); ++i)
-        sum += filter.weights[i] * magnitudes[filter.firstBin + i];
-      decibels[band * kColumns + column] = sum = std::max(sum, kLeastMagnitude);
+      const float sum = std::max(mel_.bands()[band].of(magnitudes), kLeastMagnitude);
+      decibels[band * kColumns + column] = sum;
       loudest = std::max(loudest, sum);
     }
   }
