@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/half.h"
-#include "base/shallow_json.h"
+#include "models/shallow_json.h"
 
 #include <nlohmann/json.hpp>
 

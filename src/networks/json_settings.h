@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/shallow_json.h"
+#include "models/shallow_json.h"
 
 #include <nlohmann/json.hpp>
 
