@@ -2,6 +2,7 @@
 
 #include "match/recipe.h"
 #include "match/results.h"
+#include "wire/json_codec.h"
 
 namespace patchpilot::python {
 
@@ -12,8 +13,8 @@ std::string recipeTextOf(Synth& synth, const Patch& patch, const std::string& ti
 std::string writeResultsText(const std::filesystem::path& folder, const Target& target,
                              const std::string& objectiveName, const Objective& objective,
                              std::vector<Candidate>& chosen, const Engines& engines, int velocity) {
-  return writeResults(folder, target, objective, chosen, engines, velocity, {{"objective", objectiveName}})
-      .dump();
+  return jsonText(
+      toJson(writeResults(folder, target, objective, chosen, engines, velocity, {objectiveName, {}})));
 }
 
 }  // namespace patchpilot::python

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "wire/match_document.h"
 
 #include <functional>
 #include <string>
@@ -10,13 +10,13 @@ namespace patchpilot {
 /// What a table says of each candidate between its rank and its synth.
 struct CandidateColumns {
   std::string title;
-  std::function<std::string(const nlohmann::json& candidate)> values;  ///< as wide as the title
+  std::function<std::string(const CandidateFacts& candidate)> values;  ///< as wide as the title
 };
 
-/// Prints what `candidates.json` holds as a table.
-void printCandidates(const nlohmann::json& document, const CandidateColumns& columns);
+/// Prints the candidates as a table.
+void printCandidates(const MatchDocument& document, const CandidateColumns& columns);
 
 /// Prints where results were written, and which presets were installed.
-void printWritten(const nlohmann::json& document, const std::string& out);
+void printWritten(const MatchDocument& document, const std::string& out);
 
 }  // namespace patchpilot

@@ -83,7 +83,7 @@ void explain(const PresetFile& preset, const Options& options) {
     Synth synth(spaceFor(preset, options.synth), synthOptions(options.synth));
     const Recipe recipe = recipeOf(synth, patchOfPreset(preset, synth));
     document["space"] = synth.space().name;
-    document["recipe"] = recipeJson(recipe);
+    document["recipe"] = toJson(recipe);
     if (!options.json) fmt::print("{}", recipeText(recipe, preset.name));
   } catch (const Error& error) {
     if (!options.synth.space.empty()) throw;
@@ -100,7 +100,7 @@ void explainJson(const Options& options) {
     printJson({{"file", options.file},
                {"format", "JSON"},
                {"space", synth.space().name},
-               {"recipe", recipeJson(recipe)}});
+               {"recipe", toJson(recipe)}});
   else fmt::print("{}", recipeText(recipe, oneLine(fs::path(options.file).stem().string())));
 }
 

@@ -77,22 +77,20 @@ void printTarget(const Target& target) {
   std::fflush(stdout);
 }
 
-void printResults(const nlohmann::json& document, const Target& target, const std::string& out) {
+void printResults(const MatchDocument& document, const Target& target, const std::string& out) {
   fmt::print("\n");
   std::string title = "DISTANCE";
   for (const Metric& metric : metrics()) title += fmt::format("  {:>5}", metric.title);
   printCandidates(document,
-                  {fmt::format("{}  {:>8}  {:<4}", title, "GAIN", "NOTE"), [](const nlohmann::json& c) {
-                     std::string row = fmt::format("{:>8.1f}", c.at("distance").get<double>());
+                  {fmt::format("{}  {:>8}  {:<4}", title, "GAIN", "NOTE"), [](const CandidateFacts& c) {
+                     std::string row = fmt::format("{:>8.1f}", *c.distance);
                      for (const Metric& metric : metrics())
-                       row += fmt::format("  {:>5.{}f}", c.at("distances").at(metric.name).get<double>(),
-                                          metric.digits);
-                     return fmt::format("{}  {:>+5.1f} dB  {:<4}", row, c.at("gain_db").get<double>(),
-                                        noteName(c.at("note").get<int>()));
+                       row += fmt::format("  {:>5.{}f}", c.distances.at(metric.name), metric.digits);
+                     return fmt::format("{}  {:>+5.1f} dB  {:<4}", row, *c.gainDb, noteName(c.note));
                    }});
   fmt::print("\nDistance: {}\n", kDistanceMeaning);
-  if (const auto& all = document.at("candidates"); !all.empty())
-    if (const double gain = all.front().at("gain_db").get<double>(); gain > kMostGainDb) {
+  if (!document.candidates.empty())
+    if (const double gain = *document.candidates.front().facts.gainDb; gain > kMostGainDb) {
       std::fflush(stdout);
       fmt::print(
           stderr,
@@ -100,13 +98,12 @@ void printResults(const nlohmann::json& document, const Target& target, const st
           "noise, such as that of a sampler without its sample\n",
           gain);
     }
-  if (document.contains("refinement")) {
-    const auto& r = document.at("refinement");
-    const double length = document.at("candidates").front().at("length").get<double>();
+  if (document.search.refinement) {
+    const RefinementFacts& r = *document.search.refinement;
+    const double length = document.candidates.front().facts.length;
     const bool differs = std::abs(length - target.lengthSeconds) > kSameLengthSeconds;
-    fmt::print("\nRefined from {:.1f} to {:.1f} in {} renders, {:.1f} s{}\n", r.at("from").get<double>(),
-               r.at("to").get<double>(), r.at("renders").get<std::size_t>(), r.at("seconds").get<double>(),
-               differs ? fmt::format("; let go after {:.2f} s", length) : "");
+    fmt::print("\nRefined from {:.1f} to {:.1f} in {} renders, {:.1f} s{}\n", r.from, r.to, r.renders,
+               r.seconds, differs ? fmt::format("; let go after {:.2f} s", length) : "");
   }
   printWritten(document, out);
 }
@@ -212,10 +209,10 @@ void run(Options options) {
   match.refine();
   teller.end();
   // After Ctrl-C the best so far is written.
-  nlohmann::json document = match.write(folder.path());
+  MatchDocument document = match.write(folder.path());
   folder.commit();
   if (options.install) installResults(document, options.out, match.session().engines());
-  if (options.json) printJson(document);
+  if (options.json) printJson(toJson(document));
   else printResults(document, match.target(), options.out);
 }
 

@@ -8,8 +8,6 @@
 #include "match/results.h"
 #include "match/sources.h"
 
-#include <nlohmann/json.hpp>
-
 #include <fmt/format.h>
 
 namespace patchpilot {
@@ -24,16 +22,15 @@ void runTextSearch(const TextSearch& search) {
                                                                    .forTexts = true,
                                                                    .onIndex = indexProgress(search.json)});
   std::vector<TextMatch> found = searchByText(sources.searched(), search.text, search.top);
-  nlohmann::json document =
+  MatchDocument document =
       writeTextResults(folder.path(), search.text, found, sources.engines, interruptToken());
-  for (const auto& problem : document.at("skipped"))
-    fmt::print(stderr, "skipped: {}\n", problem.get_ref<const std::string&>());
+  for (const std::string& problem : document.skipped) fmt::print(stderr, "skipped: {}\n", problem);
   if (found.empty() && interrupted()) return;
   folder.commit();
   if (search.install) installResults(document, search.out, sources.engines);
-  if (search.json) return printJson(document);
-  printCandidates(document, {"SIMILARITY", [](const nlohmann::json& c) {
-                               return fmt::format("{:>10.3f}", c.at("similarity").get<double>());
+  if (search.json) return printJson(toJson(document));
+  printCandidates(document, {"SIMILARITY", [](const CandidateFacts& c) {
+                               return fmt::format("{:>10.3f}", *c.similarity);
                              }});
   printWritten(document, search.out);
 }

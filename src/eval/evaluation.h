@@ -1,13 +1,13 @@
 #pragma once
 
 #include "eval/parameter_error.h"
+#include "eval/settings.h"
 #include "eval/target_set.h"
 #include "features/metric.h"
 #include "match/sources.h"
 
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <stop_token>
 
 namespace patchpilot {
@@ -103,7 +103,7 @@ using ResultsByName = std::map<std::pair<std::string, std::string>, const Evalua
 
 /// All of a run, in the order of the set and the rows.
 struct Evaluation {
-  nlohmann::json settings;  ///< what was compared, and how
+  EvaluationSettings settings;
   std::vector<Metric> metrics{patchpilot::metrics().begin(), patchpilot::metrics().end()};
   std::vector<EvaluationRow> rows;
   std::vector<EvaluationTarget> targets;

@@ -9,8 +9,7 @@
 #include "library/neighbours.h"
 #include "listen/ranking.h"
 #include "synth/render_pool.h"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_codec.h"
 
 #include <faiss/VectorTransform.h>
 
@@ -18,8 +17,6 @@
 #include <cmath>
 
 namespace patchpilot {
-
-using nlohmann::json;
 
 namespace {
 
@@ -151,6 +148,52 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
       {}, options.stop);
 }
 
+/// A point as the page shows it.
+struct ShownPoint {
+  std::optional<double> x, y, levelDb;
+  int note = 60;
+  std::int64_t patch = 0;
+};
+
+void nameFields(JsonWriter& visit, const ShownPoint& point) {
+  visit.list(point.x, point.y, point.levelDb, point.note, point.patch);
+}
+
+void nameFields(JsonWriter& visit, const Heard& one) {
+  visit("point", one.point);
+  visit("mp3", one.mp3);
+  visit("hz", std::round(one.hz));
+  visit("same", one.isSame());
+  visit("source", one.patch.source);
+}
+
+/// What the page shows.
+struct MapData {
+  const Library& library;
+  LibraryCounts counts;
+  std::vector<int> loudness;
+  std::vector<ShownPoint> points;
+  std::vector<Heard> sounds;
+};
+
+void nameFields(JsonWriter& visit, const MapData& map) {
+  const LibrarySettings& settings = map.library.settings();
+  visit("file", map.library.file().filename().string());
+  visit("synth", settings.synthName + " " + settings.synthVersion);
+  visit("space", settings.spaceName);
+  visit("patches", map.counts.patches);
+  visit("rows", map.counts.rows);
+  visit("silent", map.counts.silent);
+  visit("skipped", map.counts.skipped);
+  visit("notes", settings.notes);
+  visit("length", settings.lengthSeconds);
+  visit("duration", settings.durationSeconds);
+  visit("loudness", map.loudness);
+  visit("points", map.points);
+  visit("sounds", map.sounds);
+  visit("least", kLeastDifference);
+}
+
 std::vector<int> loudness(const std::vector<RowLevel>& levels) {
   std::vector<int> steps(kLoudnessSteps);
   for (const auto& level : levels)
@@ -179,34 +222,14 @@ std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMa
   const Points points = choosePoints(library, levels, std::size_t(options.points));
   const std::vector<float> places = projected(points, library.embeddings().dimension(), 2);
   std::vector<Heard> heard = chooseHeard(library, points, std::size_t(options.sounds));
-  const LibrarySettings& s = library.settings();
-  listen(heard, points, s, synth, options);
-  json list = json::array(), sounds = json::array();
+  listen(heard, points, library.settings(), synth, options);
+  std::erase_if(heard, [](const Heard& one) { return !one.spectrum; });
+  std::vector<ShownPoint> shown;
   for (std::size_t i = 0; i < points.size(); ++i)
-    list.push_back({numberOrNull(places[2 * i]), numberOrNull(places[2 * i + 1]),
-                    numberOrNull(points.levels[i]), points.notes[i], points.patches[i]});
-  for (const Heard& one : heard)
-    if (one.spectrum)
-      sounds.push_back({{"point", one.point},
-                        {"mp3", one.mp3},
-                        {"hz", std::round(one.hz)},
-                        {"same", one.isSame()},
-                        {"source", one.patch.source}});
-  const LibraryCounts counts = library.counts();
-  return pageWith(pages::library_map, {{"file", library.file().filename().string()},
-                                       {"synth", s.synthName + " " + s.synthVersion},
-                                       {"space", s.spaceName},
-                                       {"patches", counts.patches},
-                                       {"rows", counts.rows},
-                                       {"silent", counts.silent},
-                                       {"skipped", counts.skipped},
-                                       {"notes", s.notes},
-                                       {"length", s.lengthSeconds},
-                                       {"duration", s.durationSeconds},
-                                       {"loudness", loudness(levels)},
-                                       {"points", list},
-                                       {"sounds", sounds},
-                                       {"least", kLeastDifference}});
+    shown.push_back({rounded(places[2 * i]), rounded(places[2 * i + 1]), rounded(points.levels[i]),
+                     points.notes[i], points.patches[i]});
+  const MapData data{library, library.counts(), loudness(levels), std::move(shown), std::move(heard)};
+  return pageWith(pages::library_map, jsonText(data));
 }
 
 }  // namespace patchpilot

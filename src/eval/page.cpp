@@ -6,16 +6,14 @@
 
 namespace patchpilot {
 
-using nlohmann::json;
-
 namespace {
 
 constexpr const char* kDataMark = "%%DATA%%";
 
 /// JSON that may stand inside a <script>: nothing in it ends one.
-std::string insideScript(const json& data) {
-  std::string text = data.dump(-1, ' ', false, json::error_handler_t::replace), safe;
-  for (const char c : text) safe += c == '<' ? "\\u003c" : std::string(1, c);
+std::string insideScript(const std::string& data) {
+  std::string safe;
+  for (const char c : data) safe += c == '<' ? "\\u003c" : std::string(1, c);
   return safe;
 }
 
@@ -34,14 +32,14 @@ std::string base64(const Bytes& bytes) {
   return text;
 }
 
-std::string pageWith(std::string page, const json& data) {
+std::string pageWith(std::string page, const std::string& data) {
   const std::size_t mark = page.find(kDataMark);
   if (mark == std::string::npos) throw Error(ExitCode::internal, "a page has no place for its data");
   return page.replace(mark, std::string(kDataMark).size(), insideScript(data));
 }
 
-json numberOrNull(double value) {
-  return std::isfinite(value) ? json(std::round(value * 1e4) / 1e4) : json();
+std::optional<double> rounded(double value) {
+  return std::isfinite(value) ? std::optional(std::round(value * 1e4) / 1e4) : std::nullopt;
 }
 
 }  // namespace patchpilot

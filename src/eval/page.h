@@ -2,8 +2,7 @@
 
 #include "base/files.h"
 
-#include <nlohmann/json.hpp>
-
+#include <optional>
 #include <string>
 
 namespace patchpilot {
@@ -12,9 +11,11 @@ namespace patchpilot {
 std::string base64(const Bytes& bytes);
 
 /// A page with its data put where it says %%DATA%%, inside a <script>.
-std::string pageWith(std::string page, const nlohmann::json& data);
+/// @param data  JSON
+std::string pageWith(std::string page, const std::string& data);
 
-/// JSON has no NaN. Rounded to four digits behind the point.
-nlohmann::json numberOrNull(double value);
+/// A number as pages hold it: rounded to four digits behind the point; none if it is NaN or infinite, which
+/// JSON does not know.
+std::optional<double> rounded(double value);
 
 }  // namespace patchpilot

@@ -3,23 +3,50 @@
 #include "eval/page.h"
 #include "eval/report_page.h"
 #include "eval/sound_files.h"
-
-#include <nlohmann/json.hpp>
-
-#include <cmath>
+#include "wire/json_codec.h"
 
 namespace patchpilot {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
-namespace {
-
-json describe(const Estimate& e) {
-  return {numberOrNull(e.value), numberOrNull(e.interval.low), numberOrNull(e.interval.high)};
+void nameFields(JsonWriter& visit, const Estimate& estimate) {
+  visit.list(rounded(estimate.value), rounded(estimate.interval.low), rounded(estimate.interval.high));
 }
 
-const char* roleName(EvaluationRow::Role role) {
+void nameFields(JsonWriter& visit, const RowSummary& row) {
+  std::vector<std::optional<double>> recall;
+  for (const double share : row.recall) recall.push_back(rounded(share));
+  visit("recall", recall);
+  visit("targets", row.targets);
+  visit("failed", row.failed);
+  visit("means", row.means);
+  visit("median", row.median);
+  visit("gain", rounded(row.gainDb));
+  visit("score", rounded(row.score));
+  visit("solved", rounded(row.solved));
+  visit("error", rounded(row.continuousError));
+  visit("aligned", rounded(row.alignedContinuousError));
+  visit("choices", rounded(row.categoricalRight));
+  visit("alignedChoices", rounded(row.alignedCategoricalRight));
+  visit("renders", rounded(row.renders));
+  visit("seconds", rounded(row.seconds));
+}
+
+void nameFields(JsonWriter& visit, const KindSummary& kind) {
+  visit("kind", kind.kind);
+  visit("targets", kind.targets);
+  visit("noteRight", rounded(kind.noteRight));
+  visit("lengthError", rounded(kind.lengthErrorMedian));
+  visit("rows", kind.rows);
+}
+
+void nameFields(JsonWriter& visit, const Metric& metric) {
+  visit("name", metric.name);
+  visit("title", metric.title);
+  visit("digits", metric.digits);
+}
+
+static const char* roleName(EvaluationRow::Role role) {
   switch (role) {
     case EvaluationRow::Role::floor: return "floor";
     case EvaluationRow::Role::random: return "random";
@@ -30,106 +57,126 @@ const char* roleName(EvaluationRow::Role role) {
   }
 }
 
-json describe(const RowSummary& row) {
-  json recall = json::array();
-  for (const double share : row.recall) recall.push_back(numberOrNull(share));
-  json means = json::object();
-  for (const auto& [name, estimate] : row.means) means[name] = describe(estimate);
-  return {{"recall", recall},
-          {"targets", row.targets},
-          {"failed", row.failed},
-          {"means", means},
-          {"median", describe(row.median)},
-          {"gain", numberOrNull(row.gainDb)},
-          {"score", numberOrNull(row.score)},
-          {"solved", numberOrNull(row.solved)},
-          {"error", numberOrNull(row.continuousError)},
-          {"aligned", numberOrNull(row.alignedContinuousError)},
-          {"choices", numberOrNull(row.categoricalRight)},
-          {"alignedChoices", numberOrNull(row.alignedCategoricalRight)},
-          {"renders", numberOrNull(row.renders)},
-          {"seconds", numberOrNull(row.seconds)}};
+void nameFields(JsonWriter& visit, const EvaluationRow& row) {
+  visit("id", row.id);
+  visit("role", roleName(row.role));
 }
 
-json describeKinds(const std::vector<KindSummary>& kinds) {
-  json list = json::array();
-  for (const KindSummary& kind : kinds) {
-    json rows = json::array();
-    for (const RowSummary& row : kind.rows) rows.push_back(describe(row));
-    list.push_back({{"kind", kind.kind},
-                    {"targets", kind.targets},
-                    {"noteRight", numberOrNull(kind.noteRight)},
-                    {"lengthError", numberOrNull(kind.lengthErrorMedian)},
-                    {"rows", rows}});
-  }
-  return list;
+namespace {
+
+struct ShownPoint {
+  std::optional<double> seconds;
+  std::size_t renders = 0;
+  std::optional<double> mss;
+};
+
+void nameFields(JsonWriter& visit, const ShownPoint& point) {
+  visit.list(point.seconds, point.renders, point.mss);
 }
 
-json sound(const SoundFiles& files) {
+/// What a row made of a target.
+struct ShownResult {
+  const EvaluationResult* result;
+};
+
+void nameFields(JsonWriter& visit, const ShownResult& shown) {
+  const EvaluationResult& result = *shown.result;
+  std::map<std::string, std::optional<double>> distances;
+  for (const auto& [name, value] : result.distances) distances[name] = rounded(value);
+  std::vector<ShownPoint> trace;
+  for (const TracePoint& point : result.trace)
+    trace.push_back({rounded(point.seconds), point.renders, rounded(point.mss)});
+  visit("distances", distances);
+  visit("gain", rounded(result.gainDb));
+  visit("origin", result.origin);
+  visit("renders", result.renders);
+  visit("seconds", rounded(result.seconds));
+  visit("trace", trace);
+}
+
+/// A sound that plays, and its spectrogram; both in base64.
+struct Sound {
+  std::string mp3, mel;
+};
+
+void nameFields(JsonWriter& visit, const Sound& sound) {
+  visit("mp3", sound.mp3);
+  visit("mel", sound.mel);
+}
+
+std::optional<Sound> soundIn(const SoundFiles& files) {
   std::error_code error;
-  if (!fs::exists(files.mp3, error) || !fs::exists(files.mel, error)) return nullptr;
-  return {{"mp3", base64(readFile(files.mp3))}, {"mel", base64(readFile(files.mel))}};
+  if (!fs::exists(files.mp3, error) || !fs::exists(files.mel, error)) return std::nullopt;
+  return Sound{base64(readFile(files.mp3)), base64(readFile(files.mel))};
 }
 
-json describeResult(const EvaluationResult& r) {
-  json trace = json::array();
-  for (const TracePoint& p : r.trace)
-    trace.push_back({numberOrNull(p.seconds), p.renders, numberOrNull(p.mss)});
-  json distances = json::object();
-  for (const auto& [name, value] : r.distances) distances[name] = numberOrNull(value);
-  return {{"distances", distances}, {"gain", numberOrNull(r.gainDb)},     {"origin", r.origin},
-          {"renders", r.renders},   {"seconds", numberOrNull(r.seconds)}, {"trace", trace}};
+/// A target, and what each row made of it.
+struct TargetReport {
+  const EvaluationTarget& target;
+  std::vector<std::optional<ShownResult>> results;      ///< of each row; none if it found nothing
+  std::map<std::string, std::optional<Sound>> matches;  ///< of the methods, by the index of their row
+  std::optional<std::size_t> best;                      ///< row of the nearest of them
+  std::optional<Sound> sound;
+};
+
+void nameFields(JsonWriter& visit, const TargetReport& report) {
+  const EvaluationTarget& target = report.target;
+  visit("name", target.entry.name);
+  visit("kind", target.entry.kind);
+  visit("note", target.entry.note);
+  visit("found", target.analysed ? std::optional(target.noteFound) : std::nullopt);
+  visit("length", rounded(target.entry.lengthSeconds));
+  visit("lengthFound", rounded(target.lengthFound));
+  visit("results", report.results);
+  visit("sound", report.sound);
+  visit.unless({}, "best", report.best);
+  visit("matches", report.matches);
 }
 
-json describeTarget(const Evaluation& evaluation, const ResultsByName& all, const EvaluationTarget& target,
-                    const fs::path& folder) {
-  json results = json::array(), matches = json::object();
-  const EvaluationResult* best = nullptr;
-  std::size_t bestIndex = 0;
+TargetReport reportOf(const Evaluation& evaluation, const ResultsByName& all, const EvaluationTarget& target,
+                      const fs::path& folder) {
+  TargetReport report{target, {}, {}, {}, soundIn(soundFiles(folder, target.entry.name))};
+  double least = 0;
   for (std::size_t i = 0; i < evaluation.rows.size(); ++i) {
     const EvaluationRow& row = evaluation.rows[i];
     const auto known = all.find({target.entry.name, row.id});
-    const EvaluationResult* result = known == all.end() ? nullptr : known->second;
-    results.push_back(result != nullptr && result->found ? describeResult(*result) : json());
-    if (row.role != EvaluationRow::Role::method || result == nullptr || !result->found) continue;
-    matches[std::to_string(i)] = sound(soundFiles(folder, target.entry.name, &row));
-    if (best != nullptr && result->distances.at(kJudgedBy) >= best->distances.at(kJudgedBy)) continue;
-    best = result;
-    bestIndex = i;
+    const EvaluationResult* result = known != all.end() && known->second->found ? known->second : nullptr;
+    report.results.push_back(result != nullptr ? std::optional(ShownResult{result}) : std::nullopt);
+    if (row.role != EvaluationRow::Role::method || result == nullptr) continue;
+    report.matches[std::to_string(i)] = soundIn(soundFiles(folder, target.entry.name, &row));
+    if (report.best && result->distances.at(kJudgedBy) >= least) continue;
+    least = result->distances.at(kJudgedBy);
+    report.best = i;
   }
-  json object = {{"name", target.entry.name},
-                 {"kind", target.entry.kind},
-                 {"note", target.entry.note},
-                 {"found", target.analysed ? json(target.noteFound) : json()},
-                 {"length", numberOrNull(target.entry.lengthSeconds)},
-                 {"lengthFound", numberOrNull(target.lengthFound)},
-                 {"results", results},
-                 {"sound", sound(soundFiles(folder, target.entry.name))}};
-  if (best != nullptr) object["best"] = bestIndex;
-  object["matches"] = matches;
-  return object;
+  return report;
+}
+
+/// All that the page shows.
+struct Report {
+  const Evaluation& evaluation;
+  const std::vector<KindSummary>& kinds;
+  std::vector<TargetReport> targets;
+};
+
+void nameFields(JsonWriter& visit, const Report& report) {
+  visit("settings", report.evaluation.settings);
+  visit("finished", report.evaluation.finished);
+  visit("metrics", report.evaluation.metrics);
+  visit("rows", report.evaluation.rows);
+  visit("kinds", report.kinds);
+  visit("targets", report.targets);
+  visit("bands", kViewBands);
 }
 
 }  // namespace
 
 std::string reportHtml(const Evaluation& evaluation, const std::vector<KindSummary>& kinds,
                        const fs::path& folder) {
-  json rows = json::array(), targets = json::array(), metrics = json::array();
-  for (const Metric& metric : evaluation.metrics)
-    metrics.push_back({{"name", metric.name}, {"title", metric.title}, {"digits", metric.digits}});
+  Report report{evaluation, kinds, {}};
   const ResultsByName all = evaluation.resultsByName();
-  for (const EvaluationRow& row : evaluation.rows)
-    rows.push_back({{"id", row.id}, {"role", roleName(row.role)}});
   for (const EvaluationTarget& target : evaluation.targets)
-    targets.push_back(describeTarget(evaluation, all, target, folder));
-  const json data = {{"settings", evaluation.settings},
-                     {"finished", evaluation.finished},
-                     {"metrics", metrics},
-                     {"rows", rows},
-                     {"kinds", describeKinds(kinds)},
-                     {"targets", targets},
-                     {"bands", kViewBands}};
-  return pageWith(pages::report, data);
+    report.targets.push_back(reportOf(evaluation, all, target, folder));
+  return pageWith(pages::report, jsonText(report));
 }
 
 void writeReports(const Evaluation& evaluation, const fs::path& folder) {

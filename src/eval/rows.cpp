@@ -1,8 +1,6 @@
 #include "eval/rows.h"
 
 #include "base/error.h"
-#include "base/files.h"
-#include "listen/objective.h"
 #include "propose/proposers.h"
 
 #include <algorithm>
@@ -11,7 +9,6 @@
 namespace patchpilot {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 std::vector<std::string> libraryFiles(const EvaluationOptions& options) {
   std::vector<std::string> files;
@@ -150,62 +147,6 @@ class RowMaker {
 
 std::vector<EvaluationRow> evaluationRows(const EvaluationOptions& options, const Sources& sources) {
   return RowMaker(options, sources).rows();
-}
-
-json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entries,
-                      const EvaluationOptions& options, Sources& sources) {
-  json libraries = json::array();
-  const std::vector<std::string> files = libraryFiles(options);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const LibrarySettings& s = sources.libraries[i].library.settings();
-    const LibraryCounts counts = sources.libraries[i].library.counts();
-    libraries.push_back({{"file", fs::path(files[i]).filename().string()},
-                         {"space", s.spaceName},
-                         {"fingerprint", s.spaceFingerprint},
-                         {"base", contentHash(s.base)},
-                         {"synth", s.synthName},
-                         {"version", s.synthVersion},
-                         {"patches", counts.patches},
-                         {"rows", counts.rows},
-                         {"seed", s.seed},
-                         {"notes", s.notes},
-                         {"embedder", s.embedders.front().name},
-                         {"embedder_version", s.embedders.front().version}});
-  }
-  json groups = json::array();
-  for (const auto& group : options.libraries) {
-    json names = json::array();
-    for (const auto& file : group) names.push_back(fs::path(file).filename().string());
-    groups.push_back(names);
-  }
-  json names = json::array();
-  std::string excluded;
-  for (const auto& entry : entries) {
-    names.push_back(entry.name);
-    for (const auto& hash : entry.excluded) excluded += hash;
-  }
-  json settings = {{"targets", fs::absolute(set.folder).lexically_normal().filename().string()},
-                   {"fingerprint", set.fingerprint},
-                   {"names", names},
-                   {"excluded", contentHash(excluded)},
-                   {"methods", options.methods},
-                   {"objective", kDefaultObjective},
-                   {"libraries", libraries},
-                   {"groups", groups},
-                   {"renders", options.renders},
-                   {"known", options.known},
-                   {"oracle", options.oracle},
-                   {"seed", options.seed},
-                   {"velocity", options.velocity}};
-  for (std::size_t e = 0; e < options.embedders.size(); ++e) {
-    const EmbedderInfo& embedder = sources.libraries[e * files.size()].embedderInfo();
-    settings["embedders"].push_back({{"name", embedder.name}, {"version", embedder.version}});
-  }
-  if (entries.front().tempoBpm != kUsualBpm) settings["bpm"] = entries.front().tempoBpm;
-  if (options.seconds > 0) settings["seconds"] = options.seconds;
-  if (!options.baseline) settings["baseline"] = false;
-  if (options.shuffled) settings["shuffled"] = true;
-  return settings;
 }
 
 }  // namespace patchpilot

@@ -17,8 +17,4 @@ std::vector<std::string> libraryFiles(const EvaluationOptions& options);
 /// @param sources  the files of `libraryFiles`, once for each embedder
 std::vector<EvaluationRow> evaluationRows(const EvaluationOptions& options, const Sources& sources);
 
-/// What a run compares, and how. Results of two runs may be put together only if this is the same.
-nlohmann::json describeSettings(const TargetSet& set, const std::vector<TargetEntry>& entries,
-                                const EvaluationOptions& options, Sources& sources);
-
 }  // namespace patchpilot

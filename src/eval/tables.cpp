@@ -134,15 +134,13 @@ std::string optionalCell(const std::optional<double>& value) {
 
 /// What sets a run of these rows apart, and the words it is told with.
 std::string howItWasRun(const Evaluation& evaluation) {
-  const auto& s = evaluation.settings;
-  std::string text = fmt::format(
-      "Targets: {}. Note, length and onset: {}. Seed {}.\n", s.at("targets").get<std::string>(),
-      s.at("known").get<bool>() ? "known to the methods" : "found by the methods from the sound alone",
-      s.at("seed").get<std::uint64_t>());
-  for (const auto& library : s.at("libraries"))
-    text += fmt::format("Library {}: {} patches of {} {}, space {}.\n", library.at("file").get<std::string>(),
-                        library.at("patches").get<std::uint64_t>(), library.at("synth").get<std::string>(),
-                        library.at("version").get<std::string>(), library.at("space").get<std::string>());
+  const EvaluationSettings& s = evaluation.settings;
+  std::string text =
+      fmt::format("Targets: {}. Note, length and onset: {}. Seed {}.\n", s.targets,
+                  s.known ? "known to the methods" : "found by the methods from the sound alone", s.seed);
+  for (const ComparedLibrary& library : s.libraries)
+    text += fmt::format("Library {}: {} patches of {} {}, space {}.\n", library.file, library.patches,
+                        library.synth, library.version, library.space);
   return text;
 }
 
@@ -362,7 +360,7 @@ std::string summaryMarkdown(const Evaluation& evaluation, const std::vector<Kind
   if (!evaluation.finished) text += "\nNot finished: run the same command again to go on.\n";
   for (const KindSummary& kind : kinds) {
     text += fmt::format("\n## {}: {} targets\n\n", kind.kind.empty() ? "targets" : kind.kind, kind.targets);
-    if (!evaluation.settings.at("known").get<bool>())
+    if (!evaluation.settings.known)
       text += fmt::format("Note found right, octave included: {}. Length off by {:.2f} s (median).\n\n",
                           percent(kind.noteRight), kind.lengthErrorMedian);
     text += kindTable(kind, evaluation.metrics);

@@ -12,8 +12,6 @@
 #include "propose/proposer.h"
 #include "synth/preset_writer.h"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <random>
@@ -21,7 +19,6 @@
 namespace patchpilot {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 namespace {
 
@@ -123,7 +120,7 @@ class Maker {
 
   std::string nextName() const { return fmt::format("{}-{:03}", kind_, entries_.size()); }
 
-  void add(TargetEntry entry, const AudioBuffer& sound, const DrawnNote& drawn, json about) {
+  void add(TargetEntry entry, const AudioBuffer& sound, const DrawnNote& drawn, TargetMaking making) {
     entry.name = nextName();
     entry.kind = kind_;
     entry.file = folder_ / (entry.name + ".wav");
@@ -131,11 +128,11 @@ class Maker {
     entry.velocity = drawn.note.velocity;
     entry.onsetSeconds = drawn.onsetSeconds;
     entry.lengthSeconds = drawn.onsetSeconds + drawn.note.lengthSeconds;
-    about["duration_s"] = sound.seconds();
-    about["seed"] = options_.seed;
+    making.durationSeconds = sound.seconds();
+    making.seed = options_.seed;
     writeWav(entry.file, sound);
     entries_.push_back(std::move(entry));
-    about_.push_back(std::move(about));
+    makings_.push_back(std::move(making));
     if (options_.onProgress) options_.onProgress(entries_.size());
   }
 
@@ -144,7 +141,7 @@ class Maker {
     if (entries_.empty())
       failInput("not one sound could be made{}{}",
                 leftOut.empty() ? "" : "; the first reason: ", leftOut.empty() ? "" : leftOut.front());
-    writeTargetList(folder_, entries_, about_);
+    writeTargetList(folder_, entries_, makings_);
     return {entries_.size(), std::move(leftOut)};
   }
 
@@ -153,15 +150,8 @@ class Maker {
   const TargetMakeOptions& options_;
   std::string kind_;
   std::vector<TargetEntry> entries_;
-  std::vector<json> about_;
+  std::vector<TargetMaking> makings_;
 };
-
-json describe(const Synth& synth) {
-  const PluginInfo& plugin = synth.plugin();
-  return {
-      {"synth",
-       {{"name", plugin.name}, {"version", plugin.version}, {"format", plugin.format}, {"id", plugin.id}}}};
-}
 
 /// Patches with the notes that they are played at, and what is heard of each.
 class Played {
@@ -242,7 +232,7 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
       entry.baseHash = contentHash(synth.base());
       for (std::size_t k = 0; k < synth.space().parameters.size(); ++k)
         entry.parameters[synth.space().parameters[k].key] = played.patches[i].values()[k];
-      maker.add(std::move(entry), *played.sounds[i], played.notes[i], describe(synth));
+      maker.add(std::move(entry), *played.sounds[i], played.notes[i], {.synth = synth.plugin()});
     }
   }
   return maker.finish({});
@@ -283,9 +273,8 @@ TargetMakeReport makePresetTargets(const fs::path& folder, const fs::path& prese
       entry.preset = folder / (maker.nextName() + sources[i].extension().string());
       entry.excluded = {presetHash(played.patches[i].preset().state)};
       fs::copy(sources[i], entry.preset, fs::copy_options::recursive);
-      json about = describe(synth);
-      about["patch"] = fs::relative(sources[i], presets).string();
-      maker.add(std::move(entry), *played.sounds[i], played.notes[i], std::move(about));
+      entry.patch = fs::relative(sources[i], presets).string();
+      maker.add(std::move(entry), *played.sounds[i], played.notes[i], {.synth = synth.plugin()});
     }
   }
   return maker.finish(std::move(leftOut));
@@ -338,7 +327,7 @@ TargetMakeReport makeLibraryTargets(const fs::path& folder, Library& library, Sy
       }
       TargetEntry entry =
           libraryEntry(folder, maker.nextName(), library.file(), order[first + i], played.patches[i], synth);
-      maker.add(std::move(entry), *played.sounds[i], played.notes[i], describe(synth));
+      maker.add(std::move(entry), *played.sounds[i], played.notes[i], {.synth = synth.plugin()});
     }
   }
   return maker.finish(std::move(leftOut));
@@ -365,7 +354,7 @@ TargetMakeReport makeSoundfontTargets(const fs::path& folder, const fs::path& so
     try {
       const AudioBuffer sound = readSound(wav).sound.slice(0, framesOf(options.durationSeconds));
       if (isSilent(sound)) failInput("is silent");
-      maker.add({}, sound, drawn, {{"program", program}, {"soundfont", soundfont.filename().string()}});
+      maker.add({}, sound, drawn, {.program = program, .soundfont = soundfont.filename().string()});
     } catch (const Error& error) {
       leftOut.push_back(
           fmt::format("program {}: {}", program, played.status != 0 ? "fluidsynth failed" : error.what()));

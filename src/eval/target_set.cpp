@@ -3,8 +3,7 @@
 #include "base/error.h"
 #include "preset/preset_file.h"
 #include "preset/preset_hash.h"
-
-#include <nlohmann/json.hpp>
+#include "wire/json_codec.h"
 
 #include <algorithm>
 #include <set>
@@ -12,7 +11,13 @@
 namespace patchpilot {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+
+template <typename Visitor, Either<LibraryPatch> One>
+void nameFields(Visitor& visit, One& patch) {
+  visit("file", patch.file);
+  visit("patch", patch.id);
+  visit("identity", patch.identity);
+}
 
 namespace {
 
@@ -30,8 +35,67 @@ fs::path within(const fs::path& folder, const std::string& file, const fs::path&
   return folder / relative;
 }
 
-fs::path soundOf(const json& object, const std::string& name, const fs::path& folder, const fs::path& list) {
-  if (object.contains("file")) return within(folder, object.at("file").get<std::string>(), list);
+/// The members of an entry that are read: files are named as they stand in the list.
+struct ListedTarget {
+  TargetEntry entry;
+  std::string file, preset;
+};
+
+template <typename Visitor, Either<ListedTarget> One>
+void nameFields(Visitor& visit, One& listed) {
+  auto& entry = listed.entry;
+  visit("name", entry.name);
+  visit.unless("", "file", listed.file);
+  visit("note", entry.note);
+  visit("note_off_s", entry.lengthSeconds);
+  if constexpr (Visitor::kReads) {
+    visit.unless("", "kind", entry.kind);
+    visit.unless(100, "velocity", entry.velocity);
+  } else {
+    visit("kind", entry.kind);
+    visit("velocity", entry.velocity);
+  }
+  visit.unless(kUsualBpm, "bpm", entry.tempoBpm);
+  visit.unless(0, "note_on_s", entry.onsetSeconds);
+  visit.unless("", "space", entry.space);
+  visit.unless("", "base", entry.baseHash);
+  visit.unless({}, "params", entry.parameters);
+  visit.unless("", "preset", listed.preset);
+  visit.unless("", "patch", entry.patch);
+  visit.unless({}, "library", entry.fromLibrary);
+  visit.unless({}, "exclude", entry.excluded);
+}
+
+/// An entry as it is written.
+struct MadeTarget {
+  ListedTarget listed;
+  TargetMaking making;
+};
+
+/// The plug-in that played a target.
+struct Player {
+  const PluginInfo& plugin;
+};
+
+void nameFields(JsonWriter& visit, const Player& player) {
+  visit("name", player.plugin.name);
+  visit("version", player.plugin.version);
+  visit("format", player.plugin.format);
+  visit("id", player.plugin.id);
+}
+
+void nameFields(JsonWriter& visit, const MadeTarget& made) {
+  nameFields(visit, made.listed);
+  visit.unless({}, "duration_s", made.making.durationSeconds);
+  visit.unless({}, "seed", made.making.seed);
+  if (made.making.synth) visit("synth", Player{*made.making.synth});
+  visit.unless({}, "program", made.making.program);
+  visit.unless("", "soundfont", made.making.soundfont);
+}
+
+fs::path soundOf(const ListedTarget& listed, const fs::path& folder, const fs::path& list) {
+  if (!listed.file.empty()) return within(folder, listed.file, list);
+  const std::string& name = listed.entry.name;
   for (const char* extension : {".wav", ".flac"}) {
     const fs::path file = folder / (name + extension);
     if (std::error_code ignored; fs::exists(file, ignored)) return file;
@@ -47,46 +111,33 @@ void checkRange(const char* what, double value, double least, double most, const
               value, least, most);
 }
 
-TargetEntry entryOf(const json& object, const fs::path& folder, const fs::path& list) {
-  TargetEntry entry;
-  entry.name = object.at("name").get<std::string>();
+TargetEntry entryOf(ListedTarget listed, const fs::path& folder, const fs::path& list) {
+  TargetEntry& entry = listed.entry;
   checkName(entry.name, list);
-  entry.kind = object.value("kind", "");
-  entry.file = soundOf(object, entry.name, folder, list);
-  entry.note = object.at("note").get<int>();
-  entry.velocity = object.value("velocity", 100);
-  entry.lengthSeconds = object.at("note_off_s").get<double>();
-  entry.tempoBpm = object.value("bpm", kUsualBpm);
+  entry.file = soundOf(listed, folder, list);
   checkRange("bpm", entry.tempoBpm, kSlowestBpm, kFastestBpm, entry.name, list);
   checkRange("note", entry.note, 0, 127, entry.name, list);
   checkRange("velocity", entry.velocity, 1, 127, entry.name, list);
-  entry.onsetSeconds = object.value("note_on_s", 0.0);
   checkRange("note_off_s", entry.lengthSeconds, 0.001, 600, entry.name, list);
   checkRange("note_on_s", entry.onsetSeconds, 0, entry.lengthSeconds - 0.001, entry.name, list);
-  entry.space = object.value("space", "");
-  entry.baseHash = object.value("base", "");
-  entry.parameters = object.value("params", std::map<std::string, float>{});
-  if (object.contains("preset")) entry.preset = within(folder, object.at("preset").get<std::string>(), list);
-  entry.patch = object.value("patch", "");
-  if (object.contains("library")) {
-    const json& from = object.at("library");
-    entry.fromLibrary = {from.at("file").get<std::string>(), from.at("patch").get<std::int64_t>(),
-                         from.at("identity").get<std::string>()};
-  }
-  entry.excluded = object.value("exclude", std::vector<std::string>{});
-  return entry;
+  if (!listed.preset.empty()) entry.preset = within(folder, listed.preset, list);
+  return std::move(entry);
 }
 
-json parseList(const fs::path& list) {
-  json document;
-  try {
-    document = json::parse(readTextFile(list));
-  } catch (const json::exception& error) {
-    failInput("{} is no JSON: {}", list.string(), error.what());
-  }
-  if (!document.is_array() || document.empty())
+/// The entries of a list, each as JSON.
+std::vector<std::string> entriesOf(const fs::path& list) {
+  const auto entries = jsonItems(readTextFile(list), list.string());
+  if (!entries || entries->empty())
     failInput("{} is no list of targets: an array of objects is expected", list.string());
-  return document;
+  return *entries;
+}
+
+ListedTarget listedTarget(const std::string& entry, std::size_t index, const fs::path& list) {
+  try {
+    return fromJsonText<ListedTarget>(entry);
+  } catch (const Error& error) {
+    failInput("{}: entry {} is no target: {}", list.string(), index, error.what());
+  }
 }
 
 std::string joined(const std::set<std::string>& words) {
@@ -132,18 +183,13 @@ TargetSet readTargetSet(const fs::path& folder, const std::vector<std::string>& 
   TargetSet set{folder, {}, {}};
   std::set<std::string> names, kindsThere;
   std::string hashes;
-  for (const json& object : parseList(list)) {
-    TargetEntry entry;
-    try {
-      entry = entryOf(object, folder, list);
-    } catch (const json::exception& error) {
-      failInput("{}: entry {} is no target: {}", list.string(), names.size(), error.what());
-    }
+  for (const std::string& text : entriesOf(list)) {
+    TargetEntry entry = entryOf(listedTarget(text, names.size(), list), folder, list);
     if (!names.insert(entry.name).second)
       failInput("{}: two targets are named '{}'", list.string(), entry.name);
     kindsThere.insert(entry.kind);
     if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), entry.kind) == kinds.end()) continue;
-    hashes += contentHash(object.dump()) + contentHash(readFile(entry.file));
+    hashes += contentHash(text) + contentHash(readFile(entry.file));
     set.entries.push_back(std::move(entry));
   }
   if (set.entries.empty())
@@ -161,31 +207,15 @@ void excludeOwnPresets(TargetSet& set, const fs::path& presets) {
 }
 
 void writeTargetList(const fs::path& folder, const std::vector<TargetEntry>& entries,
-                     const std::vector<json>& about) {
-  json list = json::array();
+                     const std::vector<TargetMaking>& makings) {
+  std::vector<MadeTarget> list;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const TargetEntry& entry = entries[i];
-    json object = about[i];
-    object.update({{"name", entry.name},
-                   {"kind", entry.kind},
-                   {"file", entry.file.filename().string()},
-                   {"note", entry.note},
-                   {"velocity", entry.velocity},
-                   {"note_off_s", entry.lengthSeconds}});
-    if (entry.tempoBpm != kUsualBpm) object["bpm"] = entry.tempoBpm;
-    if (entry.onsetSeconds > 0) object["note_on_s"] = entry.onsetSeconds;
-    if (!entry.space.empty()) object["space"] = entry.space;
-    if (!entry.baseHash.empty()) object["base"] = entry.baseHash;
-    if (!entry.parameters.empty()) object["params"] = entry.parameters;
-    if (!entry.preset.empty()) object["preset"] = fs::relative(entry.preset, folder).string();
-    if (entry.fromLibrary)
-      object["library"] = {{"file", entry.fromLibrary->file},
-                           {"patch", entry.fromLibrary->id},
-                           {"identity", entry.fromLibrary->identity}};
-    if (!entry.excluded.empty()) object["exclude"] = entry.excluded;
-    list.push_back(std::move(object));
+    list.push_back({{entry, entry.file.filename().string(),
+                     entry.preset.empty() ? "" : fs::relative(entry.preset, folder).string()},
+                    makings[i]});
   }
-  writeFileAtomically(folder / kTargetList, list.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
+  writeFileAtomically(folder / kTargetList, jsonText(list, 1) + "\n");
 }
 
 }  // namespace patchpilot

@@ -3,8 +3,6 @@
 #include "base/tempo.h"
 #include "synth/synth.h"
 
-#include <nlohmann/json.hpp>
-
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -18,6 +16,8 @@ struct LibraryPatch {
   std::string file;  ///< of the library, without its folder
   std::int64_t id = 0;
   std::string identity;  ///< `patchIdentity`: a library holds the patch where it has it under this id
+
+  bool operator==(const LibraryPatch&) const = default;
 };
 
 /// A sound of a target set, and what is known of how it was made.
@@ -71,9 +71,18 @@ TargetSet readTargetSet(const std::filesystem::path& folder, const std::vector<s
 /// @throws Error (input) where a preset is not there, or cannot be read
 void excludeOwnPresets(TargetSet& set, const std::filesystem::path& presets);
 
+/// How a target was made, for people who read the list.
+struct TargetMaking {
+  std::optional<double> durationSeconds;  ///< of the sound
+  std::optional<std::uint64_t> seed;
+  std::optional<PluginInfo> synth;
+  std::optional<int> program;  ///< of General MIDI
+  std::string soundfont;       ///< file, without its folder; empty if none
+};
+
 /// Writes `targets.json` into a folder that holds the sounds.
-/// @param about  what else each entry is to say, an object each
+/// @param makings  one for each entry
 void writeTargetList(const std::filesystem::path& folder, const std::vector<TargetEntry>& entries,
-                     const std::vector<nlohmann::json>& about);
+                     const std::vector<TargetMaking>& makings);
 
 }  // namespace patchpilot

@@ -9,25 +9,16 @@
 
 namespace patchpilot {
 
-using nlohmann::json;
-
 namespace {
 
 constexpr const char* kRetrieval = "retrieval";
 
-json toJson(const Refinement& refinement) {
-  json curve = json::array();
+RefinementFacts factsOf(const Refinement& refinement) {
+  RefinementFacts facts{refinement.from,     refinement.to,           refinement.last.renders,
+                        refinement.last.cut, refinement.last.seconds, {}};
   for (const Refinement::Point& point : refinement.curve)
-    curve.push_back({{"renders", point.renders},
-                     {"seconds", point.seconds},
-                     {"distance", point.distance},
-                     {"mss", point.mss}});
-  return {{"from", refinement.from},
-          {"to", refinement.to},
-          {"renders", refinement.last.renders},
-          {"cut", refinement.last.cut},
-          {"seconds", refinement.last.seconds},
-          {"curve", curve}};
+    facts.curve.push_back({point.renders, point.seconds, point.distance, point.mss});
+  return facts;
 }
 
 }  // namespace
@@ -145,26 +136,26 @@ void Match::refine() {
   if (options_.refine) session_->refine(options_.limits);
 }
 
-json Match::facts() const {
-  return {{"objective", options_.objective.empty() ? kDefaultObjective : options_.objective}};
+SearchFacts Match::facts() const {
+  return {options_.objective.empty() ? kDefaultObjective : options_.objective, {}};
 }
 
-json Match::write(const std::filesystem::path& folder, const std::vector<Candidate>& found,
-                  std::vector<Candidate>* written) {
+MatchDocument Match::write(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                           std::vector<Candidate>* written) {
   std::vector<Candidate> chosen = session_->best(found);
-  json more = facts();
+  SearchFacts search = facts();
   if (const auto& refinement = session_->refinement(); refinement && !refinement->curve.empty())
-    more["refinement"] = toJson(*refinement);
-  const json document =
-      writeResults(folder, target_, objective_, chosen, sources_.engines, options_.velocity, more);
+    search.refinement = factsOf(*refinement);
+  MatchDocument document = writeResults(folder, target_, objective_, chosen, sources_.engines,
+                                        options_.velocity, std::move(search));
   if (written != nullptr) *written = std::move(chosen);
   return document;
 }
 
-json Match::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
-                       std::vector<Candidate>* written) {
+MatchDocument Match::writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                                std::vector<Candidate>* written) {
   std::vector<Candidate> chosen = session_->best(found);
-  const json document =
+  MatchDocument document =
       writeFirstResults(folder, target_, chosen, sources_.engines, options_.velocity, facts());
   if (written != nullptr) *written = std::move(chosen);
   return document;

@@ -3,8 +3,7 @@
 #include "listen/target.h"
 #include "match/session.h"
 #include "match/sources.h"
-
-#include <nlohmann/json.hpp>
+#include "wire/match_document.h"
 
 #include <map>
 
@@ -73,16 +72,16 @@ class Match {
   /// @param found    nearest first
   /// @param written  takes what was written, in its order
   /// @return as `writeResults`
-  nlohmann::json write(const std::filesystem::path& folder, const std::vector<Candidate>& found,
-                       std::vector<Candidate>* written = nullptr);
-  nlohmann::json write(const std::filesystem::path& folder, std::vector<Candidate>* written = nullptr) {
+  MatchDocument write(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                      std::vector<Candidate>* written = nullptr);
+  MatchDocument write(const std::filesystem::path& folder, std::vector<Candidate>* written = nullptr) {
     return write(folder, session().candidates(), written);
   }
 
   /// The same of preliminary candidates (`SessionObserver::onFirst`), as quickly as possible. @return as
   /// `writeFirstResults`
-  nlohmann::json writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
-                            std::vector<Candidate>* written = nullptr);
+  MatchDocument writeFirst(const std::filesystem::path& folder, const std::vector<Candidate>& found,
+                           std::vector<Candidate>* written = nullptr);
 
   const Target& target() const { return target_; }
   const Sources& sources() const { return sources_; }
@@ -90,7 +89,7 @@ class Match {
 
  private:
   void open();
-  nlohmann::json facts() const;  ///< of the match, which `candidates.json` tells
+  SearchFacts facts() const;
   void searchNear(const NearPatch& near, SessionPlan& plan) const;
 
   MatchOptions options_;

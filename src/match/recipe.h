@@ -1,36 +1,12 @@
 #pragma once
 
 #include "synth/synth.h"
-
-#include <nlohmann/json.hpp>
+#include "wire/recipe.h"
 
 #include <string>
 #include <vector>
 
 namespace patchpilot {
-
-/// One thing to set by hand.
-struct RecipeSetting {
-  std::string id;     ///< the plug-in's parameter; empty for a modulation routing or a wavetable
-  std::string name;   ///< without what the section's title says: "Cutoff"
-  std::string text;   ///< the value in words and units: "1.2 kHz"
-  std::string usual;  ///< the same of what one starts from; empty where `id` is
-  float value = 0;    ///< normalized, of a parameter
-};
-
-/// A section of the synth's panel.
-struct RecipeSection {
-  std::string title;
-  std::vector<RecipeSetting> settings;
-};
-
-/// A patch as a person would dial it in: what differs from where one starts, section by section.
-struct Recipe {
-  std::string synth;
-  bool fromBasePreset = false;  ///< one starts from the base preset, not from the synth's initial patch
-  std::vector<RecipeSection> sections;
-  std::vector<std::string> withoutEffect;  ///< what differs as well, and does nothing here: "LFO 3 rate"
-};
 
 /// Takes out of the sections what does nothing to the patch's sound, so that nobody turns it in vain.
 /// @param ids  of the plug-in's parameters
@@ -54,8 +30,5 @@ Recipe recipeOf(Synth& synth, const Patch& patch);
 /// The recipe as text, one paragraph a section, in lines of at most 100 characters where words allow.
 /// @param title  first line, such as the preset's name
 std::string recipeText(const Recipe& recipe, const std::string& title);
-
-/// The same for programs: `synth`, `from`, `sections` of `title` and `settings`, and `without_effect`.
-nlohmann::json recipeJson(const Recipe& recipe);
 
 }  // namespace patchpilot

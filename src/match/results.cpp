@@ -16,7 +16,6 @@
 namespace patchpilot {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 namespace {
 
@@ -38,11 +37,6 @@ PresetLabel labelOf(const Target& target, const Candidate& candidate, int rank, 
                       oneLine(target.file.filename().string()), noteName(note.midi), candidate.distance)};
 }
 
-/// A document as text. What is no UTF-8, such as the name of a file out of an old archive, is replaced.
-std::string textOf(const json& document) {
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
 /// A candidate's preset: what is written, and how its synth loads it.
 struct WrittenPreset {
   std::vector<std::string> files;
@@ -62,93 +56,88 @@ WrittenPreset writePreset(const fs::path& folder, const std::string& stem, Synth
   return written;
 }
 
-json describeParameters(Synth& synth, const Patch& patch) {
+std::vector<ParameterFacts> parametersOf(Synth& synth, const Patch& patch) {
   const std::vector<std::string> texts = synth.texts(patch);
   const std::vector<float> values =
       patch.isPreset() || patch.values().empty() ? synth.values(patch) : patch.values();
-  json parameters = json::array();
+  std::vector<ParameterFacts> parameters;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const ParameterSpec& spec = synth.space().parameters[i];
-    parameters.push_back({{"key", spec.key},
-                          {"name", spec.name},
-                          {"section", spec.section},
-                          {"value", values[i]},
-                          {"text", texts[i]}});
+    parameters.push_back({spec.key, spec.name, spec.section, values[i], texts[i]});
   }
   return parameters;
 }
 
-json describeTarget(const Target& target) {
-  json others = json::array();
-  for (const NoteGuess& other : target.otherNotes)
-    others.push_back({{"note", other.note}, {"confidence", other.confidence}});
-  return {{"path", target.file.string()},        {"note", target.note},
-          {"confidence", target.noteConfidence}, {"other_notes", others},
-          {"start", target.startSeconds},        {"length", target.lengthSeconds},
-          {"duration", target.sound.seconds()},  {"warnings", target.warnings}};
-}
+std::string stemOf(int rank) { return fmt::format("{:02}", rank); }
 
-std::string stemOf(std::size_t rank) { return fmt::format("{:02}", rank); }
-
-/// What `candidates.json` says of a candidate, but its parameters.
-/// @param more  what else is to be said of it
-json entryOf(std::size_t rank, const Synth& synth, const Proposal& proposal, const Note& note,
-             const json& more) {
+/// What is said of each candidate.
+CandidateFacts candidateFacts(int rank, const Synth& synth, const Proposal& proposal, const Note& note) {
   const std::string stem = stemOf(rank);
-  json presets = json::array();
-  for (const std::string& extension : presetExtensions(synth.space())) presets.push_back(stem + extension);
-  json entry = {{"rank", rank},
-                {"synth", synth.plugin().name},
-                {"space", synth.space().name},
-                {"origin", proposal.origin},
-                {"note", note.midi},
-                {"velocity", note.velocity},
-                {"length", note.lengthSeconds},
-                {"bpm", synth.tempoBpm()},
-                {"files",
-                 {{"render", stem + ".wav"},
-                  {"presets", std::move(presets)},
-                  {"parameters", stem + ".json"},
-                  {"recipe", stem + ".txt"}}}};
-  entry.update(more);
-  return entry;
+  CandidateFacts facts;
+  facts.rank = rank;
+  facts.synth = synth.plugin().name;
+  facts.space = synth.space().name;
+  facts.origin = proposal.origin;
+  facts.note = note.midi;
+  facts.velocity = note.velocity;
+  facts.length = note.lengthSeconds;
+  facts.bpm = synth.tempoBpm();
+  facts.render = stem + ".wav";
+  facts.parameters = stem + ".json";
+  facts.recipe = stem + ".txt";
+  for (const std::string& extension : presetExtensions(synth.space()))
+    facts.presets.push_back(stem + extension);
+  return facts;
 }
 
-/// Tells of candidates that were found for a sound.
-class Nearness {
+/// Candidates that were found for a sound.
+class FoundForSound {
  public:
-  explicit Nearness(const Target& target)
-      : target_(target), ruler_({metrics().begin(), metrics().end()}, target.sound) {}
+  FoundForSound(const Target& target, const Engines& engines, int velocity)
+      : target_(target),
+        engines_(engines),
+        velocity_(velocity),
+        ruler_({metrics().begin(), metrics().end()}, target.sound) {}
 
-  json of(const Candidate& candidate) const {
-    return {{"distance", candidate.distance},
-            {"distances", ruler_.measure(candidate.sound)},
-            {"gain_db", gainDb(candidate.sound, target_.sound)}};
+  CandidateFacts facts(int rank, const Candidate& candidate) const {
+    CandidateFacts facts = candidateFacts(rank, pluginOf(*engines_[candidate.proposal.synth]),
+                                          candidate.proposal, noteOf(candidate.proposal, target_, velocity_));
+    facts.distance = candidate.distance;
+    facts.distances = ruler_.measure(candidate.sound);
+    facts.gainDb = gainDb(candidate.sound, target_.sound);
+    return facts;
+  }
+
+  MatchDocument document(SearchFacts search) const {
+    MatchDocument document;
+    document.target = factsOf(target_);
+    document.sound = target_.file.string();
+    document.search = std::move(search);
+    return document;
   }
 
  private:
   const Target& target_;
+  const Engines& engines_;
+  int velocity_;
   Ruler ruler_;
 };
 
 /// Writes a candidate's render, presets, recipe and parameters.
-/// @param more  what else is to be said of it
-/// @return what `candidates.json` says of it
-json writeCandidate(const fs::path& folder, std::size_t rank, Synth& synth, const Proposal& proposal,
-                    const Bytes& state, const AudioBuffer& sound, const PresetLabel& label, const Note& note,
-                    const json& more) {
-  const std::string stem = stemOf(rank);
-  writePreset(folder, stem, synth, label, state);
+/// @param note  that it is played at
+WrittenCandidate writeCandidate(const fs::path& folder, CandidateFacts facts, Synth& synth,
+                                const Proposal& proposal, const Bytes& state, const AudioBuffer& sound,
+                                const PresetLabel& label, const Note& note) {
+  writePreset(folder, stemOf(facts.rank), synth, label, state);
   Recipe recipe = recipeOf(synth, proposal.patch);
   setAside(recipe, synth.space(), proposal.withoutEffect);
   const std::string played = fmt::format("\nPlay {} with velocity {} and let go after {:.2f} s.\n",
                                          noteName(note.midi), note.velocity, note.lengthSeconds);
-  writeFileAtomically(folder / (stem + ".txt"), std::string_view(recipeText(recipe, label.name) + played));
-  writeWav(folder / (stem + ".wav"), sound);
-  json entry = entryOf(rank, synth, proposal, note, more);
-  entry["parameters"] = describeParameters(synth, proposal.patch);
-  writeFileAtomically(folder / (stem + ".json"), textOf(entry));
-  return entry;
+  writeFileAtomically(folder / facts.recipe, std::string_view(recipeText(recipe, label.name) + played));
+  writeWav(folder / facts.render, sound);
+  WrittenCandidate written{std::move(facts), parametersOf(synth, proposal.patch), {}};
+  writeFileAtomically(folder / written.facts.parameters, fileText(written));
+  return written;
 }
 
 /// Whatever each synth is to play of some presets, it plays at once.
@@ -213,8 +202,9 @@ std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder,
 
 }  // namespace
 
-json writeResults(const fs::path& folder, const Target& target, const Objective& objective,
-                  std::vector<Candidate>& chosen, const Engines& engines, int velocity, const json& more) {
+MatchDocument writeResults(const fs::path& folder, const Target& target, const Objective& objective,
+                           std::vector<Candidate>& chosen, const Engines& engines, int velocity,
+                           SearchFacts search) {
   writeWav(folder / "target.wav", target.sound);
 
   // Rank, and with it the names of the files, is decided by the renders of the presets themselves.
@@ -232,69 +222,69 @@ json writeResults(const fs::path& folder, const Target& target, const Objective&
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return chosen[a].distance < chosen[b].distance; });
 
-  const Nearness nearness(target);
-  json list = json::array();
-  for (const std::size_t index : order) {
-    const Candidate& candidate = chosen[index];
-    Synth& synth = pluginOf(*engines[candidate.proposal.synth]);
-    const std::size_t rank = list.size() + 1;
-    const Note note = noteOf(candidate.proposal, target, velocity);
-    list.push_back(writeCandidate(folder, rank, synth, candidate.proposal, states[index], candidate.sound,
-                                  labelOf(target, candidate, int(rank), note), note, nearness.of(candidate)));
-  }
+  const FoundForSound found(target, engines, velocity);
+  MatchDocument document = found.document(std::move(search));
   std::vector<Candidate> ordered;
-  for (const std::size_t index : order) ordered.push_back(std::move(chosen[index]));
-  chosen = std::move(ordered);
-  json document = {{"target", describeTarget(target)}, {"candidates", list}};
-  document.update(more);
-  writeFileAtomically(folder / "candidates.json", textOf(document));
-  return document;
-}
-
-json writeFirstResults(const fs::path& folder, const Target& target, const std::vector<Candidate>& chosen,
-                       const Engines& engines, int velocity, const json& more) {
-  writeWav(folder / "target.wav", target.sound);
-  const Nearness nearness(target);
-  json list = json::array();
-  for (const Candidate& candidate : chosen) {
-    const std::size_t rank = list.size() + 1;
-    writeWav(folder / (stemOf(rank) + ".wav"), candidate.sound);
-    list.push_back(entryOf(rank, pluginOf(*engines[candidate.proposal.synth]), candidate.proposal,
-                           noteOf(candidate.proposal, target, velocity), nearness.of(candidate)));
+  for (const std::size_t index : order) {
+    Candidate& candidate = chosen[index];
+    const int rank = int(ordered.size()) + 1;
+    const Note note = noteOf(candidate.proposal, target, velocity);
+    document.candidates.push_back(writeCandidate(
+        folder, found.facts(rank, candidate), pluginOf(*engines[candidate.proposal.synth]),
+        candidate.proposal, states[index], candidate.sound, labelOf(target, candidate, rank, note), note));
+    ordered.push_back(std::move(candidate));
   }
-  json document = {{"target", describeTarget(target)}, {"candidates", list}, {"provisional", true}};
-  document.update(more);
-  writeFileAtomically(folder / "candidates.json", textOf(document));
+  chosen = std::move(ordered);
+  writeFileAtomically(folder / kCandidatesFile, fileText(document));
   return document;
 }
 
-json writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch>& found,
-                      const Engines& engines, std::stop_token stop) {
+MatchDocument writeFirstResults(const fs::path& folder, const Target& target,
+                                const std::vector<Candidate>& chosen, const Engines& engines, int velocity,
+                                SearchFacts search) {
+  writeWav(folder / "target.wav", target.sound);
+  const FoundForSound found(target, engines, velocity);
+  MatchDocument document = found.document(std::move(search));
+  document.provisional = true;
+  for (const Candidate& candidate : chosen) {
+    const CandidateFacts facts = found.facts(int(document.candidates.size()) + 1, candidate);
+    writeWav(folder / facts.render, candidate.sound);
+    document.candidates.push_back({facts, {}, {}});
+  }
+  writeFileAtomically(folder / kCandidatesFile, fileText(document));
+  return document;
+}
+
+MatchDocument writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch>& found,
+                               const Engines& engines, std::stop_token stop) {
   std::vector<Bytes> states;
   const std::vector<std::optional<AudioBuffer>> sounds = renderFound(folder, found, states, engines, stop);
-  json list = json::array(), skipped = json::array();
+  MatchDocument document;
+  document.text = text;
   std::vector<TextMatch> played;
   for (std::size_t i = 0; i < found.size(); ++i) {
     TextMatch& match = found[i];
     Synth& synth = pluginOf(*engines[match.proposal.synth]);
     if (!sounds[i]) {
       if (!stop.stop_requested())
-        skipped.push_back(fmt::format("{} did not play {}", synth.plugin().name, match.proposal.origin));
+        document.skipped.push_back(
+            fmt::format("{} did not play {}", synth.plugin().name, match.proposal.origin));
       continue;
     }
-    const std::size_t rank = list.size() + 1;
+    const int rank = int(played.size()) + 1;
     const PresetLabel label{
         fmt::format("{} {}", titleOfText(text), rank), "Patch Pilot", "Patch Pilot",
         fmt::format("Found by Patch Pilot for \"{}\"; similarity {:.3f}", oneLine(text), match.similarity)};
-    list.push_back(writeCandidate(folder, rank, synth, match.proposal, states[i], *sounds[i], label,
-                                  match.note, {{"similarity", match.similarity}}));
+    CandidateFacts facts = candidateFacts(rank, synth, match.proposal, match.note);
+    facts.similarity = match.similarity;
+    document.candidates.push_back(writeCandidate(folder, std::move(facts), synth, match.proposal, states[i],
+                                                 *sounds[i], label, match.note));
     played.push_back(std::move(match));
   }
-  if (list.empty() && !skipped.empty())
-    failPlugin("{}, nor anything else that was found", skipped.front().get<std::string>());
+  if (played.empty() && !document.skipped.empty())
+    failPlugin("{}, nor anything else that was found", document.skipped.front());
   found = std::move(played);
-  const json document = {{"text", text}, {"candidates", list}, {"skipped", skipped}};
-  writeFileAtomically(folder / "candidates.json", textOf(document));
+  writeFileAtomically(folder / kCandidatesFile, fileText(document));
   return document;
 }
 
@@ -309,20 +299,17 @@ std::vector<std::string> installPresets(const std::vector<fs::path>& presets, co
   return installed;
 }
 
-void installResults(json& document, const fs::path& folder, const Engines& engines) {
-  const std::string sound = document.contains("text")
-                                ? titleOfText(document.at("text").get<std::string>())
-                                : titleOf(document.at("target").at("path").get<std::string>());
-  for (auto& candidate : document.at("candidates")) {
+void installResults(MatchDocument& document, const fs::path& folder, const Engines& engines) {
+  const std::string title = document.target ? titleOf(document.sound) : titleOfText(document.text);
+  for (WrittenCandidate& candidate : document.candidates) {
+    const CandidateFacts& facts = candidate.facts;
     const auto engine = std::find_if(engines.begin(), engines.end(), [&](const auto& one) {
-      return one->space().name == candidate.at("space") &&
-             pluginOf(*one).plugin().name == candidate.at("synth");
+      return one->space().name == facts.space && pluginOf(*one).plugin().name == facts.synth;
     });
     std::vector<fs::path> presets;
-    for (const auto& file : candidate.at("files").at("presets"))
-      presets.push_back(folder / file.get<std::string>());
-    candidate["installed"] = installPresets(
-        presets, fmt::format("{} {}", sound, candidate.at("rank").get<int>()), pluginOf(**engine));
+    for (const std::string& file : facts.presets) presets.push_back(folder / file);
+    candidate.installed =
+        installPresets(presets, fmt::format("{} {}", title, facts.rank), pluginOf(**engine));
   }
 }
 

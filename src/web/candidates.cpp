@@ -9,7 +9,7 @@
 #include "synth/preset_writer.h"
 #include "web/http_error.h"
 #include "web/zip.h"
-#include "wire/match_facts.h"
+#include "wire/match_document.h"
 #include "wire/panel.h"
 
 #include <nlohmann/json.hpp>
@@ -116,7 +116,7 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   const std::string& id = call.names.at("id");
   chosen.folder = matches_.found(id, call.query("g"));
   const std::size_t rank = rankOf(call);
-  const FoundCandidates found = readCandidates(chosen.folder / "candidates.json");
+  const FoundCandidates found = readCandidates(chosen.folder / kCandidatesFile);
   if (rank > found.candidates.size()) refuse(404, "there is no candidate {}", rank);
   chosen.facts = found.candidates[rank - 1];
   chosen.objective = found.objective;

@@ -136,19 +136,19 @@ class Generations {
   /// @param last  the generation that was written last
   Generations(Line& line, fs::path folder, int last) : line_(line), folder_(std::move(folder)), last_(last) {}
 
-  /// @param write  into a folder; @return what `candidates.json` holds
+  /// @param write  into a folder; @return the content of `candidates.json`
   template <typename Write>
   void add(const Write& write) {
     const auto begin = Clock::now();
     StagedDirectory staged(folder_ / fmt::format("g{}", last_ + 1), true);
     std::vector<StoredPatch> patches;
-    const json document = write(staged.path(), patches);
+    const MatchDocument document = write(staged.path(), patches);
     writeFileAtomically(staged.path() / kPatchesFile, packPatches(patches));
     staged.commit();
     ++last_;
     writtenAt_ = Clock::now();
     took_ = secondsSince(begin);
-    line_.tell(CandidatesWritten{last_, foundCandidatesFrom(document)});
+    line_.tell(CandidatesWritten{last_, foundCandidates(document)});
   }
 
   bool isTimeForNext() const {
@@ -205,7 +205,7 @@ class SoundMatch : private MatchObserver {
   void onFirst(const std::vector<Candidate>& found) override {
     generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
       std::vector<Candidate> written;
-      const json document = match_.writeFirst(folder, found, &written);
+      MatchDocument document = match_.writeFirst(folder, found, &written);
       patches = storedPatches(written);
       return document;
     });
@@ -226,10 +226,10 @@ class SoundMatch : private MatchObserver {
   void write(const std::vector<Candidate>& found) {
     generations_.add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
       std::vector<Candidate> written;
-      json document = match_.write(folder, found, &written);
+      MatchDocument document = match_.write(folder, found, &written);
       std::vector<const ParameterSpace*> spaces;
       for (const auto& engine : match_.session().engines()) spaces.push_back(&engine->space());
-      tellApart(document.at("candidates"), spaces);
+      tellApart(document.candidates, spaces);
       patches = storedPatches(written);
       writtenDistance_ = written.front().distance;
       return document;
@@ -261,10 +261,10 @@ void doJob(Line& line, const TextJob& job) {
   std::vector<std::string> problems;
   Generations(line, job.folder, job.generation)
       .add([&](const fs::path& folder, std::vector<StoredPatch>& patches) {
-        json document = writeTextResults(folder, job.text, found, sources.engines);
+        MatchDocument document = writeTextResults(folder, job.text, found, sources.engines);
         for (const TextMatch& one : found)
           patches.push_back({sources.fileOf(one.proposal.synth).string(), one.proposal});
-        problems = document.at("skipped").get<std::vector<std::string>>();
+        problems = document.skipped;
         return document;
       });
   tellProblems(line, problems);

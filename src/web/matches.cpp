@@ -4,6 +4,7 @@
 #include "web/http_error.h"
 #include "web/job.h"
 #include "wire/fields.h"
+#include "wire/match_document.h"
 
 #include <nlohmann/json.hpp>
 
@@ -85,7 +86,7 @@ void Matches::load(const std::string& id) {
   }
   // What was written last may be newer than what was noted last.
   for (;;) {
-    const fs::path next = folderOf(id) / generationName(record.generation + 1) / "candidates.json";
+    const fs::path next = folderOf(id) / generationName(record.generation + 1) / kCandidatesFile;
     if (!fs::exists(next)) break;
     record.found = readCandidates(next);
     ++record.generation;

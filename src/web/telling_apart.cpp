@@ -7,19 +7,16 @@
 
 namespace patchpilot {
 
-using nlohmann::json;
-
 namespace {
 
 constexpr std::size_t kNamed = 2;
 constexpr double kLeastShare = 0.05;
 
 /// How far apart two values are, as a share of the range; two choices are as far apart as can be.
-double apart(const ParameterSpec& spec, const json& one, const json& other) {
-  if (!one.is_number() || !other.is_number()) return 0;  // what a preset leaves to the synth
-  const double a = one, b = other;
-  if (spec.kind == ParameterKind::categorical) return a == b ? 0 : 1;
-  return spec.max > spec.min ? std::abs(a - b) / double(spec.max - spec.min) : 0;
+double apart(const ParameterSpec& spec, double one, double other) {
+  if (!std::isfinite(one) || !std::isfinite(other)) return 0;  // what a preset leaves to the synth
+  if (spec.kind == ParameterKind::categorical) return one == other ? 0 : 1;
+  return spec.max > spec.min ? std::abs(one - other) / double(spec.max - spec.min) : 0;
 }
 
 /// With its section where others are called the same.
@@ -33,10 +30,11 @@ std::string nameOf(const ParameterSpace& space, const ParameterSpec& spec) {
 }
 
 /// Both list their parameters in the order of the space.
-std::vector<std::string> mostApart(const json& one, const json& other, const ParameterSpace& space) {
+std::vector<std::string> mostApart(const std::vector<ParameterFacts>& one,
+                                   const std::vector<ParameterFacts>& other, const ParameterSpace& space) {
   std::vector<std::pair<double, std::size_t>> shares;
   for (std::size_t i = 0; i < std::min({one.size(), other.size(), space.parameters.size()}); ++i)
-    shares.push_back({-apart(space.parameters[i], one[i].at("value"), other[i].at("value")), i});
+    shares.push_back({-apart(space.parameters[i], one[i].value, other[i].value), i});
   std::sort(shares.begin(), shares.end());
   std::vector<std::string> names;
   for (const auto& [share, i] : shares)
@@ -46,20 +44,17 @@ std::vector<std::string> mostApart(const json& one, const json& other, const Par
 
 }  // namespace
 
-void tellApart(json& candidates, const std::vector<const ParameterSpace*>& spaces) {
+void tellApart(std::vector<WrittenCandidate>& candidates, const std::vector<const ParameterSpace*>& spaces) {
   for (auto candidate = candidates.begin(); candidate != candidates.end(); ++candidate) {
-    const auto same = [&](const json& earlier) {
-      return earlier.at("origin") == candidate->at("origin") &&
-             earlier.at("synth") == candidate->at("synth") && earlier.at("space") == candidate->at("space");
-    };
-    const auto first = std::find_if(candidates.begin(), candidate, same);
-    const auto space = std::find_if(spaces.begin(), spaces.end(), [&](const ParameterSpace* s) {
-      return s->name == candidate->at("space");
+    CandidateFacts& facts = candidate->facts;
+    const auto first = std::find_if(candidates.begin(), candidate, [&](const WrittenCandidate& earlier) {
+      return earlier.facts.origin == facts.origin && earlier.facts.synth == facts.synth &&
+             earlier.facts.space == facts.space;
     });
+    const auto space = std::find_if(spaces.begin(), spaces.end(),
+                                    [&](const ParameterSpace* s) { return s->name == facts.space; });
     if (first == candidate || space == spaces.end()) continue;
-    (*candidate)["unlike"] = {
-        {"rank", first->at("rank")},
-        {"parameters", mostApart(first->at("parameters"), candidate->at("parameters"), **space)}};
+    facts.unlike = Unlike{first->facts.rank, mostApart(*first->parameters, *candidate->parameters, **space)};
   }
 }
 

@@ -1,19 +1,18 @@
 #pragma once
 
 #include "synth/parameter_space.h"
-
-#include <nlohmann/json.hpp>
+#include "wire/match_document.h"
 
 #include <vector>
 
 namespace patchpilot {
 
-/// Says of candidates that were bred from one patch, and so have one origin, what sets them apart: each but
-/// the first of them is given `unlike`, an object of `rank`, that of the first, and `parameters`, the names
-/// ("Cutoff"; where several have one, "Filter envelope: Attack") of the two that differ most from it, each
-/// counted as a share of its range; what differs by less than a twentieth of that is not named.
-/// @param candidates  as `candidates.json` lists them, nearest first
-/// @param spaces  of the synths that play them
-void tellApart(nlohmann::json& candidates, const std::vector<const ParameterSpace*>& spaces);
+/// Tells candidates of the same origin apart: each but the first of them gets `unlike`, with the rank of the
+/// first and the names of the two parameters that differ most from it ("Cutoff"; if several have that name,
+/// "Filter envelope: Attack"). A difference counts as a share of the parameter's range; one of less than a
+/// twentieth is not named.
+/// @param candidates  nearest first, with their parameters
+/// @param spaces      of the synths that play them
+void tellApart(std::vector<WrittenCandidate>& candidates, const std::vector<const ParameterSpace*>& spaces);
 
 }  // namespace patchpilot

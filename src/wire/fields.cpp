@@ -29,14 +29,14 @@ std::string shown(const json& value) {
 
 }  // namespace
 
-json parseJson(const std::string& text) {
+json parseJson(const std::string& text, const std::string& what) {
   try {
     return json::parse(text, [](int depth, json::parse_event_t, json&) {
       if (depth > kDeepest) failInput("the JSON is nested more than {} deep", kDeepest);
       return true;
     });
   } catch (const json::exception& error) {
-    failInput("the body is no JSON ({})", error.what());
+    failInput("{} is no JSON ({})", what, error.what());
   }
 }
 

@@ -13,8 +13,9 @@
 
 namespace patchpilot {
 
-/// Parses a JSON text of unknown origin. @throws Error (input) if it is none, or is nested too deeply.
-nlohmann::json parseJson(const std::string& text);
+/// Parses a JSON text of unknown origin. @param what  it is called in an error
+/// @throws Error (input) if it is no JSON, or is nested too deeply.
+nlohmann::json parseJson(const std::string& text, const std::string& what = "the body");
 
 /// Reads the fields of a JSON object of unknown origin, each once. The caller decides whether unknown fields
 /// are an error (`end`), so that a mistyped name is not ignored. A field that is null counts as absent.

@@ -27,16 +27,6 @@ json orNull(const std::optional<Value>& value) {
   return value ? json(*value) : json();
 }
 
-json toJson(const std::vector<CurvePoint>& curve) {
-  json list = json::array();
-  for (const CurvePoint& point : curve)
-    list.push_back({{"renders", point.renders},
-                    {"seconds", point.seconds},
-                    {"distance", point.distance},
-                    {"mss", point.mss}});
-  return list;
-}
-
 std::vector<CurvePoint> curveFrom(const json& list) {
   std::vector<CurvePoint> curve;
   for (const json& one : list) {
@@ -89,6 +79,16 @@ json candidateView(const MatchRecord& match, const CandidateFacts& candidate) {
 }
 
 }  // namespace
+
+json toJson(const std::vector<CurvePoint>& curve) {
+  json list = json::array();
+  for (const CurvePoint& point : curve)
+    list.push_back({{"renders", point.renders},
+                    {"seconds", point.seconds},
+                    {"distance", point.distance},
+                    {"mss", point.mss}});
+  return list;
+}
 
 const char* nameOf(MatchState state) { return kStates[std::size_t(state)]; }
 

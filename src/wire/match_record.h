@@ -26,6 +26,8 @@ struct CurvePoint {
   double mss = 0;
 };
 
+nlohmann::json toJson(const std::vector<CurvePoint>& curve);
+
 /// Renders that were skipped.
 struct SkippedRenders {
   std::uint64_t count = 0;

@@ -29,7 +29,7 @@ EvaluationResult result(const std::string& target, const std::string& row, doubl
 /// Two targets whose floors are known (0.4 and 0.2), one whose floor is not.
 Evaluation evaluation() {
   Evaluation e;
-  e.settings = {{"targets", "set"}, {"known", false}, {"seed", 1}, {"libraries", nlohmann::json::array()}};
+  e.settings.targets = "set";
   e.rows = {{"floor", Role::floor, "", {}, 5},
             {"random s", Role::random, "random", {0}, 0, "random s"},
             {"best of 50 random s", Role::baseline, "random", {0}, 50, "random s"},

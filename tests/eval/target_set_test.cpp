@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "test_support.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 namespace {
 
@@ -66,7 +68,7 @@ TEST_F(TargetSets, KnowTheirTempo) {
   const TargetSet set = readTargetSet(folder_.path());
   EXPECT_EQ(set.entries[0].tempoBpm, 120);
   EXPECT_EQ(set.entries[1].tempoBpm, 93.5);
-  writeTargetList(folder_.path(), set.entries, {json::object(), json::object()});
+  writeTargetList(folder_.path(), set.entries, {{}, {}});
   const json written = json::parse(readTextFile(folder_ / kTargetList));
   EXPECT_FALSE(written[0].contains("bpm"));
   EXPECT_EQ(written[1].at("bpm"), 93.5);
@@ -87,7 +89,7 @@ TEST_F(TargetSets, SayWhenTheNoteBeginsIfItDoesNotBeginWithTheSound) {
   EXPECT_DOUBLE_EQ(set.entries[1].onsetSeconds, 1.25);
   EXPECT_DOUBLE_EQ(set.entries[1].lengthSeconds, 1.5);
   EXPECT_DOUBLE_EQ(set.entries[1].played().lengthSeconds, 0.25);
-  writeTargetList(folder_.path(), set.entries, {json::object(), json::object()});
+  writeTargetList(folder_.path(), set.entries, {{}, {}});
   EXPECT_DOUBLE_EQ(readTargetSet(folder_.path()).entries[1].onsetSeconds, 1.25);
   late["note_on_s"] = 1.5;
   write(json::array({late}));

@@ -6,6 +6,7 @@
 #include "test_support.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <sstream>
@@ -274,7 +275,7 @@ TEST_F(RecipeTest, WhatDoesNothingIsSetAside) {
   EXPECT_NE(recipeText(recipe, "x").find("Without effect on this sound, and left out: LFO 3 rate\n"),
             std::string::npos)
       << recipeText(recipe, "x");
-  EXPECT_EQ(recipeJson(recipe).at("without_effect").size(), 1u);
+  EXPECT_EQ(toJson(recipe).at("without_effect").size(), 1u);
 }
 
 TEST_F(RecipeTest, JsonHoldsTheSame) {
@@ -282,7 +283,7 @@ TEST_F(RecipeTest, JsonHoldsTheSame) {
       "S",
       true,
       {{"Modulation", {{"", "LFO 1 to cutoff", "by 3", "", 0}, {"7", "Depth", "50 %", "0 %", 0.5f}}}}};
-  const auto json = recipeJson(recipe);
+  const auto json = toJson(recipe);
   EXPECT_EQ(json.at("from"), "base preset");
   const auto& settings = json.at("sections").at(0).at("settings");
   EXPECT_FALSE(settings.at(0).contains("id"));

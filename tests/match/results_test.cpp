@@ -41,10 +41,10 @@ class TextResults : public testing::Test {
 TEST_F(TextResults, WhatFailsToPlayIsSkippedAndTold) {
   std::vector<TextMatch> all = {found("one", false), found("two", true), found("three", false)};
   const auto document = writeTextResults(out_, "a bass", all, engines_);
-  ASSERT_EQ(document.at("candidates").size(), 2u);
-  EXPECT_EQ(document.at("candidates")[1].at("origin"), "three");
-  EXPECT_EQ(document.at("candidates")[1].at("rank"), 2);
-  EXPECT_EQ(document.at("skipped"), nlohmann::json({"Patch Pilot Test Synth did not play two"}));
+  ASSERT_EQ(document.candidates.size(), 2u);
+  EXPECT_EQ(document.candidates[1].facts.origin, "three");
+  EXPECT_EQ(document.candidates[1].facts.rank, 2);
+  EXPECT_EQ(document.skipped, std::vector<std::string>{"Patch Pilot Test Synth did not play two"});
   ASSERT_EQ(all.size(), 2u) << "what is left is what was written";
   EXPECT_EQ(all[1].proposal.origin, "three");
 }
@@ -54,8 +54,8 @@ TEST_F(TextResults, AStopIsNoFaultOfThePlugin) {
   std::stop_source source;
   source.request_stop();
   const auto document = writeTextResults(out_, "a bass", all, engines_, source.get_token());
-  EXPECT_TRUE(document.at("candidates").empty());
-  EXPECT_TRUE(document.at("skipped").empty());
+  EXPECT_TRUE(document.candidates.empty());
+  EXPECT_TRUE(document.skipped.empty());
 }
 
 TEST_F(TextResults, ACandidateIsPlayedAndToldWithItsOwnNote) {
@@ -72,12 +72,12 @@ TEST_F(TextResults, ACandidateIsPlayedAndToldWithItsOwnNote) {
   chosen[1].proposal.note = 72;
   const auto document = writeResults(out_, target, {}, chosen, engines_, 100);
   std::set<int> notes;
-  for (const auto& candidate : document.at("candidates")) {
-    const int note = candidate.at("note").get<int>();
+  for (const WrittenCandidate& candidate : document.candidates) {
+    const int note = candidate.facts.note;
     notes.insert(note);
-    const std::string recipe = readTextFile(out_ / candidate.at("files").at("recipe").get<std::string>());
+    const std::string recipe = readTextFile(out_ / candidate.facts.recipe);
     EXPECT_NE(recipe.find(note == 72 ? "\nPlay C5 " : "\nPlay C3 "), std::string::npos) << recipe;
-    const fs::path preset = out_ / candidate.at("files").at("presets").front().get<std::string>();
+    const fs::path preset = out_ / candidate.facts.presets.front();
     EXPECT_NE(readPresetFile(preset).comment.find(note == 72 ? "play C5" : "play C3"), std::string::npos);
   }
   EXPECT_EQ(notes, (std::set<int>{48, 72}));
@@ -105,13 +105,11 @@ TEST_F(TextResults, ResultsForASoundOfAnyNameAreWritten) {
     const auto read = nlohmann::json::parse(readTextFile(out / "candidates.json"));
     EXPECT_EQ(read.at("candidates").size(), 2u);
     installResults(document, out, engines_);
-    for (const auto& candidate : document.at("candidates"))
-      for (const auto& file : candidate.at("installed")) {
-        EXPECT_TRUE(fs::exists(file.get<std::string>())) << file;
-        EXPECT_NO_THROW(file.dump()) << "what is printed is what exists";
-        EXPECT_NE(file.get<std::string>().find(fmt::format(" {}.", candidate.at("rank").get<int>())),
-                  std::string::npos)
-            << file;
+    for (const WrittenCandidate& candidate : document.candidates)
+      for (const std::string& file : candidate.installed.value()) {
+        EXPECT_TRUE(fs::exists(file)) << file;
+        EXPECT_NO_THROW(nlohmann::json(file).dump()) << "what is printed is what exists";
+        EXPECT_NE(file.find(fmt::format(" {}.", candidate.facts.rank)), std::string::npos) << file;
       }
   }
 }
