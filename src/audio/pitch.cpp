@@ -6,246 +6,27 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <complex>
-#include <numbers>
 #include <numeric>
 
-#include "audio/fft.h"
-#include "audio/inverse_fft.h"
+#include "audio/pitch_scores.h"
 #include "audio/resample.h"
 
 namespace patchpilot {
 namespace {
 
-/// What is found directly: A0, 27.5 Hz, to C8, 4186 Hz.
-constexpr int kLowestInRange = 21, kHighestInRange = 108;
 constexpr double kRatio = 4;  ///< of sampling rates, for notes beyond
 /// Below and above, a pitch may be a multiple or a part of one beyond the range.
 constexpr double kMaybeLowHz = 120, kMaybeHighHz = 1300;
 /// Overtones that are no multiples of a note, as FM makes them, look like a high pitch of their own.
 constexpr double kMostBeside = 0.45;
-constexpr int kStepsPerNote = 5;
-constexpr int kCandidates = (kHighestInRange - kLowestInRange) * kStepsPerNote + 1;
-constexpr std::array<std::size_t, 4> kWindows{8192, 4096, 2048, 1024};
 constexpr std::size_t kMaxFrames = 24;
-constexpr double kGridTopHz = 10000;
-constexpr double kPeriodicityShare = 0.15;  ///< weight of the autocorrelation beside the comb's match
-constexpr double kPitchedAbove = 0.2;       ///< mean score of a pitched sound; noise stays below 0.1
-constexpr double kForeignShare = 0.2;       ///< power outside the partials of the note that makes a chord
-constexpr std::size_t kLagWindow =
-    2048;  ///< samples compared with their delayed selves, and the longest delay
-
-double candidateHz(int candidate) { return noteToHz(kLowestInRange + double(candidate) / kStepsPerNote); }
-
-/// Frequencies spaced evenly in the ear's resolution (ERB scale, Glasberg and Moore 1990).
-std::vector<double> hearingGrid() {
-  const auto toErbs = [](double hz) { return 21.4 * std::log10(1 + hz / 229); };
-  std::vector<double> grid;
-  for (double erbs = toErbs(kGridTopHz);; erbs -= 0.1) {
-    const double hz = 229 * (std::pow(10, erbs / 21.4) - 1);
-    if (hz < candidateHz(0) / 4) break;
-    grid.insert(grid.begin(), hz);
-  }
-  return grid;
-}
-
-bool isPrimeOrOne(int number) {
-  for (int d = 2; d * d <= number; ++d) {
-    if (number % d == 0) return false;
-  }
-  return true;
-}
-
-/// SWIPE's comb for a fundamental: cosine lobes at harmonics 1, 2, 3, 5, 7, ... and half as deep
-/// valleys beside them, falling as 1/sqrt(f).
-std::vector<float> comb(double hz, const std::vector<double>& grid) {
-  std::vector<double> kernel(grid.size());
-  const int harmonics = int(std::floor(grid.back() / hz - 0.75));
-  for (int harmonic = 1; harmonic <= std::max(1, harmonics); ++harmonic) {
-    if (!isPrimeOrOne(harmonic)) continue;
-    for (std::size_t i = 0; i < grid.size(); ++i) {
-      const double ratio = grid[i] / hz, distance = std::abs(ratio - harmonic);
-      if (distance < 0.25) kernel[i] = std::cos(2 * std::numbers::pi * ratio);
-      else if (distance < 0.75) kernel[i] += std::cos(2 * std::numbers::pi * ratio) / 2;
-    }
-  }
-  double norm = 0;
-  for (std::size_t i = 0; i < grid.size(); ++i) {
-    kernel[i] /= std::sqrt(grid[i]);
-    if (kernel[i] > 0) norm += kernel[i] * kernel[i];
-  }
-  std::vector<float> result(grid.size());
-  for (std::size_t i = 0; i < grid.size(); ++i) result[i] = float(kernel[i] / std::sqrt(norm));
-  return result;
-}
-
-/// What does not depend on the sound.
-struct Tables {
-  std::vector<double> grid = hearingGrid();
-  std::vector<std::vector<float>> combs;
-  std::array<std::vector<float>, kWindows.size()> hann;
-  std::vector<std::size_t> windowOf;  ///< for each candidate: the window of about 8 periods
-
-  Tables() {
-    for (int c = 0; c < kCandidates; ++c) {
-      combs.push_back(comb(candidateHz(c), grid));
-      const double ideal = 8 * kSampleRateHz / candidateHz(c);
-      const double index = std::round(std::log2(double(kWindows[0]) / ideal));
-      windowOf.push_back(std::size_t(std::clamp(index, 0.0, double(kWindows.size() - 1))));
-    }
-    for (std::size_t w = 0; w < kWindows.size(); ++w) {
-      for (std::size_t i = 0; i < kWindows[w]; ++i) {
-        hann[w].push_back(
-            float(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(i) + 0.5) / double(kWindows[w]))));
-      }
-    }
-  }
-};
-
-const Tables& tables() {
-  static const Tables instance;
-  return instance;
-}
-
-/// Sample `index` of a channel limited to `[first, last)`, 0 outside.
-struct Part {
-  const AudioBuffer& sound;
-  std::ptrdiff_t first, last;
-
-  float at(int channel, std::ptrdiff_t index) const {
-    return index < first || index >= last ? 0.0f : sound.channel(channel)[std::size_t(index)];
-  }
-};
-
-/// Square roots of the magnitudes around sample `centre`, on the hearing grid, scaled to norm 1.
-std::vector<float> loudness(const Part& part, std::ptrdiff_t centre, std::size_t window) {
-  const std::size_t size = kWindows[window], padded = 2 * size;
-  const RealFft fft(padded);
-  std::vector<float> frame(padded), power(fft.bins());
-  std::vector<std::complex<float>> spectrum(fft.bins());
-  for (int channel = 0; channel < part.sound.channels(); ++channel) {
-    for (std::size_t i = 0; i < size; ++i) {
-      frame[i] =
-          tables().hann[window][i] * part.at(channel, centre - std::ptrdiff_t(size / 2) + std::ptrdiff_t(i));
-    }
-    fft.forward(frame.data(), spectrum.data());
-    for (std::size_t k = 0; k < power.size(); ++k) power[k] += std::norm(spectrum[k]);
-  }
-  for (float& value : power) value = std::sqrt(std::sqrt(value));
-
-  const std::vector<double>& grid = tables().grid;
-  std::vector<float> result(grid.size());
-  double norm = 0;
-  for (std::size_t i = 0; i < grid.size(); ++i) {
-    const double bin = grid[i] * double(padded) / kSampleRateHz;
-    const auto below = std::size_t(bin);
-    const auto fraction = float(bin - double(below));
-    result[i] = power[below] * (1 - fraction) + power[below + 1] * fraction;
-    norm += double(result[i]) * result[i];
-  }
-  for (float& value : result) value *= float(1 / std::sqrt(norm + 1e-20));
-  return result;
-}
-
-/// Normalised autocorrelation of the samples from `start` on, -1..1, for delays 0..kLagWindow.
-std::vector<double> autocorrelation(const Part& part, std::ptrdiff_t start) {
-  constexpr std::size_t kSize = 2 * kLagWindow, kPadded = 2 * kSize;
-  const RealFft fft(kPadded);
-  std::vector<float> whole(kPadded), head(kPadded), product(kPadded);
-  std::vector<std::complex<float>> wholeSpectrum(fft.bins()), headSpectrum(fft.bins()), cross(fft.bins());
-  std::vector<double> energy(kSize + 1);
-  for (int channel = 0; channel < part.sound.channels(); ++channel) {
-    double mean = 0;
-    for (std::size_t i = 0; i < kSize; ++i) mean += whole[i] = part.at(channel, start + std::ptrdiff_t(i));
-    mean /= double(kSize);
-    for (std::size_t i = 0; i < kSize; ++i) {
-      whole[i] -= float(mean);
-      energy[i + 1] += double(whole[i]) * whole[i];
-    }
-    std::copy(whole.begin(), whole.begin() + kLagWindow, head.begin());
-    fft.forward(whole.data(), wholeSpectrum.data());
-    fft.forward(head.data(), headSpectrum.data());
-    for (std::size_t k = 0; k < cross.size(); ++k) cross[k] += wholeSpectrum[k] * std::conj(headSpectrum[k]);
-  }
-  std::partial_sum(energy.begin(), energy.end(), energy.begin());
-  std::vector<float> correlation(kPadded);
-  inverseTransform(fft, cross, correlation);
-  std::vector<double> result(kLagWindow + 1);
-  for (std::size_t lag = 0; lag <= kLagWindow; ++lag) {
-    const double scale = energy[kLagWindow] + energy[lag + kLagWindow] - energy[lag];
-    result[lag] = scale > 0 ? 2 * double(correlation[lag]) / scale : 0;
-  }
-  return result;
-}
-
-/// How well the sound repeats after the candidate's period.
-double periodicity(const std::vector<double>& correlation, double hz) {
-  const double period = kSampleRateHz / hz;
-  // A short period falls between samples; an odd multiple of it is finer and not one of its double's.
-  const double multiple = period >= 60 ? 1 : 2 * std::floor(60 / period / 2) + 1;
-  const double lag = period * multiple;
-  const auto below = std::size_t(lag * 0.995), above = std::size_t(std::ceil(lag * 1.005));
-  double best = -1;
-  for (std::size_t i = below; i <= std::min(above, correlation.size() - 1); ++i)
-    best = std::max(best, correlation[i]);
-  return best;
-}
-
-/// What a moment of the sound says.
-struct Frame {
-  double weight;             ///< its level
-  std::vector<float> score;  ///< of every candidate: comb match plus a part of the periodicity
-  int best;                  ///< the candidate of the highest score
-};
-
-double levelAround(const Part& part, std::ptrdiff_t centre) {
-  double sum = 0;
-  for (int channel = 0; channel < part.sound.channels(); ++channel) {
-    for (std::ptrdiff_t i = centre - 1024; i < centre + 1024; ++i)
-      sum += double(part.at(channel, i)) * part.at(channel, i);
-  }
-  return std::sqrt(sum);
-}
-
-Frame analyseFrame(const Part& part, std::ptrdiff_t centre) {
-  std::array<std::vector<float>, kWindows.size()> spectra;
-  for (std::size_t w = 0; w < kWindows.size(); ++w) spectra[w] = loudness(part, centre, w);
-  const auto correlation = autocorrelation(part, centre - std::ptrdiff_t(kLagWindow));
-  Frame frame{levelAround(part, centre), std::vector<float>(kCandidates), 0};
-  for (int c = 0; c < kCandidates; ++c) {
-    const auto& spectrum = spectra[tables().windowOf[std::size_t(c)]];
-    const auto& teeth = tables().combs[std::size_t(c)];
-    const double match = std::inner_product(teeth.begin(), teeth.end(), spectrum.begin(), 0.0f);
-    const double repeats = std::max(0.0, periodicity(correlation, candidateHz(c)));
-    frame.score[std::size_t(c)] = float(match + kPeriodicityShare * repeats);
-    if (frame.score[std::size_t(c)] > frame.score[std::size_t(frame.best)]) frame.best = c;
-  }
-  return frame;
-}
-
-/// Mean power spectrum of the part, 8192-sample Hann windows padded to twice that.
-std::vector<double> meanPower(const Part& part, const std::vector<std::ptrdiff_t>& centres) {
-  const std::size_t size = kWindows[0];
-  const RealFft fft(2 * size);
-  std::vector<float> frame(2 * size);
-  std::vector<std::complex<float>> spectrum(fft.bins());
-  std::vector<double> power(fft.bins());
-  for (const std::ptrdiff_t centre : centres) {
-    for (int channel = 0; channel < part.sound.channels(); ++channel) {
-      for (std::size_t i = 0; i < size; ++i) {
-        frame[i] =
-            tables().hann[0][i] * part.at(channel, centre - std::ptrdiff_t(size / 2) + std::ptrdiff_t(i));
-      }
-      fft.forward(frame.data(), spectrum.data());
-      for (std::size_t k = 0; k < power.size(); ++k) power[k] += std::norm(spectrum[k]);
-    }
-  }
-  return power;
-}
+constexpr double kPitchedAbove = 0.2;  ///< mean score of a pitched sound; noise stays below 0.1
+constexpr double kForeignShare = 0.2;  ///< power outside the partials of the note that makes a chord
 
 /// A candidate made exact: the frequency of the loudest of its first partials, divided by its number.
-double refined(const std::vector<double>& power, double hz) {
-  const double binsPerHz = double(2 * kWindows[0]) / kSampleRateHz;
+double refined(const PowerSpectrum& spectrum, double hz) {
+  const std::vector<double>& power = spectrum.power;
+  const double binsPerHz = 1 / spectrum.binHz;
   std::size_t peak = 0;
   int number = 1;
   for (int h = 1; h <= 6; ++h) {
@@ -270,8 +51,9 @@ double refined(const std::vector<double>& power, double hz) {
 }
 
 /// How much of the power between 50 Hz and 5 kHz lies in narrow peaks that are no partials of `hz`.
-double foreignPeaks(const std::vector<double>& power, double hz) {
-  const double binHz = kSampleRateHz / double(2 * kWindows[0]);
+double foreignPeaks(const PowerSpectrum& spectrum, double hz) {
+  const std::vector<double>& power = spectrum.power;
+  const double binHz = spectrum.binHz;
   constexpr std::size_t kAside = 12;  // bins to either side where a narrow peak has fallen by 20 dB
   double foreign = 0, total = 0;
   for (auto k = std::size_t(50 / binHz); k < std::size_t(5000 / binHz); ++k) {
@@ -292,8 +74,8 @@ std::array<double, kKeyShifts.size()> octaveScores(const std::vector<double>& to
   constexpr int kAround = 2;
   std::array<double, kKeyShifts.size()> scores{};
   for (std::size_t i = 0; i < kKeyShifts.size(); ++i) {
-    const int centre = candidate + kKeyShifts[i] * kStepsPerNote;
-    for (int c = std::max(0, centre - kAround); c <= std::min(kCandidates - 1, centre + kAround); ++c)
+    const int centre = candidate + kKeyShifts[i] * kPitchSteps;
+    for (int c = std::max(0, centre - kAround); c <= std::min(kPitchCandidates - 1, centre + kAround); ++c)
       scores[i] = std::max(scores[i], totals[std::size_t(c)]);
   }
   return scores;
@@ -321,7 +103,7 @@ std::vector<NoteGuess> likelyKeys(const std::array<double, kKeyAnswers>& likely,
 /// teeth where that one's are, whatever sounds.
 bool isPartOf(int candidate, int higher) {
   constexpr double kTolerance = 0.35;  // semitones
-  const double ratio = std::exp2(double(higher - candidate) / kStepsPerNote / 12);
+  const double ratio = std::exp2(double(higher - candidate) / kPitchSteps / 12);
   return ratio > 1.5 && std::abs(12 * std::log2(ratio / std::round(ratio))) < kTolerance;
 }
 
@@ -336,19 +118,19 @@ std::vector<NoteGuess> otherPitches(const std::vector<double>& totals, int best,
   // of Surge XT's simple space, whose three oscillators are all detuned, in one of eleven down to a fifth.
   constexpr double kHigh = 0.5, kHighIsKey = 0.25, kLow = 0.2, kLowIsKey = 0.15;
   constexpr std::size_t kMostClasses = 5;
-  constexpr int kAround = kStepsPerNote - 1, kLowestPlayed = 36, kHighestPlayed = 84;
+  constexpr int kAround = kPitchSteps - 1, kLowestPlayed = 36, kHighestPlayed = 84;
   const double limit = kLow * totals[std::size_t(best)];
   std::vector<int> peaks;
-  for (int c = 0; c < kCandidates; ++c) {
+  for (int c = 0; c < kPitchCandidates; ++c) {
     const auto first = totals.begin() + std::max(0, c - kAround),
-               last = totals.begin() + std::min(kCandidates, c + kAround + 1);
+               last = totals.begin() + std::min(kPitchCandidates, c + kAround + 1);
     if (totals[std::size_t(c)] >= limit && std::max_element(first, last) == totals.begin() + c)
       peaks.push_back(c);
   }
   std::stable_sort(peaks.begin(), peaks.end(),
                    [&](int a, int b) { return totals[std::size_t(a)] > totals[std::size_t(b)]; });
   const auto noteOf = [&](int c) {
-    return kLowestInRange + int(std::lround(double(c) / kStepsPerNote)) + semitones;
+    return kLowestInRange + int(std::lround(double(c) / kPitchSteps)) + semitones;
   };
   std::vector<int> classes{(noteOf(best) + 120) % 12};
   std::vector<NoteGuess> guesses;
@@ -367,7 +149,7 @@ std::vector<NoteGuess> otherPitches(const std::vector<double>& totals, int best,
 }
 
 /// Centres of the moments to look at: up to `kMaxFrames`, evenly spread.
-std::vector<std::ptrdiff_t> moments(const Part& part) {
+std::vector<std::ptrdiff_t> moments(const SoundPart& part) {
   const std::ptrdiff_t length = part.last - part.first;
   const std::ptrdiff_t margin = std::min<std::ptrdiff_t>(length / 2, 2048);
   const std::ptrdiff_t hop =
@@ -382,29 +164,30 @@ std::vector<std::ptrdiff_t> moments(const Part& part) {
 /// A pitch from A0 to C8; see `estimatePitch`.
 /// @param semitones  how much higher everything is than in `sound`, as it was resampled
 PitchEstimate pitchInRange(const AudioBuffer& sound, std::size_t first, std::size_t last, int semitones = 0) {
-  const Part part{sound, std::ptrdiff_t(first), std::ptrdiff_t(std::min(last, sound.frames()))};
+  const SoundPart part{sound, std::ptrdiff_t(first), std::ptrdiff_t(std::min(last, sound.frames()))};
   const std::vector<std::ptrdiff_t> centres = moments(part);
-  std::vector<double> totals(kCandidates);
-  std::vector<Frame> frames;
+  std::vector<double> totals(kPitchCandidates);
+  std::vector<PitchScores> frames;
   for (const std::ptrdiff_t centre : centres) {
-    frames.push_back(analyseFrame(part, centre));
-    for (std::size_t c = 0; c < kCandidates; ++c) totals[c] += frames.back().weight * frames.back().score[c];
+    frames.push_back(pitchScores(part, centre));
+    for (std::size_t c = 0; c < kPitchCandidates; ++c)
+      totals[c] += frames.back().weight * frames.back().score[c];
   }
   PitchEstimate result;
   const double weight = std::accumulate(frames.begin(), frames.end(), 0.0,
-                                        [](double sum, const Frame& f) { return sum + f.weight; });
+                                        [](double sum, const PitchScores& f) { return sum + f.weight; });
   if (weight <= 0) return result;
   const auto best = int(std::max_element(totals.begin(), totals.end()) - totals.begin());
   PitchFinding finding;
-  for (const Frame& frame : frames) {
+  for (const PitchScores& frame : frames) {
     finding.strength += frame.weight / weight * std::clamp(double(frame.score[std::size_t(best)]), 0.0, 1.0);
-    if (std::abs(frame.best - best) <= kStepsPerNote) finding.agreeing += frame.weight / weight;
+    if (std::abs(frame.best - best) <= kPitchSteps) finding.agreeing += frame.weight / weight;
   }
   result.pitched = finding.strength > kPitchedAbove;
   if (!result.pitched) return result;
 
-  const PowerSpectrum spectrum{meanPower(part, centres), kSampleRateHz / double(2 * kWindows[0])};
-  finding.lowestHz = refined(spectrum.power, candidateHz(best));
+  const PowerSpectrum spectrum = meanPower(part, centres);
+  finding.lowestHz = refined(spectrum, candidateHz(best));
   finding.scores = octaveScores(totals, best);
   result.lowestHz = finding.lowestHz;
   result.keyFeatures = keyFeatures(spectrum, finding);
@@ -425,7 +208,7 @@ PitchEstimate pitchInRange(const AudioBuffer& sound, std::size_t first, std::siz
   result.otherNotes.assign(keys.begin() + 1, keys.end());
   result.hz = finding.lowestHz * std::exp2(octaves + std::round((result.note - lowestNote) / 12));
   result.lowestHz *= std::exp2(octaves);
-  result.severalNotes = foreignPeaks(spectrum.power, finding.lowestHz) > kForeignShare;
+  result.severalNotes = foreignPeaks(spectrum, finding.lowestHz) > kForeignShare;
   return result;
 }
 
