@@ -9,6 +9,9 @@
 
 namespace patchpilot {
 
+/// Steps of Euler's method in which flows and correctors answer.
+inline constexpr int kFlowSteps = 20;
+
 /// A sound as a row of a batch. The features must outlive the call that takes it.
 struct SoundRow {
   NetworkFeaturesView features;

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::uint64_t kKindDraws = 0x63616e6469646174, kAnswerDraws = 0x616e737765727300;
 constexpr std::size_t kTogether = 64;  ///< sounds that the flow answers at a time
-constexpr int kSteps = 20;             ///< as in a match (`propose/learned.cpp`)
 
 constexpr std::size_t kMostMoved = 12;
 constexpr double kOneMore = 0.6;  ///< the chance that one more parameter is moved
@@ -67,7 +66,7 @@ class Answers {
     const Batch batch(std::move(tensors));
     SampleOptions options;
     options.count = 1;
-    options.steps = kSteps;
+    options.steps = kFlowSteps;
     options.seed = SplitMix64(seed_ ^ kAnswerDraws, block).next();
     answers_.resize(rows.size() * codec_.width());
     network_->sample(batch.view(), options, answers_);

@@ -34,9 +34,6 @@ constexpr std::size_t kBatch = 256, kSample = 2048;
 /// How often, in training, the network is not told the level: that of a recording says nothing of the patch.
 constexpr double kLevelUnknown = 0.3;
 
-/// Answers are judged as they are used: with guidance if there is only one (`propose/learned.cpp`).
-constexpr int kSteps = 20;
-
 std::size_t answersOf(const std::string& kind) { return kind == kRegression ? 1 : 10; }
 
 std::string titleOf(const std::string& kind) {
@@ -191,7 +188,7 @@ class PatchData : public TaskData {
     for (const std::size_t sound : judge_->sounds()) lessons.push_back(judged_[sound]);
     std::vector<float> answers(lessons.size() * judging_.answers * width);
     trainer.sample(batchOf(lessons, [] { return true; }).view(),
-                   {std::int64_t(judging_.answers), kSteps, 1.0, kAnswerSeed}, answers);
+                   {std::int64_t(judging_.answers), kFlowSteps, 1.0, kAnswerSeed}, answers);
     Score score = judge_->judge(judging_.answers, [&](std::size_t place) {
       std::vector<std::vector<float>> values;
       for (std::size_t i = 0; i < judging_.answers; ++i)

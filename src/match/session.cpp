@@ -1,7 +1,8 @@
 #include "match/session.h"
 
+#include "propose/shares.h"
+
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace patchpilot {
@@ -37,14 +38,6 @@ void Session::tellProblems() {
   problems_.clear();
 }
 
-/// What a proposer's part of the next round is proportional to.
-double Session::share(std::size_t proposer) const {
-  const double best = *std::min_element(nearest_.begin(), nearest_.end());
-  if (!std::isfinite(best)) return 1;
-  if (!std::isfinite(nearest_[proposer])) return 0;
-  return std::exp(-(nearest_[proposer] / std::max(best, 1e-9) - 1) / kScale);
-}
-
 /// Distinct proposals of all proposers, at most `count`.
 std::vector<Proposal> Session::pooled(std::size_t count) {
   std::vector<std::vector<Proposal>> lists;
@@ -56,18 +49,17 @@ std::vector<Proposal> Session::pooled(std::size_t count) {
   asked_ += count;
   if (lists.empty()) return {};
   if (lists.size() == 1) return std::move(lists.front());
-  std::vector<double> shares;
-  for (std::size_t i = 0; i < lists.size(); ++i) shares.push_back(share(i));
+  std::vector<double> shares = sharesByNearness(nearest_, kScale);
+  if (shares.empty()) shares.assign(lists.size(), 1);
   std::vector<std::size_t> given(lists.size(), 0), at(lists.size(), 0);
   std::vector<Proposal> pool;
   while (pool.size() < count) {
-    // The largest share that is not given yet (D'Hondt); whoever has no more gives way to the others.
-    std::size_t next = lists.size();
+    // Whoever has no more gives way to the others.
     for (std::size_t i = 0; i < lists.size(); ++i)
-      if (at[i] < lists[i].size() &&
-          (next == lists.size() || shares[i] / double(given[i] + 1) > shares[next] / double(given[next] + 1)))
-        next = i;
-    if (next == lists.size()) break;
+      if (at[i] == lists[i].size()) shares[i] = -1;
+    const auto found = nextByShare(shares, given);
+    if (!found) break;
+    const std::size_t next = *found;
     Proposal& proposal = lists[next][at[next]++];
     if (!pooled_.emplace(identity(proposal), next).second) continue;
     pool.push_back(std::move(proposal));

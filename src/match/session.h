@@ -129,7 +129,6 @@ class Session {
   }
 
   std::vector<Proposal> pooled(std::size_t count);
-  double share(std::size_t proposer) const;
   void rankProposals(std::vector<Proposal> proposals, std::size_t before, std::size_t all, std::size_t keep);
   void tellProblems();
 

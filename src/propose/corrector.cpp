@@ -16,8 +16,6 @@ constexpr int kCorrections = 2;
 /// So many candidates are corrected in a round.
 constexpr std::size_t kCorrected = 5;
 
-constexpr int kSteps = 20;
-
 std::unique_ptr<Proposer> makeFirst(const ProposerContext& context) {
   const char* name = havePatchModels("flow", *context.engines, context.models) ? "flow"
                      : !context.libraries.empty()                              ? "retrieval"
@@ -79,7 +77,7 @@ std::vector<Proposal> CorrectorProposer::corrections(const Target& target, const
   const Batch batch(std::move(inputs));
   const std::size_t width = model.codec.width();
   std::vector<float> answers(std::size_t(count) * width);
-  model.network->sample(batch.view(), {count, kSteps, 1, seed_ + std::uint64_t(round_)}, answers);
+  model.network->sample(batch.view(), {count, kFlowSteps, 1, seed_ + std::uint64_t(round_)}, answers);
   std::vector<Proposal> proposals;
   for (std::size_t i = 0; i < std::size_t(count); ++i) {
     Proposal& proposal = proposals.emplace_back();

@@ -19,7 +19,6 @@ constexpr int kMostAnswers = 200;
 /// Beyond these the choices of a regression are unlikely.
 constexpr int kMostChoices = 10;
 
-constexpr int kSteps = 20;
 /// Guidance helps a single answer, and narrows many.
 constexpr double kGuidanceOfOne = 2;
 constexpr int kFew = 3;
@@ -45,7 +44,7 @@ std::vector<std::vector<float>> LearnedProposer::answers(const PatchModel& model
   const std::size_t width = model.codec.width();
   SampleOptions options;
   options.count = kind_ == kFlow ? std::min(count, kMostAnswers) : 1;
-  options.steps = kSteps;
+  options.steps = kFlowSteps;
   options.guidance = count <= kFew ? kGuidanceOfOne : 1;
   options.seed = seed_;
   std::vector<float> all(std::size_t(options.count) * width);

@@ -1,9 +1,9 @@
 #include "propose/note_rounds.h"
 
 #include "listen/likely_notes.h"
+#include "propose/shares.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace patchpilot {
@@ -32,32 +32,30 @@ bool NoteRounds::begin(const Target& target) {
   return true;
 }
 
-/// What a note's share of the proposals is proportional to.
-double NoteRounds::weight(const AtNote& one) const {
-  double best = std::numeric_limits<double>::infinity();
-  for (const AtNote& other : notes_) best = std::min(best, other.best);
-  if (!std::isfinite(best)) return one.guess.confidence;
-  if (!std::isfinite(one.best)) return 0;
-  return std::exp(-(one.best / std::max(best, 1e-9) - 1) / kScale);
+/// What each note's part of the next round is proportional to.
+std::vector<double> NoteRounds::shares() const {
+  std::vector<double> nearest, likely;
+  for (const AtNote& one : notes_) {
+    nearest.push_back(one.best);
+    likely.push_back(one.guess.confidence);
+  }
+  std::vector<double> shares = sharesByNearness(nearest, kScale);
+  return shares.empty() ? likely : shares;
 }
 
 std::vector<Proposal> NoteRounds::next(int count, const ProposalAt& at) {
   if (++round_ < kRounds) count = std::min(count, kMostCompared);
-  std::vector<double> weights;
-  for (const AtNote& one : notes_) weights.push_back(weight(one));
+  std::vector<double> shares = this->shares();
   std::vector<std::size_t> given(notes_.size(), 0);  ///< in this round
   std::vector<Proposal> proposals;
   while (proposals.size() < std::size_t(count)) {
-    // The largest share that is not given yet (D'Hondt).
-    std::size_t next = notes_.size();
-    double most = 0;
-    for (std::size_t i = 0; i < notes_.size(); ++i)
-      if (const double share = weights[i] / double(given[i] + 1); share > most) most = share, next = i;
-    if (next == notes_.size()) break;
+    const auto found = nextByShare(shares, given);
+    if (!found || shares[*found] == 0) break;
+    const std::size_t next = *found;
     AtNote& one = notes_[next];
     std::optional<Proposal> proposal = at(one.guess.note, one.proposed);
     if (!proposal) {
-      weights[next] = 0;
+      shares[next] = -1;
       continue;
     }
     ++one.proposed;

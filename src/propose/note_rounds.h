@@ -37,7 +37,7 @@ class NoteRounds {
     double best = 0;  ///< the least distance of their renders; infinite if there are none
   };
 
-  double weight(const AtNote& one) const;
+  std::vector<double> shares() const;
 
   const Target* target_ = nullptr;
   int round_ = 0;
