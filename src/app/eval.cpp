@@ -153,11 +153,8 @@ void addEvalCommand(const Command& app) {
                  "made from it, where its own target is matched");
   command.option("--limit", o->evaluation.limit, "Only so many targets of each kind (0: all)").showDefault();
   command.option("--seed", o->evaluation.seed, "For what is drawn").showDefault();
-  command
-      .option("--velocity", o->evaluation.velocity,
-              "MIDI velocity to play with; with --known, that of the target")
-      .range(1, 127)
-      .showDefault();
+  addVelocityOption(command, o->evaluation.velocity,
+                    "MIDI velocity to play with; with --known, that of the target");
   command.option("--at-once", o->evaluation.lanes, "Targets at a time (one for each core if 0)")
       .range(0, 1024)
       .showDefault();

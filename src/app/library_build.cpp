@@ -200,13 +200,8 @@ void addLibraryBuildCommand(const Command& library) {
                  "space's name among the user's, see 'library list')");
   command.option("--notes", a->notes, "MIDI notes to render each patch at, such as 60 or 36,48,60,72")
       .showDefault();
-  command.option("--velocity", a->velocity, "MIDI velocity").range(1, 127).showDefault();
-  command.option("--length", a->length, "When notes are let go, in seconds")
-      .range(0.001, 600.0)
-      .showDefault();
-  command.option("--duration", a->duration, "How long to listen, in seconds")
-      .range(0.05, 600.0)
-      .showDefault();
+  addVelocityOption(command, a->velocity);
+  addLengthOptions(command, a->length, a->duration, 0.05);
   command.option("--seed", a->seed, "Which patches are drawn").showDefault();
   command.option(
       "--shard", a->shard,

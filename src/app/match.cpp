@@ -249,7 +249,7 @@ void addMatchCommand(const Command& app) {
       .option("--note", o->note,
               "MIDI note of the sound (48) or its name (C3; C4 is 60), or 'auto' to find it")
       .showDefault();
-  command.option("--velocity", o->match.velocity, "MIDI velocity to play with").range(1, 127).showDefault();
+  addVelocityOption(command, o->match.velocity, "MIDI velocity to play with");
   command.option("--length", o->length, "When the note is let go, in seconds from its onset, or 'auto'")
       .showDefault();
   command.option("--start", o->match.target.startSeconds, "Where in the file to begin, in seconds")

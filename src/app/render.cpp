@@ -59,13 +59,8 @@ void addRenderCommand(const Command& app) {
   command.option("--random", o->random, "Play a patch drawn from the space with this seed instead")
       .excludes(patch);
   command.option("--note", o->note.midi, "MIDI note, or its name; C4 is 60").midiNote().showDefault();
-  command.option("--velocity", o->note.velocity, "MIDI velocity").range(1, 127).showDefault();
-  command.option("--length", o->note.lengthSeconds, "When the note is let go, in seconds")
-      .range(0.001, 600.0)
-      .showDefault();
-  command.option("--duration", o->duration, "How long to listen, in seconds")
-      .range(0.01, 600.0)
-      .showDefault();
+  addVelocityOption(command, o->note.velocity);
+  addLengthOptions(command, o->note.lengthSeconds, o->duration, 0.01);
   command.option("-o,--out", o->out, "The .wav to write").required();
   command.flag("--json", o->json, "Print JSON");
   command.run([o] { run(*o); });

@@ -32,6 +32,17 @@ Argument addTempoOption(const Command& command, SynthArguments& arguments, const
       .range(kSlowestBpm, kFastestBpm);
 }
 
+Argument addVelocityOption(const Command& command, int& velocity, const std::string& help) {
+  return command.option("--velocity", velocity, help).range(1, 127).showDefault();
+}
+
+void addLengthOptions(const Command& command, double& length, double& duration, double shortest) {
+  command.option("--length", length, "When the note is let go, in seconds").range(0.001, 600.0).showDefault();
+  command.option("--duration", duration, "How long to listen, in seconds")
+      .range(shortest, 600.0)
+      .showDefault();
+}
+
 SynthOptions synthOptions(const SynthArguments& arguments) {
   SynthOptions options;
   if (!arguments.base.empty()) options.base = arguments.base;

@@ -24,6 +24,13 @@ void addSynthOptions(const Command& command, SynthArguments& arguments, bool wit
 Argument addTempoOption(const Command& command, SynthArguments& arguments,
                         const std::string& otherwise = "120");
 
+/// Adds --velocity, for the commands that play notes.
+Argument addVelocityOption(const Command& command, int& velocity, const std::string& help = "MIDI velocity");
+
+/// Adds --length and --duration: when notes are let go, and how long is listened, in seconds.
+/// @param shortest  duration
+void addLengthOptions(const Command& command, double& length, double& duration, double shortest);
+
 /// What the synth has to tell of how it is played goes to stderr.
 SynthOptions synthOptions(const SynthArguments& arguments);
 

@@ -174,11 +174,8 @@ void addTargetsCommand(const Command& app) {
       .range(0.01, 60.0)
       .showDefault();
   command.option("--longest", o->make.longestSeconds, "... to this many").range(0.01, 60.0).showDefault();
-  const auto velocity =
-      command
-          .option("--velocity", o->make.velocity, "MIDI velocity; with --from-library it is drawn without it")
-          .range(1, 127)
-          .showDefault();
+  const auto velocity = addVelocityOption(command, o->make.velocity,
+                                          "MIDI velocity; with --from-library it is drawn without it");
   command.option("--duration", o->make.durationSeconds, "Length of each sound in seconds")
       .range(0.1, 60.0)
       .showDefault();
