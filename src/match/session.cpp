@@ -38,29 +38,35 @@ void Session::tellProblems() {
   problems_.clear();
 }
 
-/// Distinct proposals of all proposers, at most `count`.
-std::vector<Proposal> Session::pooled(std::size_t count) {
-  std::vector<std::vector<Proposal>> lists;
-  for (const auto& proposer : proposers_) {
-    // A proposer of one round begins anew whenever it is asked.
-    const std::size_t before = proposer->rounds(target_) == 1 ? asked_ : 0;
-    lists.push_back(proposer->propose(target_, int(before + count)));
+/// Asks the proposers for a round's proposals. Those of one round are asked once, for all that may be taken
+/// of them: a network computes its answers together, and embeds the sound each time.
+/// @param all  of all rounds
+void Session::ask(std::size_t count, std::size_t all) {
+  const bool first = lists_.empty();
+  lists_.resize(proposers_.size());
+  for (std::size_t i = 0; i < proposers_.size(); ++i) {
+    const bool once = proposers_[i]->rounds(target_) == 1;
+    if (first || !once) lists_[i] = {proposers_[i]->propose(target_, int(once ? all : count))};
   }
-  asked_ += count;
-  if (lists.empty()) return {};
-  if (lists.size() == 1) return std::move(lists.front());
+}
+
+/// Distinct proposals of all proposers for a round, at most `count`. @param all  of all rounds
+std::vector<Proposal> Session::pooled(std::size_t count, std::size_t all) {
+  ask(count, all);
+  if (lists_.empty()) return {};
+  if (lists_.size() == 1) return std::move(lists_.front().all);
   std::vector<double> shares = sharesByNearness(nearest_, kScale);
-  if (shares.empty()) shares.assign(lists.size(), 1);
-  std::vector<std::size_t> given(lists.size(), 0), at(lists.size(), 0);
+  if (shares.empty()) shares.assign(lists_.size(), 1);
+  std::vector<std::size_t> given(lists_.size(), 0);
   std::vector<Proposal> pool;
   while (pool.size() < count) {
     // Whoever has no more gives way to the others.
-    for (std::size_t i = 0; i < lists.size(); ++i)
-      if (at[i] == lists[i].size()) shares[i] = -1;
+    for (std::size_t i = 0; i < lists_.size(); ++i)
+      if (lists_[i].taken == lists_[i].all.size()) shares[i] = -1;
     const auto found = nextByShare(shares, given);
     if (!found) break;
     const std::size_t next = *found;
-    Proposal& proposal = lists[next][at[next]++];
+    Proposal& proposal = lists_[next].all[lists_[next].taken++];
     if (!pooled_.emplace(identity(proposal), next).second) continue;
     pool.push_back(std::move(proposal));
     ++given[next];
@@ -102,7 +108,7 @@ void Session::rank() {
   const std::size_t asked = plan_.mayRefine ? std::max(first, std::size_t(kRefineProposals)) : first;
   std::size_t count = 0;
   if (!plan_.starts.empty()) {
-    unrendered_ = pooled(asked);
+    unrendered_ = pooled(asked, asked);
     count = plan_.starts.size();
     rankProposals(plan_.starts, 0, count, plan_.keep);
   } else {
@@ -111,7 +117,7 @@ void Session::rank() {
     for (int round = 0; round < rounds && !stop_.stop_requested(); ++round) {
       const std::size_t share = (first - count) / std::size_t(rounds - round);
       const bool last = round + 1 == rounds;
-      std::vector<Proposal> proposals = pooled(last ? asked - first + share : share);
+      std::vector<Proposal> proposals = pooled(last ? asked - first + share : share, asked);
       if (last) unrendered_ = splitOff(proposals, share);
       const std::size_t before = std::exchange(count, count + proposals.size());
       // What a proposer learns from is kept until it has learnt.

@@ -122,13 +122,20 @@ class Session {
   const SessionPlan& plan() const { return plan_; }
 
  private:
+  /// What a proposer has proposed, likeliest first, and how many of these are taken.
+  struct Proposals {
+    std::vector<Proposal> all;
+    std::size_t taken = 0;
+  };
+
   /// A proposal's engine and what it is.
   using Identity = std::pair<std::size_t, std::string>;
   Identity identity(const Proposal& proposal) const {
     return {proposal.synth, proposalIdentity(proposal, target_)};
   }
 
-  std::vector<Proposal> pooled(std::size_t count);
+  void ask(std::size_t count, std::size_t all);
+  std::vector<Proposal> pooled(std::size_t count, std::size_t all);
   void rankProposals(std::vector<Proposal> proposals, std::size_t before, std::size_t all, std::size_t keep);
   void tellProblems();
 
@@ -141,7 +148,7 @@ class Session {
   std::vector<Candidate> candidates_;
   std::vector<Proposal> unrendered_;  ///< proposals that the refiner may take parts of
   std::optional<Refinement> refinement_;
-  std::size_t asked_ = 0;                   ///< for so many proposals in earlier rounds
+  std::vector<Proposals> lists_;            ///< of each proposer, once it has been asked
   std::map<Identity, std::size_t> pooled_;  ///< proposals of several proposers, and which is whose
   std::vector<double> nearest_;             ///< of each proposer, the least distance; infinite before
   std::size_t proposed_ = 0;

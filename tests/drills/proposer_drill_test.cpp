@@ -94,7 +94,10 @@ class Insider : public Proposer {
 
   std::string name() const override { return "insider"; }
 
+  std::vector<int> counts;  ///< that it was asked for
+
   std::vector<Proposal> propose(const Target&, int count) override {
+    counts.push_back(count);
     std::vector<Proposal> proposals;
     for (int i = 0; i < count; ++i) {
       Proposal& proposal = proposals.emplace_back();
@@ -128,6 +131,19 @@ TEST(ProposerDrill, OfSeveralTheNearestGetsMostOfTheRenders) {
     EXPECT_GT(ofInsider, 45);
     EXPECT_LT(ofInsider, 60);
   }
+}
+
+TEST(ProposerDrill, InAPoolAProposerOfOneRoundIsAskedOnceForAllThatMayBeTaken) {
+  const Engines engines{std::make_shared<VoiceEngine>()};
+  const Target target = voiceTarget(3);
+  const auto insider = std::make_shared<Insider>(voiceValues(3));
+  const auto follower = std::make_shared<Follower>(*engines[0]);
+  Counter counter;
+  Session session(target, engines, {insider, follower}, {.proposals = 60}, counter, {});
+  session.rank();
+  EXPECT_EQ(insider->counts, std::vector<int>{60});
+  EXPECT_EQ(follower->observed, 4);
+  EXPECT_EQ(session.candidates().size(), 60u);
 }
 
 }  // namespace
