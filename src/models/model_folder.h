@@ -14,7 +14,8 @@ struct FoundModel {
 };
 
 /// The models of a kind among `modelFolders()`, the user's own first; of two files of the same name the
-/// first. Files that are no models of this program are passed over.
+/// first. Files that are no models of this program are passed over. What a file says of itself is kept until
+/// the file changes. Callable by any thread.
 std::vector<FoundModel> findModels(const std::string& kind);
 
 /// The models of a kind among some files. @throws Error (input) that names a file if it is no model
