@@ -98,6 +98,10 @@ void printResults(const MatchDocument& document, const Target& target, const std
           "noise, such as that of a sampler without its sample\n",
           gain);
     }
+  if (const std::string& advice = document.search.advice; !advice.empty()) {
+    std::fflush(stdout);
+    fmt::print(stderr, "note: {}\n", advice);
+  }
   if (document.search.refinement) {
     const RefinementFacts& r = *document.search.refinement;
     const double length = document.candidates.front().facts.length;

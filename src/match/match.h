@@ -90,6 +90,7 @@ class Match {
  private:
   void open();
   SearchFacts facts() const;
+  std::string advice(const Candidate& best) const;
   void searchNear(const NearPatch& near, SessionPlan& plan) const;
 
   MatchOptions options_;

@@ -52,6 +52,7 @@ json toJson(const MatchDocument& document) {
   if (document.provisional) object["provisional"] = true;
   if (!document.search.objective.empty()) object["objective"] = document.search.objective;
   if (document.search.refinement) object["refinement"] = toJson(*document.search.refinement);
+  if (!document.search.advice.empty()) object["advice"] = document.search.advice;
   return object;
 }
 

@@ -34,6 +34,8 @@ struct RefinementFacts {
 struct SearchFacts {
   std::string objective;  ///< empty: not told
   std::optional<RefinementFacts> refinement;
+  std::string
+      advice;  ///< what would find nearer patches, in a sentence for the user; empty: nothing is known
 };
 
 /// The content of `candidates.json`: what was found for a sound or for a text.

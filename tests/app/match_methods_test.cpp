@@ -58,6 +58,22 @@ TEST_F(MatchMethods, LibrariesOfTheUserAreSearchedUnlessOthersAreNamed) {
     EXPECT_TRUE(origin.starts_with("dx10.db, patch ")) << origin;
 }
 
+TEST_F(MatchMethods, IfAllIsFarAndNoLibraryWasSearchedItSaysHowToMakeOne) {
+  const std::string far = "match tone.wav --force --proposals 1 --top 1 --method random ";
+  const std::string command = "'patchpilot library build --space dx10 --count 3000'";
+  const Result told = run(folder(), far + "--space dx10");
+  ASSERT_EQ(told.status, 0) << told.err;
+  EXPECT_NE(told.err.find("note: even the nearest candidate is far from the sound"), std::string::npos)
+      << told.out << told.err;
+  EXPECT_NE(told.err.find(command), std::string::npos) << told.err;
+  const json document = json::parse(run(folder(), far + "--space dx10 --json").out);
+  EXPECT_GT(document.at("candidates").at(0).at("distance"), 25);
+  EXPECT_NE(document.at("advice").get<std::string>().find(command), std::string::npos);
+
+  ASSERT_EQ(run(folder(), "library build --space dx10 --duration 0.6 --length 0.3 --count 12").status, 0);
+  EXPECT_FALSE(json::parse(run(folder(), far + "--library dx10 --json").out).contains("advice"));
+}
+
 TEST_F(MatchMethods, SeveralArePooledAndOneMayRefine) {
   ASSERT_EQ(run(folder(), "library build --space dx10 --duration 0.6 --length 0.3 --count 12").status, 0);
   std::set<std::string> kinds;
