@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/log_uniform.h"
 #include "base/random.h"
 #include "data/codec.h"
 #include "data/network_batch.h"
@@ -10,7 +11,6 @@
 #include "synth/variation.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <memory>
 
@@ -23,8 +23,6 @@ namespace {
 constexpr std::uint64_t kKindDraws = 0x63616e6469646174, kAnswerDraws = 0x616e737765727300;
 constexpr std::size_t kTogether = 64;  ///< sounds that the flow answers at a time
 
-constexpr std::size_t kMostMoved = 12;
-constexpr double kOneMore = 0.6;  ///< the chance that one more parameter is moved
 constexpr double kLeastStep = 0.02, kMostStep = 0.5;
 
 constexpr double kAnswers = 0.5, kMutatedAnswers = 0.25;  ///< the rest are mutated originals
@@ -86,9 +84,8 @@ class Answers {
 ExampleSetFolder candidateFolder(const ExampleSetFolder& examples) { return {examples.path / "candidates"}; }
 
 std::vector<float> mutated(const ParameterSpace& space, std::vector<float> values, SplitMix64& random) {
-  const double step = kLeastStep * std::pow(kMostStep / kLeastStep, random.uniform());
-  std::size_t count = 1;
-  while (count < kMostMoved && random.uniform() < kOneMore) ++count;
+  const double step = logUniform(kLeastStep, kMostStep, random);
+  const std::size_t count = drawMovedCount(random);
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t parameter = random.below(space.parameters.size());
     const double move = step * random.normal();

@@ -3,6 +3,7 @@
 #include "audio/level.h"
 #include "base/error.h"
 #include "base/half.h"
+#include "base/log_uniform.h"
 #include "base/random.h"
 #include "embed/sound_image.h"
 #include "features/mss.h"
@@ -53,7 +54,7 @@ Note drawNote(SplitMix64& random) {
   note.midi = kLowestNote + int(random.below(kHighestNote - kLowestNote + 1));
   note.velocity = kSoftest + int(random.below(127 - kSoftest + 1));
   // Short notes are told apart by less than long ones: lengths are spread by their logarithm.
-  note.lengthSeconds = kShortest * std::pow(kLongest / kShortest, random.uniform());
+  note.lengthSeconds = logUniform(kShortest, kLongest, random);
   return note;
 }
 

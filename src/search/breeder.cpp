@@ -1,6 +1,6 @@
 #include "search/breeder.h"
 
-#include "search/log_uniform.h"
+#include "base/log_uniform.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "search/mutation.h"
 
-#include "search/log_uniform.h"
+#include "base/log_uniform.h"
 #include "synth/variation.h"
 
 #include <algorithm>
@@ -9,11 +9,6 @@
 namespace patchpilot {
 
 namespace {
-
-constexpr std::size_t kMostMoved = 12;
-
-/// The chance that one more parameter is moved.
-constexpr double kOneMore = 0.6;
 
 /// How often a parameter is drawn again if it is silent.
 constexpr int kAttempts = 20;
@@ -84,8 +79,7 @@ bool Mutation::setTargetRate(Genome& genome, std::size_t parameter, SplitMix64& 
 
 void Mutation::mutate(Genome& genome, double least, double most, SplitMix64& random) const {
   const double deviation = logUniform(least, most, random);
-  std::size_t count = 1;
-  while (count < kMostMoved && random.uniform() < kOneMore) ++count;
+  const std::size_t count = drawMovedCount(random);
   const std::vector<std::size_t> silent = space_.parameters().silent(genome.values);
   for (std::size_t i = 0; i < count; ++i) {
     std::size_t which = drawParameter(genome, random);

@@ -33,6 +33,14 @@ float variedValue(const ParameterSpec& p, float own, double move, SplitMix64& ra
   return p.choiceAt(choice);
 }
 
+std::size_t drawMovedCount(SplitMix64& random) {
+  constexpr std::size_t kMost = 12;
+  constexpr double kOneMore = 0.6;  // the chance that one more is moved
+  std::size_t count = 1;
+  while (count < kMost && random.uniform() < kOneMore) ++count;
+  return count;
+}
+
 std::vector<int> partsOfParameters(const ParameterSpace& space) {
   const std::vector<Crossing> crossings = space.crossingsOrSections();
   std::vector<int> parts;

@@ -13,6 +13,10 @@ namespace patchpilot {
 /// @param own     may lie outside the range that the space searches; then the range reaches to it
 float variedValue(const ParameterSpec& parameter, float own, double move, SplitMix64& random);
 
+/// How many parameters a mutation moves: 1 to 12, mostly few. Parameters are drawn with replacement, so fewer
+/// may move.
+std::size_t drawMovedCount(SplitMix64& random);
+
 /// Of each of the space's parameters, the index of its part in `crossingsOrSections`, or -1.
 std::vector<int> partsOfParameters(const ParameterSpace& space);
 
