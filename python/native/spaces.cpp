@@ -2,7 +2,7 @@
 #include "bindings.h"
 #include "data/codec.h"
 #include "sound_arrays.h"
-#include "synth/parameter_space.h"
+#include "synth/parameter_kind.h"
 
 #include <pybind11/stl.h>
 
@@ -11,15 +11,6 @@
 namespace patchpilot::python {
 
 namespace {
-
-const char* kindName(ParameterKind kind) {
-  switch (kind) {
-    case ParameterKind::continuous: return "continuous";
-    case ParameterKind::stepped: return "stepped";
-    case ParameterKind::categorical: return "categorical";
-  }
-  return "";
-}
 
 std::vector<std::tuple<std::string, float, double>> choicesOf(const ParameterSpec& parameter) {
   std::vector<std::tuple<std::string, float, double>> choices;
@@ -105,7 +96,7 @@ void bindSpaces(py::module_& m) {
       .def_readonly("steps", &ParameterSpec::steps, "Number of values of a stepped parameter, else 0.")
       .def_readonly("unit", &ParameterSpec::unit, "Of the displayed number; may be empty.")
       .def_property_readonly(
-          "kind", [](const ParameterSpec& p) { return kindName(p.kind); },
+          "kind", [](const ParameterSpec& p) { return nameOf(p.kind); },
           "'continuous', 'stepped' or 'categorical'.")
       .def_property_readonly("choices", &choicesOf,
                              "Of a categorical parameter: (label, value, weight when drawn).")
@@ -115,7 +106,7 @@ void bindSpaces(py::module_& m) {
           py::arg("value"),
           "What the space says of a value, such as '1.2 kHz'; empty if only the plug-in knows.")
       .def("__repr__",
-           [](const ParameterSpec& p) { return "<Parameter " + p.key + ", " + kindName(p.kind) + ">"; });
+           [](const ParameterSpec& p) { return "<Parameter " + p.key + ", " + nameOf(p.kind) + ">"; });
 
   py::class_<ParameterSpace, std::shared_ptr<ParameterSpace>>(
       m, "Space", "Which parameters of a synth are searched, and how patches are drawn.")

@@ -3,6 +3,7 @@
 #include "app/synth_options.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "synth/parameter_kind.h"
 #include "synth/plugin_choice.h"
 #include "synth/space_init.h"
 #include "synth/tuning.h"
@@ -16,15 +17,6 @@ namespace patchpilot {
 namespace fs = std::filesystem;
 
 namespace {
-
-const char* kindName(ParameterKind kind) {
-  switch (kind) {
-    case ParameterKind::continuous: return "continuous";
-    case ParameterKind::stepped: return "stepped";
-    case ParameterKind::categorical: return "categorical";
-  }
-  return "";
-}
 
 std::string rangeText(const ParameterSpec& p) {
   std::string text;
@@ -53,7 +45,7 @@ void show(const std::string& name, bool json) {
                             {"id", p.id},
                             {"name", p.name},
                             {"section", p.section},
-                            {"kind", kindName(p.kind)},
+                            {"kind", nameOf(p.kind)},
                             {"min", p.min},
                             {"max", p.max},
                             {"steps", p.steps},
@@ -99,7 +91,7 @@ void show(const std::string& name, bool json) {
     for (const auto& p : space.parameters) {
       if (p.section != key) continue;
       if (std::exchange(first, false)) fmt::print("\n{}\n", title);
-      fmt::print("  {:<{}}  {:<{}}  {:<11}  {}\n", p.key, keyWidth, p.name, nameWidth, kindName(p.kind),
+      fmt::print("  {:<{}}  {:<{}}  {:<11}  {}\n", p.key, keyWidth, p.name, nameWidth, nameOf(p.kind),
                  rangeText(p));
     }
   };

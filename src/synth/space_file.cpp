@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "base/places.h"
 #include "base/toml_reader.h"
+#include "synth/parameter_kind.h"
 #include "synth/tuning.h"
 
 #include <algorithm>
@@ -21,9 +22,8 @@ using Reader = TomlReader;
 
 ParameterKind kindOf(const Reader& reader) {
   const auto kind = reader.required<std::string>("kind");
-  if (kind == "continuous") return ParameterKind::continuous;
-  if (kind == "stepped") return ParameterKind::stepped;
-  if (kind == "categorical") return ParameterKind::categorical;
+  for (const auto known : {ParameterKind::continuous, ParameterKind::stepped, ParameterKind::categorical})
+    if (kind == nameOf(known)) return known;
   reader.fail("kind", fmt::format("is '{}'; it may be continuous, stepped or categorical", kind));
 }
 
