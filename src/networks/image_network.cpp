@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "networks/network_file.h"
-#include "networks/torch_layers.h"
 
 #include <ATen/ATen.h>
 
@@ -42,15 +41,8 @@ ImageNetwork::ImageNetwork(const Sizes& sizes)
     : sizes_(sizes), in_(linear(kInputs, sizes.hidden)), inNorm_(norm(sizes.hidden)) {
   // Names of submodules have no dots: a norm is registered in the module whose name its own begins with.
   register_module("in", in_)->register_module("norm", inNorm_);
-  for (int b = 0; b < kBlocks; ++b) {
-    // The second layer of a block begins small, so that the block begins near the identity.
-    blocks_.push_back(
-        {norm(sizes.hidden), linear(sizes.hidden, sizes.hidden), linear(sizes.hidden, sizes.hidden, 0.1)});
-    const auto block = register_module(fmt::format("block{}", b), std::make_shared<torch::nn::Module>());
-    block->register_module("norm", blocks_.back().norm);
-    block->register_module("first", blocks_.back().first);
-    block->register_module("second", blocks_.back().second);
-  }
+  for (int b = 0; b < kBlocks; ++b)
+    blocks_.push_back(residualBlock(*this, b, sizes.hidden, norm(sizes.hidden)));
   out_ = linear(sizes.hidden, sizes.dimension);
   outNorm_ = norm(sizes.hidden);
   register_module("out", out_)->register_module("norm", outNorm_);
@@ -113,7 +105,7 @@ torch::Tensor ImageNetwork::forward(const Tensors& batch, RandomSource& random) 
   };
   torch::Tensor x = some((inputs(batch) - mean_) * scale_);
   x = torch::gelu(inNorm_(in_(x)));
-  for (Block& block : blocks_) x = x + block.second(some(torch::gelu(block.first(block.norm(x)))));
+  for (ResidualBlock& block : blocks_) x = x + block.second(some(torch::gelu(block.first(block.norm(x)))));
   return out_(outNorm_(x));
 }
 

@@ -2,10 +2,8 @@
 
 #include "embed/sound_image.h"
 #include "models/safetensors.h"
+#include "networks/torch_layers.h"
 #include "networks/trainable_network.h"
-
-#include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/normalization.h>
 
 #include <cstdint>
 #include <memory>
@@ -48,18 +46,13 @@ class ImageNetwork : public TrainableNetwork {
   void prepare(const Tensors& batch) override;
 
  private:
-  struct Block {
-    torch::nn::LayerNorm norm{nullptr};
-    torch::nn::Linear first{nullptr}, second{nullptr};
-  };
-
   /// What its first layer sees of a batch: rows x kInputs.
   static torch::Tensor inputs(const Tensors& batch);
 
   Sizes sizes_;
   torch::nn::Linear in_{nullptr}, out_{nullptr};
   torch::nn::LayerNorm inNorm_{nullptr}, outNorm_{nullptr};
-  std::vector<Block> blocks_;
+  std::vector<ResidualBlock> blocks_;
   torch::Tensor mean_, scale_;  ///< kInputs
 };
 

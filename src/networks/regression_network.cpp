@@ -1,10 +1,8 @@
 #include "networks/regression_network.h"
 
 #include "networks/assignment.h"
-#include "networks/torch_layers.h"
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -163,21 +161,13 @@ torch::Tensor RegressionOutputs::loss(const torch::Tensor& outputs, torch::Tenso
 
 RegressionNetwork::RegressionNetwork(const std::string& encoder, NetworkSizes& sizes)
     : outputs_(sizes), dropout_(sizes.number("dropout", 0, 0, 0.9)) {
-  constexpr double kSmall = 0.1;  // a block begins near the identity
   const SoundSizes sound = SoundSizes::read(sizes);
   scale_ = register_module("scale", std::make_shared<SoundScale>(sound));
   encoder_ = register_module("encoder", makeEncoder(encoder, sound, sizes));
   const std::int64_t hidden = encoder_->width(), layers = sizes.whole("layers", 2, 0, 64);
-  for (std::int64_t b = 0; b < layers; ++b) {
-    const auto module = register_module(fmt::format("block{}", b), std::make_shared<torch::nn::Module>());
-    Block block{norm(hidden), linear(hidden, hidden), linear(hidden, hidden, kSmall)};
-    module->register_module("norm", block.norm);
-    module->register_module("first", block.first);
-    module->register_module("second", block.second);
-    blocks_.push_back(block);
-  }
+  for (std::int64_t b = 0; b < layers; ++b) blocks_.push_back(residualBlock(*this, b, hidden, norm(hidden)));
   outNorm_ = register_module("out_norm", norm(hidden));
-  out_ = register_module("out", linear(hidden, outputs_.width(), kSmall));
+  out_ = register_module("out", linear(hidden, outputs_.width(), kSmallGain));
   sizes_ = sizes.read();
 }
 
@@ -185,7 +175,7 @@ void RegressionNetwork::prepare(const Tensors& batch) { scale_->prepare(batch.at
 
 torch::Tensor RegressionNetwork::forward(const Tensors& batch, RandomSource& random) {
   torch::Tensor x = encoder_->forward(scale_->picture(batch.at(0)), scale_->globals(batch.at(1)), random);
-  for (Block& block : blocks_) {
+  for (ResidualBlock& block : blocks_) {
     torch::Tensor inner = torch::gelu(block.first(block.norm(x)));
     if (is_training()) inner = random.dropout(inner, dropout_);
     x = x + block.second(inner);

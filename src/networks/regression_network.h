@@ -1,10 +1,8 @@
 #pragma once
 
 #include "networks/sound_encoder.h"
+#include "networks/torch_layers.h"
 #include "networks/vector_layout.h"
-
-#include <torch/nn/modules/linear.h>
-#include <torch/nn/modules/normalization.h>
 
 namespace patchpilot {
 
@@ -75,16 +73,11 @@ class RegressionNetwork : public TrainableNetwork {
   std::map<std::string, std::string> sizes() const override { return sizes_; }
 
  private:
-  struct Block {
-    torch::nn::LayerNorm norm{nullptr};
-    torch::nn::Linear first{nullptr}, second{nullptr};
-  };
-
   RegressionOutputs outputs_;
   double dropout_;
   std::shared_ptr<SoundScale> scale_;
   std::shared_ptr<SoundEncoder> encoder_;
-  std::vector<Block> blocks_;
+  std::vector<ResidualBlock> blocks_;
   torch::nn::LayerNorm outNorm_{nullptr};
   torch::nn::Linear out_{nullptr};
   std::map<std::string, std::string> sizes_;

@@ -71,7 +71,6 @@ MixerEncoder::MixerEncoder(const SoundSizes& sound, NetworkSizes& sizes)
           sizes.whole("token_frames", (sound.frames + kMixerTokens - 1) / kMixerTokens, 1, sound.frames)),
       tokens_((sound.frames + tokenFrames_ - 1) / tokenFrames_),
       tokenWidth_(sizes.whole("token_width", 160, 1, 4096)) {
-  constexpr double kSmall = 0.1;  // a block begins near the identity
   in_ = register_module("in", linear(tokenFrames_ * sound.bands, tokenWidth_));
   const std::int64_t count = sizes.whole("mixer_blocks", 2, 0, 32);
   for (std::int64_t b = 0; b < count; ++b) {
@@ -79,10 +78,11 @@ MixerEncoder::MixerEncoder(const SoundSizes& sound, NetworkSizes& sizes)
     Block block;
     block.tokenNorm = module->register_module("token_norm", norm(tokenWidth_));
     block.tokenFirst = module->register_module("token_first", linear(tokens_, 2 * tokens_));
-    block.tokenSecond = module->register_module("token_second", linear(2 * tokens_, tokens_, kSmall));
+    block.tokenSecond = module->register_module("token_second", linear(2 * tokens_, tokens_, kSmallGain));
     block.valueNorm = module->register_module("value_norm", norm(tokenWidth_));
     block.valueFirst = module->register_module("value_first", linear(tokenWidth_, 2 * tokenWidth_));
-    block.valueSecond = module->register_module("value_second", linear(2 * tokenWidth_, tokenWidth_, kSmall));
+    block.valueSecond =
+        module->register_module("value_second", linear(2 * tokenWidth_, tokenWidth_, kSmallGain));
     blocks_.push_back(block);
   }
   outNorm_ = register_module("out_norm", norm(tokenWidth_));

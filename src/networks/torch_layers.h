@@ -1,11 +1,15 @@
 #pragma once
 
 #include <torch/nn/init.h>
+#include <torch/nn/module.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/nn/modules/normalization.h>
 
 #include <cmath>
 #include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace patchpilot {
 
@@ -21,6 +25,26 @@ inline torch::nn::Linear linear(std::int64_t inputs, std::int64_t outputs, doubl
 /// Layer normalisation (Ba et al. 2016) over the last dimension.
 inline torch::nn::LayerNorm norm(std::int64_t width) {
   return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}));
+}
+
+/// The gain of layers whose outputs begin small: with such a last layer a residual block begins near the
+/// identity.
+inline constexpr double kSmallGain = 0.1;
+
+/// The layers of a residual MLP block, which are all of one width.
+struct ResidualBlock {
+  torch::nn::LayerNorm norm{nullptr};
+  torch::nn::Linear first{nullptr}, second{nullptr};
+};
+
+/// Draws a block's weights, and registers them in a network: "block0.norm", "block0.first", "block0.second".
+inline ResidualBlock residualBlock(torch::nn::Module& network, std::int64_t index, std::int64_t width,
+                                   torch::nn::LayerNorm norm) {
+  const auto module =
+      network.register_module("block" + std::to_string(index), std::make_shared<torch::nn::Module>());
+  return {module->register_module("norm", std::move(norm)),
+          module->register_module("first", linear(width, width)),
+          module->register_module("second", linear(width, width, kSmallGain))};
 }
 
 /// Attention of tokens to each other, in heads (Vaswani et al. 2017).

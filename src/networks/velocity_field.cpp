@@ -14,7 +14,6 @@ namespace patchpilot {
 
 namespace {
 
-constexpr double kSmallGain = 0.1;         ///< of a block's last layer: it begins near the identity
 constexpr std::int64_t kTimeValues = 128;  ///< that blocks get of the time
 constexpr std::int64_t kToldValues = 4;    ///< of a token block: scale and shift, before attention and MLP
 constexpr double kInitialNoise = 1e-4;     ///< of Param2Tok's symmetric beginning
@@ -41,17 +40,12 @@ class MlpField : public VelocityField {
                          RandomSource& random) override;
 
  private:
-  struct Block {
-    torch::nn::LayerNorm norm{nullptr};
-    torch::nn::Linear first{nullptr}, second{nullptr};
-  };
-
   std::int64_t hidden_;
   double dropout_;
   torch::nn::Linear in_{nullptr}, inCandidate_{nullptr}, inCondition_{nullptr}, inTime_{nullptr},
       fromTime_{nullptr}, out_{nullptr};
   torch::nn::LayerNorm outNorm_{nullptr};
-  std::vector<Block> blocks_;
+  std::vector<ResidualBlock> blocks_;
 };
 
 MlpField::MlpField(const VectorLayout& layout, const FieldInputs& inputs, NetworkSizes& sizes)
@@ -62,14 +56,8 @@ MlpField::MlpField(const VectorLayout& layout, const FieldInputs& inputs, Networ
   inCondition_ = register_module("in_condition", linear(inputs.condition, 2 * layers * hidden_, kSmallGain));
   inTime_ = register_module("in_time", linear(kTimeFeatures, kTimeValues));
   fromTime_ = register_module("from_time", linear(kTimeValues, 2 * layers * hidden_, kSmallGain));
-  for (std::int64_t b = 0; b < layers; ++b) {
-    const auto module = register_module(fmt::format("block{}", b), std::make_shared<torch::nn::Module>());
-    Block block{plainNorm(hidden_), linear(hidden_, hidden_), linear(hidden_, hidden_, kSmallGain)};
-    module->register_module("norm", block.norm);
-    module->register_module("first", block.first);
-    module->register_module("second", block.second);
-    blocks_.push_back(block);
-  }
+  for (std::int64_t b = 0; b < layers; ++b)
+    blocks_.push_back(residualBlock(*this, b, hidden_, plainNorm(hidden_)));
   outNorm_ = register_module("out_norm", norm(hidden_));
   out_ = register_module("out", linear(hidden_, layout.width, kSmallGain));
 }
