@@ -65,6 +65,10 @@ void addServeCommand(const Command& app) {
       .range(1, 64);
   command.option("--data", o->data,
                  "Folder for sounds, matches and libraries (default: patchpilot/web among the user's data)");
+  command
+      .option("--idle", o->server.idleSeconds,
+              "End when nobody has asked for anything for so many seconds and nothing runs; 0: never")
+      .range(0.0, 1e6);
   command.run([o] { run(*o); });
 
   // What the server starts; nobody else has a use for it.

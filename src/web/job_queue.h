@@ -106,6 +106,12 @@ class JobQueue {
     return waiting_.size() >= capacity_;
   }
 
+  /// Whether no job waits or runs.
+  bool isEmpty() const {
+    std::lock_guard lock(mutex_);
+    return waiting_.empty() && running_.empty();
+  }
+
   /// Cancels what runs, drops what waits, and returns when no thread of the queue is left. The observer is
   /// not told of jobs that end by this.
   void close() {

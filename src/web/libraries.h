@@ -49,6 +49,9 @@ class Libraries : private JobObserver<JobEvent> {
   nlohmann::json jobs();
   bool isOver(const std::string& job);
 
+  /// Whether a build waits or runs.
+  bool areBusy() const { return !queue_.isEmpty(); }
+
   /// Ends one build, which keeps what it has. @throws HttpError 404
   void stop(const std::string& id);
 

@@ -46,6 +46,9 @@ class Matches : private JobObserver<JobEvent> {
 
   bool isOver(const std::string& id);
 
+  /// Whether one waits or runs.
+  bool areBusy() const { return !queue_.isEmpty(); }
+
   /// What it is called. @throws HttpError 404
   std::string nameOf(const std::string& id);
 

@@ -1,5 +1,7 @@
 #include "web/server.h"
 
+#include "base/patience.h"
+#include "base/server_address.h"
 #include "listen/objective.h"
 #include "propose/proposers.h"
 #include "web/candidates.h"
@@ -12,6 +14,7 @@
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -47,6 +50,30 @@ class LoopbackServer : public httplib::Server {
   void stopIfListening() {
     if (is_running() && svr_sock_ != INVALID_SOCKET) stop();
   }
+};
+
+/// How much a server is used.
+struct Use {
+  std::atomic<int> connections{0};  ///< that are being answered, event streams among them
+  std::atomic<double> last = steadySeconds();
+};
+
+/// Counts the connections, each of which is a task.
+class CountingPool : public httplib::ThreadPool {
+ public:
+  CountingPool(std::size_t threads, Use& use) : ThreadPool(threads), use_(use) {}
+
+  void enqueue(std::function<void()> task) override {
+    ++use_.connections;
+    ThreadPool::enqueue([&use = use_, task = std::move(task)] {
+      task();
+      use.last = steadySeconds();
+      --use.connections;
+    });
+  }
+
+ private:
+  Use& use_;
 };
 
 /// In place of httplib's own, which lets a second server listen at the same port and take half of the
@@ -88,6 +115,9 @@ struct WebServer::Impl {
   void streamMatch(Call& call);
   void streamJob(Call& call);
 
+  /// Whether it may end as it is not used. A job is use, too.
+  bool isIdle();
+
   ServerOptions options;
   Feed feed;
   Store store;
@@ -100,7 +130,14 @@ struct WebServer::Impl {
   LoopbackServer http;
   int port = 0;
   std::atomic<int> streams{0};
+  Use use;
 };
+
+bool WebServer::Impl::isIdle() {
+  if (options.idleSeconds <= 0) return false;
+  if (matches.areBusy() || libraries.areBusy()) use.last = steadySeconds();
+  return use.connections == 0 && steadySeconds() - use.last > options.idleSeconds;
+}
 
 json WebServer::Impl::state() {
   StateView state = libraries.state();
@@ -268,7 +305,7 @@ std::vector<Route> WebServer::Impl::makeRoutes() {
 
 WebServer::WebServer(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {
   httplib::Server& http = impl_->http;
-  http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  http.new_task_queue = [this] { return new CountingPool(kThreads, impl_->use); };
   http.set_tcp_nodelay(true);
   http.set_socket_options(shareNoPort);
   if (impl_->options.log) http.set_logger(impl_->options.log);
@@ -279,9 +316,13 @@ WebServer::WebServer(ServerOptions options) : impl_(std::make_unique<Impl>(std::
   if (impl_->port <= 0)
     failUsage("port {} is in use; end what uses it, or choose another with --port", wanted);
   impl_->http.widen();
+  writeServerAddress(impl_->store.folder(), impl_->port);
 }
 
-WebServer::~WebServer() { stop(); }
+WebServer::~WebServer() {
+  stop();
+  removeServerAddress(impl_->store.folder());
+}
 
 int WebServer::port() const { return impl_->port; }
 bool WebServer::hasPage() const { return !impl_->page.empty(); }
@@ -290,7 +331,8 @@ const std::vector<Route>& WebServer::routes() const { return impl_->router.route
 void WebServer::run(const std::stop_token& token) {
   std::atomic<bool> over{false};
   std::thread watch([&] {
-    while (!token.stop_requested() && !impl_->feed.closed()) impl_->feed.waitForEnd(kLookSeconds);
+    while (!token.stop_requested() && !impl_->feed.closed() && !impl_->isIdle())
+      impl_->feed.waitForEnd(kLookSeconds);
     impl_->feed.close();
     while (!over) {
       impl_->http.stopIfListening();

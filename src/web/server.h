@@ -19,15 +19,17 @@ struct ServerOptions {
   std::string version;
   /// Called after each answer, by any thread; may be empty.
   std::function<void(const httplib::Request&, const httplib::Response&)> log;
-  AllowedHosts hosts;     ///< names under which it may be asked
-  int matchesAtOnce = 0;  ///< matches that run at a time, each with its share of the cores; see `matchShare`
+  AllowedHosts hosts;      ///< names under which it may be asked
+  double idleSeconds = 0;  ///< it ends when it was not asked for so long and nothing runs; 0: it does not
+  int matchesAtOnce = 0;   ///< matches that run at a time, each with its share of the cores; see `matchShare`
 };
 
 /// The page and its interface (docs/openapi.json), for this machine alone unless other host names are
 /// allowed.
 class WebServer {
  public:
-  /// Opens the data and listens, but answers nothing yet.
+  /// Opens the data, listens, and writes its address for other programs (base/server_address.h), but answers
+  /// nothing yet.
   /// @throws Error (usage) where the port or the data folder is in use; (input) for a library that is none
   explicit WebServer(ServerOptions options);
 
@@ -37,7 +39,8 @@ class WebServer {
   int port() const;
   bool hasPage() const;
 
-  /// Answers until `stop`, which any thread may call, or until the token is told to stop.
+  /// Answers until `stop`, which any thread may call, until the token is told to stop, or until nobody has
+  /// used it for as long as the options say.
   void run(const std::stop_token& token = {});
   void stop();
 
