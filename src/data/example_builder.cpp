@@ -21,6 +21,9 @@ namespace {
 constexpr double kSeconds = 4;
 /// Sets these draws apart from those of libraries and target sets, whatever seeds are given.
 constexpr std::uint64_t kPatchDraws = 0x6578616d706c6573, kNoteDraws = 0x6e6f746573000000;
+/// A sound whose first part stays below this level is taken for silent, and the rest of it is not rendered:
+/// more than half of the draws of some spaces are silent.
+constexpr double kFirstPartSeconds = 1, kFirstPartDb = -60;
 /// If so many draws in a row give nothing, more will not help.
 constexpr std::size_t kHopeless = 1000;
 /// How often what is done is handed to the operating system.
@@ -143,8 +146,13 @@ class Builder {
 
   bool run() {
     tell();
-    engine_.render([this] { return next(); }, [this](const RenderOutcome& outcome) { take(outcome); }, {},
-                   options_.stop);
+    const auto hasBegun = [least = float(dbToAmplitude(kFirstPartDb))](std::uint64_t,
+                                                                       const StereoView& part) {
+      const auto reaches = [=](float sample) { return !(std::abs(sample) < least); };
+      return std::ranges::any_of(part.left, reaches) || std::ranges::any_of(part.right, reaches);
+    };
+    engine_.render([this] { return next(); }, [this](const RenderOutcome& outcome) { take(outcome); },
+                   hasBegun, options_.stop);
     shards_.flush();
     return isFull() || ended_;
   }
@@ -178,7 +186,8 @@ class Builder {
     Draw& draw = draws_[number];
     draw.patch = Patch::point(made->values);
     draw.made = std::move(*made);
-    return RenderJob{number, &draw.patch, draw.made.note, kSeconds - draw.made.onsetSeconds};
+    return RenderJob{number, &draw.patch, draw.made.note, kSeconds - draw.made.onsetSeconds,
+                     kFirstPartSeconds};
   }
 
   void take(const RenderOutcome& outcome) {
@@ -187,7 +196,8 @@ class Builder {
     if (rendered && source_.isHeard(outcome.audio.copy()))
       features = extract_(outcome.audio.left, outcome.audio.right);
     const std::lock_guard lock(mutex_);
-    if (!features) ++(rendered ? progress_.silent : progress_.failed);
+    const bool isSilent = rendered || outcome.status == RenderOutcome::Status::cut;
+    if (!features) ++(isSilent ? progress_.silent : progress_.failed);
     Draw& draw = draws_.at(outcome.tag);
     draw.done = true;
     draw.features = std::move(features);

@@ -63,9 +63,10 @@ bool buildDrawn(const ExampleSetFolder& folder, Engine& engine, const ExampleDra
                 const ExampleBuildOptions& options);
 
 /// Draws patches and notes, renders them, and keeps the features of each sound in a folder of shards. Draws
-/// that are silent, not finite or cannot be rendered are left out. The examples depend on the seed and the
-/// numbers of the draws alone, up to what the engine leaves to chance: stopped or killed, and called again,
-/// it goes on to the same files.
+/// that are silent (also those whose first second stays below -60 dB: the rest of it is not rendered), not
+/// finite or cannot be rendered are left out. The examples depend on the seed and the numbers of the draws
+/// alone, up to what the engine leaves to chance: stopped or killed, and called again, it goes on to the same
+/// files.
 /// @return whether all are there; false if it was stopped
 /// @throws Error (usage) for a protocol that does not exist; Error (input) if the folder holds other
 /// examples; Error (plugin) if hundreds of draws in a row give nothing; Error (system) if files cannot be

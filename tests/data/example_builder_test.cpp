@@ -57,6 +57,33 @@ TEST(BuildExamples, GoesOnAfterAKillToTheSameFiles) {
   EXPECT_EQ(readFile(parts.aboutFile()), readFile(whole.aboutFile()));
 }
 
+/// Every second patch is silent at first, and sounds only later.
+class LateEngine : public VoiceEngine {
+ public:
+  void render(const NextJob& next, const JobDone& done, const GoOn& goOn, std::stop_token stop) override {
+    const auto late = [&](std::uint64_t tag, const StereoView& part) {
+      const std::vector<float> nothing(part.left.size());
+      return goOn(tag, tag % 2 == 0 ? part : StereoView{nothing, nothing});
+    };
+    VoiceEngine::render(next, done, late, stop);
+  }
+};
+
+TEST(BuildExamples, LeavesOutWhatIsSilentAtFirstAndDoesNotRenderItToItsEnd) {
+  const TemporaryFolder folder;
+  LateEngine engine;
+  ExampleBuildOptions options = optionsFor(6);
+  ExampleBuildProgress last;
+  options.onProgress = [&](const ExampleBuildProgress& progress) { last = progress; };
+  const ExampleSetFolder set{folder.path()};
+  ASSERT_TRUE(buildExamples(set, engine, options));
+  const ShardSet shards(set.shardFiles());
+  ASSERT_EQ(shards.size(), 6u);
+  for (std::size_t i = 0; i < shards.size(); ++i) EXPECT_EQ(shards.at(i).number() % 2, 0u);
+  EXPECT_GE(last.silent, 5u);
+  EXPECT_EQ(last.failed, 0u);
+}
+
 TEST(BuildExamples, StopsWhenItIsTold) {
   const TemporaryFolder folder;
   VoiceEngine engine;
