@@ -8,9 +8,9 @@
 #include "data/example_set.h"
 #include "data/network_batch.h"
 #include "data/network_input.h"
-#include "data/split.h"
 #include "learn/answer_judge.h"
 #include "learn/candidate_builder.h"
+#include "learn/example_folder.h"
 #include "synth/plugin_engine.h"
 #include "synth/voice_engine.h"
 
@@ -27,8 +27,7 @@ namespace {
 constexpr const char *kRegression = "regression", *kFlow = "flow", *kCorrector = "corrector";
 
 constexpr double kSeconds = 4;
-constexpr double kHeldBack = 0.02;  ///< share of the families
-constexpr std::uint64_t kSplitSeed = 1, kAnswerSeed = 1, kRandomSeed = 0x6a75646765000000;
+constexpr std::uint64_t kAnswerSeed = 1, kRandomSeed = 0x6a75646765000000;
 constexpr std::size_t kBatch = 256, kSample = 2048;
 
 /// How often, in training, the network is not told the level: that of a recording says nothing of the patch.
@@ -91,14 +90,6 @@ std::string sectionsText(const Codec& codec) {
   return fmt::format("{}", fmt::join(kinds, ";"));
 }
 
-/// The shards of a folder. @throws Error (input) that says what makes them if there are none
-ShardSet shardsOf(const ExampleSetFolder& folder, const char* command) {
-  const auto files = folder.shardFiles();
-  if (files.empty())
-    failInput("{} holds no examples; make some with 'patchpilot dataset {}'", folder.path.string(), command);
-  return ShardSet(files);
-}
-
 /// What is learned from: a sound, and a patch that is to be corrected, if the task has such.
 struct Lesson {
   std::size_t example = 0, candidate = 0;
@@ -114,13 +105,9 @@ class PatchData : public TaskData {
         engine_(std::move(engine)),
         judging_(judging),
         codec_(engine_->space()),
-        shards_(shardsOf({folder}, "build")) {
-    check(ExampleSetFolder{folder}, shards_);
-    if (kind_ == kCorrector) {
-      const ExampleSetFolder candidates = candidateFolder({folder});
-      candidates_.emplace(shardsOf(candidates, "candidates"));
-      check(candidates, *candidates_);
-    }
+        shards_(examplesToLearn({folder}, codec_.space(), "build")) {
+    if (kind_ == kCorrector)
+      candidates_.emplace(examplesToLearn(candidateFolder({folder}), codec_.space(), "candidates"));
     divide();
     judge_.emplace(engine_, judgedSounds());
     random_ = judge_->judge(judging_.answers, [&](std::size_t place) {
@@ -222,18 +209,10 @@ class PatchData : public TaskData {
   }
 
  private:
-  void check(const ExampleSetFolder& folder, const ShardSet& shards) const {
-    if (const int version = folder.about().features; version != NetworkFeatures::kVersion)
-      failInput("{}: its features are of version {}, this program makes {}; build the dataset again",
-                folder.path.string(), version, NetworkFeatures::kVersion);
-    if (shards.format() != exampleSetFormat(codec_.space()))
-      failInput("{} holds examples of another space than {}", folder.path.string(), codec_.space().name);
-  }
-
   /// A candidate is of the family of its sound, so that both are held back, or neither.
   void divide() {
     const auto families = shards_.families();
-    const Split parts = split(families, kHeldBack, kSplitSeed);
+    const Split parts = learnedAndHeldBack(families);
     if (!candidates_) {
       for (const std::size_t index : parts.training) training_.push_back({index});
       for (const std::size_t index : parts.validation) validation_.push_back({index});

@@ -21,13 +21,15 @@ constexpr double kLeastOpen = 0.1, kByIntervals = 0.5;
 constexpr std::array kIntervals{1, -1, 2, -2, 5, -5, 7, -7};
 constexpr std::array kCommonNotes{60, 54, 66, 48, 72};
 
+/// The say of networks, if there are any: of sounds of their synth they know more than the analysis
+/// (`bench/note_guesses`), of other sounds nothing.
+constexpr double kByNetworks = 0.75;
+
 /// Rarer notes are not worth a render.
 constexpr double kLeastShare = 0.01;
 
-}  // namespace
-
-std::vector<NoteGuess> likelyNotes(const Target& target) {
-  if (!target.noteOpen) return {{target.note, 1}};
+/// What the sound alone says; the shares add up to anything.
+std::map<int, double> sharesByAnalysis(const Target& target) {
   std::map<int, double> shares;
   double likeliest = kLeastHeard;
   for (const NoteGuess& other : target.otherNotes) {
@@ -45,15 +47,31 @@ std::vector<NoteGuess> likelyNotes(const Target& target) {
     shares[target.note + interval] +=
         open * kByIntervals / double(kIntervals.size()) * keyPrior(target.note + interval);
   for (const int note : kCommonNotes) shares[note] += open * (1 - kByIntervals) / double(kCommonNotes.size());
-  std::vector<NoteGuess> guesses;
+  std::erase_if(shares, [](const auto& one) { return one.first < kLowestNote || one.first > kHighestNote; });
+  return shares;
+}
+
+double sumOf(const std::map<int, double>& shares) {
   double sum = 0;
-  for (const auto& [note, share] : shares) {
-    if (note < kLowestNote || note > kHighestNote) continue;
-    guesses.push_back({note, share});
-    sum += share;
+  for (const auto& [note, share] : shares) sum += share;
+  return sum;
+}
+
+}  // namespace
+
+std::vector<NoteGuess> likelyNotes(const Target& target, std::span<const NoteGuess> learned) {
+  if (!target.noteOpen) return {{target.note, 1}};
+  std::map<int, double> shares = sharesByAnalysis(target);
+  if (!learned.empty()) {
+    const double scale = (1 - kByNetworks) / sumOf(shares);
+    for (auto& [note, share] : shares) share *= scale;
+    for (const NoteGuess& guess : learned) shares[guess.note] += kByNetworks * guess.confidence;
   }
-  std::erase_if(guesses, [&](const NoteGuess& guess) { return guess.confidence < kLeastShare * sum; });
-  sum = 0;
+  const double all = sumOf(shares);
+  std::vector<NoteGuess> guesses;
+  for (const auto& [note, share] : shares)
+    if (share >= kLeastShare * all) guesses.push_back({note, share});
+  double sum = 0;
   for (const NoteGuess& guess : guesses) sum += guess.confidence;
   for (NoteGuess& guess : guesses) guess.confidence /= sum;
   std::stable_sort(guesses.begin(), guesses.end(),

@@ -2,6 +2,7 @@
 
 #include "listen/target.h"
 
+#include <span>
 #include <vector>
 
 namespace patchpilot {
@@ -10,6 +11,8 @@ namespace patchpilot {
 /// alone if it is known. They are the note that is heard and its octaves, as likely as the analysis says, the
 /// intervals by which detuned oscillators mislead it, and some notes that are played often. None is certain:
 /// they are to be rendered and compared.
-std::vector<NoteGuess> likelyNotes(const Target& target);
+/// @param learned  what networks that know the synth say of notes, if there are such: the shares add up to 1.
+///                 They have three quarters of the say: they know the synth, but no other sounds
+std::vector<NoteGuess> likelyNotes(const Target& target, std::span<const NoteGuess> learned = {});
 
 }  // namespace patchpilot

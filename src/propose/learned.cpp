@@ -32,7 +32,8 @@ LearnedProposer::LearnedProposer(const ProposerContext& context, std::string kin
     : kind_(std::move(kind)),
       seed_(context.seed),
       velocity_(context.velocity),
-      models_(patchModels(kind_, *context.engines, context.models)) {}
+      models_(patchModels(kind_, *context.engines, context.models)),
+      notes_(noteModels(context)) {}
 
 std::vector<std::vector<float>> LearnedProposer::answers(const PatchModel& model,
                                                          const NetworkFeatures& features, const Note& note,

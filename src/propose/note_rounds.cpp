@@ -27,7 +27,8 @@ bool NoteRounds::begin(const Target& target) {
   target_ = &target;
   round_ = 0;
   notes_.clear();
-  for (const NoteGuess& guess : likelyNotes(target))
+  const std::vector<NoteGuess> learned = models_ ? models_->guesses(target) : std::vector<NoteGuess>();
+  for (const NoteGuess& guess : likelyNotes(target, learned))
     notes_.push_back({guess, 0, std::numeric_limits<double>::infinity()});
   return true;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "audio/analysis.h"
+#include "propose/note_models.h"
 #include "propose/proposer.h"
 
 #include <functional>
@@ -14,6 +15,9 @@ namespace patchpilot {
 /// them came (successive halving; Jamieson and Talwalkar 2016).
 class NoteRounds {
  public:
+  /// @param models  that have a say in which notes are likely; null: none
+  explicit NoteRounds(std::shared_ptr<const NoteModels> models = nullptr) : models_(std::move(models)) {}
+
   static constexpr int kRounds = 3;
   /// 1 if the target's note is known.
   static int rounds(const Target& target) { return target.noteOpen ? kRounds : 1; }
@@ -39,6 +43,7 @@ class NoteRounds {
 
   std::vector<double> shares() const;
 
+  std::shared_ptr<const NoteModels> models_;
   const Target* target_ = nullptr;
   int round_ = 0;
   std::vector<AtNote> notes_;

@@ -22,7 +22,12 @@ std::vector<FoundModel> modelsFor(const std::string& kind, const ParameterSpace&
 }
 
 /// Reading weights takes longer than using them.
-std::shared_ptr<const Network> openModel(const FoundModel& model, std::int64_t width) {
+std::shared_ptr<const Network> openModel(const FoundModel& model, const std::string& kind,
+                                         std::size_t width) {
+  requireModel(
+      model.about,
+      {.kind = kind, .frontEnd = NetworkFeatures::kName, .frontEndVersion = NetworkFeatures::kVersion},
+      model.file);
   static std::mutex mutex;
   static std::map<std::pair<std::string, std::filesystem::file_time_type>, std::shared_ptr<const Network>>
       opened;
@@ -31,7 +36,7 @@ std::shared_ptr<const Network> openModel(const FoundModel& model, std::int64_t w
   auto& network = opened[{file, std::filesystem::last_write_time(model.file)}];
   if (!network) {
     const char* files[] = {file.c_str()};
-    network.reset(networkModule().openNetwork({model.about.network.c_str(), files, width}));
+    network.reset(networkModule().openNetwork({model.about.network.c_str(), files, std::int64_t(width)}));
   }
   return network;
 }
@@ -73,13 +78,9 @@ std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engi
     const auto found = modelsFor(kind, space, files);
     if (found.empty()) continue;
     const FoundModel& model = found.front();
-    requireModel(
-        model.about,
-        {.kind = kind, .frontEnd = NetworkFeatures::kName, .frontEndVersion = NetworkFeatures::kVersion},
-        model.file);
     Codec codec(space);
-    const auto width = std::int64_t(codec.width());
-    models.push_back({synth, model.file.stem().string(), std::move(codec), openModel(model, width)});
+    std::shared_ptr<const Network> network = openModel(model, kind, codec.width());
+    models.push_back({synth, model.file.stem().string(), std::move(codec), std::move(network)});
   }
   if (models.empty())
     failInput(
@@ -88,6 +89,16 @@ std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engi
         "put it where 'patchpilot models' says",
         kind, spaces.empty() ? "these libraries' synths" : spaces, kind);
   return models;
+}
+
+std::vector<std::shared_ptr<const Network>> networksOf(const std::string& kind, std::size_t width,
+                                                       const Engines& engines, const ModelFiles& files) {
+  std::vector<std::shared_ptr<const Network>> networks;
+  if (!havePatchModels(kind, engines, files)) return networks;
+  for (const auto& engine : engines)
+    if (const auto found = modelsFor(kind, engine->space(), files); !found.empty())
+      networks.push_back(openModel(found.front(), kind, width));
+  return networks;
 }
 
 }  // namespace patchpilot

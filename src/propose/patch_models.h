@@ -42,4 +42,11 @@ bool havePatchModels(const std::string& kind, const Engines& engines, const Mode
 /// `networkModule`
 std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engines, const ModelFiles& files);
 
+/// The networks of a kind whose answers are not patches, if they can be run here: for each engine the first
+/// that was trained for its parameter space. They are opened once for the whole program.
+/// @param width  values of an answer
+/// @throws Error (input) if one cannot be used
+std::vector<std::shared_ptr<const Network>> networksOf(const std::string& kind, std::size_t width,
+                                                       const Engines& engines, const ModelFiles& files);
+
 }  // namespace patchpilot

@@ -18,7 +18,7 @@ std::vector<ProposerKind>& kinds() {
   static std::vector<ProposerKind> table = {
       {"retrieval", "the nearest patches of the libraries, by their embeddings", true,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
-         return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut);
+         return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut, noteModels(c));
        }},
       {"random", "patches drawn from the parameter space: what every other method must beat", false,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
@@ -47,6 +47,11 @@ std::vector<ProposerKind>& kinds() {
 }
 
 }  // namespace
+
+std::shared_ptr<const NoteModels> noteModels(const ProposerContext& context) {
+  if (context.engines == nullptr) return nullptr;
+  return std::make_shared<NoteModels>(*context.engines, context.models);
+}
 
 std::span<const ProposerKind> proposerKinds() { return kinds(); }
 

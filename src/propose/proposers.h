@@ -1,5 +1,6 @@
 #pragma once
 
+#include "propose/note_models.h"
 #include "propose/proposer.h"
 #include "propose/search_library.h"
 #include "synth/plugin_engine.h"
@@ -24,6 +25,9 @@ struct ProposerContext {
       leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed
   std::vector<std::filesystem::path> models;  ///< files of networks; empty: those in the folders of models
 };
+
+/// The networks that hear which note was played, of what is drawn on.
+std::shared_ptr<const NoteModels> noteModels(const ProposerContext& context);
 
 /// One kind of proposer: a line of the table.
 struct ProposerKind {

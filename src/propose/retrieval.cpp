@@ -7,8 +7,9 @@
 
 namespace patchpilot {
 
-RetrievalProposer::RetrievalProposer(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut)
-    : libraries_(std::move(libraries)), leftOut_(std::move(leftOut)) {
+RetrievalProposer::RetrievalProposer(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut,
+                                     std::shared_ptr<const NoteModels> notes)
+    : libraries_(std::move(libraries)), leftOut_(std::move(leftOut)), notes_(std::move(notes)) {
   for (SearchLibrary* one : libraries_) leftOut_ = one->library.lineage().withDuplicates(leftOut_);
 }
 

@@ -51,5 +51,27 @@ TEST(LikelyNotes, AreNotesThatArePlayed) {
   EXPECT_GT(shareOf(guesses, 60), 0.03);
 }
 
+TEST(LikelyNotes, GiveNetworksMostOfTheSay) {
+  const Target target = heard(57, 0.9, {});
+  const auto alone = likelyNotes(target),
+             with = likelyNotes(target, std::vector<NoteGuess>{{62, 0.9}, {45, 0.1}});
+  double sum = 0;
+  for (const NoteGuess& guess : with) sum += guess.confidence;
+  EXPECT_NEAR(sum, 1, 1e-9);
+  EXPECT_NEAR(shareOf(with, 62), 0.68, 0.03);
+  EXPECT_NEAR(shareOf(with, 57), 0.25 * shareOf(alone, 57), 0.03);
+  // What one of them holds for certain is not lost if the other does not know of it.
+  EXPECT_EQ(with.front().note, 62);
+  EXPECT_EQ(with[1].note, 57);
+}
+
+TEST(LikelyNotes, AskNoNetworkIfTheNoteIsKnown) {
+  Target target = heard(57, 1, {});
+  target.noteOpen = false;
+  const auto guesses = likelyNotes(target, std::vector<NoteGuess>{{62, 1}});
+  ASSERT_EQ(guesses.size(), 1u);
+  EXPECT_EQ(guesses.front().note, 57);
+}
+
 }  // namespace
 }  // namespace patchpilot

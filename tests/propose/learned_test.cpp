@@ -186,5 +186,22 @@ TEST_F(LearnedMethods, TakeTheFilesThatAreGivenInPlaceOfTheFolders) {
   EXPECT_THROW(LearnedProposer(given, "flow"), Error);
 }
 
+TEST_F(LearnedMethods, HearWhichNotesAreLikely) {
+  EXPECT_TRUE(NoteModels(engines_, {}).guesses(target()).empty());
+  write("note", engine_->space().fingerprint());
+  const std::vector<NoteGuess> guesses = NoteModels(engines_, {}).guesses(target());
+  ASSERT_EQ(guesses.size(), PlayedNote::kNotes);
+  double sum = 0;
+  for (const NoteGuess& guess : guesses) {
+    EXPECT_GE(guess.confidence, 0);
+    sum += guess.confidence;
+  }
+  EXPECT_NEAR(sum, 1, 1e-4);
+  EXPECT_EQ(guesses.front().note, 36);
+  EXPECT_EQ(guesses.back().note, 84);
+  // It is no method of its own.
+  EXPECT_TRUE(learnedMethods(engines_).empty());
+}
+
 }  // namespace
 }  // namespace patchpilot

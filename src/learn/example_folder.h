@@ -1,0 +1,20 @@
+#pragma once
+
+#include "data/example_set.h"
+#include "data/split.h"
+
+#include <string>
+
+namespace patchpilot {
+
+/// The examples of a folder, to be learned from.
+/// @param command  of `patchpilot dataset` that makes such folders
+/// @throws Error (input) if there are none, saying what makes them; if they are of another space, or their
+/// features of another version than this program's
+ShardSet examplesToLearn(const ExampleSetFolder& folder, const ParameterSpace& space,
+                         const std::string& command);
+
+/// Which of some families' examples are learned from and which are held back: a fiftieth of the families.
+Split learnedAndHeldBack(std::span<const std::uint64_t> families);
+
+}  // namespace patchpilot
