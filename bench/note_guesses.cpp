@@ -1,5 +1,6 @@
-// How likely the notes that were played are found to be, by the analysis of the sound, by networks that know
-// the synth, and by both with several shares of the say (`kByNetworks` in listen/likely_notes.cpp).
+// How likely the notes that were played are found to be, and how far off their lengths, by the analysis of
+// the sound, by networks that know the synth, and by both with several shares of the say (`kByNetworks` in
+// listen/likely_notes.cpp).
 //   bench_note_guesses TARGETS SPACE
 #include "eval/target_set.h"
 #include "listen/likely_notes.h"
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <string>
+#include <vector>
 
 using namespace patchpilot;
 
@@ -35,6 +38,8 @@ struct Tally {
   }
 };
 
+double octavesApart(double a, double b) { return std::abs(std::log2(std::max(a, 1e-3) / std::max(b, 1e-3))); }
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -47,14 +52,22 @@ int main(int argc, char** argv) try {
   const NoteModels models(sources.engines, {});
   const double says[] = {0, 0.25, 0.5, 0.75, 0.9, 1};
   std::map<double, Tally> tallies;
+  std::map<std::string, std::vector<double>> errors;
   const TargetSet set = readTargetSet(argv[1]);
   for (const TargetEntry& entry : set.entries) {
     const Target target = readTarget(entry.file, {});
-    const auto heard = likelyNotes(target), learned = models.guesses(target);
+    const auto heard = likelyNotes(target);
+    const auto [learned, length] = models.guess(target);
     if (learned.empty()) {
       fmt::print(stderr, "there is no network of notes for {}\n", argv[2]);
       return 1;
     }
+    const double played = entry.played().lengthSeconds;
+    const double byAnalysis = octavesApart(target.lengthSeconds, played),
+                 byNetwork = octavesApart(*length, played);
+    errors["analysis"].push_back(byAnalysis);
+    errors["networks"].push_back(byNetwork);
+    errors["the nearer of both"].push_back(std::min(byAnalysis, byNetwork));
     for (const double say : says) {
       std::map<int, double> shares;
       for (const NoteGuess& guess : heard) shares[guess.note] += (1 - say) * guess.confidence;
@@ -62,12 +75,20 @@ int main(int argc, char** argv) try {
       tallies[say].add(shares, entry.note);
     }
   }
-  fmt::print("| say of the networks | right | among the {} likeliest | surprise |\n| --- | --- | --- | --- |\n",
-             kFew);
+  fmt::print(
+      "| say of the networks | right | among the {} likeliest | surprise |\n| --- | --- | --- | --- |\n",
+      kFew);
   const auto count = double(set.entries.size());
   for (const auto& [say, tally] : tallies)
     fmt::print("| {:g} | {:.0f} % | {:.0f} % | {:.2f} |\n", say, 100 * double(tally.right) / count,
                100 * double(tally.amongFew) / count, tally.surprise / count);
+  fmt::print("\n| length | wrong by, median | wrong by more than half an octave |\n| --- | --- | --- |\n");
+  for (auto& [name, all] : errors) {
+    std::sort(all.begin(), all.end());
+    const auto wrong = std::count_if(all.begin(), all.end(), [](double error) { return error > 0.5; });
+    fmt::print("| {} | {:.2f} octaves | {:.0f} % |\n", name, all[all.size() / 2],
+               100 * double(wrong) / count);
+  }
 } catch (const std::exception& error) {
   fmt::print(stderr, "bench_note_guesses: {}\n", error.what());
   return 1;

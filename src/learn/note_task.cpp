@@ -39,8 +39,8 @@ struct Tally {
     right += likelier == 0;
     amongFew += likelier < kFew;
     surprise -= std::log(std::max(double(notes[truth]), 1e-9));
-    lengthErrors.push_back(std::abs(
-        std::log2(PlayedNote::lengthSeconds(answer[PlayedNote::kNotes]) / std::max(played.lengthSeconds, 1e-3))));
+    lengthErrors.push_back(std::abs(std::log2(PlayedNote::lengthSeconds(answer[PlayedNote::kNotes]) /
+                                              std::max(played.lengthSeconds, 1e-3))));
   }
 
   Score score() {
@@ -54,9 +54,10 @@ struct Tally {
                      {"surprise", score.worth},
                      {"length_error_octaves", *middle},
                      {"sounds", double(sounds)}};
-    score.text = fmt::format("the note is the likeliest {:.0f} %, among the {} likeliest {:.0f} %; surprise {:.2f}; "
-                             "length wrong by {:.2f} octaves (median)",
-                             100 * share(right), kFew, 100 * share(amongFew), score.worth, *middle);
+    score.text = fmt::format(
+        "the note is the likeliest {:.0f} %, among the {} likeliest {:.0f} %; surprise {:.2f}; "
+        "length wrong by {:.2f} octaves (median)",
+        100 * share(right), kFew, 100 * share(amongFew), score.worth, *middle);
     return score;
   }
 };

@@ -4,9 +4,9 @@
 
 namespace patchpilot {
 
-/// Learning which note was played, and when it was let go, from the sound of a synth alone (`PlayedNote`): what
-/// detuned oscillators, filters and sub-octaves hide from an analysis that does not know the synth. Judged by
-/// the notes of sounds that are held back.
+/// Learning which note was played, and when it was let go, from the sound of a synth alone (`PlayedNote`):
+/// what detuned oscillators, filters and sub-octaves hide from an analysis that does not know the synth.
+/// Judged by the notes of sounds that are held back.
 Task noteTask();
 
 /// How networks of this task are judged.

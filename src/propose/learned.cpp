@@ -96,11 +96,12 @@ std::vector<Proposal> LearnedProposer::propose(const Target& target, int count) 
     features_ = hear();
     proposed_.clear();
   }
-  return notes_.next(count, [&](int note, std::size_t rank) -> std::optional<Proposal> {
-    std::vector<Proposal>& answered = proposed_[note];
+  return notes_.next(count, [&](const PlayedWay& way, std::size_t rank) -> std::optional<Proposal> {
+    std::vector<Proposal>& answered = proposed_[way];
     if (answered.size() <= rank)
-      answered = proposalsAt(features_, {note, velocity_, target.lengthSeconds},
-                             std::max(kFewest, int(rank) + count));
+      answered =
+          proposalsAt(features_, {way.note, velocity_, way.lengthSeconds.value_or(target.lengthSeconds)},
+                      std::max(kFewest, int(rank) + count));
     if (answered.size() <= rank) return std::nullopt;
     return answered[rank];
   });

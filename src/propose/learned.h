@@ -37,8 +37,8 @@ class LearnedProposer : public Proposer {
   NetworkFeatureExtractor extract_;
   std::vector<PatchModel> models_;
   NoteRounds notes_;
-  NetworkFeatures features_;                       ///< of the open target
-  std::map<int, std::vector<Proposal>> proposed_;  ///< at each of its notes
+  NetworkFeatures features_;                             ///< of the open target
+  std::map<PlayedWay, std::vector<Proposal>> proposed_;  ///< in each way that it may have been played
 };
 
 /// The patches of a vector in which each choice has a value of its own, such as its probability: the one that

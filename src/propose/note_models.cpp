@@ -14,23 +14,24 @@ constexpr const char* kNote = "note";
 NoteModels::NoteModels(const Engines& engines, const ModelFiles& files)
     : networks_(networksOf(kNote, PlayedNote::kWidth, engines, files)) {}
 
-std::vector<NoteGuess> NoteModels::guesses(const Target& target) const {
-  if (networks_.empty()) return {};
+PlayedGuess NoteModels::guess(const Target& target) const {
+  PlayedGuess guess;
+  if (networks_.empty()) return guess;
   const NetworkFeatures features =
       NetworkFeatureExtractor()(target.sound.channel(0), target.sound.channel(1));
   std::vector<Tensor> inputs;
   const SoundRow rows[] = {{features.view(), PlayedNote::unknown(), false}};
   addSounds(inputs, rows);
   const Batch batch(std::move(inputs));
-  std::vector<NoteGuess> guesses;
-  for (std::size_t i = 0; i < PlayedNote::kNotes; ++i) guesses.push_back({PlayedNote::kLowest + int(i), 0});
+  std::vector<float> mean(PlayedNote::kWidth), answer(PlayedNote::kWidth);
   for (const auto& network : networks_) {
-    std::vector<float> answer(PlayedNote::kWidth);
     network->run(batch.view(), answer);
-    for (std::size_t i = 0; i < PlayedNote::kNotes; ++i)
-      guesses[i].confidence += double(answer[i]) / double(networks_.size());
+    for (std::size_t i = 0; i < answer.size(); ++i) mean[i] += answer[i] / float(networks_.size());
   }
-  return guesses;
+  for (std::size_t i = 0; i < PlayedNote::kNotes; ++i)
+    guess.notes.push_back({PlayedNote::kLowest + int(i), double(mean[i])});
+  guess.lengthSeconds = PlayedNote::lengthSeconds(mean[PlayedNote::kNotes]);
+  return guess;
 }
 
 }  // namespace patchpilot

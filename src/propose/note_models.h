@@ -5,12 +5,19 @@
 #include "propose/patch_models.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace patchpilot {
 
-/// Networks that hear which note a synth was played with, of the synths that there are some for: what
-/// detuned oscillators, filters and sub-octaves hide from an analysis that does not know the synth.
+/// How a sound may have been played.
+struct PlayedGuess {
+  std::vector<NoteGuess> notes;         ///< each as likely as it is: the shares add up to 1; none if unknown
+  std::optional<double> lengthSeconds;  ///< from the onset until the note was let go
+};
+
+/// Networks that hear how a synth was played, of the synths that there are some for: what detuned oscillators
+/// and sub-octaves hide of the note, and envelopes of its end, from an analysis that does not know the synth.
 class NoteModels {
  public:
   /// None if networks cannot be run here.
@@ -19,9 +26,8 @@ class NoteModels {
   explicit NoteModels(std::vector<std::shared_ptr<const Network>> networks)
       : networks_(std::move(networks)) {}
 
-  /// The notes of `PlayedNote`, each as likely as the networks say in the mean: the shares add up to 1. None
-  /// if there are no networks.
-  std::vector<NoteGuess> guesses(const Target& target) const;
+  /// The notes of `PlayedNote` and a length, as the networks say in the mean; nothing if there are none.
+  PlayedGuess guess(const Target& target) const;
 
  private:
   std::vector<std::shared_ptr<const Network>> networks_;

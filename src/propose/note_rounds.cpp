@@ -4,6 +4,7 @@
 #include "propose/shares.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace patchpilot {
@@ -11,12 +12,15 @@ namespace patchpilot {
 namespace {
 
 /// Less than any two scores differ by.
-constexpr double kScorePerNote = 1e-9;
+constexpr double kScorePerWay = 1e-9;
 
-/// To tell the notes apart takes no more renders than this in each round but the last.
+/// Lengths that differ by less than this factor sound alike.
+constexpr double kSameLength = 1.2;
+
+/// To tell the ways apart takes no more renders than this in each round but the last.
 constexpr int kMostCompared = 24;
 
-/// The proposals of a note whose best render is farther than the best of all by this share of it are fewer by
+/// The proposals of a way whose best render is farther than the best of all by this share of it are fewer by
 /// the factor e.
 constexpr double kScale = 0.25;
 
@@ -26,19 +30,26 @@ bool NoteRounds::begin(const Target& target) {
   if (target_ == &target) return false;
   target_ = &target;
   round_ = 0;
-  notes_.clear();
-  const std::vector<NoteGuess> learned = models_ ? models_->guesses(target) : std::vector<NoteGuess>();
-  for (const NoteGuess& guess : likelyNotes(target, learned))
-    notes_.push_back({guess, 0, std::numeric_limits<double>::infinity()});
+  ways_.clear();
+  const PlayedGuess learned = models_ ? models_->guess(target) : PlayedGuess();
+  const bool hasOther = target.lengthOpen && learned.lengthSeconds &&
+                        std::abs(std::log(*learned.lengthSeconds / std::max(target.lengthSeconds, 1e-3))) >
+                            std::log(kSameLength);
+  const std::size_t lengths = hasOther ? 2 : 1;
+  for (const NoteGuess& guess : likelyNotes(target, learned.notes))
+    for (std::size_t length = 0; length < lengths; ++length) {
+      const PlayedWay way{guess.note, length == 0 ? std::nullopt : learned.lengthSeconds, length, lengths};
+      ways_.push_back({way, guess.confidence / double(lengths), 0, std::numeric_limits<double>::infinity()});
+    }
   return true;
 }
 
-/// What each note's part of the next round is proportional to.
+/// What each way's part of the next round is proportional to.
 std::vector<double> NoteRounds::shares() const {
   std::vector<double> nearest, likely;
-  for (const AtNote& one : notes_) {
+  for (const Tried& one : ways_) {
     nearest.push_back(one.best);
-    likely.push_back(one.guess.confidence);
+    likely.push_back(one.share);
   }
   std::vector<double> shares = sharesByNearness(nearest, kScale);
   return shares.empty() ? likely : shares;
@@ -47,23 +58,24 @@ std::vector<double> NoteRounds::shares() const {
 std::vector<Proposal> NoteRounds::next(int count, const ProposalAt& at) {
   if (++round_ < kRounds) count = std::min(count, kMostCompared);
   std::vector<double> shares = this->shares();
-  std::vector<std::size_t> given(notes_.size(), 0);  ///< in this round
+  std::vector<std::size_t> given(ways_.size(), 0);  ///< in this round
   std::vector<Proposal> proposals;
   while (proposals.size() < std::size_t(count)) {
     const auto found = nextByShare(shares, given);
     if (!found || shares[*found] == 0) break;
     const std::size_t next = *found;
-    AtNote& one = notes_[next];
-    std::optional<Proposal> proposal = at(one.guess.note, one.proposed);
+    Tried& one = ways_[next];
+    std::optional<Proposal> proposal = at(one.way, one.proposed);
     if (!proposal) {
       shares[next] = -1;
       continue;
     }
     ++one.proposed;
     ++given[next];
-    proposal->note = one.guess.note;
+    proposal->note = one.way.note;
+    proposal->lengthSeconds = one.way.lengthSeconds;
     // A patch may sound the same at two notes: then the likelier one comes first, whichever was heard first.
-    proposal->score += kScorePerNote * double(next);
+    proposal->score += kScorePerWay * double(next);
     proposals.push_back(std::move(*proposal));
   }
   return proposals;
@@ -71,8 +83,10 @@ std::vector<Proposal> NoteRounds::next(int count, const ProposalAt& at) {
 
 void NoteRounds::observe(std::span<const Candidate> candidates) {
   for (const Candidate& candidate : candidates)
-    for (AtNote& one : notes_)
-      if (candidate.proposal.note == one.guess.note) one.best = std::min(one.best, candidate.distance);
+    for (Tried& one : ways_)
+      if (candidate.proposal.note == one.way.note &&
+          candidate.proposal.lengthSeconds == one.way.lengthSeconds)
+        one.best = std::min(one.best, candidate.distance);
 }
 
 }  // namespace patchpilot

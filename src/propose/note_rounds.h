@@ -4,15 +4,26 @@
 #include "propose/note_models.h"
 #include "propose/proposer.h"
 
+#include <compare>
 #include <functional>
 #include <optional>
 #include <vector>
 
 namespace patchpilot {
 
-/// Shares out the proposals for a target whose note is open between the notes that it may be played with
-/// (`likelyNotes`): in the first round as likely as they are, in later ones as near as the renders at each of
-/// them came (successive halving; Jamieson and Talwalkar 2016).
+/// A way in which a target may have been played.
+struct PlayedWay {
+  int note = 60;
+  std::optional<double> lengthSeconds;  ///< if not as the target's analysis says
+  std::size_t length = 0, lengths = 1;  ///< which of the lengths that are tried at this note, and how many
+
+  auto operator<=>(const PlayedWay&) const = default;
+};
+
+/// Shares out the proposals for a target whose note is open between the ways in which it may have been
+/// played: the likely notes (`likelyNotes`), each let go when the analysis says, and when networks say that
+/// know the synth if that is another time. In the first round each way has as many as it is likely, in later
+/// ones as its renders came near (successive halving; Jamieson and Talwalkar 2016).
 class NoteRounds {
  public:
   /// @param models  that have a say in which notes are likely; null: none
@@ -25,18 +36,19 @@ class NoteRounds {
   /// Begins with a target, unless it is the last one. @return whether it began
   bool begin(const Target& target);
 
-  /// A note's proposal of a rank (0, 1, ...), likeliest first; nothing if there are no more.
-  using ProposalAt = std::function<std::optional<Proposal>(int note, std::size_t rank)>;
+  /// A way's proposal of a rank (0, 1, ...), likeliest first; nothing if there are no more.
+  using ProposalAt = std::function<std::optional<Proposal>(const PlayedWay& way, std::size_t rank)>;
 
-  /// The proposals of the next round, at most `count`. They go on where each note's ended in the last one.
+  /// The proposals of the next round, at most `count`. They go on where each way's ended in the last one.
   std::vector<Proposal> next(int count, const ProposalAt& at);
 
-  /// Learns how near renders at each note came.
+  /// Learns how near renders in each way came.
   void observe(std::span<const Candidate> candidates);
 
  private:
-  struct AtNote {
-    NoteGuess guess;
+  struct Tried {
+    PlayedWay way;
+    double share = 0;  ///< as likely as it is
     std::size_t proposed = 0;
     double best = 0;  ///< the least distance of their renders; infinite if there are none
   };
@@ -46,7 +58,7 @@ class NoteRounds {
   std::shared_ptr<const NoteModels> models_;
   const Target* target_ = nullptr;
   int round_ = 0;
-  std::vector<AtNote> notes_;
+  std::vector<Tried> ways_;
 };
 
 }  // namespace patchpilot

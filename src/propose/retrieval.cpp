@@ -51,11 +51,13 @@ std::vector<Proposal> RetrievalProposer::nearest(const Target& target, int note,
 std::vector<Proposal> RetrievalProposer::propose(const Target& target, int count) {
   if (!target.noteOpen) return nearest(target, target.note, count);
   if (notes_.begin(target)) nearest_.clear();
-  return notes_.next(count, [&](int note, std::size_t rank) -> std::optional<Proposal> {
-    std::vector<Proposal>& found = nearest_[note];
-    if (found.size() <= rank) found = nearest(target, note, int(rank) + count);
-    if (found.size() <= rank) return std::nullopt;
-    return found[rank];
+  return notes_.next(count, [&](const PlayedWay& way, std::size_t rank) -> std::optional<Proposal> {
+    // A neighbour is as near whatever the length: each has one.
+    const std::size_t at = rank * way.lengths + way.length;
+    std::vector<Proposal>& found = nearest_[way.note];
+    if (found.size() <= at) found = nearest(target, way.note, int(at) + count);
+    if (found.size() <= at) return std::nullopt;
+    return found[at];
   });
 }
 
