@@ -66,8 +66,13 @@ std::size_t endOfAudible(const AudioBuffer& sound, std::size_t first, std::size_
   return last;
 }
 
+/// Nothing but one onset so soon after the first is of the same note: a click before a slow attack, an
+/// envelope that dips, a release that is louder than what it ends.
+constexpr double kSameNoteSeconds = 0.35;
+
 NoteExtent extentOf(const AudioBuffer& sound, std::size_t onset) {
-  const std::vector<std::size_t> later = findLaterOnsets(sound, onset);
+  std::vector<std::size_t> later = findLaterOnsets(sound, onset);
+  if (later.size() == 1 && double(later.front() - onset) < kSameNoteSeconds * kSampleRateHz) later.clear();
   if (later.empty()) return {sound.frames(), sound.frames(), tremoloSeconds(sound, onset)};
   const auto gated = [&](const std::vector<std::size_t>& pulses) {
     return NoteExtent{sound.frames(), sound.frames(), longestGapSeconds(onset, pulses)};

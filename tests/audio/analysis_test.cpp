@@ -91,6 +91,20 @@ TEST(Analysis, TwoNotesGiveTheFirst) {
   EXPECT_NEAR(result.noteLengthSeconds, 0.6, 0.05);
 }
 
+TEST(Analysis, AClickAndItsSlowAttackAreOneNote) {
+  const auto clickThen = [](double begin) {
+    return analyseSound(make(3, [=](double t) {
+      const double click = t >= 0.1 ? std::exp(-(t - 0.1) / 0.01) : 0;
+      return (click + held(t, begin, 2.2)) * partials(noteToHz(60), t);
+    }));
+  };
+  const auto one = clickThen(0.3);
+  EXPECT_FALSE(warns(one, "several onsets"));
+  EXPECT_EQ(one.endSeconds, 3);
+  EXPECT_NEAR(one.noteLengthSeconds, 2.1, 0.1);
+  EXPECT_TRUE(warns(clickThen(0.6), "several onsets"));
+}
+
 TEST(Analysis, TremoloAndBeatingAreOneNote) {
   EXPECT_FALSE(warns(
       analyseSound(make(2, [](double t) { return (0.55 + 0.45 * sine(5, t)) * partials(noteToHz(60), t); })),
