@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace patchpilot {
 
@@ -439,6 +440,7 @@ bool Session::reach(bool mayStart) {
   if (client_) {
     try {
       refresh();
+      fetchRestored();
       return true;
     } catch (const Error&) {
       dropClient();
@@ -456,18 +458,20 @@ bool Session::reachPort(int port) {
     client_ = std::make_shared<ServerClient>(port);
   }
   refresh();
-  if (fetch_) {
-    fetch_ = false;
-    try {
-      poll();
-    } catch (const Error& error) {
-      if (error.code() == ExitCode::system) throw;
-      edit([](SessionView& view) {
-        view.notice = "The server does not have this match any more: its candidates can be read, not heard.";
-      });
-    }
-  }
+  fetchRestored();
   return true;
+}
+
+void Session::fetchRestored() {
+  if (!std::exchange(fetch_, false)) return;
+  try {
+    poll();
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::system) throw;
+    edit([](SessionView& view) {
+      view.notice = "The server does not have this match any more: its candidates can be read, not heard.";
+    });
+  }
 }
 
 bool Session::start() {

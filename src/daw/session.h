@@ -138,6 +138,7 @@ class Session {
   bool reach(bool mayStart);
   bool reachPort(int port);
   bool start();
+  void fetchRestored();
   ServerClient& client();
   void dropClient();
   void refresh();

@@ -163,6 +163,11 @@ TEST_F(DawSession, IsRestoredWithTheSameTargetAndCandidates) {
   EXPECT_GT(levelOf(heard(session->player(), 0)), 0.01);
   EXPECT_GT(levelOf(heard(session->player(), 1)), 0.01);
 
+  // And again while it is connected, as undoing does.
+  session->restore(state);
+  after = session.until([](const SessionView& view) { return view.heard.size() == 5; });
+  EXPECT_EQ(after.match->state, before.match->state);
+
   // Without the server they can be read, and the target heard.
   close();
   Watched alone(places.folder / "nowhere");
