@@ -8,6 +8,7 @@
 # make bench    build the benchmarks (see docs/benchmarks.md)
 # make python   the Python package, in build/python; `make python-test` tests it, and runs the notebooks
 # make wheel    wheels of the package and of its metrics alone, in dist/, tested in an environment of their own (PyPI)
+# make daw      the plug-in for DAWs, in build/daw (docs/daw.md)
 # make install  into PREFIX (/usr/local)
 # make libraries  the libraries that the package brings: JX10's, and the index of Surge XT's presets where that is installed
 # make package  Debian packages, in build/
@@ -20,7 +21,7 @@ SANITIZERS := asan tsan
 ROOMS :=
 PYTHON ?= /usr/bin/python3
 
-.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench python python-test wheel install libraries package clean
+.PHONY: all program dependencies configure demo page serve test sanitize $(SANITIZERS) format tidy bench python python-test wheel daw install libraries package clean
 all: program
 
 dependencies:
@@ -103,8 +104,13 @@ wheel: dependencies
 	@build-venv/bin/pip install -q dist/*.whl pytest nbclient nbformat ipykernel matplotlib
 	@build-venv/bin/python -m pytest -q python/tests
 
+daw: configure
+	@cmake --build $(BUILD) --target daw
+
+# Without the plug-in: cmake -B build -DPATCHPILOT_DAW=OFF, once.
 install: configure
 	@cmake --build $(BUILD) --target patchpilot patchpilot-worker manual
+	@grep -q PATCHPILOT_DAW:BOOL=OFF $(BUILD)/CMakeCache.txt || cmake --build $(BUILD) --target daw
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 # Each goes on where it stopped. Of Surge XT's presets, rendered at three notes, the index alone is passed on.

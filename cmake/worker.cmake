@@ -1,6 +1,5 @@
-# The worker process: the only program that links JUCE. JUCE's modules are compiled
-# once, as Debian ships their source, into one library that the worker and the test
-# plug-in share.
+# The worker process. JUCE's modules are compiled once, as Debian ships their source, into
+# one library that the worker, the plug-in for DAWs and the test plug-ins share.
 set(JUCE_MODULES /usr/share/juce/modules CACHE PATH "JUCE 7 modules (Debian: juce-modules-source)")
 if(NOT EXISTS ${JUCE_MODULES}/juce_core)
   message(FATAL_ERROR "no JUCE modules in ${JUCE_MODULES}: apt-get install juce-modules-source")
@@ -38,9 +37,13 @@ target_compile_definitions(juce PUBLIC
   JUCE_MODAL_LOOPS_PERMITTED=1 JUCE_DISPLAY_SPLASH_SCREEN=0 JUCE_REPORT_APP_USAGE=0)
 target_compile_options(juce PRIVATE -w)
 # The worker shows no window: of the modules that draw it needs the symbols alone, so these are not optimized, which
-# takes half of the time of compiling them.
+# takes half of the time of compiling them. The editor of the plug-in for DAWs needs the one that fills shapes.
+set(drawing_modules gui_basics|gui_extra|data_structures)
+if(NOT PATCHPILOT_DAW)
+  string(APPEND drawing_modules "|graphics")
+endif()
 set(drawing_sources ${juce_sources})
-list(FILTER drawing_sources INCLUDE REGEX "juce_(graphics|gui_basics|gui_extra|data_structures)")
+list(FILTER drawing_sources INCLUDE REGEX "juce_(${drawing_modules})")
 set_source_files_properties(${drawing_sources} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O0>)
 target_link_libraries(juce PUBLIC PkgConfig::FREETYPE ZLIB::ZLIB PNG::PNG JPEG::JPEG Threads::Threads ${CMAKE_DL_LIBS} rt)
 
