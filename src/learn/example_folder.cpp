@@ -30,4 +30,19 @@ Split learnedAndHeldBack(std::span<const std::uint64_t> families) {
   return split(families, kHeldBack, kSplitSeed);
 }
 
+Task taskFromExamples(const std::string& name, const std::string& help, const std::string& loss) {
+  Task task;
+  task.name = name;
+  task.help = help;
+  task.fromExamples = true;
+  task.loss = loss;
+  task.batchItems = kExamplesOfAStep;
+  task.looks = 20;
+  task.fit.rate = 1.5e-3;
+  task.fit.weightDecay = 0.01;
+  task.fit.average = 0.999;
+  task.fit.clip = 1;
+  return task;
+}
+
 }  // namespace patchpilot

@@ -2,6 +2,7 @@
 
 #include "data/example_set.h"
 #include "data/split.h"
+#include "learn/task.h"
 
 #include <string>
 
@@ -16,5 +17,12 @@ ShardSet examplesToLearn(const ExampleSetFolder& folder, const ParameterSpace& s
 
 /// Which of some families' examples are learned from and which are held back: a fiftieth of the families.
 Split learnedAndHeldBack(std::span<const std::uint64_t> families);
+
+/// Examples of a step.
+inline constexpr std::size_t kExamplesOfAStep = 256;
+
+/// A task that learns from examples, with what all of these are trained by; its networks and its data are
+/// still to be named.
+Task taskFromExamples(const std::string& name, const std::string& help, const std::string& loss);
 
 }  // namespace patchpilot

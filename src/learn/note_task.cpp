@@ -17,7 +17,7 @@ namespace patchpilot {
 namespace {
 
 constexpr const char* kNote = "note";
-constexpr std::size_t kBatch = 256, kSample = 2048;
+constexpr std::size_t kSample = 2048;
 /// How often, in training, the network is not told the level (see `patch_task.cpp`).
 constexpr double kLevelUnknown = 0.3;
 constexpr std::size_t kFew = 4;  ///< notes that a match can afford to try
@@ -124,8 +124,9 @@ class NoteData : public TaskData {
     Tally tally;
     double loss = 0;
     std::vector<float> answers;
-    for (std::size_t first = 0; first < validation_.size(); first += kBatch) {
-      const auto part = std::span(validation_).subspan(first, std::min(kBatch, validation_.size() - first));
+    for (std::size_t first = 0; first < validation_.size(); first += kExamplesOfAStep) {
+      const auto part =
+          std::span(validation_).subspan(first, std::min(kExamplesOfAStep, validation_.size() - first));
       // A target's level says nothing: it is not told here either.
       const Batch batch = batchOf(part, [] { return false; });
       loss += trainer.evaluate(batch.view(), {}) * double(part.size());
@@ -191,20 +192,11 @@ std::unique_ptr<TaskData> noteData(const std::filesystem::path& folder, const No
 }
 
 Task noteTask() {
-  Task task;
-  task.name = kNote;
-  task.help = "Train a network that hears which note a synth was played with";
+  Task task =
+      taskFromExamples(kNote, "Train a network that hears which note a synth was played with", "regression");
   task.models = {{"mlp", "a mixer of patches of the picture", {"regression-mlp", {}}},
                  {"cnn", "convolutions", {"regression-cnn", {}}},
                  {"ast", "an Audio Spectrogram Transformer", {"regression-ast", {}}}};
-  task.fromExamples = true;
-  task.loss = "regression";
-  task.batchItems = kBatch;
-  task.looks = 20;
-  task.fit.rate = 1.5e-3;
-  task.fit.weightDecay = 0.01;
-  task.fit.average = 0.999;
-  task.fit.clip = 1;
   task.makeData = [](const TaskOptions& options, const OnRenders&) { return noteData(options.data); };
   return task;
 }

@@ -28,7 +28,7 @@ constexpr const char *kRegression = "regression", *kFlow = "flow", *kCorrector =
 
 constexpr double kSeconds = 4;
 constexpr std::uint64_t kAnswerSeed = 1, kRandomSeed = 0x6a75646765000000;
-constexpr std::size_t kBatch = 256, kSample = 2048;
+constexpr std::size_t kSample = 2048;
 
 /// How often, in training, the network is not told the level: that of a recording says nothing of the patch.
 constexpr double kLevelUnknown = 0.3;
@@ -165,8 +165,8 @@ class PatchData : public TaskData {
   Score judge(Trainer& trainer) const override {
     const std::size_t held = std::min(validation_.size(), judging_.lossExamples);
     double loss = 0;
-    for (std::size_t first = 0; first < held; first += kBatch) {
-      const std::size_t count = std::min(kBatch, held - first);
+    for (std::size_t first = 0; first < held; first += kExamplesOfAStep) {
+      const std::size_t count = std::min(kExamplesOfAStep, held - first);
       const auto part = std::span(validation_).subspan(first, count);
       loss += trainer.evaluate(batchOf(part, [] { return true; }).view(), {}) * double(count);
     }
@@ -290,18 +290,8 @@ std::shared_ptr<Engine> openEngine(ParameterSpace space, const TaskOptions& opti
 }
 
 Task patchTask(const std::string& kind, const std::string& help, std::vector<TaskModel> models) {
-  Task task;
-  task.name = kind;
-  task.help = help;
+  Task task = taskFromExamples(kind, help, kind == kCorrector ? kFlow : kind);
   task.models = std::move(models);
-  task.fromExamples = true;
-  task.loss = kind == kCorrector ? kFlow : kind;
-  task.batchItems = kBatch;
-  task.looks = 20;
-  task.fit.rate = 1.5e-3;
-  task.fit.weightDecay = 0.01;
-  task.fit.average = 0.999;
-  task.fit.clip = 1;
   task.makeData = [kind](const TaskOptions& options, const OnRenders&) {
     ParameterSpace space = spaceOf(ExampleSetFolder{options.data}.about(), options.data);
     PatchJudging judging;
