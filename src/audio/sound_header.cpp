@@ -12,6 +12,7 @@
 #include <fstream>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace patchpilot {
 namespace {
@@ -347,8 +348,9 @@ std::uint64_t beginOfSound(const std::filesystem::path& path) {
     return c == 0 || std::isspace(static_cast<unsigned char>(c));
   });
   if (!plain && !head.starts_with("HTTP/")) return 0;
-  for (std::size_t at = head.find("RIFF"); at != std::string::npos; at = head.find("RIFF", at + 1))
-    if (head.substr(at + 8, 4) == "WAVE") return at;
+  const std::string_view all = head;
+  for (std::size_t at = all.find("RIFF"); at != std::string::npos; at = all.find("RIFF", at + 1))
+    if (all.substr(at).size() >= 12 && all.substr(at + 8, 4) == "WAVE") return at;
   return 0;
 }
 

@@ -150,6 +150,12 @@ TEST_F(SoundHeaderTest, FindsWavBehindWhatIsInFrontOfIt) {
   expectAllRead("text.wav", "HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\n" + file);
 }
 
+TEST_F(SoundHeaderTest, RefusesWhatBeginsWhereItNoLongerLooks) {
+  for (const std::size_t junk : {4084u, 4088u, 4089u, 4092u})
+    EXPECT_NE(messageOf("late.wav", std::string(junk, '\0') + "RIFF" + std::string(400, '\0')), "was read")
+        << junk;
+}
+
 TEST_F(SoundHeaderTest, ReadsChunksThatLackTheirPadding) {
   expectAllRead("unpadded.wav", "RIFF" + number(4 + 24 + 13 + 8 + 2 * kFrames, 4) + "WAVE" + format() +
                                     "note" + number(5, 4) + "abcde" + "data" + number(2 * kFrames, 4) +
