@@ -42,7 +42,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size % 2 == 0) options.startSeconds = double(size % 7) / 100;
     const SoundFile read = readSound(file.path(), options);
     mustHold(read.sound.channels() == kChannels && read.sound.frames() > 0, "a file has a sound");
-    mustHold(read.sound.seconds() <= 0.101, "no more is read than was asked for");
+    // Of a rate of 58 Hz a frame is much.
+    mustHold(read.sound.seconds() <= 0.101 + 1 / read.fileRateHz, "no more is read than was asked for");
     mustHold(!containsNonFinite(read.sound) && peak(read.sound) > 0, "a sound is finite and not silent");
     for (const RootKey& key : read.rootKeys) mustHold(key.note >= 0 && key.note <= 127, "a key is a note");
     // A low note of many cycles adds thousands of harmonics.
