@@ -19,6 +19,9 @@ const std::array<float, 256>& valuesOfBytes() {
   return table;
 }
 
+/// The middle of the scale of lengths, and the factor from there to 1.
+constexpr double kMiddleSeconds = 0.6, kLengthFactor = 6;
+
 constexpr double kStepSeconds = 4.0 / double(NetworkFeatures::kEnvelopeSteps);
 
 /// The mean of `count` steps of an envelope from `first` on; silent beyond its end.
@@ -29,6 +32,12 @@ float meanOf(std::span<const std::uint8_t> envelope, std::size_t first, std::siz
 }
 
 }  // namespace
+
+double NetworkInput::lengthValue(double seconds) {
+  return std::log(std::max(seconds, 1e-3) / kMiddleSeconds) / std::log(kLengthFactor);
+}
+
+double NetworkInput::lengthSeconds(double value) { return kMiddleSeconds * std::pow(kLengthFactor, value); }
 
 void NetworkInput::picture(const NetworkFeaturesView& features, int note, std::span<float> values) {
   constexpr std::size_t kMel = NetworkFeatures::kMelBands, kAllKeys = NetworkFeatures::kKeys;
@@ -56,7 +65,7 @@ void NetworkInput::globals(const NetworkFeaturesView& features, const Note& note
   put(float(note.midi - 60) / 24);
   for (int midi = kLowestNote; midi <= kHighestNote; ++midi) put(midi == told ? 1.0f : 0.0f);
   put(float(note.velocity - 64) / 63);
-  put(std::clamp(float(std::log(std::max(note.lengthSeconds, 1e-3) / 0.6) / std::log(6.0)), -2.0f, 2.0f));
+  put(std::clamp(float(lengthValue(note.lengthSeconds)), -2.0f, 2.0f));
   put(std::clamp(float(note.lengthSeconds / 2 - 1), -1.0f, 2.0f));
   put(levelKnown ? 1.0f : 0.0f);
   put(levelKnown ? std::max(-2.0f, (features.level[0] + 30) / 20) : 0.0f);

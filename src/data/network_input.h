@@ -24,6 +24,10 @@ struct NetworkInput {
                                           kSustainSteps + kReleaseSteps +
                                           NetworkFeatures::kGroups * 2 * NetworkFeatures::kRates;
 
+  /// A length of a note on a logarithmic scale: 0 for 0.6 s, 1 for six times as much, -1 for a sixth.
+  static double lengthValue(double seconds);
+  static double lengthSeconds(double value);
+
   /// @param values  kFrames x kBands: the mel bands, the keys from the note's, the difference's bands; -1 for
   ///                -80 dB, 1 for 0 dB
   static void picture(const NetworkFeaturesView& features, int note, std::span<float> values);

@@ -17,8 +17,8 @@ struct PlayedNote {
   /// are played, and nothing of velocity and length.
   static Note unknown() { return {48, 64, 0}; }
 
-  /// @param values  `kWidth`: of each note 1 or 0, and the length on a scale on which 0.1 s is -1 and 3.6 s
-  /// is 1. Notes beyond the range are taken for its ends
+  /// @param values  `kWidth`: of each note 1 or 0, and the length as
+  /// `NetworkInput::lengthValue`, from -1 to 1. Notes beyond the range are taken for its ends
   static void encode(const Note& note, std::span<float> values);
 
   /// The length of an answer, in seconds. @param value  the last of `kWidth`

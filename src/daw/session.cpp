@@ -1,5 +1,6 @@
 #include "daw/session.h"
 
+#include "audio/level.h"
 #include "audio/memory_file.h"
 #include "audio/resample.h"
 #include "base/error.h"
@@ -71,7 +72,7 @@ PlayedSound played(const AudioBuffer& sound, double gainDb, double rate) {
   if (sound.frames() == 0) return {};
   PlayedSound result{resample(sound.channel(0), sound.sampleRateHz(), rate),
                      resample(sound.channel(1), sound.sampleRateHz(), rate)};
-  const auto gain = float(std::pow(10, gainDb / 20));
+  const auto gain = float(dbToAmplitude(gainDb));
   for (auto* channel : {&result.left, &result.right})
     for (float& sample : *channel) sample *= gain;
   return result;
