@@ -481,6 +481,7 @@ bool Session::start() {
     edit([](SessionView& view) {
       view.link = ServerLink::noProgram;
       view.problem = kNoProgram;
+      view.asked = false;  // whoever sees the problem sees that no match will come
     });
     return false;
   }

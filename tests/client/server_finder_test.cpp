@@ -53,21 +53,12 @@ TEST_F(Finder, StartsAServerThatEndsWhenNobodyUsesIt) {
   }
   EXPECT_EQ(ServerClient(*port).state().data, fs::canonical(options.data));
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "it is no child of this process";
-  // The server of this folder is alone there; it is ended by its own process id.
-  int process = 0;
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    std::error_code ignored;
-    if (fs::read_symlink(entry.path() / "exe", ignored) != PATCHPILOT_BINARY_DIR "/patchpilot") continue;
-    const std::string words = [&] {
-      std::ifstream file(entry.path() / "cmdline");
-      return std::string(std::istreambuf_iterator<char>(file), {});
-    }();
-    if (words.find(options.data.string()) != std::string::npos && words.find("--idle") != std::string::npos)
-      process = std::stoi(entry.path().filename());
-  }
-  ASSERT_GT(process, 1);
-  ::kill(process, SIGTERM);
-  EXPECT_TRUE(hasEnded(process, 30000));
+  // The server of this folder is alone there; it is ended by its process id.
+  const std::vector<int> served =
+      processesWith({PATCHPILOT_BINARY_DIR "/patchpilot", options.data.string(), "--idle"});
+  ASSERT_FALSE(served.empty());  // a child that it forks has its command line for a moment
+  for (const int process : served) ::kill(process, SIGTERM);
+  for (const int process : served) EXPECT_TRUE(hasEnded(process, 30000));
   EXPECT_EQ(findServer(options.data), std::nullopt);
   EXPECT_FALSE(fs::exists(options.data / "address"));
 }

@@ -24,6 +24,7 @@ class Watched {
     options.renders = 96;
     options.changed = [this] {
       std::lock_guard lock(mutex_);
+      views_.push_back(session_->view());
       changed_.notify_all();
     };
     session_ = std::make_unique<Session>(options);
@@ -43,9 +44,16 @@ class Watched {
     return view;
   }
 
+  /// All that the view has been.
+  std::vector<SessionView> views() {
+    std::lock_guard lock(mutex_);
+    return views_;
+  }
+
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::vector<SessionView> views_;
   std::unique_ptr<Session> session_;  ///< first to go
 };
 
@@ -215,6 +223,9 @@ TEST_F(DawSession, SaysWhatIsMissing) {
   EXPECT_NE(problem().find("'patchpilot' is not found"), std::string::npos) << session->view().problem;
   EXPECT_EQ(session->view().link, ServerLink::noProgram);
   EXPECT_FALSE(session->view().asked);
+  for (const SessionView& view : session.views())
+    EXPECT_TRUE(view.problem.empty() || !view.asked)
+        << "no view says that a match is asked for which cannot be: " << view.problem;
 
   open();  // a server without a library
   Watched other(options.data);
@@ -295,15 +306,10 @@ TEST_F(DawSession, StartsAServerIfThereIsNone) {
   EXPECT_EQ(view.problem, "");
   ASSERT_EQ(view.link, ServerLink::connected);
   // It goes on without the session; a test leaves nothing behind.
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    std::ifstream file(entry.path() / "cmdline");
-    const std::string words(std::istreambuf_iterator<char>(file), {});
-    if (words.find(options.data.string()) == std::string::npos || words.find("serve") == std::string::npos)
-      continue;
-    const int process = std::stoi(entry.path().filename());
-    ::kill(process, SIGTERM);
-    EXPECT_TRUE(hasEnded(process, 30000));
-  }
+  const std::vector<int> served = processesWith({options.data.string(), "serve"});
+  ASSERT_FALSE(served.empty());  // a child that it forks has its command line for a moment
+  for (const int process : served) ::kill(process, SIGTERM);
+  for (const int process : served) EXPECT_TRUE(hasEnded(process, 30000));
 }
 
 TEST_F(DawSession, AProgramThatDoesNotAnswerIsToldOf) {

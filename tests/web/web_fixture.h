@@ -53,6 +53,25 @@ inline bool hasEnded(int process, int milliseconds) {
   return ended;
 }
 
+/// The processes whose command lines have all of these words in them. Other processes come and go while it
+/// looks: what can be read of one that has just ended is an error, and no reason to fail.
+inline std::vector<int> processesWith(const std::vector<std::string>& words) {
+  std::vector<int> found;
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    const int descriptor = ::open((process.path() / "cmdline").c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    std::string line;
+    char block[4096];
+    for (ssize_t count; (count = ::read(descriptor, block, sizeof block)) > 0;)
+      line.append(block, std::size_t(count));
+    ::close(descriptor);
+    if (std::all_of(words.begin(), words.end(),
+                    [&](const std::string& word) { return line.find(word) != std::string::npos; }))
+      found.push_back(std::stoi(process.path().filename()));
+  }
+  return found;
+}
+
 /// A server of this process, with a library of JX10.
 class WebTest : public ::testing::Test {
  protected:
