@@ -11,14 +11,14 @@ namespace patchpilot {
 namespace {
 
 constexpr double kLowestHz = 20;
-constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kBlockSamples = 4096;
 
 /// Sum of the squares of the differences of neighbouring samples.
 double sumOfSquaredSteps(std::span<const float> samples) {
   double total = 0;
-  float steps[kBlock];
-  for (std::size_t begin = 1; begin < samples.size(); begin += kBlock) {
-    const std::size_t count = std::min(kBlock, samples.size() - begin);
+  float steps[kBlockSamples];
+  for (std::size_t begin = 1; begin < samples.size(); begin += kBlockSamples) {
+    const std::size_t count = std::min(kBlockSamples, samples.size() - begin);
     for (std::size_t i = 0; i < count; ++i) steps[i] = samples[begin + i] - samples[begin + i - 1];
     total += sumOfSquares({steps, count});
   }
@@ -27,8 +27,8 @@ double sumOfSquaredSteps(std::span<const float> samples) {
 
 double energy(std::span<const float> samples) {
   double total = 0;
-  for (std::size_t begin = 0; begin < samples.size(); begin += kBlock)
-    total += sumOfSquares(samples.subspan(begin, std::min(kBlock, samples.size() - begin)));
+  for (std::size_t begin = 0; begin < samples.size(); begin += kBlockSamples)
+    total += sumOfSquares(samples.subspan(begin, std::min(kBlockSamples, samples.size() - begin)));
   return total;
 }
 

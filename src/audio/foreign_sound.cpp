@@ -13,7 +13,7 @@ namespace patchpilot {
 namespace {
 
 /// A format by the bytes at a place in the file, or by the extension.
-struct Format {
+struct ForeignFormat {
   std::size_t at;
   std::string_view bytes;  ///< empty: known by its extension only
   std::string_view extension;
@@ -21,7 +21,7 @@ struct Format {
   bool isSound;  ///< whether ffmpeg makes a sound file of it
 };
 
-constexpr Format kFormats[] = {
+constexpr ForeignFormat kFormats[] = {
     {4, "ftypqt  ", ".mov", "a QuickTime film", true},
     {4, "ftyp", ".m4a", "MPEG-4 audio (AAC or ALAC)", true},
     {0, "", ".aac", "AAC", true},
@@ -45,12 +45,12 @@ constexpr Format kFormats[] = {
     {0, "VST3", ".vstpreset", "a preset of a synth, and no sound", false},
 };
 
-const Format* find(const std::filesystem::path& file, std::string_view head) {
-  for (const Format& format : kFormats)
+const ForeignFormat* find(const std::filesystem::path& file, std::string_view head) {
+  for (const ForeignFormat& format : kFormats)
     if (!format.bytes.empty() && head.size() >= format.at && head.substr(format.at).starts_with(format.bytes))
       return &format;
   const std::string extension = lowerCase(file.extension().string());
-  for (const Format& format : kFormats)
+  for (const ForeignFormat& format : kFormats)
     if (extension == format.extension) return &format;
   return nullptr;
 }
@@ -59,7 +59,7 @@ const Format* find(const std::filesystem::path& file, std::string_view head) {
 
 std::optional<std::string> foreignSound(const std::filesystem::path& file,
                                         std::span<const std::uint8_t> head) {
-  const Format* format = find(file, {reinterpret_cast<const char*>(head.data()), head.size()});
+  const ForeignFormat* format = find(file, {reinterpret_cast<const char*>(head.data()), head.size()});
   if (format == nullptr) return std::nullopt;
   if (format->isSound) {
     const std::string name = file.filename().string();

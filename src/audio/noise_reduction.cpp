@@ -17,7 +17,7 @@
 namespace patchpilot {
 namespace {
 
-constexpr std::size_t kBlock = 2205;  // 50 ms
+constexpr std::size_t kNoiseBlock = 2205;  // 50 ms
 constexpr std::size_t kFrame = 2048, kHop = kFrame / 4, kBins = kFrame / 2 + 1;
 
 /// Samples [first, last) in which nothing but noise is heard.
@@ -61,20 +61,20 @@ struct QuietParts {
 QuietParts quietParts(const AudioBuffer& sound) {
   constexpr std::size_t kLeastBefore = 4, kLeastBehind = 6;
   QuietParts parts;
-  std::vector<double> levels = levelEnvelope(sound, kBlock);
-  if (sound.frames() % kBlock != 0) levels.pop_back();
+  std::vector<double> levels = levelEnvelope(sound, kNoiseBlock);
+  if (sound.frames() % kNoiseBlock != 0) levels.pop_back();
   if (levels.size() < kLeastBefore + kLeastBehind) return parts;
   const auto [least, top] = std::minmax_element(levels.begin(), levels.end());
   parts.topDb = *top;
   parts.leastDb = *least;
-  const std::size_t end = levels.size() * kBlock;
+  const std::size_t end = levels.size() * kNoiseBlock;
   const std::size_t before = steadyBlocks(levels, kLeastBefore, parts.before.levelDb);
   std::reverse(levels.begin(), levels.end());
   const std::size_t behind = steadyBlocks(levels, kLeastBehind, parts.behind.levelDb);
   // The last block of a run may hold the beginning, or the end, of the note.
-  if (before > 1) parts.before.last = (before - 1) * kBlock;
+  if (before > 1) parts.before.last = (before - 1) * kNoiseBlock;
   if (behind > 1) {
-    parts.behind.first = end - (behind - 1) * kBlock;
+    parts.behind.first = end - (behind - 1) * kNoiseBlock;
     parts.behind.last = end;
   }
   return parts;

@@ -19,7 +19,7 @@
 namespace patchpilot {
 namespace {
 
-constexpr std::size_t kBlock = 4410;  // 100 ms
+constexpr std::size_t kRumbleBlock = 4410;  // 100 ms
 constexpr double kCancellingCorrelation = -0.7;
 
 /// The value that a share (0..1) of the others do not exceed. @param values  at least one
@@ -35,7 +35,7 @@ const char* sideName(int channel) { return channel == 0 ? "left" : "right"; }
 
 /// Means of blocks of 100 ms under a Hann window, which leaves nothing of what is above 20 Hz.
 std::vector<double> blockMeans(std::span<const float> samples) {
-  std::vector<double> window(std::min(kBlock, samples.size()));
+  std::vector<double> window(std::min(kRumbleBlock, samples.size()));
   double sum = 0;
   for (std::size_t i = 0; i < window.size(); ++i)
     sum += window[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (double(i) + 0.5) / double(window.size()));
@@ -51,7 +51,7 @@ std::vector<double> blockMeans(std::span<const float> samples) {
 /// The offset of a channel, 0 if it has none that stays the same.
 double dcOffset(std::span<const float> samples, double peak) {
   constexpr double kLeast = 0.00316;  // -50 dB of the peak
-  if (samples.size() < kBlock) return 0;
+  if (samples.size() < kRumbleBlock) return 0;
   const std::vector<double> means = blockMeans(samples);
   const double middle = percentile(means, 0.5);
   if (std::abs(middle) < kLeast * peak) return 0;
@@ -108,8 +108,8 @@ AudioBuffer filtered(const AudioBuffer& sound, double hz, bool high) {
 bool rumbles(const AudioBuffer& sound) {
   constexpr double kLowHz = 55, kHighHz = 80, kQuietDb = 30, kAudibleDb = 60, kSteadyDb = 12;
   constexpr std::size_t kLeastQuiet = 6;
-  const std::vector<double> low = levelEnvelope(filtered(sound, kLowHz, false), kBlock);
-  const std::vector<double> rest = levelEnvelope(filtered(sound, kHighHz, true), kBlock);
+  const std::vector<double> low = levelEnvelope(filtered(sound, kLowHz, false), kRumbleBlock);
+  const std::vector<double> rest = levelEnvelope(filtered(sound, kHighHz, true), kRumbleBlock);
   if (low.size() < kLeastQuiet + 2) return false;
   const double top = *std::max_element(rest.begin(), rest.end());
   std::vector<double> lowInQuiet, restInQuiet;
@@ -247,10 +247,10 @@ double levelDb(std::span<const float> samples) {
 
 /// How far the level of a channel moves, in dB: from its quietest tenth of blocks to its loudest.
 double movement(std::span<const float> samples) {
-  AudioBuffer channel(1, samples.size() - samples.size() % kBlock);
-  if (channel.frames() < 5 * kBlock) return 0;
+  AudioBuffer channel(1, samples.size() - samples.size() % kRumbleBlock);
+  if (channel.frames() < 5 * kRumbleBlock) return 0;
   std::copy_n(samples.begin(), channel.frames(), channel.channel(0).begin());
-  const std::vector<double> levels = levelEnvelope(channel, kBlock);
+  const std::vector<double> levels = levelEnvelope(channel, kRumbleBlock);
   return percentile(levels, 0.9) - percentile(levels, 0.1);
 }
 

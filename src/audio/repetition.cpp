@@ -15,7 +15,7 @@ namespace patchpilot {
 namespace {
 
 constexpr std::size_t kFft = 8192;
-constexpr std::size_t kBlock = 441;  // 10 ms
+constexpr std::size_t kGateBlock = 441;  // 10 ms
 constexpr std::size_t kBands = 24;
 
 /// Square roots of the magnitudes of a part of a sound under a Hann window; of its beginning if it is longer
@@ -75,7 +75,7 @@ struct Pulse {
 
 Pulse pulseOf(const AudioBuffer& sound, std::size_t first, std::size_t last) {
   constexpr double kFallenDb = 12;
-  const std::vector<double> levels = levelEnvelope(sound.slice(first, last - first), kBlock);
+  const std::vector<double> levels = levelEnvelope(sound.slice(first, last - first), kGateBlock);
   const auto top = std::max_element(levels.begin(), levels.end());
   const auto fallen = [&](double level) { return level <= *top - kFallenDb; };
   // An onset may be found some blocks too early.
@@ -83,9 +83,9 @@ Pulse pulseOf(const AudioBuffer& sound, std::size_t first, std::size_t last) {
              end = std::find_if(top, levels.end(), fallen);
   const auto third = std::max<std::ptrdiff_t>(1, (end - begin) / 3);
   const auto mean = [&](auto from) { return std::accumulate(from, from + third, 0.0) / double(third); };
-  const std::size_t from = first + std::size_t(begin - levels.begin()) * kBlock;
-  const std::size_t to = std::min(last, first + std::size_t(end - levels.begin()) * kBlock),
-                    part = std::size_t(third) * kBlock;
+  const std::size_t from = first + std::size_t(begin - levels.begin()) * kGateBlock;
+  const std::size_t to = std::min(last, first + std::size_t(end - levels.begin()) * kGateBlock),
+                    part = std::size_t(third) * kGateBlock;
   Pulse pulse{*top, mean(begin), mean(end - third), roots(sound, from, to), {}, {}};
   pulse.start = bandsOf(roots(sound, from, std::min(to, from + part)));
   pulse.end = bandsOf(roots(sound, to > part ? std::max(from, to - part) : from, to));
@@ -164,7 +164,7 @@ Repetition repetitionOf(const AudioBuffer& sound, std::size_t onset, const std::
 
 std::vector<std::size_t> findRises(const AudioBuffer& sound, std::size_t onset) {
   constexpr double kDepthDb = 12;
-  constexpr std::size_t kTremoloBlock = 2 * kBlock;
+  constexpr std::size_t kTremoloBlock = 2 * kGateBlock;
   const std::vector<double> levels = levelEnvelope(sound, kTremoloBlock);
   std::vector<std::size_t> rises;
   double high = kSilenceDb, low = 0;

@@ -111,7 +111,7 @@ struct ChunkReader {
 };
 
 /// How a sound is stored.
-struct Format {
+struct SampleFormat {
   std::uint64_t rateHz = 0;
   std::uint64_t frameBytes = 0;
   bool plain = false;  ///< every frame has `frameBytes` bytes
@@ -140,7 +140,7 @@ std::uint64_t endOfSound(ChunkReader& chunks, std::uint64_t begin) {
 }
 
 /// The true size of the content of a chunk that holds samples; nothing if its own is right.
-std::optional<std::uint64_t> trueSize(ChunkReader& chunks, const Chunk& data, const Format& format) {
+std::optional<std::uint64_t> trueSize(ChunkReader& chunks, const Chunk& data, const SampleFormat& format) {
   const std::uint64_t left = chunks.file.size() - data.content;
   if (left == 0 || data.size >= left || format.frameBytes == 0) return std::nullopt;
   const std::uint64_t behind = data.content + data.size;
@@ -172,13 +172,13 @@ void say(SoundHeader& header, std::uint64_t said, std::uint64_t found) {
 }
 
 /// The `fmt ` chunk of a WAV. What is impossible in it is mended by what follows from the rest.
-Format readWavFormat(FileBytes& file, const Chunk& chunk, std::endian order, SoundHeader& header) {
+SampleFormat readWavFormat(FileBytes& file, const Chunk& chunk, std::endian order, SoundHeader& header) {
   constexpr std::uint64_t kExtensible = 0xFFFE, kExtensibleSize = 40, kPcm = 1, kMostRate = 4'000'000;
   const std::uint64_t at = chunk.content;
   std::uint64_t tag = file.number(at, 2, order), channels = file.number(at + 2, 2, order);
   std::uint64_t bits = file.number(at + 14, 2, order);
   const std::uint64_t byteRate = file.number(at + 8, 4, order);
-  Format format;
+  SampleFormat format;
   format.rateHz = file.number(at + 4, 4, order);
   format.frameBytes = file.number(at + 12, 2, order);
   const auto mend = [&](std::uint64_t offset, std::size_t bytes, std::uint64_t& field, std::uint64_t value,
@@ -205,7 +205,7 @@ Format readWavFormat(FileBytes& file, const Chunk& chunk, std::endian order, Sou
 /// RIFF, RIFX and RF64.
 void readRiff(FileBytes& file, SoundHeader& header, std::endian order) {
   ChunkReader chunks{file, order};
-  Format format;
+  SampleFormat format;
   std::uint64_t longSize = 0, longSizeAt = 0;
   bool soundSeen = false;
   std::array<std::optional<std::uint64_t>, 3> keys;
@@ -271,7 +271,7 @@ void readRiff(FileBytes& file, SoundHeader& header, std::endian order) {
 void readW64(FileBytes& file, SoundHeader& header) {
   constexpr std::uint64_t kHead = 24;
   constexpr auto order = std::endian::little;
-  Format format;
+  SampleFormat format;
   std::uint64_t offset = 40;
   for (std::uint64_t n = 0; n < kMostChunks && offset + kHead <= file.size(); ++n) {
     const std::string id = file.text(offset, 4);
@@ -296,7 +296,7 @@ void readAiff(FileBytes& file, SoundHeader& header) {
   constexpr auto order = std::endian::big;
   const bool compressed = file.text(8, 4) == "AIFC";
   ChunkReader chunks{file, order};
-  Format format;
+  SampleFormat format;
   std::uint64_t framesAt = 0, frames = 0, offset = 12;
   for (std::uint64_t n = 0; n < kMostChunks; ++n) {
     auto chunk = chunks.at(offset);

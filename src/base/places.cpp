@@ -161,6 +161,12 @@ std::vector<fs::path> lv2Folders() {
   return system::lv2Folders(homeFolder());
 }
 
+std::string listOf(const std::vector<fs::path>& folders) {
+  std::string list;
+  for (const auto& folder : folders) list += (list.empty() ? "" : ", ") + folder.string();
+  return list;
+}
+
 std::vector<fs::path> vst3FactoryPresetFolders() { return system::vst3FactoryPresetFolders(); }
 
 fs::path userLv2Folder() { return system::lv2Folders(homeFolder()).front(); }

@@ -66,6 +66,9 @@ std::vector<std::filesystem::path> vst3Folders();
 /// Folders that hold LV2 bundles: LV2_PATH's, else ~/.lv2, /usr/local/lib/lv2, /usr/lib/lv2 and the like.
 std::vector<std::filesystem::path> lv2Folders();
 
+/// Folders as a message names them, with commas between them.
+std::string listOf(const std::vector<std::filesystem::path>& folders);
+
 /// The system's folders of VST3 presets, each with VENDOR/PLUGIN in it (Steinberg, "Preset locations").
 std::vector<std::filesystem::path> vst3FactoryPresetFolders();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,9 @@ namespace patchpilot {
 
 /// How many bytes the UTF-8 character at `at` has (RFC 3629), or 0 where there is none.
 std::size_t utf8Length(std::string_view text, std::size_t at);
+
+/// Adds a character as UTF-8. @param code  a code point, at most 0x10FFFF
+void appendUtf8(std::string& text, std::uint32_t code);
 
 /// Text out of a file of unknown origin as it can be shown in a line: bytes that are no UTF-8 become `?`, and
 /// control characters, which could move a terminal's cursor or change its colours, become spaces. Spaces at

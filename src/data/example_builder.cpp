@@ -30,7 +30,7 @@ constexpr std::size_t kHopeless = 1000;
 constexpr auto kFlushEvery = std::chrono::seconds(5);
 
 constexpr int kLowestNote = 36, kHighestNote = 84, kSoftest = 30, kUsualVelocity = 100;
-constexpr double kShortest = 0.1, kLongest = 3.5;
+constexpr double kShortestNote = 0.1, kLongestNote = 3.5;
 
 constexpr double kQuietestLufs = -55, kShortestOfProtocol = 0.001;
 
@@ -46,7 +46,7 @@ DrawnNote drawUsual(SplitMix64 random) {
   drawn.note.midi = kLowestNote + int(random.below(kHighestNote - kLowestNote + 1));
   const int velocity = kSoftest + int(random.below(127 - kSoftest + 1));
   drawn.note.velocity = random.uniform() < 0.5 ? kUsualVelocity : velocity;
-  drawn.note.lengthSeconds = kShortest * std::pow(kLongest / kShortest, random.uniform());
+  drawn.note.lengthSeconds = kShortestNote * std::pow(kLongestNote / kShortestNote, random.uniform());
   return drawn;
 }
 

@@ -18,34 +18,34 @@ constexpr std::size_t kFftSize = 2048;
 constexpr int kBands = 40;
 constexpr int kEnvelopeSteps = 32;
 constexpr double kSeconds = 4.0;
-constexpr float kFloorDb = -80.0f;
+constexpr float kEnvelopeFloorDb = -80.0f;
 
 /// Where each stretch of time ends, in seconds, and how far apart its windows lie, in frames.
-struct Stretch {
+struct EnvelopeStretch {
   double end;
   std::size_t hop;
 };
-constexpr std::array<Stretch, 8> kStretches{{{0.06, 512},
-                                             {0.12, 1024},
-                                             {0.25, 2048},
-                                             {0.5, 2048},
-                                             {1.0, 4096},
-                                             {2.0, 8192},
-                                             {3.0, 8192},
-                                             {4.0, 8192}}};
-constexpr int kStretchCount = int(kStretches.size());
+constexpr std::array<EnvelopeStretch, 8> kEnvelopeStretches{{{0.06, 512},
+                                                             {0.12, 1024},
+                                                             {0.25, 2048},
+                                                             {0.5, 2048},
+                                                             {1.0, 4096},
+                                                             {2.0, 8192},
+                                                             {3.0, 8192},
+                                                             {4.0, 8192}}};
+constexpr int kStretchCount = int(kEnvelopeStretches.size());
 
 /// What the envelope weighs against the spectrum; both are scaled so that their dimensions count as one.
 constexpr float kEnvelopeWeight = 0.5f;
 
 float decibels(float power, float reference) {
-  return std::max(kFloorDb, 10.0f * std::log10(std::max(power, 1e-20f) / reference));
+  return std::max(kEnvelopeFloorDb, 10.0f * std::log10(std::max(power, 1e-20f) / reference));
 }
 
 /// Decibels below the loudest value, scaled so that -80 dB is -1 and `count` of them have weight 1.
 void scale(std::span<float> values, float weight) {
   const float loudest = std::max(1e-20f, *std::max_element(values.begin(), values.end()));
-  const float factor = weight / (-kFloorDb) / std::sqrt(float(values.size()));
+  const float factor = weight / (-kEnvelopeFloorDb) / std::sqrt(float(values.size()));
   for (float& value : values) value = decibels(value, loudest) * factor;
 }
 
@@ -55,8 +55,8 @@ MelEnvelopeEmbedder::MelEnvelopeEmbedder()
     : fft_(kFftSize), mel_(kSampleRateHz, kFftSize, kBands), window_(periodicHann(kFftSize)) {
   std::size_t frame = 0;
   for (int stretch = 0; stretch < kStretchCount; ++stretch)
-    for (; double(frame) < kStretches[std::size_t(stretch)].end * kSampleRateHz;
-         frame += kStretches[std::size_t(stretch)].hop)
+    for (; double(frame) < kEnvelopeStretches[std::size_t(stretch)].end * kSampleRateHz;
+         frame += kEnvelopeStretches[std::size_t(stretch)].hop)
       windows_.push_back({frame, stretch});
 }
 

@@ -13,15 +13,15 @@ namespace patchpilot {
 namespace {
 
 constexpr std::size_t kMelFft = 2048, kKeyFft = 8192;
-constexpr float kFloorDb = -80.0f;
+constexpr float kImageFloorDb = -80.0f;
 
 /// Where each stretch of the mel part ends, how long its slots are, in seconds, and how far apart its windows
 /// lie, in frames.
-struct Stretch {
+struct ImageStretch {
   double end, slot;
   std::size_t hop;
 };
-constexpr std::array<Stretch, 5> kStretches{
+constexpr std::array<ImageStretch, 5> kImageStretches{
     {{0.1, 0.025, 551}, {0.3, 0.05, 1102}, {0.7, 0.1, 2205}, {2.1, 0.2, 2940}, {4.0, 0.38, 4190}}};
 
 /// Where the windows of the keys begin, in seconds.
@@ -41,7 +41,7 @@ constexpr std::array<Steps, 3> kSteps{{{16, 0.008}, {16, 0.032}, {32, 0.105}}};
 void toDecibels(std::span<float> values) {
   const float loudest = std::max(1e-20f, *std::max_element(values.begin(), values.end()));
   for (float& value : values)
-    value = std::max(0.0f, 1 - 10 * std::log10(std::max(value, 1e-20f) / loudest) / kFloorDb);
+    value = std::max(0.0f, 1 - 10 * std::log10(std::max(value, 1e-20f) / loudest) / kImageFloorDb);
 }
 
 /// A filter for each key, a semitone to either side, and never narrower than one and a half bins: what sounds
@@ -104,7 +104,7 @@ SoundImage::SoundImage()
       keys_(keyFilters()) {
   std::size_t frame = 0, slot = 0;
   double begin = 0;
-  for (const Stretch& stretch : kStretches) {
+  for (const ImageStretch& stretch : kImageStretches) {
     const auto slots = std::size_t(std::llround((stretch.end - begin) / stretch.slot));
     for (; frame < framesOf(stretch.end); frame += stretch.hop) {
       const auto within = std::size_t((double(frame) / kSampleRateHz - begin) / stretch.slot);

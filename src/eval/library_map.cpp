@@ -149,14 +149,14 @@ void listen(std::vector<Heard>& heard, const Points& points, const LibrarySettin
 }
 
 /// A point as the page shows it.
-struct ShownPoint {
+struct ShownPatch {
   std::optional<double> x, y, levelDb;
   int note = 60;
   std::int64_t patch = 0;
 };
 
-void nameFields(JsonWriter& visit, const ShownPoint& point) {
-  visit.list(point.x, point.y, point.levelDb, point.note, point.patch);
+void nameFields(JsonWriter& visit, const ShownPatch& patch) {
+  visit.list(patch.x, patch.y, patch.levelDb, patch.note, patch.patch);
 }
 
 void nameFields(JsonWriter& visit, const Heard& one) {
@@ -172,7 +172,7 @@ struct MapData {
   const Library& library;
   LibraryCounts counts;
   std::vector<int> loudness;
-  std::vector<ShownPoint> points;
+  std::vector<ShownPatch> points;
   std::vector<Heard> sounds;
 };
 
@@ -224,7 +224,7 @@ std::string libraryMapHtml(Library& library, const Synth& synth, const LibraryMa
   std::vector<Heard> heard = chooseHeard(library, points, std::size_t(options.sounds));
   listen(heard, points, library.settings(), synth, options);
   std::erase_if(heard, [](const Heard& one) { return !one.spectrum; });
-  std::vector<ShownPoint> shown;
+  std::vector<ShownPatch> shown;
   for (std::size_t i = 0; i < points.size(); ++i)
     shown.push_back({rounded(places[2 * i]), rounded(places[2 * i + 1]), rounded(points.levels[i]),
                      points.notes[i], points.patches[i]});

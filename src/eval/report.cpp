@@ -64,13 +64,13 @@ void nameFields(JsonWriter& visit, const EvaluationRow& row) {
 
 namespace {
 
-struct ShownPoint {
+struct ShownTracePoint {
   std::optional<double> seconds;
   std::size_t renders = 0;
   std::optional<double> mss;
 };
 
-void nameFields(JsonWriter& visit, const ShownPoint& point) {
+void nameFields(JsonWriter& visit, const ShownTracePoint& point) {
   visit.list(point.seconds, point.renders, point.mss);
 }
 
@@ -83,7 +83,7 @@ void nameFields(JsonWriter& visit, const ShownResult& shown) {
   const EvaluationResult& result = *shown.result;
   std::map<std::string, std::optional<double>> distances;
   for (const auto& [name, value] : result.distances) distances[name] = rounded(value);
-  std::vector<ShownPoint> trace;
+  std::vector<ShownTracePoint> trace;
   for (const TracePoint& point : result.trace)
     trace.push_back({rounded(point.seconds), point.renders, rounded(point.mss)});
   visit("distances", distances);

@@ -11,7 +11,7 @@ namespace patchpilot {
 
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoShare = std::numeric_limits<double>::quiet_NaN();
 
 Estimate estimateMean(const std::vector<double>& values) {
   return {mean(values), bootstrapInterval(values, mean)};
@@ -99,7 +99,7 @@ RowSummary summarizeRow(const Evaluation& evaluation, const ResultsByName& resul
   for (const std::size_t most : kRecallAt) {
     const auto found = std::count_if(ranks.begin(), ranks.end(),
                                      [&](std::size_t rank) { return rank >= 1 && rank <= most; });
-    summary.recall.push_back(ranks.empty() ? kNone : double(found) / double(ranks.size()));
+    summary.recall.push_back(ranks.empty() ? kNoShare : double(found) / double(ranks.size()));
   }
   summary.renders = mean(renders);
   summary.seconds = mean(seconds);

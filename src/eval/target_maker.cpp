@@ -25,7 +25,7 @@ namespace {
 /// Renders in hand at a time.
 constexpr std::size_t kBatch = 32;
 /// Where so many in a row are silent, more will not help.
-constexpr std::size_t kHopeless = 1000;
+constexpr std::size_t kHopelessTargets = 1000;
 /// Sets the draws of target sets apart from those of libraries, whatever seeds are given.
 constexpr std::uint64_t kTargetDraws = 0x7461726765747300;
 
@@ -222,9 +222,9 @@ TargetMakeReport makeDrawnTargets(const fs::path& folder, const Synth& synth, Re
     played.render(pool);
     for (std::size_t i = 0; i < kBatch && !maker.isFull(); ++i) {
       fruitless = played.problem(i).empty() ? 0 : fruitless + 1;
-      if (fruitless >= kHopeless)
-        failPlugin("{} patches of space {} in a row made no sound on {}; check the space's ranges", kHopeless,
-                   synth.space().name, synth.plugin().name);
+      if (fruitless >= kHopelessTargets)
+        failPlugin("{} patches of space {} in a row made no sound on {}; check the space's ranges",
+                   kHopelessTargets, synth.space().name, synth.plugin().name);
       if (fruitless > 0) continue;
       TargetEntry entry;
       entry.tempoBpm = synth.tempoBpm();

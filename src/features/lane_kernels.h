@@ -28,6 +28,9 @@ struct WarpedSequence {
   std::size_t frames, stride;
 };
 
+/// The least power that is turned into decibels, librosa's `amin`.
+constexpr float kAmin = 1e-10f;
+
 /// The inner loops of the metrics. The same source (lane_kernels.inl) is compiled once for each generation of
 /// processors. Counts of floats are multiples of `kLanes`.
 struct LaneKernels {

@@ -10,8 +10,6 @@
 namespace patchpilot {
 namespace {
 
-constexpr float kAmin = 1e-10f;
-
 /// Everything about a scale that does not depend on the sound.
 struct ScalePlan {
   explicit ScalePlan(const MssSpectrum::Scale& scale)
@@ -34,7 +32,7 @@ const std::array<ScalePlan, 3>& scalePlans() {
 }
 
 /// Memory for one batch of the largest scale, kept by each thread: allocating it costs as much as using it.
-struct Workspace {
+struct SpectrumWorkspace {
   std::vector<ComplexLanes> data = std::vector<ComplexLanes>(PaddedSound::kMaxWindow);
   std::vector<ComplexLanes> scratch = std::vector<ComplexLanes>(PaddedSound::kMaxWindow);
 };
@@ -51,7 +49,7 @@ void fillSpareLanes(std::vector<float>& values, std::size_t frames, std::size_t 
 /// Mel powers of a sound, laid out as `MssSpectrum::Table`. One transform makes the spectra of two real
 /// signals: the two channels of a batch of frames, or, where they are equal, two batches of the one.
 std::vector<float> melPowers(const ScalePlan& plan, const PaddedSound& sound, std::size_t frames) {
-  thread_local Workspace work;
+  thread_local SpectrumWorkspace work;
   const LaneKernels& kernels = laneKernels();
   const auto [window, hop, bands] = plan.scale;
   const std::size_t batches = (frames + kLanes - 1) / kLanes;

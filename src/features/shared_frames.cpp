@@ -8,7 +8,7 @@
 namespace patchpilot {
 namespace {
 
-struct Workspace {
+struct FrameWorkspace {
   std::vector<ComplexLanes> data = std::vector<ComplexLanes>(FrameBatch::kWindow);
   std::vector<ComplexLanes> scratch = std::vector<ComplexLanes>(FrameBatch::kWindow);
 };
@@ -25,7 +25,7 @@ void visitFrames(const PaddedSound& sound, bool alsoOdd,
                  const std::function<void(const FrameBatch&)>& visit) {
   static const BatchFft fft(FrameBatch::kWindow);
   static const std::vector<float> window = periodicHann(FrameBatch::kWindow);
-  thread_local Workspace work;
+  thread_local FrameWorkspace work;
 
   const std::size_t frames = centredFrames(sound.samples, FrameBatch::kWindow, FrameBatch::kHop);
   const std::size_t origin = PaddedSound::kOrigin - FrameBatch::kWindow / 2;

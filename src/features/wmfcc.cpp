@@ -11,7 +11,6 @@
 namespace patchpilot {
 namespace {
 
-constexpr float kAmin = 1e-10f;
 constexpr double kRangeDb = 80;
 
 const MelFilterbank& filters() {

@@ -7,7 +7,7 @@ namespace patchpilot {
 
 namespace {
 
-constexpr double kHeldBack = 0.02;  ///< share of the families
+constexpr double kHeldBackShare = 0.02;  ///< share of the families
 constexpr std::uint64_t kSplitSeed = 1;
 
 }  // namespace
@@ -27,7 +27,7 @@ ShardSet examplesToLearn(const ExampleSetFolder& folder, const ParameterSpace& s
 }
 
 Split learnedAndHeldBack(std::span<const std::uint64_t> families) {
-  return split(families, kHeldBack, kSplitSeed);
+  return split(families, kHeldBackShare, kSplitSeed);
 }
 
 Task taskFromExamples(const std::string& name, const std::string& help, const std::string& loss) {

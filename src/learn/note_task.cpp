@@ -17,9 +17,6 @@ namespace patchpilot {
 namespace {
 
 constexpr const char* kNote = "note";
-constexpr std::size_t kSample = 2048;
-/// How often, in training, the network is not told the level (see `patch_task.cpp`).
-constexpr double kLevelUnknown = 0.3;
 constexpr std::size_t kFew = 4;  ///< notes that a match can afford to try
 
 /// What answers to some sounds come to.
@@ -115,7 +112,7 @@ class NoteData : public TaskData {
 
   Batch sample() const override {
     std::vector<std::size_t> some;
-    const std::size_t count = training_.size(), wanted = std::min(count, kSample);
+    const std::size_t count = training_.size(), wanted = std::min(count, kSampledExamples);
     for (std::size_t i = 0; i < wanted; ++i) some.push_back(training_[i * count / wanted]);
     return batchOf(some, [] { return true; });
   }

@@ -26,12 +26,8 @@ namespace {
 
 constexpr const char *kRegression = "regression", *kFlow = "flow", *kCorrector = "corrector";
 
-constexpr double kSeconds = 4;
+constexpr double kHeardSeconds = 4;
 constexpr std::uint64_t kAnswerSeed = 1, kRandomSeed = 0x6a75646765000000;
-constexpr std::size_t kSample = 2048;
-
-/// How often, in training, the network is not told the level: that of a recording says nothing of the patch.
-constexpr double kLevelUnknown = 0.3;
 
 std::size_t answersOf(const std::string& kind) { return kind == kRegression ? 1 : 10; }
 
@@ -157,7 +153,7 @@ class PatchData : public TaskData {
 
   Batch sample() const override {
     std::vector<Lesson> some;
-    const std::size_t count = training_.size(), wanted = std::min(count, kSample);
+    const std::size_t count = training_.size(), wanted = std::min(count, kSampledExamples);
     for (std::size_t i = 0; i < wanted; ++i) some.push_back(training_[i * count / wanted]);
     return batchOf(some, [] { return true; });
   }
@@ -238,7 +234,7 @@ class PatchData : public TaskData {
       judged_.push_back(validation_[i]);
       const ExampleView view = shards_.at(validation_[i].example);
       sounds.push_back(
-          {{view.values().begin(), view.values().end()}, view.note(), kSeconds - view.onsetSeconds()});
+          {{view.values().begin(), view.values().end()}, view.note(), kHeardSeconds - view.onsetSeconds()});
     }
     return sounds;
   }
@@ -286,7 +282,7 @@ class PatchData : public TaskData {
 std::shared_ptr<Engine> openEngine(ParameterSpace space, const TaskOptions& options) {
   if (space.synthFormat == kBuiltIn) return std::make_shared<VoiceEngine>();
   auto synth = std::make_shared<Synth>(std::move(space), options.synth);
-  return std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{options.workers, kSeconds});
+  return std::make_shared<PluginEngine>(std::move(synth), RenderPoolOptions{options.workers, kHeardSeconds});
 }
 
 Task patchTask(const std::string& kind, const std::string& help, std::vector<TaskModel> models) {

@@ -11,6 +11,11 @@
 
 namespace patchpilot {
 
+/// Whether bytes of any origin begin with a text.
+inline bool startsWith(std::span<const std::uint8_t> bytes, std::string_view text) {
+  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
+}
+
 /// Walks through bytes of unknown origin. Every read is checked against what is there, so a size that a file
 /// declares is never believed before the bytes behind it are known to exist.
 class ByteReader {

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/lower_case.h"
 #include "base/text.h"
+#include "preset/byte_reader.h"
 #include "preset/dialect.h"
 #include "preset/foreign_format.h"
 #include "preset/fxp.h"
@@ -19,10 +20,6 @@ namespace patchpilot {
 namespace fs = std::filesystem;
 
 namespace {
-
-bool startsWith(std::span<const std::uint8_t> bytes, std::string_view text) {
-  return bytes.size() >= text.size() && std::equal(text.begin(), text.end(), bytes.begin());
-}
 
 void takeLabel(PresetFile& preset, const PresetLabel& label) {
   if (const auto name = oneLine(label.name); !name.empty()) preset.name = name;

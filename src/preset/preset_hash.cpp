@@ -1,6 +1,7 @@
 #include "preset/preset_hash.h"
 
 #include "base/error.h"
+#include "preset/byte_reader.h"
 #include "preset/dialect.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"
@@ -12,15 +13,6 @@
 namespace patchpilot {
 
 namespace {
-
-bool startsWith(std::span<const std::uint8_t> bytes, std::string_view text) {
-  return bytes.size() >= text.size() && std::memcmp(bytes.data(), text.data(), text.size()) == 0;
-}
-
-void appendPart(std::string& text, std::string_view part) {
-  text += part;
-  text += '\0';
-}
 
 std::string_view characters(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

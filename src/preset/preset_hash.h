@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace patchpilot {
 
@@ -22,5 +23,11 @@ namespace patchpilot {
 ///              that do not parse are hashed as they are, and never throw
 /// @return 32 hexadecimal digits
 std::string presetHash(std::span<const std::uint8_t> bytes);
+
+/// Adds one of the texts that an identity is made of, so that "a", "bc" is another identity than "ab", "c".
+inline void appendPart(std::string& identity, std::string_view part) {
+  identity += part;
+  identity += '\0';
+}
 
 }  // namespace patchpilot

@@ -111,25 +111,6 @@ int nesting(std::string& source) {
   return deepest;
 }
 
-void appendUtf8(std::string& text, std::uint32_t code) {
-  const auto trailing = [&](int shift) { text.push_back(char(0x80 | (code >> shift & 0x3F))); };
-  if (code < 0x80) {
-    text.push_back(char(code));
-  } else if (code < 0x800) {
-    text.push_back(char(0xC0 | code >> 6));
-    trailing(0);
-  } else if (code < 0x10000) {
-    text.push_back(char(0xE0 | code >> 12));
-    trailing(6);
-    trailing(0);
-  } else {
-    text.push_back(char(0xF0 | code >> 18));
-    trailing(12);
-    trailing(6);
-    trailing(0);
-  }
-}
-
 /// @param source  begins with a byte order mark
 std::string fromUtf16(const std::string& source, bool bigEndian) {
   const auto unit = [&](std::size_t at) {

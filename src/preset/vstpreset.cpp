@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t headerBytes = 48;
 constexpr std::size_t listEntryBytes = 20;
-constexpr std::string_view what = "the .vstpreset";
+constexpr std::string_view kVstPreset = "the .vstpreset";
 
 bool isClassId(std::string_view text) {
   return text.size() == 32 &&
@@ -32,7 +32,7 @@ std::vector<Entry> readList(std::span<const std::uint8_t> bytes, std::uint64_t l
   if (listOffset < headerBytes || listOffset > bytes.size())
     failInput("the .vstpreset is damaged: its chunk list should be at byte {} of {}", listOffset,
               bytes.size());
-  ByteReader list(bytes.subspan(std::size_t(listOffset)), what);
+  ByteReader list(bytes.subspan(std::size_t(listOffset)), kVstPreset);
   if (list.text(4, "the chunk list") != "List") failInput("the .vstpreset is damaged: it has no chunk list");
   const auto count = list.littleEndian<std::uint32_t>("the chunk count");
   if (count > list.remaining() / listEntryBytes)
@@ -59,7 +59,7 @@ std::vector<Entry> readList(std::span<const std::uint8_t> bytes, std::uint64_t l
 }  // namespace
 
 VstPreset parseVstPreset(std::span<const std::uint8_t> bytes) {
-  ByteReader header(bytes, what);
+  ByteReader header(bytes, kVstPreset);
   if (bytes.size() < 4 || header.text(4, "the header") != "VST3")
     failInput("not a .vstpreset: it does not begin with 'VST3'");
   if (const auto version = header.littleEndian<std::uint32_t>("the version"); version != 1)
@@ -137,7 +137,7 @@ std::span<const std::uint8_t> withoutJuceTrailer(std::span<const std::uint8_t> s
   if (state.size() < fixedBytes) return state;
   const auto name = state.last(jucePrivateData.size());
   if (!std::equal(name.begin(), name.end(), jucePrivateData.begin())) return state;
-  ByteReader reader(state.subspan(state.size() - jucePrivateData.size() - 8, 8), what);
+  ByteReader reader(state.subspan(state.size() - jucePrivateData.size() - 8, 8), kVstPreset);
   const auto dataBytes = reader.littleEndian<std::uint64_t>("the size of JUCE's private data");
   if (dataBytes > state.size() - fixedBytes) return state;
   return state.first(state.size() - fixedBytes - std::size_t(dataBytes));

@@ -60,15 +60,6 @@ std::size_t tagEnd(std::string_view xml, std::size_t begin) {
   }
 }
 
-void appendUtf8(std::string& text, std::uint32_t code) {
-  const auto put = [&](std::uint32_t byte) { text.push_back(char(static_cast<unsigned char>(byte))); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) put(0xC0 | code >> 6);
-  else if (code < 0x10000) put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F));
-  else put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F)), put(0x80 | (code >> 6 & 0x3F));
-  put(0x80 | (code & 0x3F));
-}
-
 /// The character that a reference without its `&` and `;` stands for, or nothing.
 std::optional<std::string> referenced(std::string_view name) {
   if (name == "amp") return "&";

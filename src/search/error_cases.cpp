@@ -9,7 +9,7 @@ namespace patchpilot {
 
 namespace {
 
-constexpr std::size_t kScale = 1, kGroups = 4, kRanges = kErrorCases / kGroups;
+constexpr std::size_t kCaseScale = 1, kGroups = 4, kRanges = kErrorCases / kGroups;
 constexpr double kAttackSeconds = 0.12, kLongestSecondRange = 0.6;
 
 /// Every other frame is enough, and takes half the time.
@@ -19,7 +19,7 @@ constexpr std::size_t kFrameStep = 2;
 
 ErrorCases errorCases(const MssSpectrum& target, const MssSpectrum& render, double noteSeconds) {
   requireSameLength("comparing", target.samples(), render.samples());
-  const auto [window, hop, bands] = MssSpectrum::kScales[kScale];
+  const auto [window, hop, bands] = MssSpectrum::kScales[kCaseScale];
   const double second = kSampleRateHz / double(hop);  // in frames
   const double release = std::max(noteSeconds, 2 * kAttackSeconds);
   const std::array<double, kRanges - 1> ends{
@@ -28,13 +28,13 @@ ErrorCases errorCases(const MssSpectrum& target, const MssSpectrum& render, doub
   const int channels = target.mono() && render.mono() ? 1 : 2;
   ErrorCases sums{};
   std::array<float, kErrorCases> counts{};
-  for (std::size_t frame = 0; frame < target.frames(kScale); frame += kFrameStep) {
+  for (std::size_t frame = 0; frame < target.frames(kCaseScale); frame += kFrameStep) {
     const auto range = std::size_t(std::upper_bound(ends.begin(), ends.end(), double(frame)) - ends.begin());
     for (int channel = 0; channel < channels; ++channel)
       for (std::size_t band = 0; band < bands; ++band) {
         const std::size_t index = range * kGroups + band * kGroups / bands;
-        sums[index] +=
-            std::abs(target.at(kScale, channel, band, frame) - render.at(kScale, channel, band, frame));
+        sums[index] += std::abs(target.at(kCaseScale, channel, band, frame) -
+                                render.at(kCaseScale, channel, band, frame));
         ++counts[index];
       }
   }

@@ -13,7 +13,7 @@ namespace patchpilot {
 namespace {
 
 /// The scale of MSS that is used: frames 10 ms apart, 64 bands.
-constexpr std::size_t kScale = 1;
+constexpr std::size_t kFineScale = 1;
 
 /// The range of the note that is analysed: from the end of the attack on, at least this much of it, up to a
 /// time after which more adds nothing but work.
@@ -53,10 +53,10 @@ std::array<std::vector<double>, kTrend> trends(std::size_t frames) {
 }  // namespace
 
 std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds) {
-  const auto [window, hop, bands] = MssSpectrum::kScales[kScale];
+  const auto [window, hop, bands] = MssSpectrum::kScales[kFineScale];
   const double framesPerSecond = kSampleRateHz / double(hop);
   const auto begin = std::size_t(kFromSeconds * framesPerSecond);
-  const std::size_t end = std::min(sound.frames(kScale),
+  const std::size_t end = std::min(sound.frames(kFineScale),
                                    std::size_t(std::clamp(noteSeconds, 0.0, kLastSeconds) * framesPerSecond));
   if (end < begin + std::size_t(kLeastSeconds * framesPerSecond)) return {};
   const std::size_t frames = end - begin;
@@ -66,7 +66,7 @@ std::vector<double> modulationRates(const MssSpectrum& sound, double noteSeconds
   for (int channel = 0; channel < (sound.mono() ? 1 : 2); ++channel)
     for (std::size_t band = 0; band < bands; ++band) {
       std::vector<double> levels(frames);
-      for (std::size_t i = 0; i < frames; ++i) levels[i] = sound.at(kScale, channel, band, begin + i);
+      for (std::size_t i = 0; i < frames; ++i) levels[i] = sound.at(kFineScale, channel, band, begin + i);
       std::vector<double> sorted = levels;
       std::nth_element(sorted.begin(), sorted.begin() + std::ptrdiff_t(frames / 2), sorted.end());
       if (sorted[frames / 2] < kLeastLevel) continue;

@@ -11,7 +11,7 @@ namespace patchpilot {
 namespace {
 
 /// How often a parameter is drawn again if it is silent.
-constexpr int kAttempts = 20;
+constexpr int kMutationAttempts = 20;
 
 /// Learning rate of the effects, their upper limit, their initial value, and how often a parameter is drawn
 /// in proportion to its effect.
@@ -84,8 +84,9 @@ void Mutation::mutate(Genome& genome, double least, double most, SplitMix64& ran
   for (std::size_t i = 0; i < count; ++i) {
     std::size_t which = drawParameter(genome, random);
     // A silent LFO rate is accepted: `setTargetRate` may give the LFO a depth.
-    for (int attempt = 0; attempt < kAttempts && std::binary_search(silent.begin(), silent.end(), which) &&
-                          !lfoRates_.contains(which);
+    for (int attempt = 0;
+         attempt < kMutationAttempts && std::binary_search(silent.begin(), silent.end(), which) &&
+         !lfoRates_.contains(which);
          ++attempt)
       which = drawParameter(genome, random);
     const ParameterSpec& p = space_.parameters().parameters[which];

@@ -16,7 +16,7 @@ constexpr double kParentByLexicase = 0.5, kMateByLexicase = 0.7;
 /// from the best error to the quartile.
 constexpr float kEqualFactor = 1.05f, kEqualShare = 0.3f;
 
-constexpr int kAttempts = 16;
+constexpr int kPairAttempts = 16;
 
 std::size_t select(const Population& population, double byLexicase, std::size_t rounds, SplitMix64& random) {
   return population.hasCases() && random.uniform() < byLexicase
@@ -27,7 +27,7 @@ std::size_t select(const Population& population, double byLexicase, std::size_t 
 /// Draws with `draw` until the individual can be recombined with `parent`.
 template <typename Draw>
 std::size_t selectCompatible(const Population& population, std::size_t parent, const Draw& draw) {
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kPairAttempts; ++attempt) {
     const std::size_t other = draw();
     if (other != parent && areCompatible(population[parent].genome, population[other].genome)) return other;
   }

@@ -236,12 +236,6 @@ bool retryFailures(const Unit& unit, Scanner& scanner, ScannedUnit& known) {
   return changed;
 }
 
-std::string listOf(const std::vector<fs::path>& folders) {
-  std::string list;
-  for (const auto& folder : folders) list += (list.empty() ? "" : ", ") + folder.string();
-  return list;
-}
-
 }  // namespace
 
 Catalogue scanPlugins(const ScanOptions& options) {

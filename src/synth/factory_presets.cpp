@@ -49,12 +49,6 @@ PresetFolders foldersOf(const Synth& synth) {
   return ofVst3(plugin);
 }
 
-std::string listOf(const std::vector<fs::path>& places) {
-  std::string list;
-  for (const auto& place : places) list += (list.empty() ? "" : ", ") + place.string();
-  return list;
-}
-
 }  // namespace
 
 std::vector<fs::path> factoryPresetPaths(const Synth& synth) {

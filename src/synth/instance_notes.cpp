@@ -9,9 +9,9 @@ namespace patchpilot {
 
 namespace {
 
-constexpr std::string_view kCacheFile = "instances.cache";
+constexpr std::string_view kNotesFile = "instances.cache";
 /// Raised if `dependsOnHistory` comes to judge otherwise, or the fields change.
-constexpr std::uint16_t kCacheVersion = 1;
+constexpr std::uint16_t kNotesVersion = 1;
 
 /// What was found out of a plug-in.
 struct InstanceNote {
@@ -41,13 +41,14 @@ std::string stateOf(const PluginInfo& plugin) { return plugin.version + " " + pl
 }  // namespace
 
 template <typename Visitor, typename Message>
+requires isOneOf<Message, InstanceNote, InstanceNotes>
 static void visitFields(Visitor& visit, Message& m) {
   if constexpr (isOneOf<Message, InstanceNote>) visit(m.plugin, m.state, m.dependsOnHistory, m.presets);
   else visit(m.notes);
 }
 
 std::optional<bool> knownToDependOnHistory(const PluginInfo& plugin, const std::string& presets) {
-  auto known = readCacheFile<InstanceNotes>(kCacheFile, kCacheVersion);
+  auto known = readCacheFile<InstanceNotes>(kNotesFile, kNotesVersion);
   const InstanceNote* note = known.of(nameOf(plugin));
   if (note == nullptr || note->state != stateOf(plugin)) return std::nullopt;
   if (presets.empty() || note->dependsOnHistory.value_or(false)) return note->dependsOnHistory;
@@ -56,7 +57,7 @@ std::optional<bool> knownToDependOnHistory(const PluginInfo& plugin, const std::
 }
 
 void rememberHistory(const PluginInfo& plugin, bool depends, const std::string& presets) {
-  auto known = readCacheFile<InstanceNotes>(kCacheFile, kCacheVersion);
+  auto known = readCacheFile<InstanceNotes>(kNotesFile, kNotesVersion);
   InstanceNote* note = known.of(nameOf(plugin));
   if (note == nullptr) note = &known.notes.emplace_back();
   if (note->state != stateOf(plugin)) *note = {nameOf(plugin), stateOf(plugin), std::nullopt, {}};
@@ -65,7 +66,7 @@ void rememberHistory(const PluginInfo& plugin, bool depends, const std::string& 
     note->presets.push_back(presets);
     if (note->presets.size() > kMostSets) note->presets.erase(note->presets.begin());
   }
-  writeCacheFile(kCacheFile, kCacheVersion, known);
+  writeCacheFile(kNotesFile, kNotesVersion, known);
 }
 
 }  // namespace patchpilot

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// How many folders deep vendors may file their bundles.
-constexpr int kVendorDepth = 3;
+constexpr int kLv2VendorDepth = 3;
 
 using Node = std::unique_ptr<LilvNode, decltype(&lilv_node_free)>;
 
@@ -47,7 +47,7 @@ void collectFolders(const fs::path& folder, int depth, std::set<fs::path>& seen,
   if (!seen.insert(fs::weakly_canonical(folder, error)).second) return;
   const auto inner = foldersIn(folder);
   if (std::any_of(inner.begin(), inner.end(), isBundle)) found.push_back(folder);
-  if (depth == kVendorDepth) return;
+  if (depth == kLv2VendorDepth) return;
   for (const auto& one : inner)
     if (!isBundle(one)) collectFolders(one, depth + 1, seen, found);
 }

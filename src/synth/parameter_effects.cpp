@@ -17,7 +17,7 @@ namespace patchpilot {
 namespace {
 
 const Note kNote{60, 100, 0.45};
-constexpr double kSeconds = 0.6;
+constexpr double kRenderSeconds = 0.6;
 
 /// Patches that are tried out as contexts, and how many are taken.
 constexpr std::uint64_t kDraws = 24;
@@ -163,7 +163,7 @@ class Listening {
         onProgress_(onProgress),
         defaults_(synth.defaults()),
         many_(space_.parameters.size() > kManyParameters),
-        pool_(synth, {.workers = 0, .longestSeconds = kSeconds}) {}
+        pool_(synth, {.workers = 0, .longestSeconds = kRenderSeconds}) {}
 
   std::map<std::string, ParameterEffect> run() {
     findContexts();
@@ -183,7 +183,7 @@ class Listening {
  private:
   std::vector<Sound> render(const std::vector<Patch>& patches) {
     std::vector<RenderJob> jobs;
-    for (const Patch& patch : patches) jobs.push_back({jobs.size(), &patch, kNote, kSeconds});
+    for (const Patch& patch : patches) jobs.push_back({jobs.size(), &patch, kNote, kRenderSeconds});
     return pool_.renderAll(jobs);
   }
 

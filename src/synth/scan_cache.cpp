@@ -8,13 +8,14 @@ namespace patchpilot {
 
 namespace {
 
-constexpr std::string_view kCacheFile = "plugins.cache";
+constexpr std::string_view kScanFile = "plugins.cache";
 /// Raised if scanning comes to find otherwise, or the fields change.
-constexpr std::uint16_t kCacheVersion = 1;
+constexpr std::uint16_t kScanVersion = 1;
 
 }  // namespace
 
 template <typename Visitor, typename Message>
+requires isOneOf<Message, PluginInfo, ScanFailure, ScannedUnit, ScanCache>
 static void visitFields(Visitor& visit, Message& m) {
   if constexpr (isOneOf<Message, PluginInfo>)
     visit(m.name, m.vendor, m.version, m.format, m.id, m.path, m.parameters, m.bundle, m.stamp);
@@ -29,9 +30,9 @@ bool ScanFailure::operator==(const ScanFailure& other) const {
          problem.name == other.problem.name && again == other.again;
 }
 
-ScanCache ScanCache::read() { return readCacheFile<ScanCache>(kCacheFile, kCacheVersion); }
+ScanCache ScanCache::read() { return readCacheFile<ScanCache>(kScanFile, kScanVersion); }
 
-void ScanCache::write() const { writeCacheFile(kCacheFile, kCacheVersion, *this); }
+void ScanCache::write() const { writeCacheFile(kScanFile, kScanVersion, *this); }
 
 ScannedUnit& ScanCache::unit(const std::string& path) {
   const auto found =

@@ -13,7 +13,7 @@ namespace patchpilot {
 namespace {
 
 /// The longest name of DNS.
-constexpr std::size_t kLongestName = 253;
+constexpr std::size_t kLongestHostName = 253;
 
 struct HostAndPort {
   std::string_view name;  ///< an IPv6 address with its brackets
@@ -33,7 +33,7 @@ bool isName(std::string_view name) {
     return c < 128 && (brackets ? std::isxdigit(c) || c == ':' || c == '.'
                                 : std::isalnum(c) || c == '.' || c == '-' || c == '_');
   };
-  return !name.empty() && name.size() <= kLongestName && std::all_of(name.begin(), name.end(), allowed);
+  return !name.empty() && name.size() <= kLongestHostName && std::all_of(name.begin(), name.end(), allowed);
 }
 
 /// The parts of a host as a URL has it, or nothing if it is none.

@@ -22,7 +22,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int kMapPoints = 4000;
-constexpr std::size_t kMostQueued = 50;
+constexpr std::size_t kMostBuildsQueued = 50;
 constexpr const char* kScan = "scan";  ///< the job that looks for the plug-ins
 
 std::string shortHash(const std::string& text) { return contentHash(text).substr(0, 16); }
@@ -103,7 +103,7 @@ Libraries::Libraries(const Store& store, Feed& feed, fs::path program, const std
       program_(std::move(program)),
       readFacts_(std::move(readFacts)),
       scans_(1, 1, *this),
-      queue_(1, kMostQueued, *this) {
+      queue_(1, kMostBuildsQueued, *this) {
   std::vector<fs::path> all(files.begin(), files.end());
   std::vector<fs::path> own;
   for (const auto& one : fs::directory_iterator(store_.place("libraries")))
@@ -265,7 +265,7 @@ json Libraries::build(const json& body) {
   if (entry != entries_.end() && !entry->job.empty())
     refuse(409, "{} is being built already", build->facts.name);
   if (!queue_.add(id, std::make_shared<JobProcess>(program_, [job] { return job; })))
-    refuse(429, "{} libraries wait already; stop some", kMostQueued);
+    refuse(429, "{} libraries wait already; stop some", kMostBuildsQueued);
   if (entry == entries_.end())
     entry =
         entries_.insert(entries_.end(), {build->facts.library, job.file.stem().string(), job.file, "", ""});

@@ -18,7 +18,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kMostQueued = 50;
+constexpr std::size_t kMostMatchesQueued = 50;
 constexpr int kKeptGenerations = 3;
 constexpr const char* kNearFile = "near.bin";  ///< of a match: the patches of which one is searched around
 constexpr int kMatchesAtOnce = 2;
@@ -63,7 +63,7 @@ Matches::Matches(const Store& store, Feed& feed, fs::path program, const Sounds&
       sounds_(sounds),
       libraries_(libraries),
       workers_(share.workers),
-      queue_(std::size_t(share.matches), kMostQueued, *this) {
+      queue_(std::size_t(share.matches), kMostMatchesQueued, *this) {
   std::lock_guard lock(mutex_);
   for (const std::string& id : store_.ids("matches")) load(id);
   std::vector<const MatchRecord*> waiting;
@@ -171,7 +171,7 @@ std::string Matches::start(const json& body) {
   record.request = matchRequestFrom(body);
   std::lock_guard lock(mutex_);
   check(record.request);
-  if (queue_.isFull()) refuse(429, "{} matches wait already; stop some", kMostQueued);
+  if (queue_.isFull()) refuse(429, "{} matches wait already; stop some", kMostMatchesQueued);
   record.id = newId();
   record.created = timeNow();
   record.name = record.request.text ? *record.request.text

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kMostPatches = 1'000'000;
 constexpr std::size_t kMostNameBytes = 80;
-constexpr const char* kStates[] = {"queued", "building", "done", "stopped", "failed"};
+constexpr const char* kBuildStates[] = {"queued", "building", "done", "stopped", "failed"};
 
 }  // namespace
 
@@ -34,7 +34,7 @@ json toJson(const BuildFacts& build) {
                  {"kind", "library"},
                  {"name", build.name},
                  {"created", build.created},
-                 {"state", kStates[std::size_t(build.state)]},
+                 {"state", kBuildStates[std::size_t(build.state)]},
                  {"library", build.library},
                  {"progress", {{"done", build.done}, {"total", build.total}}}};
   if (!build.error.empty()) object["error"] = build.error;

@@ -13,6 +13,11 @@
 
 namespace patchpilot {
 
+/// A number that was read within the range of an int.
+inline std::optional<int> asInt(const std::optional<std::int64_t>& value) {
+  return value ? std::optional(int(*value)) : std::nullopt;
+}
+
 /// Parses a JSON text of unknown origin. @param what  it is called in an error
 /// @throws Error (input) if it is no JSON, or is nested too deeply.
 nlohmann::json parseJson(const std::string& text, const std::string& what = "the body");

@@ -13,11 +13,12 @@ using nlohmann::json;
 
 namespace {
 
-constexpr const char* kStates[] = {"queued", "searching", "ranking", "refining", "done", "stopped", "failed"};
+constexpr const char* kMatchStates[] = {"queued", "searching", "ranking", "refining",
+                                        "done",   "stopped",   "failed"};
 
 MatchState stateFrom(const std::string& name) {
-  for (std::size_t i = 0; i < std::size(kStates); ++i)
-    if (name == kStates[i]) return MatchState(i);
+  for (std::size_t i = 0; i < std::size(kMatchStates); ++i)
+    if (name == kMatchStates[i]) return MatchState(i);
   failInput("there is no state '{}' of a match", name);
 }
 
@@ -90,7 +91,7 @@ json toJson(const std::vector<CurvePoint>& curve) {
   return list;
 }
 
-const char* nameOf(MatchState state) { return kStates[std::size_t(state)]; }
+const char* nameOf(MatchState state) { return kMatchStates[std::size_t(state)]; }
 
 std::optional<double> MatchRecord::bestDistance() const {
   return found.candidates.empty() ? std::nullopt : found.candidates.front().distance;

@@ -19,10 +19,6 @@ void put(json& object, const char* key, const std::optional<Value>& value) {
   if (value) object[key] = *value;
 }
 
-std::optional<int> asInt(const std::optional<std::int64_t>& value) {
-  return value ? std::optional(int(*value)) : std::nullopt;
-}
-
 json toJson(const NearRequest& near) {
   json object = {
       {"match", near.match}, {"rank", near.rank}, {"locked", near.locked}, {"changes", near.changes}};

@@ -40,10 +40,6 @@ json toJson(const PanelParameter& parameter) {
   return object;
 }
 
-std::optional<int> asInt(const std::optional<std::int64_t>& value) {
-  return value ? std::optional(int(*value)) : std::nullopt;
-}
-
 }  // namespace
 
 json toJson(const std::vector<PanelSection>& panel) {

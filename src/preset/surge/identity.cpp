@@ -1,5 +1,6 @@
 #include "preset/surge/identity.h"
 
+#include "preset/preset_hash.h"
 #include "preset/surge/session_state.h"
 #include "preset/xml_text.h"
 
@@ -18,11 +19,6 @@ constexpr std::array<std::string_view, 2> kSilentAttributes = {"label", "wavetab
 template <typename List>
 bool contains(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
-}
-
-void appendPart(std::string& text, std::string_view part) {
-  text += part;
-  text += '\0';
 }
 
 std::string audibleXml(std::string_view xml) {

@@ -15,7 +15,7 @@ namespace patchpilot {
 
 namespace {
 
-constexpr std::string_view what = "the Surge patch";
+constexpr std::string_view kSurgePatch = "the Surge patch";
 constexpr std::string_view tag = "sub3";
 constexpr std::size_t maxXmlBytes = std::size_t(1) << 22;  ///< Surge itself loads less than this
 
@@ -116,7 +116,7 @@ void requireName(std::string_view name) {
 
 SurgePatch parseSurgePatch(std::span<const std::uint8_t> chunk) {
   const auto bytes = withoutJuceTrailer(chunk);
-  ByteReader reader(bytes, what);
+  ByteReader reader(bytes, kSurgePatch);
   SurgePatch patch;
   if (bytes.size() < tag.size() || std::memcmp(bytes.data(), tag.data(), tag.size()) != 0) {
     patch.bareXml = true;
@@ -164,7 +164,7 @@ Bytes serializeSurgePatch(const SurgePatch& patch) {
 std::vector<std::size_t> surgePieceEnds(std::span<const std::uint8_t> bytes) {
   std::vector<std::size_t> ends;
   try {
-    ByteReader reader(bytes, what);
+    ByteReader reader(bytes, kSurgePatch);
     reader.take(tag.size(), "the tag");
     std::array<std::uint32_t, 7> sizes{};  // the XML, then six wavetables
     for (auto& size : sizes) size = reader.littleEndian<std::uint32_t>("a size");
