@@ -17,6 +17,7 @@ endif()
 file(GLOB networks_sources CONFIGURE_DEPENDS src/networks/*.cpp)
 list(REMOVE_ITEM networks_sources ${CMAKE_SOURCE_DIR}/src/networks/module.cpp)
 add_library(patchpilot_networks STATIC ${networks_sources})
+compile_together(patchpilot_networks)
 # Its headers give warnings by the hundred, its target none of the paths as a system's.
 target_include_directories(patchpilot_networks SYSTEM PUBLIC ${TORCH_INCLUDE_DIRS})
 target_link_libraries(patchpilot_networks PUBLIC patchpilot_embed PkgConfig::HDF5 PkgConfig::PCRE2 ZLIB::ZLIB ${TORCH_LIBRARIES})
