@@ -115,10 +115,16 @@ std::shared_ptr<EngineHandle> open(const py::object& what, int workers, const st
   SynthOptions options = synthOptions(base, bpm, plugins);
   if (py::isinstance<ParameterSpace>(what)) {
     const auto space = what.cast<ParameterSpace>();
-    return interruptible([&](std::stop_token) { return openEngine(space, workers, options); });
+    return interruptible([&](std::stop_token stop) {
+      options.limits.stop = options.scan.limits.stop = std::move(stop);
+      return openEngine(space, workers, options);
+    });
   }
   const std::string name = what.cast<fs::path>().string();
-  return interruptible([&](std::stop_token) { return openEngine(name, workers, options); });
+  return interruptible([&](std::stop_token stop) {
+    options.limits.stop = options.scan.limits.stop = std::move(stop);
+    return openEngine(name, workers, options);
+  });
 }
 
 void savePreset(EngineHandle& handle, const py::object& given, const fs::path& file, const std::string& name,
@@ -151,7 +157,10 @@ std::string recipe(EngineHandle& handle, const py::object& given, const std::str
 py::list plugins(bool rescan) {
   ScanOptions options;
   options.rescan = rescan;
-  const Catalogue catalogue = interruptible([&](std::stop_token) { return scanPlugins(options); });
+  const Catalogue catalogue = interruptible([&](std::stop_token stop) {
+    options.limits.stop = std::move(stop);
+    return scanPlugins(options);
+  });
   py::list all;
   for (const PluginInfo& plugin : catalogue.plugins)
     all.append(py::dict(py::arg("name") = plugin.name, py::arg("vendor") = plugin.vendor,

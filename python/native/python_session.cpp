@@ -52,8 +52,10 @@ void PythonSession::open(const std::vector<std::string>& libraries, const std::s
     problems_.push_back(file + ": " + why);
   };
   if (!files.empty())
-    sources_ =
-        interruptible([&](std::stop_token) { return openSources(sourceNames(files, embedder), options); });
+    sources_ = interruptible([&](std::stop_token stop) {
+      options.synth.limits.stop = options.synth.scan.limits.stop = std::move(stop);
+      return openSources(sourceNames(files, embedder), options);
+    });
   for (const auto& handle : engines_) opened_.push_back(handle->lasting(seconds));
   for (SearchLibrary& library : sources_.libraries) library.synth += engines_.size();
   for (const auto& engine : sources_.engines) {

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "base/draft_file.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/places.h"
 #include "base/toml_reader.h"
 #include "embed/models.h"
@@ -93,7 +94,7 @@ class Examination {
   }
 
   void lookAtPlugins() {
-    catalogue_ = scanPlugins();
+    catalogue_ = scanPlugins({.limits = {.stop = interruptToken()}});
     std::vector<std::string> problems;
     spaces_ = installedSpaces(&problems);
     for (const PluginInfo& plugin : catalogue_.plugins)

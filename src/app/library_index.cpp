@@ -2,6 +2,7 @@
 
 #include "app/commands.h"
 #include "app/library_commands.h"
+#include "app/synth_options.h"
 #include "ingest/library_synth.h"
 #include "library/installed.h"
 #include "library/preset_index.h"
@@ -24,7 +25,7 @@ void index(const IndexArguments& arguments) {
   const std::string file = resolveLibrary(arguments.library).string();
   IndexReport report;
   {
-    const Synth synth = openLibrarySynth(Library::open(file), {});
+    const Synth synth = openLibrarySynth(Library::open(file), synthOptions());
     report = writePresetIndex(file, factoryPresetPaths(synth), arguments.out);
   }
   if (arguments.json)

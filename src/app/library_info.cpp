@@ -1,6 +1,7 @@
 #include "app/commands.h"
 #include "app/library_commands.h"
 #include "app/progress.h"
+#include "app/synth_options.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/interrupt.h"
@@ -50,7 +51,7 @@ void printEmbeddings(Library& library, std::uint64_t rows) {
 /// Compares an index with the presets on this machine.
 void printFit(Library& library) {
   try {
-    const Synth synth = openLibrarySynth(library, {});
+    const Synth synth = openLibrarySynth(library, synthOptions());
     const auto misfits = PresetContents(library.file(), synth).misfits();
     const std::size_t all = library.presets().kept().size();
     fmt::print("index      {} of {} presets are on this machine as they were indexed\n", all - misfits.size(),
@@ -125,7 +126,7 @@ struct MapArguments {
 void writeMap(const std::string& file, const MapArguments& arguments, bool quiet) {
   requireFolderOf(arguments.html);
   Library library = Library::open(file);
-  const Synth synth = openLibrarySynth(library, {});
+  const Synth synth = openLibrarySynth(library, synthOptions());
   LibraryMapOptions options = arguments.options;
   options.stop = interruptToken();
   std::string page;

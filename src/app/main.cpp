@@ -5,6 +5,7 @@
 #include "app/doctor.h"
 #include "app/shell_commands.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/process.h"
 
 #include <fmt/format.h>

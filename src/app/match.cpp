@@ -7,6 +7,7 @@
 #include "audio/pitch.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/interrupt.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "library/installed.h"

@@ -4,6 +4,7 @@
 #include "audio/file.h"
 #include "audio/level.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "synth/render_pool.h"
 
 #include <fmt/format.h>
@@ -33,7 +34,7 @@ void run(const Options& options) {
   const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
   const Patch patch = patchToRender(options, synth);
   if (patch.isPreset()) noteMissingFiles(options.patch, patch.preset().state);
-  const AudioBuffer audio = renderOnce(synth, patch, options.note, options.duration);
+  const AudioBuffer audio = renderOnce(synth, patch, options.note, options.duration, interruptToken());
   if (containsNonFinite(audio)) failPlugin("{} gave samples that are no numbers", synth.plugin().name);
   writeWav(options.out, audio);
   const double level = rmsDb(audio), top = amplitudeToDb(peak(audio));

@@ -3,6 +3,7 @@
 #include "app/synth_options.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/interrupt.h"
 #include "synth/parameter_kind.h"
 #include "synth/plugin_choice.h"
 #include "synth/space_init.h"
@@ -130,11 +131,13 @@ std::map<std::string, ParameterEffect> heardEffects(const std::string& space,
                                                     const InitArguments& arguments) {
   SynthOptions options;
   options.limits.answer = 5;  // of a plug-in that hangs with some values
+  options.limits.stop = options.scan.limits.stop = interruptToken();
   if (arguments.plugin.find('/') != std::string::npos && fs::exists(arguments.plugin))
     options.scan.files.emplace_back(arguments.plugin);
   const Synth synth(parseSpace(space, arguments.out), options);
   Progress progress("listening", false);
-  auto effects = parameterEffects(synth, [&](double share) { progress.update(share, 1, ""); });
+  auto effects = parameterEffects(
+      synth, [&](double share) { progress.update(share, 1, ""); }, interruptToken());
   std::map<ParameterEffect, std::string> held;
   for (const auto& [key, effect] : effects)
     if (effect != ParameterEffect::changes) held[effect] += (held[effect].empty() ? "" : ", ") + key;
@@ -149,10 +152,11 @@ std::map<std::string, ParameterEffect> heardEffects(const std::string& space,
 void init(const InitArguments& arguments) {
   if (fs::exists(arguments.out) && !arguments.force)
     failUsage("{} exists already; choose another place, or replace it with --force", arguments.out);
-  const PluginInfo plugin = choosePlugin(arguments.plugin);
+  const WorkerLimits limits{.stop = interruptToken()};
+  const PluginInfo plugin = choosePlugin(arguments.plugin, {.limits = limits});
   const std::string name =
       arguments.name.empty() ? oneLine(fs::path(arguments.out).stem().string()) : arguments.name;
-  const auto parameters = probeParameters(plugin);
+  const auto parameters = probeParameters(plugin, limits);
   std::string text = firstSpace(plugin, parameters, name);
   if (arguments.listens) text = firstSpace(plugin, parameters, name, heardEffects(text, arguments));
   const std::size_t count = parseSpace(text, arguments.out).parameters.size();

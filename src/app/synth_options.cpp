@@ -1,5 +1,6 @@
 #include "app/synth_options.h"
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "preset/lv2_preset.h"
 #include "synth/space_choice.h"
@@ -48,6 +49,7 @@ SynthOptions synthOptions(const SynthArguments& arguments) {
   if (!arguments.base.empty()) options.base = arguments.base;
   for (const auto& plugin : arguments.plugins) options.scan.files.emplace_back(plugin);
   options.limits.answer = arguments.limitSeconds;
+  options.limits.stop = options.scan.limits.stop = interruptToken();
   options.tempoBpm = arguments.bpm;
   options.onNote = [](const std::string& note) { fmt::print(stderr, "note: {}\n", note); };
   return options;

@@ -32,7 +32,7 @@ Argument addVelocityOption(const Command& command, int& velocity, const std::str
 void addLengthOptions(const Command& command, double& length, double& duration, double shortest);
 
 /// What the synth has to tell of how it is played goes to stderr.
-SynthOptions synthOptions(const SynthArguments& arguments);
+SynthOptions synthOptions(const SynthArguments& arguments = {});
 
 /// Says on stderr what lies in folders of presets and is not read, such as archives and other synths'
 /// presets, and what would help.

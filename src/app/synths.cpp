@@ -1,5 +1,6 @@
 #include "app/commands.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "synth/catalogue.h"
 #include "synth/parameter_space.h"
 #include "wire/plugin_json.h"
@@ -86,6 +87,7 @@ void run(const Options& options) {
   for (const auto& file : options.files) scan.files.emplace_back(file);
   scan.rescan = options.rescan;
   scan.limits.load = options.limitSeconds;
+  scan.limits.stop = interruptToken();
   if (::isatty(STDERR_FILENO))
     scan.onScan = [](const std::string& path) { fmt::print(stderr, "\r\033[Klooking into {}", path); };
   const Catalogue catalogue = scanPlugins(scan);

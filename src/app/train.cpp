@@ -2,6 +2,7 @@
 #include "app/progress.h"
 #include "app/synth_options.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/process.h"
 #include "learn/task_run.h"
 #include "learn/tasks.h"

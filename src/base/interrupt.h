@@ -8,11 +8,11 @@ namespace patchpilot {
 /// once.
 void catchInterrupts();
 
-/// A token of which a stop is requested by Ctrl-C. For the program's own errands: whatever may run several at
-/// a time (a `Session`) takes a token of its own instead.
+/// A token of which a stop is requested by Ctrl-C. Only `app` asks for it, and hands it down: all other rooms
+/// take a token of their caller, so that one of several sessions can be stopped.
 std::stop_token interruptToken();
 
-/// Whether Ctrl-C was pressed.
+/// Whether Ctrl-C was pressed. Only `app` asks.
 bool interrupted();
 
 /// Requests a stop as a signal would, or forgets the one that was requested: tokens given out after that are

@@ -34,14 +34,14 @@ double steadySeconds() {
 }
 
 MessageChannel::Arrival receivePatiently(ChildProcess& child, Bytes& message, double limitSeconds,
-                                         const std::function<double()>& now) {
+                                         const std::stop_token& stop, const std::function<double()>& now) {
   Patience patience(limitSeconds, now());
   bool stopped = false;
   for (;;) {
     const auto arrival = child.channel().receive(message, Patience::kSliceSeconds);
     if (arrival != MessageChannel::Arrival::late) return arrival;
     stopped = isStopped(child.id(), stopped);
-    if (patience.runsOut(now(), stopped && !interrupted())) return arrival;
+    if (patience.runsOut(now(), stopped && !stop.stop_requested())) return arrival;
   }
 }
 

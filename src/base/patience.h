@@ -3,6 +3,7 @@
 #include "base/process.h"
 
 #include <functional>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -31,9 +32,10 @@ bool isStopped(int childId, bool was);
 /// Seconds by a clock that is never set.
 double steadySeconds();
 
-/// Waits for a message of a child: `late` where it has had `limitSeconds` to run in and none has come. A
-/// child that is stopped is waited for until it goes on, or Ctrl-C.
+/// Waits for a message of a child: `late` if it has had `limitSeconds` to run in and none has come. Time in
+/// which the child stands still (SIGSTOP) does not count until a stop is requested.
 MessageChannel::Arrival receivePatiently(ChildProcess& child, Bytes& message, double limitSeconds,
+                                         const std::stop_token& stop,
                                          const std::function<double()>& now = steadySeconds);
 
 }  // namespace patchpilot

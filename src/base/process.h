@@ -1,7 +1,6 @@
 #pragma once
 
 #include "base/files.h"
-#include "base/interrupt.h"
 
 #include <boost/interprocess/mapped_region.hpp>
 

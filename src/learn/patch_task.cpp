@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/interrupt.h"
 #include "base/random.h"
 #include "data/codec.h"
 #include "data/example_set.h"

@@ -132,7 +132,7 @@ class Scanner {
   Answer ask(const WorkerRequest& request) {
     if (session_ == nullptr) session_ = std::make_unique<WorkerSession>();
     try {
-      return session_->ask<Answer>(request, limits_.load);
+      return session_->ask<Answer>(request, limits_.load, limits_.stop);
     } catch (const WorkerDied&) {
       session_.reset();
       throw;

@@ -158,9 +158,10 @@ struct Tally {
 
 class Listening {
  public:
-  Listening(const Synth& synth, const std::function<void(double)>& onProgress)
+  Listening(const Synth& synth, const std::function<void(double)>& onProgress, std::stop_token stop)
       : space_(synth.space()),
         onProgress_(onProgress),
+        stop_(std::move(stop)),
         defaults_(synth.defaults()),
         many_(space_.parameters.size() > kManyParameters),
         pool_(synth, {.workers = 0, .longestSeconds = kRenderSeconds}) {}
@@ -184,7 +185,7 @@ class Listening {
   std::vector<Sound> render(const std::vector<Patch>& patches) {
     std::vector<RenderJob> jobs;
     for (const Patch& patch : patches) jobs.push_back({jobs.size(), &patch, kNote, kRenderSeconds});
-    return pool_.renderAll(jobs);
+    return pool_.renderAll(jobs, stop_);
   }
 
   /// The plug-in's own patch, and patches in which every other parameter is drawn: one that mutes the synth
@@ -238,6 +239,7 @@ class Listening {
 
   const ParameterSpace& space_;
   const std::function<void(double)>& onProgress_;
+  std::stop_token stop_;
   std::vector<float> defaults_;
   bool many_;
   RenderPool pool_;
@@ -259,9 +261,10 @@ std::string effectText(ParameterEffect effect) {
 }
 
 std::map<std::string, ParameterEffect> parameterEffects(const Synth& synth,
-                                                        const std::function<void(double)>& onProgress) {
+                                                        const std::function<void(double)>& onProgress,
+                                                        const std::stop_token& stop) {
   if (synth.space().parameters.empty()) return {};
-  return Listening(synth, onProgress).run();
+  return Listening(synth, onProgress, stop).run();
 }
 
 }  // namespace patchpilot

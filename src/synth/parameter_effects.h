@@ -24,9 +24,11 @@ std::string effectText(ParameterEffect effect);
 /// and the renders with and without are compared. What changes the sound in one of them is not moved in the
 /// next.
 /// @param onProgress  called with the share that is done, 0 to 1; may be empty
+/// @param stop        no more is rendered once a stop is requested; what was heard by then counts
 /// @return effects by the keys of the parameters; empty if no patch makes a sound
 /// @throws Error (plugin) if the synth cannot be played
 std::map<std::string, ParameterEffect> parameterEffects(const Synth& synth,
-                                                        const std::function<void(double)>& onProgress = {});
+                                                        const std::function<void(double)>& onProgress = {},
+                                                        const std::stop_token& stop = {});
 
 }  // namespace patchpilot

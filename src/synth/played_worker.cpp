@@ -20,7 +20,7 @@ PlayedWorker::PlayedWorker(WorkerSession& session, LoadRequest load, WorkerLimit
                            std::vector<AppliedPatch> patches)
     : session_(session),
       load_(std::move(load)),
-      limits_(limits),
+      limits_(std::move(limits)),
       patches_(std::move(patches)),
       memory_(RenderSlots::bytes(1, slotFrames())),
       slots_(memory_.data(), slotFrames()) {
@@ -29,7 +29,7 @@ PlayedWorker::PlayedWorker(WorkerSession& session, LoadRequest load, WorkerLimit
 }
 
 PlayedPlugin PlayedWorker::plugin() {
-  return {[this] { session_.ask<LoadAnswer>(load_, limits_.load); },
+  return {[this] { session_.ask<LoadAnswer>(load_, limits_.load, limits_.stop); },
           [this](std::size_t patch) { return play(patch); }, patches_.size()};
 }
 
@@ -42,7 +42,7 @@ AudioBuffer PlayedWorker::play(std::size_t patch) {
   request.note = 57 + 7 * step;
   request.velocity = 100 - 20 * step;
   request.lengthSeconds = kSeconds / 2;
-  session_.ask<RenderAnswer>(request, limits_.answer);
+  session_.ask<RenderAnswer>(request, limits_.answer, limits_.stop);
   AudioBuffer sound(2, frames);
   std::copy_n(slots_.left(0), frames, sound.channel(0).begin());
   std::copy_n(slots_.right(0), frames, sound.channel(1).begin());

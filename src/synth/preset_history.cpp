@@ -26,7 +26,7 @@ bool tryPresets(const Synth& synth, const std::vector<Patch>& presets) {
     WorkerSession session;
     PlayedWorker worker(session, synth.loadRequest(), synth.limits(), std::move(tried));
     if (!synth.completeBase().empty())
-      session.ask<DoneAnswer>(BaseRequest{synth.completeBase()}, synth.limits().answer);
+      session.ask<DoneAnswer>(BaseRequest{synth.completeBase()}, synth.limits().answer, synth.limits().stop);
     depends = anyDependsOnHistory(worker.plugin());
   } catch (const WorkerDied&) {
     // It is judged when it is rendered.

@@ -34,7 +34,8 @@ struct RenderPool::Run {
   const NextJob& next;
   const JobDone& done;
   const GoOn& goOn;
-  std::stop_token stop;
+  std::stop_token stop;    ///< of taking jobs
+  std::stop_token giveUp;  ///< of waiting for a worker that stands still
   std::mutex mutex;
   std::exception_ptr failure;
   bool finished = false;
@@ -77,7 +78,7 @@ class RenderPool::Seat {
     again_.clear();  // of a run that was interrupted
     for (;;) {
       while (inHand_.size() < kSlots)
-        if (auto job = takeJob(run)) post(*job, bool(run.goOn));
+        if (auto job = takeJob(run)) post(*job, run);
         else break;
       if (inHand_.empty()) return;
       finishOldest(run);
@@ -107,8 +108,8 @@ class RenderPool::Seat {
     return std::nullopt;
   }
 
-  void post(Held held, bool mayBeCut) {
-    ensureReady();
+  void post(Held held, const Run& run) {
+    ensureReady(run.giveUp);
     held.slot = nextSlot_++ % kSlots;
     RenderRequest request;
     request.patch = pool_.synth_.applied(*held.job.patch);
@@ -118,7 +119,7 @@ class RenderPool::Seat {
     request.velocity = held.job.note.velocity;
     request.lengthSeconds = held.job.note.lengthSeconds;
     request.wantsState = held.job.wantState;
-    if (mayBeCut && held.job.partSeconds > 0)
+    if (run.goOn && held.job.partSeconds > 0)
       request.partFrames = std::min<std::uint64_t>(framesOf(held.job.partSeconds), request.frames - 1);
     slots().stop(held.slot).store(0, std::memory_order_release);
     session_->post(request);
@@ -130,12 +131,12 @@ class RenderPool::Seat {
     RenderOutcome outcome{held.job.tag, RenderOutcome::Status::ok, {}, {}, {}};
     try {
       const double limit = pool_.synth_.limits().answer;
-      WorkerAnswer answer = session_->collect(limit);
+      WorkerAnswer answer = session_->collect(limit, run.giveUp);
       bool wanted = true;
       if (std::holds_alternative<PartAnswer>(answer)) {
         wanted = run.goOn(held.job.tag, view(held, framesOf(held.job.partSeconds)));
         if (!wanted) slots().stop(held.slot).store(1, std::memory_order_release);
-        answer = session_->collect(limit);
+        answer = session_->collect(limit, run.giveUp);
       }
       auto* rendered = std::get_if<RenderAnswer>(&answer);
       if (rendered == nullptr) session_->endBecauseOf("it answered another question");
@@ -175,13 +176,13 @@ class RenderPool::Seat {
     return true;
   }
 
-  void ensureReady() {
+  void ensureReady(const std::stop_token& giveUp) {
     const Synth& synth = pool_.synth_;
     for (int attempt = 1; !ready_; ++attempt) {
       try {
-        session_->collect<LoadAnswer>(synth.limits().load);
+        session_->collect<LoadAnswer>(synth.limits().load, giveUp);
         if (!synth.base().empty())
-          session_->ask<DoneAnswer>(BaseRequest{synth.completeBase()}, synth.limits().answer);
+          session_->ask<DoneAnswer>(BaseRequest{synth.completeBase()}, synth.limits().answer, giveUp);
         ready_ = true;
       } catch (const std::runtime_error& error) {
         if (attempt == 3)
@@ -225,7 +226,8 @@ RenderPool::RenderPool(const Synth& synth, RenderPoolOptions options) : synth_(s
 RenderPool::~RenderPool() = default;
 
 void RenderPool::run(const NextJob& next, const JobDone& done, const GoOn& goOn, std::stop_token stop) {
-  Run run{next, done, goOn, std::move(stop), {}, {}, false};
+  std::stop_token giveUp = stop.stop_possible() ? stop : synth_.limits().stop;
+  Run run{next, done, goOn, std::move(stop), std::move(giveUp), {}, {}, false};
   std::vector<std::thread> threads;
   for (auto& seat : seats_)
     threads.emplace_back([&run, &seat] {
@@ -245,7 +247,8 @@ std::vector<int> RenderPool::processIds() const {
   return ids;
 }
 
-AudioBuffer renderOnce(const Synth& synth, const Patch& patch, const Note& note, double seconds) {
+AudioBuffer renderOnce(const Synth& synth, const Patch& patch, const Note& note, double seconds,
+                       const std::stop_token& stop) {
   RenderPool pool(synth, {.workers = 1, .longestSeconds = seconds});
   std::optional<AudioBuffer> audio;
   std::string problem = "was interrupted";
@@ -258,7 +261,8 @@ AudioBuffer renderOnce(const Synth& synth, const Patch& patch, const Note& note,
       [&](const RenderOutcome& outcome) {
         problem = outcome.problem;
         if (outcome.status == RenderOutcome::Status::ok) audio = outcome.audio.copy();
-      });
+      },
+      {}, stop);
   if (!audio) failPlugin("{} {} on this patch", synth.plugin().name, problem);
   return *audio;
 }

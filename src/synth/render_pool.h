@@ -1,6 +1,5 @@
 #pragma once
 
-#include "base/interrupt.h"
 #include "synth/render_job.h"
 #include "synth/synth.h"
 
@@ -8,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -26,15 +26,17 @@ class RenderPool {
 
   /// As `Engine::render`. `done` and `goOn` are called by one thread a worker; the worker goes on while
   /// `goOn` decides.
+  /// @param stop  also ends the wait for a worker that stands still (SIGSTOP); if it is none, the token of
+  ///              the synth's `WorkerLimits` does
   /// @throws Error (plugin) if the first patches all kill their workers, or a worker cannot be replaced;
   /// whatever
   ///         `next`, `done` or `goOn` throw
-  void run(const NextJob& next, const JobDone& done, const GoOn& goOn = {},
-           std::stop_token stop = interruptToken());
+  void run(const NextJob& next, const JobDone& done, const GoOn& goOn = {}, std::stop_token stop = {});
 
-  /// As `patchpilot::renderAll`, until Ctrl-C.
-  std::vector<std::optional<AudioBuffer>> renderAll(const std::vector<RenderJob>& jobs) {
-    return collectRenders(jobs, [this](const NextJob& next, const JobDone& done) { run(next, done); });
+  /// As `patchpilot::renderAll`.
+  std::vector<std::optional<AudioBuffer>> renderAll(const std::vector<RenderJob>& jobs,
+                                                    const std::stop_token& stop = {}) {
+    return collectRenders(jobs, [&](const NextJob& next, const JobDone& done) { run(next, done, {}, stop); });
   }
 
   int workers() const { return int(seats_.size()); }
@@ -53,7 +55,9 @@ class RenderPool {
   std::atomic<long> killed_{0};
 };
 
-/// Renders one patch, in a pool of one worker. @throws Error (plugin) where it fails.
-AudioBuffer renderOnce(const Synth& synth, const Patch& patch, const Note& note, double seconds);
+/// Renders one patch, in a pool of one worker. @throws Error (plugin) where it fails, or if a stop is
+/// requested before
+AudioBuffer renderOnce(const Synth& synth, const Patch& patch, const Note& note, double seconds,
+                       const std::stop_token& stop = {});
 
 }  // namespace patchpilot

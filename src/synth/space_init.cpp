@@ -90,8 +90,8 @@ std::string entry(const PluginParameter& p, const std::string& key, const std::s
 std::vector<PluginParameter> probeParameters(const PluginInfo& plugin, const WorkerLimits& limits) {
   try {
     WorkerSession session;
-    return pluginParameters(
-        session.ask<LoadAnswer>(LoadRequest{plugin.format, plugin.path, plugin.id, {}, 0}, limits.load));
+    return pluginParameters(session.ask<LoadAnswer>(LoadRequest{plugin.format, plugin.path, plugin.id, {}, 0},
+                                                    limits.load, limits.stop));
   } catch (const WorkerDied& death) {
     failPlugin("{} ({}) {} when it was opened", plugin.name, plugin.path, death.what());
   } catch (const WorkerRefused& refusal) {

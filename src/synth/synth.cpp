@@ -55,7 +55,7 @@ void Synth::open() {
   session_ = std::make_unique<WorkerSession>();
   LoadAnswer loaded;
   try {
-    loaded = session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
+    loaded = session_->ask<LoadAnswer>(loadRequest(), options_.limits.load, options_.limits.stop);
   } catch (const WorkerDied& death) {
     failPlugin("{} ({}) {} when it was opened; reinstall it or try another version", plugin_.name,
                plugin_.path, death.what());
@@ -67,7 +67,8 @@ void Synth::open() {
   // The revision that the plug-in writes is the newest that it reads.
   if (space_.dialect().hasRevisions() && newestRevision_ == 0)
     newestRevision_ = space_.dialect().revision(ask<StateAnswer>(StateRequest{}).state);
-  if (!base_.empty()) session_->ask<DoneAnswer>(BaseRequest{completeBase_}, options_.limits.answer);
+  if (!base_.empty())
+    session_->ask<DoneAnswer>(BaseRequest{completeBase_}, options_.limits.answer, options_.limits.stop);
 }
 
 void Synth::resolveParameters() {
@@ -117,7 +118,7 @@ void Synth::makeBase() {
   if (base_.empty()) return;
   completeBase_ = completed(base_);
   try {
-    session_->ask<DoneAnswer>(BaseRequest{completeBase_}, options_.limits.answer);
+    session_->ask<DoneAnswer>(BaseRequest{completeBase_}, options_.limits.answer, options_.limits.stop);
     ask<ValuesAnswer>(ValuesRequest{applied({})});
   } catch (const std::runtime_error& error) {
     failInput("{}: {} does not take this base preset: {}", file.empty() ? space_.file : file.string(),
@@ -188,7 +189,7 @@ bool Synth::renewsInstances() const {
   }
   if (!*renews_) return false;
   try {
-    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
+    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load, options_.limits.stop);
   } catch (const std::runtime_error&) {
     // The next question opens another worker.
   }
@@ -209,14 +210,18 @@ bool Synth::findWhetherItDependsOnHistory() const {
     // Whole states are another way into the plug-in than parameters.
     if (plugin_.format == "VST3")
       patches.push_back(
-          {session_->ask<StateAnswer>(StateRequest{patches.back()}, options_.limits.answer).state, {}, {}});
+          {session_
+               ->ask<StateAnswer>(StateRequest{patches.back()}, options_.limits.answer, options_.limits.stop)
+               .state,
+           {},
+           {}});
     PlayedWorker worker(*session_, loadRequest(), options_.limits, std::move(patches));
     depends = dependsOnHistory(worker.plugin());
-    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
+    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load, options_.limits.stop);
   } catch (const WorkerDied&) {
     // The next question opens another worker.
   } catch (const WorkerRefused&) {
-    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load);
+    session_->ask<LoadAnswer>(loadRequest(), options_.limits.load, options_.limits.stop);
   }
   return depends;
 }
@@ -226,7 +231,7 @@ Answer Synth::ask(const WorkerRequest& request) {
   std::lock_guard lock(*inUse_);
   for (int attempt = 1;; ++attempt) {
     try {
-      return session_->ask<Answer>(request, options_.limits.answer);
+      return session_->ask<Answer>(request, options_.limits.answer, options_.limits.stop);
     } catch (const WorkerRefused& refusal) {
       failPlugin("{} ({}) fails: {}", plugin_.name, plugin_.path, refusal.what());
     } catch (const WorkerDied& death) {

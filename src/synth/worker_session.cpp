@@ -24,9 +24,9 @@ WorkerSession::WorkerSession()
 
 void WorkerSession::post(const WorkerRequest& request) { process_->channel().send(encode(request)); }
 
-WorkerAnswer WorkerSession::collect(double limitSeconds) {
+WorkerAnswer WorkerSession::collect(double limitSeconds, const std::stop_token& stop) {
   Bytes bytes;
-  switch (receivePatiently(*process_, bytes, limitSeconds)) {
+  switch (receivePatiently(*process_, bytes, limitSeconds, stop)) {
     case MessageChannel::Arrival::message: break;
     case MessageChannel::Arrival::late:
       process_->kill();

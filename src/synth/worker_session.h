@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 namespace patchpilot {
@@ -13,6 +14,8 @@ namespace patchpilot {
 struct WorkerLimits {
   double load = 60;    ///< to open a plug-in
   double answer = 20;  ///< to render once, or to answer anything else
+  /// Time in which a worker stands still (SIGSTOP, Ctrl-Z) counts only once a stop is requested.
+  std::stop_token stop = {};
 };
 
 /// A worker has ended, or was killed because it took too long or answered with garbage. `what()` says which,
@@ -37,21 +40,22 @@ class WorkerSession {
 
   /// Sends a request and waits for its answer. A worker that answers with another kind of message counts as
   /// dead.
+  /// @param stop  see `WorkerLimits`
   template <typename Answer>
-  Answer ask(const WorkerRequest& request, double limitSeconds) {
+  Answer ask(const WorkerRequest& request, double limitSeconds, const std::stop_token& stop) {
     post(request);
-    return collect<Answer>(limitSeconds);
+    return collect<Answer>(limitSeconds, stop);
   }
 
   /// Sends a request whose answer is collected later. A worker that is gone shows at `collect`.
   void post(const WorkerRequest& request);
 
   /// The answer to the oldest request that has none yet.
-  WorkerAnswer collect(double limitSeconds);
+  WorkerAnswer collect(double limitSeconds, const std::stop_token& stop);
 
   template <typename Answer>
-  Answer collect(double limitSeconds) {
-    WorkerAnswer answer = collect(limitSeconds);
+  Answer collect(double limitSeconds, const std::stop_token& stop) {
+    WorkerAnswer answer = collect(limitSeconds, stop);
     if (auto* wanted = std::get_if<Answer>(&answer)) return std::move(*wanted);
     endBecauseOf("it answered another question");
   }

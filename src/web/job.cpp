@@ -99,6 +99,7 @@ std::vector<std::string> namesOf(const std::vector<fs::path>& files) {
 SynthOptions synthOptions(Line& line, std::optional<double> bpm) {
   SynthOptions options;
   options.tempoBpm = bpm;
+  options.limits.stop = options.scan.limits.stop = line.stopToken();
   options.onNote = [&line](const std::string& note) { line.tell(Remark{note}); };
   return options;
 }
@@ -271,18 +272,20 @@ void doJob(Line& line, const TextJob& job) {
   line.tell(Matched{false});
 }
 
-ParameterSpace spaceToBuildWith(const BuildJob& job) {
+ParameterSpace spaceToBuildWith(const BuildJob& job, const ScanOptions& scan) {
   if (!job.space.empty()) return loadSpace(job.space);
-  const PluginInfo plugin = findPlugin(job.format, job.plugin, job.synth);
-  return parseSpace(firstSpace(plugin, probeParameters(plugin), plugin.name), plugin.name);
+  const PluginInfo plugin = findPlugin(job.format, job.plugin, job.synth, scan);
+  return parseSpace(firstSpace(plugin, probeParameters(plugin, scan.limits), plugin.name), plugin.name);
 }
 
 void doJob(Line& line, const BuildJob& job) {
   const bool begun = fs::exists(job.file) && fs::file_size(job.file) > 0;
   SynthOptions synthOptions;
   synthOptions.tempoBpm = job.bpm;
+  synthOptions.limits.stop = synthOptions.scan.limits.stop = line.stopToken();
   if (begun && !job.bpm) synthOptions.tempoBpm = Library::open(job.file).settings().tempoBpm;
-  const Synth synth(spaceToBuildWith(job), std::move(synthOptions));
+  ParameterSpace space = spaceToBuildWith(job, synthOptions.scan);
+  const Synth synth(std::move(space), std::move(synthOptions));
   LibrarySettings wanted = librarySettings(synth);
   Library library =
       begun ? Library::open(job.file, Database::Mode::readWrite) : Library::create(job.file, wanted);
@@ -296,7 +299,9 @@ void doJob(Line& line, const BuildJob& job) {
   line.tell(Built{!finished, library.counts().patches});
 }
 
-void doJob(Line& line, const ScanJob&) { line.tell(Scanned{scanPlugins().plugins}); }
+void doJob(Line& line, const ScanJob&) {
+  line.tell(Scanned{scanPlugins({.limits = {.stop = line.stopToken()}}).plugins});
+}
 
 void doJob(Line&, const StopJob&) {
   throw Error(ExitCode::internal, "a job was stopped before it was given");

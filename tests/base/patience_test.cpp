@@ -43,7 +43,7 @@ TEST(ReceivePatiently, CallsAChildLateThatHasHadItsTime) {
   ChildProcess child("/bin/cat", {});
   double now = 0;
   Bytes message;
-  EXPECT_EQ(receivePatiently(child, message, 2, [&] { return now += 0.9; }), Arrival::late);
+  EXPECT_EQ(receivePatiently(child, message, 2, {}, [&] { return now += 0.9; }), Arrival::late);
   EXPECT_LT(now, 5);
 }
 
@@ -59,9 +59,26 @@ TEST(ReceivePatiently, WaitsForAChildThatIsStopped) {
     if (++calls == 7) signalAndSee(child.id(), SIGCONT, WCONTINUED);
     return calls < 7 ? now += 0.9 : now;
   };
-  EXPECT_EQ(receivePatiently(child, message, 2, clock), Arrival::message);
+  EXPECT_EQ(receivePatiently(child, message, 2, {}, clock), Arrival::message);
   EXPECT_EQ(message, sent);
   EXPECT_GE(calls, 7);
+}
+
+TEST(ReceivePatiently, WaitsForNoStoppedChildOnceAStopIsRequested) {
+  ChildProcess child("/bin/cat", {});
+  signalAndSee(child.id(), SIGSTOP, WSTOPPED);
+  std::stop_source ours, others;
+  others.request_stop();
+  double now = 0;
+  int calls = 0;
+  Bytes message;
+  const auto clock = [&] {
+    if (++calls == 7) ours.request_stop();
+    return now += 0.9;
+  };
+  EXPECT_EQ(receivePatiently(child, message, 2, ours.get_token(), clock), Arrival::late);
+  EXPECT_GE(calls, 9) << "it had its time after the stop";
+  EXPECT_LT(calls, 12);
 }
 
 TEST(ReceivePatiently, ForgivesAClockThatJumped) {
@@ -73,7 +90,7 @@ TEST(ReceivePatiently, ForgivesAClockThatJumped) {
     if (++calls == 4) EXPECT_TRUE(child.channel().send(Bytes{1}));
     return calls < 4 ? now += 1000 : now;
   };
-  EXPECT_EQ(receivePatiently(child, message, 20, clock), Arrival::message);
+  EXPECT_EQ(receivePatiently(child, message, 20, {}, clock), Arrival::message);
   EXPECT_GE(calls, 4);
 }
 

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <map>
 #include <mutex>
 #include <random>
@@ -244,6 +245,59 @@ TEST_F(TestSynth, WorkersKilledDuringARunCostNothing) {
         if (done == 14) ::kill(pool.processIds().back(), SIGKILL);
       });
   EXPECT_EQ(done, patches.size());
+}
+
+/// A pool of one worker, which stands still (SIGSTOP) once it has rendered the first job.
+class StandingPool {
+ public:
+  explicit StandingPool(const Synth& synth)
+      : pool_(synth, {.workers = 1, .longestSeconds = kSeconds}), worker_(pool_.processIds().front()) {}
+
+  std::vector<RenderOutcome::Status> render(const std::vector<Patch>& patches) {
+    std::vector<RenderOutcome::Status> fates;
+    std::size_t next = 0;
+    pool_.run(
+        [&]() -> std::optional<RenderJob> {
+          if (next == patches.size()) return std::nullopt;
+          return RenderJob{next, &patches[next++], kNote, kSeconds};
+        },
+        [&](const RenderOutcome& outcome) {
+          fates.push_back(outcome.status);
+          if (outcome.tag > 0) return;
+          ::kill(worker_, SIGSTOP);
+          stands_.set_value();
+        },
+        {}, stop.get_token());
+    return fates;
+  }
+
+  void waitUntilItStands() { stands_.get_future().wait(); }
+  void goOn() { ::kill(worker_, SIGCONT); }
+  bool hasItsFirstWorker() const { return pool_.processIds().front() == worker_; }
+
+  std::stop_source stop;
+
+ private:
+  RenderPool pool_;
+  int worker_;
+  std::promise<void> stands_;
+};
+
+TEST_F(TestSynth, AStopOfOnePoolEndsItsWaitForAWorkerThatStandsStillAndNoOthers) {
+  open(0.7);
+  const Patch hangs = patch({{"hang", 1.0f}});
+  StandingPool stopped(*synth_), other(*synth_);
+  auto fatesOfStopped = std::async([&] { return stopped.render({patch(), hangs}); });
+  auto fatesOfOther = std::async([&] { return other.render(std::vector<Patch>(5, patch())); });
+  stopped.waitUntilItStands();
+  other.waitUntilItStands();
+  stopped.stop.request_stop();
+  using enum RenderOutcome::Status;
+  EXPECT_EQ(fatesOfStopped.get(), (std::vector{ok, killed}));
+  EXPECT_FALSE(stopped.hasItsFirstWorker());
+  other.goOn();
+  EXPECT_EQ(fatesOfOther.get(), std::vector(5, ok));
+  EXPECT_TRUE(other.hasItsFirstWorker());
 }
 
 TEST_F(TestSynth, ASynthThatHangsOnEverythingIsAnError) {
