@@ -50,6 +50,7 @@ int main(int argc, char** argv) try {
   Sources sources;
   openSpace(sources, argv[2], {});
   const NoteModels models(sources.engines, {});
+  const NetworkFeatureExtractor extract;
   const double says[] = {0, 0.25, 0.5, 0.75, 0.9, 1};
   std::map<double, Tally> tallies;
   std::map<std::string, std::vector<double>> errors;
@@ -57,7 +58,7 @@ int main(int argc, char** argv) try {
   for (const TargetEntry& entry : set.entries) {
     const Target target = readTarget(entry.file, {});
     const auto heard = likelyNotes(target);
-    const auto [learned, length] = models.guess(target);
+    const auto [learned, length] = models.guess(extract(target.sound.channel(0), target.sound.channel(1)));
     if (learned.empty()) {
       fmt::print(stderr, "there is no network of notes for {}\n", argv[2]);
       return 1;

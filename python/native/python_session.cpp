@@ -83,6 +83,7 @@ std::vector<std::shared_ptr<Proposer>> PythonSession::makeProposers(
   context.seed = plan_.seed;
   context.velocity = plan_.velocity;
   context.models = models_;
+  context.hearing = networkHearing(context);
   std::vector<std::shared_ptr<Proposer>> proposers;
   for (const py::handle& method : methods ? py::list(*methods) : usualMethods()) {
     if (!py::isinstance<py::str>(method)) {

@@ -217,8 +217,7 @@ Lane::Finding Lane::runSession(const EvaluationRow& row, Clock::time_point start
   std::vector<std::shared_ptr<Proposer>> proposers;
   {
     const auto lock = useLibraries();
-    for (const std::string& name : method.proposers)
-      proposers.push_back(proposerKind(name).make(context(row)));
+    proposers = makeProposers(method.proposers, context(row));
   }
   // Of several lists, which are pooled, the place of the truth in one says little.
   const bool ranked = row.role == EvaluationRow::Role::method && proposers.size() == 1 && holdsTruth(row);

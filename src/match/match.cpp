@@ -87,8 +87,6 @@ void Match::rank() {
   context.engines = &sources_.engines;
   context.seed = options_.seed;
   context.velocity = options_.velocity;
-  std::vector<std::shared_ptr<Proposer>> proposers;
-  for (const std::string& name : proposers_) proposers.push_back(proposerKind(name).make(context));
   SessionPlan plan;
   plan.proposals = options_.proposals;
   plan.top = options_.top;
@@ -97,7 +95,8 @@ void Match::rank() {
   plan.objective = objective_;
   plan.mayRefine = options_.refine;
   if (options_.near) searchNear(*options_.near, plan);
-  session_.emplace(target_, sources_.engines, std::move(proposers), std::move(plan), observer_, stop_);
+  session_.emplace(target_, sources_.engines, makeProposers(proposers_, std::move(context)), std::move(plan),
+                   observer_, stop_);
   session_->rank();
   if (session_->candidates().empty() && !stop_.stop_requested())
     failPlugin("not one of the {} patches proposed could be rendered; see what was skipped",

@@ -16,7 +16,8 @@ constexpr int kCorrections = 2;
 /// So many candidates are corrected in a round.
 constexpr std::size_t kCorrected = 5;
 
-std::unique_ptr<Proposer> makeFirst(const ProposerContext& context) {
+std::unique_ptr<Proposer> makeFirst(ProposerContext context, std::shared_ptr<NetworkHearing> hearing) {
+  context.hearing = std::move(hearing);
   const char* name = havePatchModels("flow", *context.engines, context.models) ? "flow"
                      : !context.libraries.empty()                              ? "retrieval"
                                                                                : "random";
@@ -29,14 +30,14 @@ CorrectorProposer::CorrectorProposer(const ProposerContext& context)
     : seed_(context.seed),
       velocity_(context.velocity),
       models_(patchModels("corrector", *context.engines, context.models)),
-      first_(makeFirst(context)) {}
+      hearing_(networkHearing(context)),
+      first_(makeFirst(context, hearing_)) {}
 
 int CorrectorProposer::rounds(const Target& target) const { return first_->rounds(target) + kCorrections; }
 
 void CorrectorProposer::begin(const Target& target) {
   if (target_ == &target) return;
   target_ = &target;
-  features_ = extract_(target.sound.channel(0), target.sound.channel(1));
   round_ = 0;
   nearest_.clear();
   proposed_.clear();
@@ -69,7 +70,7 @@ std::vector<Proposal> CorrectorProposer::corrections(const Target& target, const
   const Note note = noteOf(heard.proposal, target, velocity_);
   const NetworkFeatures rendered = extract_(heard.sound.channel(0), heard.sound.channel(1));
   std::vector<Tensor> inputs;
-  const SoundRow wanted[] = {{features_.view(), note}}, there[] = {{rendered.view(), note}};
+  const SoundRow wanted[] = {{hearing_->features(target).view(), note}}, there[] = {{rendered.view(), note}};
   const std::vector<float> vectors[] = {model.codec.encode(heard.proposal.patch.values())};
   addSounds(inputs, wanted);
   addSounds(inputs, there);

@@ -40,10 +40,10 @@ class CorrectorProposer : public Proposer {
   std::uint64_t seed_;
   int velocity_;
   std::vector<PatchModel> models_;
+  std::shared_ptr<NetworkHearing> hearing_;
   std::unique_ptr<Proposer> first_;
   NetworkFeatureExtractor extract_;
   const Target* target_ = nullptr;
-  NetworkFeatures features_;                                ///< of the target
   int round_ = 0;                                           ///< how often it was asked for proposals for it
   std::vector<Heard> nearest_;                              ///< some, nearest first
   std::set<std::pair<std::size_t, std::string>> proposed_;  ///< synths and proposals

@@ -33,7 +33,8 @@ LearnedProposer::LearnedProposer(const ProposerContext& context, std::string kin
       seed_(context.seed),
       velocity_(context.velocity),
       models_(patchModels(kind_, *context.engines, context.models)),
-      notes_(noteModels(context)) {}
+      hearing_(networkHearing(context)),
+      notes_(hearing_) {}
 
 std::vector<std::vector<float>> LearnedProposer::answers(const PatchModel& model,
                                                          const NetworkFeatures& features, const Note& note,
@@ -90,17 +91,14 @@ std::vector<Proposal> LearnedProposer::proposalsAt(const NetworkFeatures& featur
 
 std::vector<Proposal> LearnedProposer::propose(const Target& target, int count) {
   if (count < 1) return {};
-  const auto hear = [&] { return extract_(target.sound.channel(0), target.sound.channel(1)); };
-  if (!target.noteOpen) return proposalsAt(hear(), {target.note, velocity_, target.lengthSeconds}, count);
-  if (notes_.begin(target)) {
-    features_ = hear();
-    proposed_.clear();
-  }
+  const NetworkFeatures& features = hearing_->features(target);
+  if (!target.noteOpen) return proposalsAt(features, {target.note, velocity_, target.lengthSeconds}, count);
+  if (notes_.begin(target)) proposed_.clear();
   return notes_.next(count, [&](const PlayedWay& way, std::size_t rank) -> std::optional<Proposal> {
     std::vector<Proposal>& answered = proposed_[way];
     if (answered.size() <= rank)
       answered =
-          proposalsAt(features_, {way.note, velocity_, way.lengthSeconds.value_or(target.lengthSeconds)},
+          proposalsAt(features, {way.note, velocity_, way.lengthSeconds.value_or(target.lengthSeconds)},
                       std::max(kFewest, int(rank) + count));
     if (answered.size() <= rank) return std::nullopt;
     return answered[rank];

@@ -34,10 +34,9 @@ class LearnedProposer : public Proposer {
   std::string kind_;
   std::uint64_t seed_;
   int velocity_;
-  NetworkFeatureExtractor extract_;
   std::vector<PatchModel> models_;
+  std::shared_ptr<NetworkHearing> hearing_;
   NoteRounds notes_;
-  NetworkFeatures features_;                             ///< of the open target
   std::map<PlayedWay, std::vector<Proposal>> proposed_;  ///< in each way that it may have been played
 };
 

@@ -14,11 +14,9 @@ constexpr const char* kNote = "note";
 NoteModels::NoteModels(const Engines& engines, const ModelFiles& files)
     : networks_(networksOf(kNote, PlayedNote::kWidth, engines, files)) {}
 
-PlayedGuess NoteModels::guess(const Target& target) const {
+PlayedGuess NoteModels::guess(const NetworkFeatures& features) const {
   PlayedGuess guess;
   if (networks_.empty()) return guess;
-  const NetworkFeatures features =
-      NetworkFeatureExtractor()(target.sound.channel(0), target.sound.channel(1));
   std::vector<Tensor> inputs;
   const SoundRow rows[] = {{features.view(), PlayedNote::unknown(), false}};
   addSounds(inputs, rows);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "audio/analysis.h"
-#include "listen/target.h"
 #include "propose/patch_models.h"
 
 #include <memory>
@@ -20,14 +19,17 @@ struct PlayedGuess {
 /// and sub-octaves hide of the note, and envelopes of its end, from an analysis that does not know the synth.
 class NoteModels {
  public:
+  NoteModels() = default;
   /// None if networks cannot be run here.
   /// @throws Error (input) if a file cannot be used
   NoteModels(const Engines& engines, const ModelFiles& files);
   explicit NoteModels(std::vector<std::shared_ptr<const Network>> networks)
       : networks_(std::move(networks)) {}
 
+  bool empty() const { return networks_.empty(); }
+
   /// The notes of `PlayedNote` and a length, as the networks say in the mean; nothing if there are none.
-  PlayedGuess guess(const Target& target) const;
+  PlayedGuess guess(const NetworkFeatures& features) const;
 
  private:
   std::vector<std::shared_ptr<const Network>> networks_;

@@ -31,7 +31,7 @@ bool NoteRounds::begin(const Target& target) {
   target_ = &target;
   round_ = 0;
   ways_.clear();
-  const PlayedGuess learned = models_ ? models_->guess(target) : PlayedGuess();
+  const PlayedGuess learned = hearing_ ? hearing_->played(target) : PlayedGuess();
   const bool hasOther = target.lengthOpen && learned.lengthSeconds &&
                         std::abs(std::log(*learned.lengthSeconds / std::max(target.lengthSeconds, 1e-3))) >
                             std::log(kSameLength);

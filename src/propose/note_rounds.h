@@ -1,11 +1,12 @@
 #pragma once
 
 #include "audio/analysis.h"
-#include "propose/note_models.h"
+#include "propose/network_hearing.h"
 #include "propose/proposer.h"
 
 #include <compare>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,8 +27,8 @@ struct PlayedWay {
 /// ones as its renders came near (successive halving; Jamieson and Talwalkar 2016).
 class NoteRounds {
  public:
-  /// @param models  that have a say in which notes are likely; null: none
-  explicit NoteRounds(std::shared_ptr<const NoteModels> models = nullptr) : models_(std::move(models)) {}
+  /// @param hearing  networks that have a say in which notes and lengths are likely; null: none
+  explicit NoteRounds(std::shared_ptr<NetworkHearing> hearing = nullptr) : hearing_(std::move(hearing)) {}
 
   static constexpr int kRounds = 3;
   /// 1 if the target's note is known.
@@ -55,7 +56,7 @@ class NoteRounds {
 
   std::vector<double> shares() const;
 
-  std::shared_ptr<const NoteModels> models_;
+  std::shared_ptr<NetworkHearing> hearing_;
   const Target* target_ = nullptr;
   int round_ = 0;
   std::vector<Tried> ways_;

@@ -18,7 +18,7 @@ std::vector<ProposerKind>& kinds() {
   static std::vector<ProposerKind> table = {
       {"retrieval", "the nearest patches of the libraries, by their embeddings", true,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
-         return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut, noteModels(c));
+         return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut, networkHearing(c));
        }},
       {"random", "patches drawn from the parameter space: what every other method must beat", false,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
@@ -48,9 +48,9 @@ std::vector<ProposerKind>& kinds() {
 
 }  // namespace
 
-std::shared_ptr<const NoteModels> noteModels(const ProposerContext& context) {
-  if (context.engines == nullptr) return nullptr;
-  return std::make_shared<NoteModels>(*context.engines, context.models);
+std::shared_ptr<NetworkHearing> networkHearing(const ProposerContext& context) {
+  return context.hearing ? context.hearing
+                         : std::make_shared<NetworkHearing>(context.engines, context.models);
 }
 
 std::span<const ProposerKind> proposerKinds() { return kinds(); }
@@ -75,6 +75,14 @@ const ProposerKind& proposerKind(const std::string& name) {
     all += (all.empty() ? "" : ", ") + kind.name;
   }
   failUsage("there is no method '{}'; there are: {}", name, all);
+}
+
+std::vector<std::shared_ptr<Proposer>> makeProposers(std::span<const std::string> names,
+                                                     ProposerContext context) {
+  context.hearing = networkHearing(context);
+  std::vector<std::shared_ptr<Proposer>> proposers;
+  for (const std::string& name : names) proposers.push_back(proposerKind(name).make(context));
+  return proposers;
 }
 
 Method parseMethod(const std::string& name) {

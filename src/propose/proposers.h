@@ -1,6 +1,6 @@
 #pragma once
 
-#include "propose/note_models.h"
+#include "propose/network_hearing.h"
 #include "propose/proposer.h"
 #include "propose/search_library.h"
 #include "synth/plugin_engine.h"
@@ -24,10 +24,12 @@ struct ProposerContext {
   std::set<std::string>
       leftOut;  ///< `presetHash`es: neither these presets nor anything made from them is proposed
   std::vector<std::filesystem::path> models;  ///< files of networks; empty: those in the folders of models
+  /// Shared by the proposers of a match (`networkHearing`); if null, each has its own.
+  std::shared_ptr<NetworkHearing> hearing;
 };
 
-/// The networks that hear which note was played, of what is drawn on.
-std::shared_ptr<const NoteModels> noteModels(const ProposerContext& context);
+/// That of the context, else a new one.
+std::shared_ptr<NetworkHearing> networkHearing(const ProposerContext& context);
 
 /// One kind of proposer: a line of the table.
 struct ProposerKind {
@@ -47,6 +49,11 @@ void addProposerKind(ProposerKind kind);
 
 /// @throws Error (usage) if there is no proposer of that name, naming those there are
 const ProposerKind& proposerKind(const std::string& name);
+
+/// The proposers of a match, by their names. They share what networks hear of the target.
+/// @throws as `proposerKind` and `ProposerKind::make`
+std::vector<std::shared_ptr<Proposer>> makeProposers(std::span<const std::string> names,
+                                                     ProposerContext context);
 
 /// A method as users name it: one proposer or several that are pooled, whether what they find is refined
 /// ("retrieval+refine", "retrieval+flow+refine"), and by which objective it is ranked and refined

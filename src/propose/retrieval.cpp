@@ -8,8 +8,8 @@
 namespace patchpilot {
 
 RetrievalProposer::RetrievalProposer(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut,
-                                     std::shared_ptr<const NoteModels> notes)
-    : libraries_(std::move(libraries)), leftOut_(std::move(leftOut)), notes_(std::move(notes)) {
+                                     std::shared_ptr<NetworkHearing> hearing)
+    : libraries_(std::move(libraries)), leftOut_(std::move(leftOut)), notes_(std::move(hearing)) {
   for (SearchLibrary* one : libraries_) leftOut_ = one->library.lineage().withDuplicates(leftOut_);
 }
 

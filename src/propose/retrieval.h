@@ -18,9 +18,9 @@ class RetrievalProposer : public Proposer {
   /// @param libraries must outlive the proposer
   /// @param leftOut   `presetHash`es: these presets, their duplicates and whatever was perturbed or crossed
   ///                  from them are not proposed. For evaluation: what a target was made with
-  /// @param notes     that have a say in which notes are likely, if the target's is open; null: none
+  /// @param hearing   see `NoteRounds`
   explicit RetrievalProposer(std::vector<SearchLibrary*> libraries, std::set<std::string> leftOut = {},
-                             std::shared_ptr<const NoteModels> notes = nullptr);
+                             std::shared_ptr<NetworkHearing> hearing = nullptr);
 
   std::string name() const override { return "retrieval"; }
   int rounds(const Target& target) const override { return NoteRounds::rounds(target); }

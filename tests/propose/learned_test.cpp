@@ -108,6 +108,28 @@ TEST_F(LearnedMethods, AnswerForEachLikelyNoteIfTheNoteIsOpen) {
   EXPECT_EQ(seen.size(), 16u);
 }
 
+TEST_F(LearnedMethods, ProposeTheSameIfTheyShareWhatNetworksHear) {
+  for (const char* kind : {"flow", "regression", "note"}) write(kind, engine_->space().fingerprint());
+  Target open = target();
+  open.noteOpen = open.lengthOpen = true;
+  open.noteConfidence = 1;
+  const std::string names[] = {"flow", "regression"};
+  for (const Target& heard : {target(), open}) {
+    const auto together = makeProposers(names, context());
+    ASSERT_EQ(together.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto ofOne = proposerKind(names[i]).make(context())->propose(heard, 6);
+      const auto shared = together[i]->propose(heard, 6);
+      ASSERT_EQ(shared.size(), ofOne.size());
+      ASSERT_FALSE(shared.empty());
+      for (std::size_t k = 0; k < shared.size(); ++k) {
+        EXPECT_EQ(proposalIdentity(shared[k], heard), proposalIdentity(ofOne[k], heard));
+        EXPECT_EQ(shared[k].score, ofOne[k].score);
+      }
+    }
+  }
+}
+
 TEST_F(LearnedMethods, CorrectWhatWasRenderedNearest) {
   write("flow", engine_->space().fingerprint());
   write("corrector", engine_->space().fingerprint());
@@ -187,9 +209,10 @@ TEST_F(LearnedMethods, TakeTheFilesThatAreGivenInPlaceOfTheFolders) {
 }
 
 TEST_F(LearnedMethods, HearWhichNotesAreLikely) {
-  EXPECT_TRUE(NoteModels(engines_, {}).guess(target()).notes.empty());
+  const Target heard = target();
+  EXPECT_TRUE(NetworkHearing(&engines_, {}).played(heard).notes.empty());
   write("note", engine_->space().fingerprint());
-  const auto [guesses, length] = NoteModels(engines_, {}).guess(target());
+  const auto [guesses, length] = NetworkHearing(&engines_, {}).played(heard);
   EXPECT_GT(*length, 0);
   ASSERT_EQ(guesses.size(), PlayedNote::kNotes);
   double sum = 0;

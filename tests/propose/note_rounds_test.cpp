@@ -23,6 +23,10 @@ class OneNote : public Network {
   int note_;
 };
 
+std::shared_ptr<NetworkHearing> hearing(std::vector<std::shared_ptr<const Network>> networks) {
+  return std::make_shared<NetworkHearing>(NoteModels(std::move(networks)));
+}
+
 Target heardAs(int note) {
   Target target;
   target.sound = AudioBuffer(2, 4410, 44100);
@@ -42,13 +46,11 @@ std::ptrdiff_t proposedAt(int note, NoteRounds rounds, const Target& target) {
 TEST(NoteRounds, ShareProposalsWithTheNotesThatNetworksHear) {
   const Target target = heardAs(57);
   EXPECT_EQ(proposedAt(43, NoteRounds(), target), 0);
-  const auto one = std::make_shared<NoteModels>(
-      std::vector<std::shared_ptr<const Network>>{std::make_shared<OneNote>(43)});
+  const auto one = hearing({std::make_shared<OneNote>(43)});
   EXPECT_GE(proposedAt(43, NoteRounds(one), target), 10);
   EXPECT_GE(proposedAt(57, NoteRounds(one), target), 4);
   // Several have a part each.
-  const auto two = std::make_shared<NoteModels>(std::vector<std::shared_ptr<const Network>>{
-      std::make_shared<OneNote>(43), std::make_shared<OneNote>(70)});
+  const auto two = hearing({std::make_shared<OneNote>(43), std::make_shared<OneNote>(70)});
   EXPECT_GE(proposedAt(43, NoteRounds(two), target), 4);
   EXPECT_GE(proposedAt(70, NoteRounds(two), target), 4);
 }
@@ -57,8 +59,7 @@ TEST(NoteRounds, TryTheLengthThatNetworksHearBesideTheOneThatIsFound) {
   Target target = heardAs(57);
   target.lengthSeconds = 0.2;
   target.lengthOpen = true;
-  NoteRounds rounds(std::make_shared<NoteModels>(
-      std::vector<std::shared_ptr<const Network>>{std::make_shared<OneNote>(57)}));  // a second long
+  NoteRounds rounds(hearing({std::make_shared<OneNote>(57)}));  // a second long
   rounds.begin(target);
   std::map<std::optional<double>, std::size_t> proposed;
   for (const Proposal& one : rounds.next(20, [](const PlayedWay&, std::size_t) { return Proposal(); }))
@@ -83,8 +84,7 @@ TEST(NoteRounds, TryTheLengthThatNetworksHearBesideTheOneThatIsFound) {
 TEST(NoteRounds, KeepALengthThatIsTold) {
   Target target = heardAs(57);
   target.lengthSeconds = 0.2;
-  NoteRounds rounds(std::make_shared<NoteModels>(
-      std::vector<std::shared_ptr<const Network>>{std::make_shared<OneNote>(57)}));
+  NoteRounds rounds(hearing({std::make_shared<OneNote>(57)}));
   rounds.begin(target);
   for (const Proposal& one : rounds.next(20, [](const PlayedWay&, std::size_t) { return Proposal(); }))
     EXPECT_FALSE(one.lengthSeconds.has_value());
