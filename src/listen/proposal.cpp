@@ -19,7 +19,8 @@ std::string patchIdentity(const Patch& patch) {
 }
 
 std::string proposalIdentity(const Proposal& proposal, const Target& target) {
-  return fmt::format("{}@{}", patchIdentity(proposal.patch), proposal.note.value_or(target.note));
+  const Note played = noteOf(proposal, target, 0);
+  return fmt::format("{}@{},{}", patchIdentity(proposal.patch), played.midi, played.lengthSeconds);
 }
 
 }  // namespace patchpilot

@@ -28,8 +28,8 @@ Note noteOf(const Proposal& proposal, const Target& target, int velocity);
 /// Identifies a patch of one synth, whichever library it is from.
 std::string patchIdentity(const Patch& patch);
 
-/// Identifies a proposal of one synth: the same patch played with another note is another proposal. A
-/// proposal that names the target's note counts as one that names none.
+/// Identifies a proposal of one synth: the same patch played with another note or length is another proposal.
+/// A proposal that names the target's note or length counts as one that names none.
 std::string proposalIdentity(const Proposal& proposal, const Target& target);
 
 }  // namespace patchpilot

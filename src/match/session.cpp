@@ -31,6 +31,7 @@ Session::Session(const Target& target, Engines engines, std::vector<std::shared_
       plan_(std::move(plan)),
       observer_(observer),
       stop_(std::move(stop)),
+      tried_(proposers_.size(), false),
       nearest_(proposers_.size(), std::numeric_limits<double>::infinity()) {}
 
 void Session::tellProblems() {
@@ -63,13 +64,18 @@ std::vector<Proposal> Session::pooled(std::size_t count, std::size_t all) {
     // Whoever has no more gives way to the others.
     for (std::size_t i = 0; i < lists_.size(); ++i)
       if (lists_[i].taken == lists_[i].all.size()) shares[i] = -1;
-    const auto found = nextByShare(shares, given);
+    // The shares say nothing of a proposer of which nothing was rendered: it has the next.
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < lists_.size() && !found; ++i)
+      if (!tried_[i] && shares[i] >= 0) found = i;
+    if (!found) found = nextByShare(shares, given);
     if (!found) break;
     const std::size_t next = *found;
     Proposal& proposal = lists_[next].all[lists_[next].taken++];
     if (!pooled_.emplace(identity(proposal), next).second) continue;
     pool.push_back(std::move(proposal));
     ++given[next];
+    tried_[next] = true;
   }
   return pool;
 }

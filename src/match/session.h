@@ -95,8 +95,9 @@ class Session {
           SessionPlan plan, SessionObserver& observer, std::stop_token stop);
 
   /// Asks the proposers, and renders and ranks what they propose. Proposals of several proposers are pooled,
-  /// in rounds: equal shares of the renders at first, and then the more the nearer a proposer's came. A stop
-  /// leaves what was ranked before it; there may be no candidates then, nor if all renders failed.
+  /// in rounds: equal shares of the renders at first, and then the more the nearer a proposer's came, but
+  /// each has one as soon as there are renders for it. A stop leaves what was ranked before it; there may be
+  /// no candidates then, nor if all renders failed.
   /// @throws Error (plugin) as `Engine::render`
   void rank();
 
@@ -150,6 +151,7 @@ class Session {
   std::optional<Refinement> refinement_;
   std::vector<Proposals> lists_;            ///< of each proposer, once it has been asked
   std::map<Identity, std::size_t> pooled_;  ///< proposals of several proposers, and which is whose
+  std::vector<bool> tried_;                 ///< of each proposer, whether a proposal is in the pool
   std::vector<double> nearest_;             ///< of each proposer, the least distance; infinite before
   std::size_t proposed_ = 0;
   std::vector<std::string> problems_;

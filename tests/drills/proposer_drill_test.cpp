@@ -133,6 +133,52 @@ TEST(ProposerDrill, OfSeveralTheNearestGetsMostOfTheRenders) {
   }
 }
 
+TEST(ProposerDrill, OfFewRendersEachHasOne) {
+  const Engines engines{std::make_shared<VoiceEngine>()};
+  const Target target = voiceTarget(3);
+  for (const int renders : {2, 3, 5}) {
+    const std::vector<std::shared_ptr<Proposer>> proposers{randomProposer(engines),
+                                                           std::make_shared<Insider>(voiceValues(3))};
+    SessionObserver nobody;
+    Session session(target, engines, proposers, {.proposals = renders, .top = 1}, nobody, {});
+    session.rank();
+    const auto& all = session.candidates();
+    EXPECT_EQ(all.size(), std::size_t(renders));
+    EXPECT_TRUE(all.front().proposal.origin.starts_with("insider")) << renders;
+    EXPECT_TRUE(all.back().proposal.origin.starts_with("voice")) << renders;
+  }
+}
+
+/// Proposes one patch, played so long.
+class OneLength : public Proposer {
+ public:
+  OneLength(std::vector<float> values, double seconds) : values_(std::move(values)), seconds_(seconds) {}
+
+  std::string name() const override { return "one length"; }
+  std::vector<Proposal> propose(const Target&, int) override {
+    Proposal proposal;
+    proposal.patch = Patch::point(values_);
+    proposal.lengthSeconds = seconds_;
+    return {proposal};
+  }
+
+ private:
+  std::vector<float> values_;
+  double seconds_;
+};
+
+TEST(ProposerDrill, InAPoolAPatchWithTwoLengthsIsTwoProposals) {
+  const Engines engines{std::make_shared<VoiceEngine>()};
+  const Target target = voiceTarget(3);
+  const auto proposer = [](double seconds) { return std::make_shared<OneLength>(voiceValues(3), seconds); };
+  SessionObserver nobody;
+  Session session(target, engines, {proposer(0.05), proposer(target.lengthSeconds), proposer(0.05)}, {},
+                  nobody, {});
+  session.rank();
+  ASSERT_EQ(session.candidates().size(), 2u);
+  EXPECT_EQ(session.candidates().front().proposal.lengthSeconds, target.lengthSeconds);
+}
+
 TEST(ProposerDrill, InAPoolAProposerOfOneRoundIsAskedOnceForAllThatMayBeTaken) {
   const Engines engines{std::make_shared<VoiceEngine>()};
   const Target target = voiceTarget(3);

@@ -31,5 +31,17 @@ TEST(Proposal, WithAnotherNoteIsAnotherProposal) {
   EXPECT_NE(proposalIdentity(proposal, target), identity);
 }
 
+TEST(Proposal, WithAnotherLengthIsAnotherProposal) {
+  Target target;
+  target.lengthSeconds = 0.5;
+  Proposal proposal;
+  proposal.patch = Patch::point({0.5f, 0.25f});
+  const std::string identity = proposalIdentity(proposal, target);
+  proposal.lengthSeconds = 0.5;
+  EXPECT_EQ(proposalIdentity(proposal, target), identity) << "that is the target's length";
+  proposal.lengthSeconds = 0.50001;
+  EXPECT_NE(proposalIdentity(proposal, target), identity);
+}
+
 }  // namespace
 }  // namespace patchpilot
