@@ -3,7 +3,9 @@
 #include <fftw3.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <type_traits>
 #include <vector>
 
 #include "base/error.h"
@@ -35,15 +37,20 @@ std::mutex& planner() {
   return mutex;
 }
 
+struct DestroyPlan {
+  void operator()(fftwf_plan plan) const { fftwf_destroy_plan(plan); }
+  void operator()(fftw_plan plan) const { fftw_destroy_plan(plan); }
+};
+
 template <typename Sample>
 auto cachedPlan(std::size_t size) {
-  using Plan = decltype(makePlan(size, static_cast<Sample*>(nullptr)));
-  static std::map<std::size_t, Plan> plans;
+  using Plan = std::remove_pointer_t<decltype(makePlan(size, static_cast<Sample*>(nullptr)))>;
+  static std::map<std::size_t, std::unique_ptr<Plan, DestroyPlan>> plans;
   const std::lock_guard lock(planner());
-  const auto [entry, isNew] = plans.try_emplace(size, nullptr);
-  if (isNew && size > 0) entry->second = makePlan(size, static_cast<Sample*>(nullptr));
-  if (entry->second == nullptr) throw Error(ExitCode::internal, fmt::format("no FFT of size {}", size));
-  return entry->second;
+  auto& plan = plans[size];
+  if (!plan && size > 0) plan.reset(makePlan(size, static_cast<Sample*>(nullptr)));
+  if (!plan) throw Error(ExitCode::internal, fmt::format("no FFT of size {}", size));
+  return plan.get();
 }
 
 }  // namespace
