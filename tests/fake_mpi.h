@@ -2,7 +2,7 @@
 
 #include "base/mpi_calls.h"
 
-#include <cstring>
+#include <algorithm>
 #include <deque>
 #include <set>
 #include <utility>
@@ -54,7 +54,7 @@ class FakeMpi {
                                   return true;
                                 },
                                 [](int, std::uint8_t* bytes, std::size_t count) {
-                                  std::memcpy(bytes, current()->incoming_.front().second.data(), count);
+                                  std::copy_n(current()->incoming_.front().second.begin(), count, bytes);
                                   current()->incoming_.pop_front();
                                 },
                                 [] { return true; },
