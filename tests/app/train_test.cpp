@@ -75,6 +75,13 @@ TEST_F(TrainEmbedder, GoesOnWhereItWasKilledAndWhereItWasStopped) {
   }
   {
     ProgramInBackground stopped(places_.folder, command);
+    while (size("mine.data") <= kept && !isThere("mine.checkpoint") && stopped.isRunning()) ::usleep(2000);
+    stopped.signal(SIGINT);
+    EXPECT_EQ(stopped.status(), 130);
+    EXPECT_FALSE(isThere("mine.checkpoint")) << "it trained on what was not rendered";
+  }
+  {
+    ProgramInBackground stopped(places_.folder, command);
     std::string line;
     do line = stopped.nextLine();
     while (!line.empty() && line.find("steps ") == std::string::npos);
@@ -93,6 +100,12 @@ TEST_F(TrainEmbedder, GoesOnWhereItWasKilledAndWhereItWasStopped) {
   const Result trained = program(std::string(kTrain) + "20 --keep-data");
   ASSERT_EQ(trained.status, 0) << trained.err;
   EXPECT_TRUE(readFile(places_.folder / "mine.data") == rendered) << "nothing is rendered again";
+  const Result whole = program(
+      "train embedder --library jx10.db --out whole.safetensors --renders 240 --workers 2 --steps 1 "
+      "--keep-data");
+  ASSERT_EQ(whole.status, 0) << whole.err;
+  EXPECT_TRUE(readFile(places_.folder / "whole.data") == rendered)
+      << "of groups that were stopped none is kept";
 }
 
 }  // namespace
