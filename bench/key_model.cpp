@@ -11,6 +11,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <torch/torch.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -153,7 +155,8 @@ int foldOf(const Heard& one) {
 double priorOfSounds(double note) { return note > kLowestKey - 0.5 && note < kHighestKey + 0.5 ? 1 : 1e-4; }
 
 /// Multinomial logistic regression by gradient descent (Adam, all sounds in each step), with a penalty on the
-/// squares of the weights of the normalized features.
+/// squares of the weights of the normalized features. The gradient is written out, so that the likelihood is
+/// that of `keyProbabilities`.
 KeyModel fit(const std::vector<Heard>& sounds, double penalty) {
   KeyModel model{};
   double count = 0, total = 0;
@@ -169,9 +172,15 @@ KeyModel fit(const std::vector<Heard>& sounds, double penalty) {
     model.scale[f] = 1 / std::sqrt(squares / count + 1e-12);
   }
   constexpr std::size_t kSize = kKeyAnswers * (kKeyFeatures + 1);
-  std::array<double, kSize> gradient, first{}, second{};
+  constexpr int kSteps = 1500;
+  constexpr double kRate = 0.03;
   double* weights = model.weights[0].data();
-  for (int step = 1; step <= 1500; ++step) {
+  const torch::Tensor parameters = torch::from_blob(weights, {std::int64_t(kSize)}, torch::kFloat64);
+  const torch::Tensor gradients = torch::zeros({std::int64_t(kSize)}, torch::kFloat64);
+  auto* gradient = gradients.data_ptr<double>();
+  parameters.mutable_grad() = gradients;
+  torch::optim::Adam adam({parameters}, torch::optim::AdamOptions(kRate).eps(1e-9));
+  for (int step = 1; step <= kSteps; ++step) {
     for (std::size_t i = 0; i < kSize; ++i)
       gradient[i] = i % (kKeyFeatures + 1) == kKeyFeatures ? 0 : penalty * weights[i];
     for (const Heard& one : sounds) {
@@ -179,19 +188,16 @@ KeyModel fit(const std::vector<Heard>& sounds, double penalty) {
           keyProbabilities(one.analysis.keyFeatures, hzToNote(one.analysis.lowestHz), model, priorOfSounds);
       for (std::size_t a = 0; a < kKeyAnswers; ++a) {
         const double error = (p[a] - (a == one.answer() ? 1 : 0)) * one.weight() / total;
-        double* row = gradient.data() + a * (kKeyFeatures + 1);
+        double* row = gradient + a * (kKeyFeatures + 1);
         for (std::size_t f = 0; f < kKeyFeatures; ++f)
           row[f] += error * (one.analysis.keyFeatures[f] - model.mean[f]) * model.scale[f];
         row[kKeyFeatures] += error;
       }
     }
-    const double rate = 0.03 * std::min(1.0, (1500.0 - step) / 750);
-    for (std::size_t i = 0; i < kSize; ++i) {
-      first[i] = 0.9 * first[i] + 0.1 * gradient[i];
-      second[i] = 0.999 * second[i] + 0.001 * gradient[i] * gradient[i];
-      weights[i] -= rate * first[i] / (1 - std::pow(0.9, step)) /
-                    (std::sqrt(second[i] / (1 - std::pow(0.999, step))) + 1e-9);
-    }
+    // The rate stays for half of the steps, then falls to zero.
+    const double rate = kRate * std::min(1.0, 2.0 * (kSteps - step) / kSteps);
+    static_cast<torch::optim::AdamOptions&>(adam.param_groups()[0].options()).lr(rate);
+    adam.step();
   }
   return model;
 }
