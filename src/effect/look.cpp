@@ -5,7 +5,7 @@ namespace patchpilot {
 namespace {
 
 constexpr float kRound = 6;
-constexpr int kHead = 44, kPad = 14;
+constexpr int kPanelHead = 44, kPanelPad = 14;
 
 bool isPrimary(const juce::Button& button) {
   return bool(button.getProperties().getWithDefault(Look::kPrimary, false));
@@ -114,11 +114,11 @@ void Panel::tell(const juce::String& text, double progress) {
   if (text == told_ && progress == progress_) return;
   told_ = text;
   progress_ = progress;
-  repaint(0, 0, getWidth(), kHead);
+  repaint(0, 0, getWidth(), kPanelHead);
 }
 
 juce::Rectangle<int> Panel::contents() const {
-  return getLocalBounds().withTrimmedTop(kHead).reduced(kPad, 0).withTrimmedBottom(kPad);
+  return getLocalBounds().withTrimmedTop(kPanelHead).reduced(kPanelPad, 0).withTrimmedBottom(kPanelPad);
 }
 
 void Panel::paint(juce::Graphics& g) {
@@ -127,7 +127,7 @@ void Panel::paint(juce::Graphics& g) {
   g.fillRoundedRectangle(frame, 8);
   g.setColour(colours::line);
   g.drawRoundedRectangle(frame, 8, 1);
-  auto head = getLocalBounds().removeFromTop(kHead).reduced(kPad, 0);
+  auto head = getLocalBounds().removeFromTop(kPanelHead).reduced(kPanelPad, 0);
   const auto badge = head.removeFromLeft(22).withSizeKeepingCentre(22, 22);
   g.setColour(colours::accent);
   g.drawEllipse(badge.toFloat().reduced(0.75f), 1.2f);
