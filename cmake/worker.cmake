@@ -49,4 +49,5 @@ target_link_libraries(juce PUBLIC PkgConfig::FREETYPE ZLIB::ZLIB PNG::PNG JPEG::
 
 file(GLOB worker_sources CONFIGURE_DEPENDS src/worker/*.cpp)
 add_executable(patchpilot-worker ${worker_sources})
+compile_together(patchpilot-worker)
 target_link_libraries(patchpilot-worker PRIVATE patchpilot_protocol juce Boost::headers)

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-struct Options {
+struct ConvertArguments {
   SynthArguments synth;
   std::string from;
   std::string to;
@@ -22,7 +22,7 @@ struct Options {
   bool json = false;
 };
 
-PresetFile chosenPreset(const Options& options) {
+PresetFile chosenPreset(const ConvertArguments& options) {
   auto presets = readPresets(options.from);
   if (options.program.empty() && presets.size() > 1)
     failUsage("{} holds {} presets; choose one with --program ('explain' lists them)", options.from,
@@ -32,7 +32,7 @@ PresetFile chosenPreset(const Options& options) {
   failUsage("{} holds no preset '{}'; 'explain' lists what it holds", options.from, options.program);
 }
 
-void writeJson(const Options& options, Synth& synth, const Patch& patch) {
+void writeJson(const ConvertArguments& options, Synth& synth, const Patch& patch) {
   json values = json::object();
   const auto held = synth.values(patch);
   for (std::size_t i = 0; i < held.size(); ++i) values[synth.space().parameters[i].key] = held[i];
@@ -45,7 +45,7 @@ void writeJson(const Options& options, Synth& synth, const Patch& patch) {
     failUsage("{} exists already; choose another place, or replace it with --force", options.to);
 }
 
-void report(const Options& options, const ParameterSpace& space) {
+void report(const ConvertArguments& options, const ParameterSpace& space) {
   if (options.json)
     printJson(
         {{"from", options.from}, {"to", options.to}, {"space", space.name}, {"synth", space.synthName}});
@@ -53,7 +53,7 @@ void report(const Options& options, const ParameterSpace& space) {
 }
 
 /// From parameters: the plug-in makes the state.
-void convertFromJson(const Options& options, bool toJson) {
+void convertFromJson(const ConvertArguments& options, bool toJson) {
   Synth synth(spaceForJsonFile(options.from, options.synth), synthOptions(options.synth));
   const Patch patch = readPatchFile(options.from, synth.space(), synth);
   if (toJson) writeJson(options, synth, patch);
@@ -66,7 +66,7 @@ void convertFromJson(const Options& options, bool toJson) {
 }
 
 /// Between preset files the state goes over as it is; no plug-in is opened.
-void convertPreset(const Options& options, bool toJson) {
+void convertPreset(const ConvertArguments& options, bool toJson) {
   const PresetFile preset = chosenPreset(options);
   noteMissingFiles(preset.where(), preset.bytes);
   const ParameterSpace space = spaceFor(preset, options.synth);
@@ -89,7 +89,7 @@ void convertPreset(const Options& options, bool toJson) {
   report(options, space);
 }
 
-void run(const Options& options) {
+void convertPatch(const ConvertArguments& options) {
   const bool toJson = fs::path(options.to).extension() == ".json";
   if (fs::path(options.from).extension() == ".json") convertFromJson(options, toJson);
   else convertPreset(options, toJson);
@@ -98,7 +98,7 @@ void run(const Options& options) {
 }  // namespace
 
 void addConvertCommand(const Command& app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ConvertArguments>();
   const auto command = app.subcommand("convert", "Write a preset in another format that its synth has");
   command.option("from", o->from, "A .fxp, .fxb, .vstpreset, LV2 bundle, or .json of parameters").required();
   command.option("to", o->to, "The file or bundle to write; its extension says the format").required();
@@ -109,7 +109,7 @@ void addConvertCommand(const Command& app) {
   addSynthOptions(command, o->synth, false);
   command.flag("--force", o->force, "Replace what is there");
   command.flag("--json", o->json, "Print JSON");
-  command.run([o] { run(*o); });
+  command.run([o] { convertPatch(*o); });
 }
 
 }  // namespace patchpilot

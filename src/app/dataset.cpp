@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Options {
+struct DatasetArguments {
   SynthArguments synth;
   ExampleBuildOptions build;
   std::string out, model;
@@ -26,7 +26,7 @@ struct Options {
 
 /// Runs a build, whose progress is shown, and tells what it gave. @param run  builds with `options.build`
 template <typename Run>
-void buildShown(Options& options, const Synth& synth, const std::string& out, const Run& run) {
+void buildShown(DatasetArguments& options, const Synth& synth, const std::string& out, const Run& run) {
   options.build.base = contentHash(synth.base());
   options.build.tempoBpm = synth.tempoBpm();
   options.build.stop = interruptToken();
@@ -51,7 +51,7 @@ void buildShown(Options& options, const Synth& synth, const std::string& out, co
   if (!finished) fmt::print("Stopped. Run the same command to go on.\n");
 }
 
-void build(Options options) {
+void build(DatasetArguments options) {
   requireOneProcess("dataset build");
   const ExampleSetFolder folder{options.out};
   const auto synth = std::make_shared<Synth>(loadSpace(options.synth.space), synthOptions(options.synth));
@@ -63,7 +63,7 @@ void build(Options options) {
 }
 
 /// The dataset says which space, and at which tempo its sounds were made.
-void buildCandidatesOf(Options options) {
+void buildCandidatesOf(DatasetArguments options) {
   requireOneProcess("dataset candidates");
   const ExampleSetFolder folder{options.out};
   const ExampleSetAbout about = folder.about();
@@ -77,7 +77,7 @@ void buildCandidatesOf(Options options) {
   });
 }
 
-void addCommonOptions(const Command& command, const std::shared_ptr<Options>& o) {
+void addCommonOptions(const Command& command, const std::shared_ptr<DatasetArguments>& o) {
   command.option("--seed", o->build.seed, "What chance begins with").showDefault();
   command.option("--workers", o->workers, "Processes that render (one for each core if 0)")
       .range(0, 1024)
@@ -86,7 +86,7 @@ void addCommonOptions(const Command& command, const std::shared_ptr<Options>& o)
 }
 
 void addCandidates(const Command& dataset) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<DatasetArguments>();
   const auto command = dataset.subcommand(
       "candidates",
       "For each sound of a dataset, render a patch that might be taken for the one that made it: what "
@@ -109,7 +109,7 @@ void addCandidates(const Command& dataset) {
 void addDatasetCommand(const Command& app) {
   const auto dataset = app.subcommand("dataset", "Make what networks are trained on");
   dataset.requireSubcommand();
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<DatasetArguments>();
   const auto command = dataset.subcommand("build",
                                           "Draw patches and notes, render them, and keep what a network "
                                           "hears of each; goes on where it was stopped");

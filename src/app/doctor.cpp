@@ -1,6 +1,7 @@
 #include "app/doctor.h"
 
 #include "app/commands.h"
+#include "app/version.h"
 #include "base/draft_file.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -84,7 +85,7 @@ class Examination {
   }
 
   void lookAtProgram() {
-    good("program", fmt::format("patchpilot " PATCHPILOT_VERSION ", {}", programFile().string()));
+    good("program", fmt::format("patchpilot {}, {}", kVersion, programFile().string()));
     std::error_code error;
     if (const fs::path worker = workerProgram(); fs::is_regular_file(worker, error))
       good("worker", worker.string());
@@ -253,10 +254,10 @@ void printMachineReadable(const std::vector<Finding>& findings, bool works) {
     list.push_back({{"topic", one.topic}, {"state", wordOf(one.state)}, {"text", one.text}});
     if (!one.remedy.empty()) list.back()["remedy"] = one.remedy;
   }
-  printJson({{"version", PATCHPILOT_VERSION}, {"works", works}, {"findings", list}});
+  printJson({{"version", kVersion}, {"works", works}, {"findings", list}});
 }
 
-void run(bool json) {
+void diagnose(bool json) {
   const std::vector<Finding> findings = Examination().run();
   const auto fault = std::find_if(findings.begin(), findings.end(),
                                   [](const Finding& one) { return one.state == State::needed; });
@@ -275,7 +276,7 @@ void addDoctorCommand(const Command& app) {
       "Say what is there and what is missing: plug-ins, spaces, libraries, networks, models, page, "
       "permissions; and how to get it. Fails if nothing can be matched without it");
   command.flag("--json", *json, "Print JSON");
-  command.run([json] { run(*json); });
+  command.run([json] { diagnose(*json); });
 }
 
 }  // namespace patchpilot

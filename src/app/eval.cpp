@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Options {
+struct EvalArguments {
   EvaluationOptions evaluation;
   SynthArguments synth;
   std::string targets;
@@ -61,7 +61,7 @@ void dropRepeated(std::vector<Value>& values) {
 }
 
 /// A run's folder is gone on with; anything else that stands there is not touched.
-void checkFolder(const Options& options) {
+void checkFolder(const EvalArguments& options) {
   std::error_code error;
   const fs::path folder = options.out;
   const fs::path parent = fs::absolute(folder).parent_path();
@@ -72,7 +72,7 @@ void checkFolder(const Options& options) {
     failUsage("{} exists and holds no evaluation; name another folder", options.out);
 }
 
-void run(Options options) {
+void evaluate(EvalArguments options) {
   for (const auto& text : options.libraries) options.evaluation.libraries.push_back(splitLibraries(text));
   options.evaluation.renders = parseBudgets(options.renders);
   options.evaluation.replace = options.force;
@@ -118,7 +118,7 @@ std::string methodHelp() {
 }  // namespace
 
 void addEvalCommand(const Command& app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<EvalArguments>();
   const auto command = app.subcommand(
       "eval", "Run methods over a target set, and say how near they come: a table, a page with the sounds");
   command.option("--targets", o->targets, "Folder of the target set ('targets make' writes one)").required();
@@ -165,7 +165,7 @@ void addEvalCommand(const Command& app) {
   addSynthOptions(command, o->synth, false);
   command.flag("--force", o->force, "Begin anew where the folder holds another run");
   command.flag("--json", o->json, "Print JSON, and no progress");
-  command.run([o] { run(*o); });
+  command.run([o] { evaluate(*o); });
 }
 
 }  // namespace patchpilot

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-struct Options {
+struct ExplainArguments {
   SynthArguments synth;
   std::string file;
   std::string program;
@@ -51,7 +51,7 @@ void printFacts(const PresetFile& preset) {
 }
 
 /// Lists what a folder or a file of several presets holds; what cannot be read is named, with the reason.
-void list(const std::vector<fs::path>& paths, const Options& options) {
+void list(const std::vector<fs::path>& paths, const ExplainArguments& options) {
   noteForeignFiles({options.file});
   json presets = json::array(), problems = json::array();
   std::size_t count = 0;
@@ -75,7 +75,7 @@ void list(const std::vector<fs::path>& paths, const Options& options) {
 }
 
 /// Prints the recipe, or why there is none: what the file is has been said then.
-void explain(const PresetFile& preset, const Options& options) {
+void explain(const PresetFile& preset, const ExplainArguments& options) {
   if (!options.json) printFacts(preset);
   noteMissingFiles(preset.where(), preset.bytes);
   json document = describe(preset);
@@ -93,7 +93,7 @@ void explain(const PresetFile& preset, const Options& options) {
   if (options.json) printJson(document);
 }
 
-void explainJson(const Options& options) {
+void explainJson(const ExplainArguments& options) {
   Synth synth(spaceForJsonFile(options.file, options.synth), synthOptions(options.synth));
   const Recipe recipe = recipeOf(synth, readPatchFile(options.file, synth.space(), synth));
   if (options.json)
@@ -104,7 +104,7 @@ void explainJson(const Options& options) {
   else fmt::print("{}", recipeText(recipe, oneLine(fs::path(options.file).stem().string())));
 }
 
-void run(const Options& options) {
+void explain(const ExplainArguments& options) {
   const fs::path file = options.file;
   if (file.extension() == ".json") return explainJson(options);
   const auto paths = presetPathsUnder(file);
@@ -124,7 +124,7 @@ void run(const Options& options) {
 }  // namespace
 
 void addExplainCommand(const Command& app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ExplainArguments>();
   const auto command = app.subcommand("explain", "Say what a preset file is, and how to dial it in by hand");
   command
       .option("file", o->file,
@@ -136,7 +136,7 @@ void addExplainCommand(const Command& app) {
                  "Parameter space to describe it with; found among those installed without it");
   addSynthOptions(command, o->synth, false);
   command.flag("--json", o->json, "Print JSON");
-  command.run([o] { run(*o); });
+  command.run([o] { explain(*o); });
 }
 
 }  // namespace patchpilot

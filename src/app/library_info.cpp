@@ -65,7 +65,7 @@ void printFit(Library& library) {
   }
 }
 
-void info(const std::string& file, bool json) {
+void tellLibrary(const std::string& file, bool json) {
   Library library = Library::open(file);
   const LibrarySettings& s = library.settings();
   const LibraryCounts counts = library.counts();
@@ -161,7 +161,7 @@ void addLibraryInfoCommand(const Command& library) {
       .showDefault();
   command.run([file, json, h] {
     const std::string path = resolveLibrary(*file).string();
-    info(path, *json);
+    tellLibrary(path, *json);
     if (!h->html.empty()) writeMap(path, *h, *json);
   });
 }

@@ -4,6 +4,7 @@
 #include "app/dataset.h"
 #include "app/doctor.h"
 #include "app/shell_commands.h"
+#include "app/version.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/process.h"
@@ -46,7 +47,7 @@ class Formatter : public CLI::Formatter {
 int run(int count, char** arguments) {
   CLI::App app{"Give it a sound, and it gives back patches of a real synthesizer that make that sound.",
                "patchpilot"};
-  app.set_version_flag("--version", "patchpilot " PATCHPILOT_VERSION);
+  app.set_version_flag("--version", fmt::format("patchpilot {}", kVersion));
   app.require_subcommand(1);
   app.footer(kFooter);
   app.formatter(std::make_shared<Formatter>());

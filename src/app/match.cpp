@@ -35,7 +35,7 @@ constexpr double kMostGainDb = 30;
 /// A note that is let go so much earlier or later is played as it was found.
 constexpr double kSameLengthSeconds = 0.01;
 
-struct Options {
+struct MatchArguments {
   MatchOptions match;
   std::string sound;
   std::string text;
@@ -57,7 +57,7 @@ std::optional<double> numberOrAuto(const std::string& text, const char* option, 
   return value;
 }
 
-TargetOptions targetOptions(const Options& options) {
+TargetOptions targetOptions(const MatchArguments& options) {
   TargetOptions target = options.match.target;
   if (options.note != "auto") {
     target.note = parseNote(options.note);
@@ -129,7 +129,7 @@ std::vector<std::string> librariesToSearch(const MatchOptions& options, const Sy
   return files;
 }
 
-MatchOptions matchOptions(const Options& options) {
+MatchOptions matchOptions(const MatchArguments& options) {
   MatchOptions match = options.match;
   match.synth = synthOptions(options.synth);
   match.libraries = librariesToSearch(options.match, match.synth);
@@ -141,7 +141,7 @@ MatchOptions matchOptions(const Options& options) {
 /// Progress on stderr, and what was skipped.
 class Teller : public MatchObserver {
  public:
-  explicit Teller(const Options& options) : options_(options), index_(indexProgress(options.json)) {}
+  explicit Teller(const MatchArguments& options) : options_(options), index_(indexProgress(options.json)) {}
 
   void onTarget(const Target& target) override {
     if (!options_.json) printTarget(target);
@@ -180,7 +180,7 @@ class Teller : public MatchObserver {
     return *progress_;
   }
 
-  const Options& options_;
+  const MatchArguments& options_;
   std::function<void(const std::string& file, double done)> index_;
   std::optional<Progress> progress_;
 };
@@ -193,7 +193,7 @@ std::string defaultOut(const std::string& sound) {
          std::string(kEnding);
 }
 
-void run(Options options) {
+void matchSound(MatchArguments options) {
   if (options.out.empty()) options.out = options.text.empty() ? defaultOut(options.sound) : "text-match";
   if (!options.text.empty())
     return runTextSearch({options.text, librariesToSearch(options.match, synthOptions(options.synth)),
@@ -224,7 +224,7 @@ void run(Options options) {
 }  // namespace
 
 void addMatchCommand(const Command& app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<MatchArguments>();
   const auto command =
       app.subcommand("match", "Find patches that sound like a file: renders, presets and distances");
   command.option("sound", o->sound, "The sound to match: any file that libsndfile reads");
@@ -297,7 +297,7 @@ void addMatchCommand(const Command& app) {
   for (const char* other : {"sound", "--proposals", "--note", "--velocity", "--length", "--start",
                             "--duration", "--refine", "--seconds", "--renders", "--seed", "--objective"})
     text.excludes(command.find(other));
-  command.run([o] { run(*o); });
+  command.run([o] { matchSound(*o); });
 }
 
 }  // namespace patchpilot

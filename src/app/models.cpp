@@ -54,7 +54,7 @@ void print(const nlohmann::json& model) {
   }
 }
 
-void run(bool json) {
+void listModels(bool json) {
   nlohmann::json all = nlohmann::json::array();
   for (const Model& model : models()) all.push_back(describe(model));
   const std::string folder = modelFolders().front().string();
@@ -92,7 +92,7 @@ void printFigures(const nlohmann::json& value, const std::string& name) {
   for (const auto& [key, inner] : value.items()) printFigures(inner, name.empty() ? key : name + "/" + key);
 }
 
-void info(const std::string& nameOrFile, bool json) {
+void tellModel(const std::string& nameOrFile, bool json) {
   const fs::path path = resolveModel(nameOrFile);
   const Safetensors file(path);
   const ModelAbout about = readModelAbout(file);
@@ -133,11 +133,11 @@ void addModelsCommand(const Command& app) {
   auto file = std::make_shared<std::string>();
   about.option("file", *file, "The model: a file, or its name in the folders of models").required();
   about.flag("--json", *json, "Print JSON");
-  about.run([file, json] { info(*file, *json); });
+  about.run([file, json] { tellModel(*file, *json); });
   const auto fetched = addModelsFetchCommand(command);
   // Called after the subcommand, if there is one.
   command.run([file, json, fetched] {
-    if (file->empty() && !*fetched) run(*json);
+    if (file->empty() && !*fetched) listModels(*json);
   });
 }
 

@@ -13,7 +13,7 @@ namespace patchpilot {
 
 namespace {
 
-struct Options {
+struct RenderArguments {
   SynthArguments synth;
   std::string patch;
   std::string program;
@@ -24,13 +24,13 @@ struct Options {
   bool json = false;
 };
 
-Patch patchToRender(const Options& options, const Synth& synth) {
+Patch patchToRender(const RenderArguments& options, const Synth& synth) {
   if (!options.patch.empty()) return readPatchFile(options.patch, synth.space(), synth, options.program);
   if (options.random) return Patch::point(synth.space().draw(*options.random, 0));
   return {};
 }
 
-void run(const Options& options) {
+void renderPatch(const RenderArguments& options) {
   const Synth synth(loadSpace(options.synth.space), synthOptions(options.synth));
   const Patch patch = patchToRender(options, synth);
   if (patch.isPreset()) noteMissingFiles(options.patch, patch.preset().state);
@@ -48,7 +48,7 @@ void run(const Options& options) {
 }  // namespace
 
 void addRenderCommand(const Command& app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<RenderArguments>();
   const auto command = app.subcommand("render", "Play one note of a patch and write what is heard");
   addSynthOptions(command, o->synth);
   addTempoOption(command, o->synth);
@@ -64,7 +64,7 @@ void addRenderCommand(const Command& app) {
   addLengthOptions(command, o->note.lengthSeconds, o->duration, 0.01);
   command.option("-o,--out", o->out, "The .wav to write").required();
   command.flag("--json", o->json, "Print JSON");
-  command.run([o] { run(*o); });
+  command.run([o] { renderPatch(*o); });
 }
 
 }  // namespace patchpilot

@@ -1,4 +1,5 @@
 #include "app/commands.h"
+#include "app/version.h"
 #include "base/interrupt.h"
 #include "base/places.h"
 #include "library/installed.h"
@@ -14,13 +15,13 @@ namespace patchpilot {
 
 namespace {
 
-struct Options {
+struct ServeArguments {
   ServerOptions server;
   std::string data;
   std::vector<std::string> hostNames;
 };
 
-void run(const Options& options) {
+void servePage(const ServeArguments& options) {
   ServerOptions server = options.server;
   for (std::string& library : server.libraries) library = resolveLibrary(library).string();
   if (server.libraries.empty())
@@ -30,7 +31,7 @@ void run(const Options& options) {
   server.program = programFile();
   server.page = pageFolder();
   server.examples = examplesFolder();
-  server.version = PATCHPILOT_VERSION;
+  server.version = kVersion;
   for (const std::string& name : options.hostNames) server.hosts.add(name);
   WebServer web(std::move(server));
   if (!web.hasPage())
@@ -46,7 +47,7 @@ void run(const Options& options) {
 }  // namespace
 
 void addServeCommand(const Command& app) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ServeArguments>();
   const auto command = app.subcommand(
       "serve",
       "Open a page for the browser on this machine: drop a sound, hear what is found, take the preset");
@@ -69,7 +70,7 @@ void addServeCommand(const Command& app) {
       .option("--idle", o->server.idleSeconds,
               "End when nobody has asked for anything for so many seconds and nothing runs; 0: never")
       .range(0.0, 1e6);
-  command.run([o] { run(*o); });
+  command.run([o] { servePage(*o); });
 
   // What the server starts; nobody else has a use for it.
   app.hiddenSubcommand(kJobCommand).run([] { runJob(); });

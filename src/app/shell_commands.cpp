@@ -2,6 +2,7 @@
 
 #include "app/completion.h"
 #include "app/man_page.h"
+#include "app/version.h"
 #include "base/error.h"
 #include "base/files.h"
 
@@ -27,7 +28,7 @@ void writeManPages(const CommandEntry& root, const std::string& folder, const st
     failSystem("{} cannot be made ({})", folder, error.message());
   for (const CommandEntry* command : allCommands(root))
     writeFileAtomically(fs::path(folder) / (manName(*command) + ".1"),
-                        manPage(*command, root, PATCHPILOT_VERSION, notes));
+                        manPage(*command, root, kVersion, notes));
 }
 
 void man(const ManArguments& arguments, const CommandEntry& root, const std::string& notes) {
@@ -35,7 +36,7 @@ void man(const ManArguments& arguments, const CommandEntry& root, const std::str
   std::string wanted;
   for (const std::string& word : arguments.command) wanted += (wanted.empty() ? "" : " ") + word;
   for (const CommandEntry* command : allCommands(root))
-    if (command->name == wanted) return fmt::print("{}", manPage(*command, root, PATCHPILOT_VERSION, notes));
+    if (command->name == wanted) return fmt::print("{}", manPage(*command, root, kVersion, notes));
   failUsage("there is no command '{}'; --help lists them", wanted);
 }
 

@@ -12,7 +12,7 @@ namespace patchpilot {
 
 namespace {
 
-struct Options {
+struct SynthsArguments {
   std::vector<std::string> files;
   bool rescan = false;
   bool all = false;
@@ -82,7 +82,7 @@ void printMachineReadable(const Catalogue& catalogue, const std::vector<Paramete
   printJson({{"synths", plugins}, {"skipped", problems}, {"others", others}});
 }
 
-void run(const Options& options) {
+void listSynths(const SynthsArguments& options) {
   ScanOptions scan;
   for (const auto& file : options.files) scan.files.emplace_back(file);
   scan.rescan = options.rescan;
@@ -102,7 +102,7 @@ void run(const Options& options) {
 }  // namespace
 
 void addSynthsCommand(const Command& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SynthsArguments>();
   const auto command =
       app.subcommand("synths", "List the instruments found (VST3, LV2), and which spaces fit them");
   command.option("files", options->files,
@@ -113,7 +113,7 @@ void addSynthsCommand(const Command& app) {
       .showDefault();
   command.flag("--all", options->all, "Name the LV2 plug-ins too that play no notes");
   command.flag("--json", options->json, "Print JSON");
-  command.run([options] { run(*options); });
+  command.run([options] { listSynths(*options); });
 }
 
 }  // namespace patchpilot

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Options {
+struct TargetsArguments {
   TargetMakeOptions make;
   SynthArguments synth;
   std::string presets;
@@ -61,7 +61,7 @@ std::vector<fs::path> presetFiles(const std::string& folder) {
   return files;
 }
 
-TargetMakeReport makeInto(const fs::path& folder, Options& options) {
+TargetMakeReport makeInto(const fs::path& folder, TargetsArguments& options) {
   if (!options.soundfont.empty()) {
     const std::vector<int> programs = parsePrograms(options.programs);
     if (!options.countGiven) options.make.count = programs.size();
@@ -86,7 +86,7 @@ TargetMakeReport makeInto(const fs::path& folder, Options& options) {
   return makeDrawnTargets(folder, synth, pool, options.make);
 }
 
-void make(Options options) {
+void make(TargetsArguments options) {
   for (const TargetProtocol& protocol : targetProtocols())
     if (protocol.name == options.protocol) protocol.apply(options.make);
   if (!options.protocol.empty() && !options.soundfont.empty())
@@ -124,7 +124,7 @@ void make(Options options) {
 void addTargetsCommand(const Command& app) {
   const auto targets = app.subcommand("targets", "Make sets of sounds to evaluate methods with");
   targets.requireSubcommand();
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<TargetsArguments>();
   const auto command =
       targets.subcommand("make", "Play random patches, presets or soundfont programs, and write down how");
   command.option("--space", o->synth.space,

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Options {
+struct TrainArguments {
   TaskOptions task;
   SynthArguments synth;
   std::vector<std::string> libraries;
@@ -60,7 +60,7 @@ std::pair<std::string, std::string> parseSize(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-void run(const Task& task, Options options) {
+void trainNetwork(const Task& task, TrainArguments options) {
   requireOneProcess("train " + task.name);
   TaskOptions& wanted = options.task;
   for (const auto& file : options.libraries) wanted.libraries.push_back(resolveLibrary(file));
@@ -94,7 +94,7 @@ void run(const Task& task, Options options) {
 }
 
 void addTask(const Command& train, const Task& task) {
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<TrainArguments>();
   const auto command = train.subcommand(task.name, task.help);
   if (task.fromExamples)
     command.option("--data", o->data, "Folder that 'patchpilot dataset build' made").required();
@@ -137,7 +137,7 @@ void addTask(const Command& train, const Task& task) {
                  "Keep what the renders gave, beside --out, for another training");
   command.flag("--json", o->json, "Print JSON");
   addSynthOptions(command, o->synth, false);
-  command.run([o, &task] { run(task, std::move(*o)); });
+  command.run([o, &task] { trainNetwork(task, std::move(*o)); });
 }
 
 }  // namespace
