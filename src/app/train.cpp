@@ -69,7 +69,7 @@ void trainNetwork(const Task& task, TrainArguments options) {
   wanted.out = options.out;
   wanted.start = options.from;
   wanted.synth = synthOptions(options.synth);
-  wanted.stopped = interrupted;
+  wanted.stop = interruptToken();
   auto rendering = std::make_unique<Progress>("renders", options.json);
   std::unique_ptr<Progress> learning;
   TaskObserver observer;

@@ -167,10 +167,9 @@ struct Station {
 class GroupMaker {
  public:
   /// @param onRender  called after each render, by any thread
-  /// @param stopped   asked before each render; may be empty
-  GroupMaker(Station& station, const SoundImage& image, std::function<void()> onRender,
-             std::function<bool()> stopped)
-      : station_(station), image_(image), onRender_(std::move(onRender)), stopped_(std::move(stopped)) {}
+  /// @param stop      no render is begun after a request
+  GroupMaker(Station& station, const SoundImage& image, std::function<void()> onRender, std::stop_token stop)
+      : station_(station), image_(image), onRender_(std::move(onRender)), stop_(std::move(stop)) {}
 
   /// @return nothing if it was stopped before all was rendered
   std::optional<SoundGroup> make(const std::vector<Patch>& patches, std::size_t conditions,
@@ -201,7 +200,7 @@ class GroupMaker {
     const auto job = [&]() -> std::optional<RenderJob> {
       while (next < patches_->size() && !audible_[next]) ++next;
       if (next == patches_->size()) return std::nullopt;
-      wasStopped = wasStopped || (stopped_ && stopped_());
+      wasStopped = wasStopped || stop_.stop_requested();
       if (wasStopped) return std::nullopt;
       const std::size_t at = next++;
       return RenderJob{at, &(*patches_)[at], note, kSeconds};
@@ -259,7 +258,7 @@ class GroupMaker {
   Station& station_;
   const SoundImage& image_;
   std::function<void()> onRender_;
-  std::function<bool()> stopped_;
+  std::stop_token stop_;
   const std::vector<Patch>* patches_ = nullptr;
   std::vector<char> audible_;  ///< one byte each: several threads write
   std::vector<MssSpectrum> spectra_;
@@ -333,7 +332,7 @@ std::optional<GroupedData> makeTrainingData(std::vector<Library>& libraries, con
                                                       plan.validationPatches)
                      : station->source.drawTraining(random);
       std::optional<SoundGroup> made =
-          GroupMaker(*station, image, onRender, options.stopped)
+          GroupMaker(*station, image, onRender, options.stop)
               .make(patches,
                     validation ? DatasetPlan::kValidationConditions : DatasetPlan::kTrainingConditions,
                     random);

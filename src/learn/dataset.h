@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct DatasetOptions {
   int workers = 0;  ///< processes that render; 0: one for each core
   SynthOptions synth;
   std::function<void(std::size_t renders, std::size_t of)>
-      onProgress;                      ///< called now and then, by any thread
-  std::function<bool()> stopped = {};  ///< asked before each render: whether to make no more
+      onProgress;             ///< called now and then, by any thread
+  std::stop_token stop = {};  ///< no render is begun after a request
 };
 
 /// How the renders are divided.

@@ -197,7 +197,7 @@ std::unique_ptr<TaskData> makeData(const TaskOptions& options, const OnRenders& 
   data.workers = options.workers;
   data.synth = options.synth;
   data.onProgress = onRenders;
-  data.stopped = options.stopped;
+  data.stop = options.stop;
   auto groups = makeTrainingData(libraries, data, dataFile(options));
   if (!groups) return nullptr;
   const LibrarySettings& settings = libraries.front().settings();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,7 +94,7 @@ struct TaskOptions {
   int threads = 1;
   bool keepData = false;  ///< whether the data are kept at the end, beside `out`
   SynthOptions synth;
-  std::function<bool()> stopped;  ///< asked now and then; checkpoints are written and training ends
+  std::stop_token stop;  ///< at a request checkpoints are written and the training ends
 };
 
 /// Where a task keeps its data while it runs: beside the model. They are removed at the end.
@@ -122,7 +123,7 @@ struct Task {
   int patience = 0;               ///< it ends after so many looks without a better one; 0: never early
   FitOptions fit;                 ///< steps, seed and threads are those asked for
 
-  /// Makes the data, or takes up what was made before. @return nothing if `options.stopped` said so
+  /// Makes the data, or takes up what was made before. @return nothing if it was stopped
   /// @throws Error (input) if what it needs is missing or of no use
   std::function<std::unique_ptr<TaskData>(const TaskOptions& options, const OnRenders& onRenders)> makeData;
 

@@ -113,7 +113,7 @@ TaskReport runTask(const Task& wanted, const TaskOptions& options, const TaskObs
   loop.steps = options.steps;
   loop.seed = options.seed;
   loop.threads = options.threads;
-  loop.stopped = options.stopped;
+  loop.stop = options.stop;
   const auto trainer = makeTrainer(task, loop);
   const fs::path soFar = modelSoFar(options);
   double least = std::numeric_limits<double>::infinity();

@@ -55,7 +55,7 @@ class Loop {
     if (!readCheckpoint()) begin();
     const int every = std::max(1, options_.steps / task_.looks);
     auto saved = std::chrono::steady_clock::now();
-    while (!done() && !(options_.stopped && options_.stopped())) {
+    while (!done() && !options_.stop.stop_requested()) {
       lossSum_ += step();
       ++lossCount_;
       onTraining_(step_, nullptr);

@@ -22,7 +22,7 @@ struct LoopOptions {
   std::uint64_t seed = 1;
   int threads = 1;
   double checkpointSeconds = 30;  ///< how often a checkpoint is written
-  std::function<bool()> stopped;  ///< asked after each step: whether to write the checkpoint and return
+  std::stop_token stop;           ///< at a request the checkpoint is written after the step
 };
 
 struct LoopResult {

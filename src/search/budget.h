@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
+#include <stop_token>
 
 namespace patchpilot {
 
@@ -10,9 +10,9 @@ namespace patchpilot {
 class Budget {
  public:
   struct Limits {
-    std::size_t renders = 0;        ///< 0: no limit
-    double seconds = 0;             ///< from the construction of the budget on; 0: no limit
-    std::function<bool()> stopped;  ///< ends the search at any time; may be empty
+    std::size_t renders = 0;    ///< 0: no limit
+    double seconds = 0;         ///< from the construction of the budget on; 0: no limit
+    std::stop_token stop = {};  ///< ends the search at any time
   };
 
   explicit Budget(Limits limits) : limits_(std::move(limits)) {}
@@ -29,7 +29,7 @@ class Budget {
   /// The same, with those held back.
   std::size_t leftWithReserve() const;
 
-  bool isStopped() const { return limits_.stopped && limits_.stopped(); }
+  bool isStopped() const { return limits_.stop.stop_requested(); }
   bool isSpent() const;
 
  private:

@@ -39,7 +39,7 @@ class Refiner {
         engines_(engines),
         options_(options),
         problems_(problems),
-        budget_({options.renders, options.seconds, [stop = options.stop] { return stop.stop_requested(); }}),
+        budget_({options.renders, options.seconds, options.stop}),
         cutRule_(options.objective.followsMss() && CutRule::appliesTo(target) ? std::optional<CutRule>(target)
                                                                               : std::nullopt),
         fitness_(target, options.objective, cutRule()),

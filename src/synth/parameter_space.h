@@ -2,8 +2,6 @@
 
 #include "preset/dialect.h"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <cstdint>
 #include <filesystem>
 #include <map>

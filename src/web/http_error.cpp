@@ -1,5 +1,7 @@
 #include "web/http_error.h"
 
+#include <nlohmann/json.hpp>
+
 namespace patchpilot {
 
 namespace {

@@ -2,8 +2,6 @@
 
 #include "base/error.h"
 
-#include <nlohmann/json.hpp>
-
 #include <filesystem>
 
 namespace patchpilot {

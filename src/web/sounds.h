@@ -5,8 +5,6 @@
 #include "wire/match_facts.h"
 #include "wire/sound_facts.h"
 
-#include <nlohmann/json.hpp>
-
 namespace patchpilot {
 
 /// The sounds that were uploaded, decoded once, in a process that may crash. Safe to use from any thread.

@@ -196,11 +196,15 @@ TEST(TaskDrill, ATaskWithItsOwnNetworkIsTrainedJudgedStoppedAndResumed) {
   EXPECT_LE(whole.score.worth, moments.front().score.worth);
 
   options.out = folder / "parts.safetensors";
-  int asked = 0;
-  options.stopped = [&] { return ++asked > 70; };
-  EXPECT_FALSE(runTask(task, options, {}).finished);
+  std::stop_source stop;
+  options.stop = stop.get_token();
+  TaskObserver stopAfter;
+  stopAfter.onTraining = [&](int step, const TrainingMoment*) {
+    if (step == 70) stop.request_stop();
+  };
+  EXPECT_FALSE(runTask(task, options, stopAfter).finished);
   EXPECT_FALSE(fs::exists(options.out));
-  options.stopped = {};
+  options.stop = {};
   EXPECT_TRUE(runTask(task, options, {}).finished);
   EXPECT_EQ(readFile(folder / "parts.safetensors"), readFile(folder / "whole.safetensors"));
 

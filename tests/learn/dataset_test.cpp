@@ -143,12 +143,14 @@ TEST_F(Dataset, GoesOnWhereItWasStopped) {
   options.renders = 400;
   const auto whole = makeTrainingData(from, options, folder / "whole");
   ASSERT_TRUE(whole);
-  std::atomic<std::size_t> made = 0;
-  options.onProgress = [&](std::size_t renders, std::size_t) { made = renders; };
-  options.stopped = [&] { return made >= 250; };
+  std::stop_source stop;
+  options.onProgress = [&](std::size_t renders, std::size_t) {
+    if (renders >= 250) stop.request_stop();
+  };
+  options.stop = stop.get_token();
   EXPECT_FALSE(makeTrainingData(from, options, folder / "parts"));
   options.onProgress = {};
-  options.stopped = {};
+  options.stop = {};
   const auto parts = makeTrainingData(from, options, folder / "parts");
   ASSERT_TRUE(parts);
   ASSERT_EQ(parts->training.size(), whole->training.size());

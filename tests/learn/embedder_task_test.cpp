@@ -26,9 +26,11 @@ class EmbedderTraining : public testing::Test {
     return options;
   }
 
-  LoopResult train(const std::string& name, const LoopOptions& options) {
+  LoopResult train(
+      const std::string& name, const LoopOptions& options,
+      const OnTraining& onTraining = [](int, const TrainingMoment*) {}) {
     const auto trainer = makeTrainer(task_, options);
-    const LoopResult result = trainLoop(task_, *data_, *trainer, options, [](int, const TrainingMoment*) {});
+    const LoopResult result = trainLoop(task_, *data_, *trainer, options, onTraining);
     if (result.finished) {
       const auto metadata = metadataOf(data_->about());
       std::vector<Setting> about;
@@ -108,10 +110,13 @@ TEST_F(EmbedderTraining, IsTheSameForASeedAndAnotherForAnother) {
 TEST_F(EmbedderTraining, GoesOnWhereItWasStopped) {
   train("a");
   for (const int at : {1, 17, 30}) {
+    std::stop_source stop;
     LoopOptions stopped = options("b");
-    int asked = 0;
-    stopped.stopped = [&] { return ++asked > at; };
-    EXPECT_FALSE(train("b", stopped).finished);
+    stopped.stop = stop.get_token();
+    const OnTraining stopAfter = [&](int step, const TrainingMoment*) {
+      if (step == at) stop.request_stop();
+    };
+    EXPECT_FALSE(train("b", stopped, stopAfter).finished);
     EXPECT_FALSE(std::filesystem::exists(folder_ / "b.safetensors"));
     const LoopResult rest = train("b");
     EXPECT_TRUE(rest.finished);

@@ -92,14 +92,18 @@ TEST_P(PatchTask, LearnsAndSaysWhatItIs) {
 TEST_P(PatchTask, GoesOnWhereItWasStoppedToTheSameFile) {
   ASSERT_TRUE(runTask(smallTask(), options("whole", 8), {}).finished);
   TaskOptions parts = options("parts", 8);
-  int asked = 0;
-  parts.stopped = [&] { return ++asked > 3; };
-  EXPECT_FALSE(runTask(smallTask(), parts, {}).finished);
+  std::stop_source stop;
+  parts.stop = stop.get_token();
+  TaskObserver stopAfter;
+  stopAfter.onTraining = [&](int step, const TrainingMoment*) {
+    if (step == 3) stop.request_stop();
+  };
+  EXPECT_FALSE(runTask(smallTask(), parts, stopAfter).finished);
   // What is best so far can be used meanwhile.
   const ModelAbout soFar = readModelAbout(Safetensors(modelSoFar(parts)));
   EXPECT_EQ(soFar.kind, GetParam());
   EXPECT_NE(soFar.judged.find("steps_so_far"), std::string::npos) << soFar.judged;
-  parts.stopped = {};
+  parts.stop = {};
   EXPECT_TRUE(runTask(smallTask(), parts, {}).finished);
   EXPECT_FALSE(fs::exists(modelSoFar(parts)));
   EXPECT_EQ(readFile(own_ / "parts.safetensors"), readFile(own_ / "whole.safetensors"));

@@ -45,10 +45,10 @@ TEST(Budget, EndsWithItsTime) {
 }
 
 TEST(Budget, CanBeStopped) {
-  bool stop = false;
-  Budget budget({.stopped = [&] { return stop; }});
+  std::stop_source stop;
+  Budget budget({.stop = stop.get_token()});
   EXPECT_FALSE(budget.isSpent());
-  stop = true;
+  stop.request_stop();
   EXPECT_TRUE(budget.isSpent());
   EXPECT_TRUE(budget.isStopped());
 }

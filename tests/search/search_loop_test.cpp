@@ -88,7 +88,9 @@ TEST_F(SearchLoopTest, EndsWhenNothingIsAskedFor) {
 
 TEST_F(SearchLoopTest, WithoutABudgetNothingIsAskedFor) {
   Counting searcher(6, 3);
-  Budget budget({.stopped = [] { return true; }});
+  std::stop_source stop;
+  stop.request_stop();
+  Budget budget({.stop = stop.get_token()});
   run(searcher, budget);
   EXPECT_EQ(searcher.asked, 0u);
 }
