@@ -35,9 +35,9 @@ struct SoundFile {
 /// copied to both sides; of more than two channels, every one goes to both sides at equal weight,
 /// 1 / channels, so that nothing clips. A file that does not say how long it is, or says it wrongly, is read
 /// as far as there is sound.
-/// @throws Error (input), one line with file, value and remedy: missing, a directory, no permission,
-///         not a sound, no frames, no rate, longer than `maxSeconds`, start beyond the end, NaN or infinite
-///         samples (with the place of the first), silence (no sample above -80 dB)
+/// @throws Error (input), one line with file, value and remedy: missing, a directory, no permission, not a
+/// sound, no frames, no rate, longer than `maxSeconds`, start beyond the end, NaN or infinite samples (with
+/// the place of the first), silence (no sample above -80 dB)
 /// @throws Error (usage) for a negative start, or a duration that is not above 0
 SoundFile readSound(const std::filesystem::path& path, const ReadOptions& options = {});
 

@@ -14,7 +14,7 @@ namespace patchpilot {
 /// is silent.
 /// @param sound  at 44.1 kHz, two channels, finite samples
 /// @return how far the noise is below the loudest moment, in dB; nothing, and the sound as it is, if there is
-///         no such noise
+/// no such noise
 std::optional<double> reduceNoise(AudioBuffer& sound);
 
 }  // namespace patchpilot

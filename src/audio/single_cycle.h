@@ -24,9 +24,8 @@ struct CycleNote {
 /// @param cycleFrames  samples of a cycle, if the file says it is a wavetable; else 0
 /// @param note         MIDI note to play
 /// @return nothing for any other sound. A single cycle lasts 0.1 s at most and is as loud at its end as at
-/// its
-///         beginning. It has 32 to 4,096 samples: a power of two or 600, or any number in which no shorter
-///         period repeats.
+/// its beginning. It has 32 to 4,096 samples: a power of two or 600, or any number in which no shorter period
+/// repeats.
 std::optional<CycleNote> repeatedCycle(const AudioBuffer& sound, std::size_t cycleFrames, int note);
 
 }  // namespace patchpilot

@@ -39,8 +39,7 @@ class StagedDirectory {
  public:
   /// @param replace whether an existing `final` may be replaced, at `commit`
   /// @throws Error (usage) if `final` exists and `replace` is false, or if its name is too long; (system) if
-  /// it
-  ///         cannot be made
+  /// it cannot be made
   StagedDirectory(const std::filesystem::path& final, bool replace);
   ~StagedDirectory();
   StagedDirectory(const StagedDirectory&) = delete;

@@ -35,8 +35,7 @@ struct Download {
 /// @param address  http://, https://, file:// or a path. Redirects are followed. The proxy is that of the
 ///                 environment variables http_proxy, https_proxy and no_proxy
 /// @throws Error (input) if there is no such file, or its checksum is wrong; Error (system) if the server
-///         cannot be reached, the connection breaks, another process fetches the same file, or it cannot be
-///         written
+/// cannot be reached, the connection breaks, another process fetches the same file, or it cannot be written
 Download download(const std::string& address, const std::filesystem::path& file,
                   const DownloadOptions& options = {});
 

@@ -57,7 +57,7 @@ EmbedderInfo embedderInfo(const std::string& name, std::optional<int> version = 
 /// now.
 /// @param version  the one that this program has, where none is given
 /// @throws Error (input) where this program has none of that name or version, or its weights are missing or
-///         damaged; Error (system) where it has no networks
+/// damaged; Error (system) where it has no networks
 std::unique_ptr<Embedder> makeEmbedder(const std::string& name = kMelEnvelopeName,
                                        std::optional<int> version = std::nullopt);
 

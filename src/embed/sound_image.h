@@ -14,16 +14,16 @@ namespace patchpilot {
 /// below the sound's own maximum, 0 for -80 dB and 1 for 0 dB, so that loudness does not count.
 ///
 /// One part after the other:
-/// - mel:      the power in 64 bands in 24 stretches of time, which are shorter near the onset (`kMelSlots x
-/// kMelBands`);
-/// - keys:     the power at each of 120 keys, MIDI 16 to 135, in 8 windows of 186 ms (`kKeySlots x kKeys`). A
+/// - mel: the power in 64 bands in 24 stretches of time, which are shorter near the onset
+///   (`kMelSlots x kMelBands`);
+/// - keys: the power at each of 120 keys, MIDI 16 to 135, in 8 windows of 186 ms (`kKeySlots x kKeys`). A
 /// network
-///             that is told the note looks at the keys from an octave below it on, and so at harmonics,
-///             whatever the note;
+///   that is told the note looks at the keys from an octave below it on, and so at harmonics, whatever the
+///   note;
 /// - envelope: the level in 64 steps, which are shorter near the onset;
-/// - width:    how much of the power in 4 stretches lies in the difference of the channels, and how much of
-/// it on the
-///             left (`2 x 4`, 0..1);
+/// - width: how much of the power in 4 stretches lies in the difference of the channels, and how much of it
+/// on
+///   the left (`2 x 4`, 0..1);
 /// - the vector of `MelEnvelopeEmbedder`, whose decibels run from -1 to 0 and are scaled as they are there.
 class SoundImage {
  public:

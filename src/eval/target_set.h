@@ -61,8 +61,7 @@ inline constexpr const char* kTargetList = "targets.json";
 
 /// @param kinds  only entries of these kinds, all if empty
 /// @throws Error (input) that names the file and the entry: no list, a sound that is missing, a value that
-/// cannot be,
-///         a name twice, no entry of the kinds asked for
+/// cannot be, a name twice, no entry of the kinds asked for
 TargetSet readTargetSet(const std::filesystem::path& folder, const std::vector<std::string>& kinds = {});
 
 /// Has each target exclude the preset that made it, where its `patch` says which, and with it whatever was

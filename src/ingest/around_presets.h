@@ -12,10 +12,10 @@ namespace patchpilot {
 /// more; the other half are one preset that takes one or more parts of another (`Crossing`), and every second
 /// of these is changed as well. A space without crossings or sections is changed only.
 ///
-/// A patch is the state of its first preset, as the synth saves it after loading (with the parts
-/// of the other in its place, if the synth's dialect can put them there), and in `values` the parameters that
-/// differ; the others are NaN. `source` says in words what it is. The patch of an index depends on the
-/// presets, the space, the seed and the index alone.
+/// A patch is the state of its first preset, as the synth saves it after loading (with the parts of the other
+/// in its place, if the synth's dialect can put them there), and the parameters that differ as its `moved`.
+/// `source` says in words what it is. The patch of an index depends on the presets, the space, the seed and
+/// the index alone.
 class AroundPresets {
  public:
   /// The presets that a library was begun with.
@@ -27,7 +27,7 @@ class AroundPresets {
   /// @param presets  holds the presets; it and `synth` must outlive this
   /// @param settled  presets that came later are left out
   /// @throws Error (input) if there are no presets, if they are another synth's or not those of `settled`, or
-  ///         if the name in `settled` is damaged
+  /// if the name in `settled` is damaged
   AroundPresets(Library& presets, Synth& synth, std::uint64_t seed, const Settled& settled = {});
   ~AroundPresets();
 

@@ -34,8 +34,7 @@ struct EmbedReport {
 /// at any moment, and goes on.
 /// @param synth  gives the library's own; not asked if all renders were kept
 /// @throws Error as `makeEmbedder` and `synth` do; (plugin) if the plug-in fails on everything; (system) if
-/// the
-///         library cannot be written
+/// the library cannot be written
 EmbedReport embedRows(Library& library, std::size_t embedding, const std::function<Synth()>& synth,
                       const EmbedOptions& options);
 

@@ -85,8 +85,7 @@ class Builder {
       failPlugin(
           "not one of the first {} patches of space {} made a sound on {} ({} silent, {} failed); check the "
           "space's ranges with 'patchpilot render --space {} --random 1'. A synth that plays samples is "
-          "silent "
-          "without one: add presets that bring theirs ('patchpilot library add')",
+          "silent without one: add presets that bring theirs ('patchpilot library add')",
           fruitless_, synth_.space().name, synth_.plugin().name, counts_.silent, counts_.skipped,
           synth_.space().name);
   }

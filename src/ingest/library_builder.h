@@ -46,8 +46,8 @@ struct BuildOptions {
 /// that fails is recorded and skipped. The patches depend on how they are drawn alone: not on the number of
 /// workers, nor on how often the work was stopped and taken up again.
 /// @return false if it was stopped; what was done is kept
-/// @throws Error (plugin) if the plug-in fails on everything, or nothing is audible; Error (system)
-///         if the library cannot be written.
+/// @throws Error (plugin) if the plug-in fails on everything, or nothing is audible; Error (system) if the
+/// library cannot be written.
 bool buildLibrary(Library& library, const Synth& synth, const BuildOptions& options);
 
 }  // namespace patchpilot

@@ -49,7 +49,7 @@ struct AddReport {
 /// not looked at again. What is kept, and under which id, depends on the library and the files alone.
 /// @param paths  files and folders, which are searched; see `presetPathsUnder`
 /// @throws Error (input) for a path that does not exist; (plugin) if the plug-in fails on everything;
-///         (system) if the library cannot be written.
+/// (system) if the library cannot be written.
 AddReport addPresets(Library& library, const Synth& synth, const std::vector<std::filesystem::path>& paths,
                      const AddOptions& options = {});
 

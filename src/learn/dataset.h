@@ -52,9 +52,8 @@ std::string datasetName(const std::vector<Library>& libraries, const DatasetOpti
 /// @param file       where groups are kept
 /// @return nothing if it was stopped
 /// @throws Error (input) where a library holds too few patches, the libraries are of several plug-ins, or the
-/// file holds
-///         other data; as `openLibrarySynth`, `RenderPool::run`; Error (system) where the file cannot be
-///         written
+/// file holds other data; as `openLibrarySynth`, `RenderPool::run`; Error (system) where the file cannot be
+/// written
 std::optional<GroupedData> makeTrainingData(std::vector<Library>& libraries, const DatasetOptions& options,
                                             const std::filesystem::path& file);
 

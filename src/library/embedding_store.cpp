@@ -52,8 +52,7 @@ void EmbeddingStore::requireWhole(std::size_t embedding) {
   if (isWhole(embedding)) return;
   failInput(
       "{0} holds embeddings of {1} for {2} of its {3} renders; 'patchpilot library embed {0} --with {1}' "
-      "goes "
-      "on with them",
+      "goes on with them",
       file_.path.string(), file_.settings.embedders[embedding].name, counts(embedding).rows,
       RowStore(file_).count());
 }

@@ -28,8 +28,7 @@ Library Library::open(const fs::path& file, Database::Mode mode) {
   if (!fs::exists(file, error))
     failInput(
         "{}: no such library; 'patchpilot library list' lists those there are, 'patchpilot library build' "
-        "makes "
-        "one",
+        "makes one",
         file.string());
   if (fs::is_directory(file, error)) failInput("{} is a directory; name a library file", file.string());
   // A write that was cut off is undone by the next process that may write, not by a reader.

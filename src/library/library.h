@@ -35,8 +35,7 @@ class Library {
 
   /// Opens a file of any format up to this program's (see schema.h).
   /// @throws Error (input) if the file is missing, damaged, no library or of a newer format; Error (system)
-  /// if
-  ///         it is to be written, and another process writes it.
+  /// if it is to be written, and another process writes it.
   static Library open(const std::filesystem::path& file, Database::Mode mode = Database::Mode::readOnly);
 
   const std::filesystem::path& file() const { return file_->path; }

@@ -20,8 +20,8 @@ struct MergeReport {
 /// @param onProgress  called now and then with the patches written so far
 /// @param stop        once it is requested no more is read, and nothing appears
 /// @throws Error (input) that names the file if one is no shard, is not finished, differs from the others in
-///         what it is made of, or holds presets; if a shard is there twice, or missing; Error (usage) if
-///         `out` exists already; Error (system) if it cannot be written.
+/// what it is made of, or holds presets; if a shard is there twice, or missing; Error (usage) if `out` exists
+/// already; Error (system) if it cannot be written.
 MergeReport mergeShards(
     const std::vector<std::filesystem::path>& shards, const std::filesystem::path& out,
     const std::function<void(std::uint64_t patches, std::uint64_t wanted)>& onProgress = {},

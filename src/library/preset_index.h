@@ -53,8 +53,7 @@ struct IndexReport {
 /// or not at all.
 /// @param folders  the synth's folders of presets (`factoryPresetPaths`)
 /// @throws Error (usage) if `out` exists; Error (input) if no preset of the library lies in the folders, or
-/// an
-///         embedding is not whole; Error (system) if it cannot be written
+/// an embedding is not whole; Error (system) if it cannot be written
 IndexReport writePresetIndex(const std::filesystem::path& library,
                              const std::vector<std::filesystem::path>& folders,
                              const std::filesystem::path& out);

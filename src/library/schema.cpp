@@ -157,8 +157,7 @@ bool bringUpToDate(Database& database, const fs::path& file, Database::Mode mode
   if (format == kIndexFormat && !reader)
     failUsage(
         "{} is an index of presets, which nothing is added to; 'patchpilot library add --besides' fills a "
-        "library "
-        "beside it",
+        "library beside it",
         file.string());
   if (format == kFormat || format == kIndexFormat) {
     if (!reader && !knowsWeights(database))

@@ -37,8 +37,7 @@ class Objective {
 
   /// @param measure     safe to use from several threads
   /// @param followsMss  whether MSS is a part of it, so that parts of MSS (of a render's beginning, of a
-  /// group
-  ///                    of bands) tell which renders are promising
+  /// group of bands) tell which renders are promising
   Objective(Measure measure, bool followsMss) : measure_(std::move(measure)), followsMss_(followsMss) {}
 
   /// An objective that takes the sound alone.

@@ -53,14 +53,12 @@ class MatchObserver : public SessionObserver {
 class Match {
  public:
   /// Reads the target. @throws Error (usage) for a method or objective that does not exist, or methods that
-  /// contradict
-  ///         each other; as `readTarget`
+  /// contradict each other; as `readTarget`
   Match(MatchOptions options, MatchObserver& observer, std::stop_token stop);
 
   /// Opens the libraries and synths, and ranks what the methods propose.
   /// @throws Error (usage) if a method needs a library and there is none; Error (plugin) if not one of the
-  /// patches
-  ///         proposed could be rendered; as `openSources` and `Session::rank`
+  /// patches proposed could be rendered; as `openSources` and `Session::rank`
   void rank();
 
   /// Searches on from there, if that was asked for.

@@ -29,7 +29,8 @@ void noteOtherTempo(const Library& library, const SynthOptions& options) {
                     library.file().filename().string(), own, *options.tempoBpm));
 }
 
-/// Which of a library's embeddings is to be searched, whole as it must be.
+/// The number of the embedding that a library is searched in.
+/// @throws Error (input) if some of its patches lack that embedding
 std::size_t embeddingOf(Library& library, const SourceName& name, bool forTexts) {
   const auto& embedders = library.settings().embedders;
   std::size_t embedding = 0;
@@ -52,15 +53,16 @@ struct Chosen {
   std::shared_ptr<const Embedder> embedder;
 };
 
-/// Which of its embeddings a library is searched in, the first that can be opened of those that may be.
-struct Wish {
+/// The embeddings that a library may be searched in, the best first. The first whose embedder can be opened
+/// is used.
+struct Choice {
   std::string file;
   std::vector<EmbedderInfo> embedders;  ///< of the library
-  std::vector<std::size_t> embeddings;  ///< that may be
+  std::vector<std::size_t> embeddings;  ///< numbers of those that may be used
 };
 
-/// Opens what the wishes come to, each embedder once.
-std::vector<Chosen> choose(const std::vector<Wish>& wishes, const SourceOptions& options) {
+/// Opens the embedder of each choice; one that several libraries need is opened once.
+std::vector<Chosen> choose(const std::vector<Choice>& choices, const SourceOptions& options) {
   std::vector<std::pair<EmbedderInfo, std::shared_ptr<const Embedder>>> made;
   const auto make = [&](const EmbedderInfo& info, const std::string& file) {
     const auto known =
@@ -68,25 +70,26 @@ std::vector<Chosen> choose(const std::vector<Wish>& wishes, const SourceOptions&
     return known != made.end() ? known->second : made.emplace_back(info, makeEmbedder(info, file)).second;
   };
   std::vector<Chosen> all;
-  for (const Wish& wish : wishes)
-    for (std::size_t i = 0; i < wish.embeddings.size(); ++i) {
-      const EmbedderInfo& info = wish.embedders[wish.embeddings[i]];
+  for (const Choice& choice : choices)
+    for (std::size_t i = 0; i < choice.embeddings.size(); ++i) {
+      const EmbedderInfo& info = choice.embedders[choice.embeddings[i]];
       try {
-        all.push_back({wish.embeddings[i], make(info, wish.file)});
+        all.push_back({choice.embeddings[i], make(info, choice.file)});
         break;
       } catch (const Error& error) {
-        if (i + 1 == wish.embeddings.size()) throw;
-        options.onFallback(wish.file,
-                           fmt::format("searched by {}, as {} cannot be used: {}",
-                                       wish.embedders[wish.embeddings[i + 1]].name, info.name, error.what()));
+        if (i + 1 == choice.embeddings.size()) throw;
+        options.onFallback(choice.file, fmt::format("searched by {}, as {} cannot be used: {}",
+                                                    choice.embedders[choice.embeddings[i + 1]].name,
+                                                    info.name, error.what()));
       }
     }
   return all;
 }
 
-/// The mel vector, which needs no network, where a library holds it and nothing else was asked for.
-std::vector<std::size_t> insteadOf(std::size_t embedding, Library& library, const SourceName& name,
-                                   const SourceOptions& options) {
+/// The embeddings that may be used if the embedder of `embedding` cannot be: the mel vector, which needs no
+/// network, if the library holds it and the user named no embedder.
+std::vector<std::size_t> fallbacksOf(std::size_t embedding, Library& library, const SourceName& name,
+                                     const SourceOptions& options) {
   if (!options.onFallback || !name.embedder.empty() || options.forTexts) return {};
   const auto& embedders = library.settings().embedders;
   const auto mel =
@@ -137,22 +140,22 @@ const std::filesystem::path& Sources::fileOf(std::size_t synth) const {
 
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options) {
   std::vector<Library> opened;
-  std::vector<Wish> wishes;
+  std::vector<Choice> choices;
   for (const auto& name : names) {
     opened.push_back(Library::open(name.file));
     if (opened.back().counts().rows == 0)
       failInput("{} holds no patches yet; fill it with 'patchpilot library build'", name.file);
     const std::size_t embedding = embeddingOf(opened.back(), name, options.forTexts);
-    wishes.push_back({name.file, opened.back().settings().embedders, {embedding}});
-    for (const std::size_t other : insteadOf(embedding, opened.back(), name, options))
-      wishes.back().embeddings.push_back(other);
+    choices.push_back({name.file, opened.back().settings().embedders, {embedding}});
+    for (const std::size_t other : fallbacksOf(embedding, opened.back(), name, options))
+      choices.back().embeddings.push_back(other);
   }
   double longest = options.longestSeconds;
   for (const Library& library : opened)
     if (options.forTexts) longest = std::max(longest, library.settings().durationSeconds);
   // Opening networks takes about as long as opening a plug-in: both at once.
   auto made = std::async(std::launch::async,
-                         [&] { return options.forTexts ? std::vector<Chosen>() : choose(wishes, options); });
+                         [&] { return options.forTexts ? std::vector<Chosen>() : choose(choices, options); });
   Sources sources;
   std::vector<LibrarySettings> synths;
   std::vector<std::size_t> synthOf;
@@ -175,7 +178,7 @@ Sources openSources(const std::vector<SourceName>& names, const SourceOptions& o
     const auto tell = [&](double done) {
       if (options.onIndex) options.onIndex(names[i].file, done);
     };
-    const Chosen chosen = options.forTexts ? Chosen{wishes[i].embeddings.front(), nullptr} : ready[i];
+    const Chosen chosen = options.forTexts ? Chosen{choices[i].embeddings.front(), nullptr} : ready[i];
     NeighbourIndex index(opened[i], {}, chosen.embedding, tell);
     auto contents = contentsOf(opened[i], *sources.engines[synthOf[i]], options);
     sources.libraries.push_back({std::move(opened[i]), std::move(index), synthOf[i], chosen.embedding,

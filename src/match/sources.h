@@ -49,8 +49,7 @@ struct SourceOptions {
 /// A library that is named for two embedders is opened twice. An embedder is opened once, while the workers
 /// start.
 /// @throws Error (input) where a file is no library, holds no patches or not the embedding, or the synth
-/// installed is of
-///         another version; Error (plugin) where it is not installed; as `makeEmbedder`
+/// installed is of another version; Error (plugin) where it is not installed; as `makeEmbedder`
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options);
 
 /// Of libraries that nobody named, those that can be searched here: whose synth is installed in the version

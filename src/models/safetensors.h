@@ -24,8 +24,7 @@ class Safetensors {
   };
 
   /// @throws Error (input) where the file is missing, is none, or says of itself what cannot be: values
-  /// beyond its
-  ///         end, of another size than their shape has, with gaps between them, or lying over each other
+  /// beyond its end, of another size than their shape has, with gaps between them, or lying over each other
   explicit Safetensors(const std::filesystem::path& file);
 
   const std::filesystem::path& file() const { return file_; }

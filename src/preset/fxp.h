@@ -50,8 +50,8 @@ bool isFxBank(std::span<const std::uint8_t> bytes);
 FxBank parseFxBank(std::span<const std::uint8_t> bytes);
 
 /// @throws Error (input): no `.fxp`, a bank (`.fxb`), cut short before the chunk, of a version of the format
-///         that is not known here, or with more parameters declared than there are bytes for. A chunk that is
-///         shorter than declared is taken as it is.
+/// that is not known here, or with more parameters declared than there are bytes for. A chunk that is shorter
+/// than declared is taken as it is.
 Fxp parseFxp(std::span<const std::uint8_t> bytes);
 
 /// The bytes of the file. What `parseFxp` read comes back byte for byte.

@@ -81,8 +81,7 @@ void readPort(const RdfDescription& port, Lv2Preset& preset, const std::string& 
     if (!isFirst && given->second != *number)
       failInput(
           "{}: port '{}' is given two values, {} and {}; keep the right one (if it is one number with a "
-          "decimal "
-          "comma, write a point)",
+          "decimal comma, write a point)",
           where, symbol->text, given->second, *number);
   }
 }

@@ -35,7 +35,7 @@ struct Lv2Preset {
 /// @param bundle ends in `.lv2`
 /// @param replace whether a folder that exists may be replaced
 /// @throws Error (usage) where `bundle` exists and `replace` is false; (input) for a URI or a symbol that is
-///         none, or a value that is not finite; (system) where it cannot be written.
+/// none, or a value that is not finite; (system) where it cannot be written.
 void writeLv2Preset(const std::filesystem::path& bundle, const Lv2Preset& preset, bool replace = false);
 
 /// Reads all presets of a bundle, a plug-in's own bundle with its factory presets included, in the order of
@@ -45,8 +45,7 @@ void writeLv2Preset(const std::filesystem::path& bundle, const Lv2Preset& preset
 /// are links into one folder, as GNU Stow makes them. Nothing is executed.
 /// @param pluginUri if not empty, only presets of this plug-in
 /// @throws Error (input): no bundle, no preset in it, text that is no Turtle, or one that points elsewhere; a
-/// port or
-///         a property of state that is given two values.
+/// port or a property of state that is given two values.
 std::vector<Lv2Preset> readLv2Presets(const std::filesystem::path& bundle, const std::string& pluginUri = "");
 
 /// The plug-ins, by their URIs, that have presets in a bundle, as its manifest says.

@@ -85,8 +85,7 @@ std::vector<PatchModel> patchModels(const std::string& kind, const Engines& engi
   if (models.empty())
     failInput(
         "there is no {} model for {}; train one with 'patchpilot dataset build' and 'patchpilot train {}', "
-        "and "
-        "put it where 'patchpilot models' says",
+        "and put it where 'patchpilot models' says",
         kind, spaces.empty() ? "these libraries' synths" : spaces, kind);
   return models;
 }

@@ -9,13 +9,16 @@
 
 #include <algorithm>
 #include <cctype>
+#include <mutex>
 
 namespace patchpilot {
 
 namespace {
 
-std::vector<ProposerKind>& kinds() {
-  static std::vector<ProposerKind> table = {
+/// The table, which may grow while sessions run.
+struct KindTable {
+  std::mutex mutex;
+  std::vector<ProposerKind> kinds = {
       {"retrieval", "the nearest patches of the libraries, by their embeddings", true,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
          return std::make_unique<RetrievalProposer>(c.libraries, c.leftOut, networkHearing(c));
@@ -35,14 +38,17 @@ std::vector<ProposerKind>& kinds() {
          return std::make_unique<LearnedProposer>(c, "regression");
        }},
       {"corrector",
-       "patches that a network answers when it hears the sound and the render of a candidate; 'patchpilot "
-       "train "
-       "corrector'",
+       "patches that a network answers when it hears the sound and the render of a candidate; "
+       "'patchpilot train corrector'",
        false,
        [](const ProposerContext& c) -> std::unique_ptr<Proposer> {
          return std::make_unique<CorrectorProposer>(c);
        }},
   };
+};
+
+KindTable& kindTable() {
+  static KindTable table;
   return table;
 }
 
@@ -53,7 +59,11 @@ std::shared_ptr<NetworkHearing> networkHearing(const ProposerContext& context) {
                          : std::make_shared<NetworkHearing>(context.engines, context.models);
 }
 
-std::span<const ProposerKind> proposerKinds() { return kinds(); }
+std::vector<ProposerKind> proposerKinds() {
+  KindTable& table = kindTable();
+  std::lock_guard lock(table.mutex);
+  return table.kinds;
+}
 
 void addProposerKind(ProposerKind kind) {
   const auto isPlain = [](char c) {
@@ -61,16 +71,17 @@ void addProposerKind(ProposerKind kind) {
   };
   if (kind.name.empty() || !std::all_of(kind.name.begin(), kind.name.end(), isPlain))
     failUsage("invalid method name '{}': use letters, digits, '-' and '_'", oneLine(kind.name));
-  std::vector<ProposerKind>& table = kinds();
-  const auto known = std::find_if(table.begin(), table.end(),
+  KindTable& table = kindTable();
+  std::lock_guard lock(table.mutex);
+  const auto known = std::find_if(table.kinds.begin(), table.kinds.end(),
                                   [&](const ProposerKind& other) { return other.name == kind.name; });
-  if (known == table.end()) table.push_back(std::move(kind));
+  if (known == table.kinds.end()) table.kinds.push_back(std::move(kind));
   else *known = std::move(kind);
 }
 
-const ProposerKind& proposerKind(const std::string& name) {
+ProposerKind proposerKind(const std::string& name) {
   std::string all;
-  for (const ProposerKind& kind : kinds()) {
+  for (const ProposerKind& kind : proposerKinds()) {
     if (kind.name == name) return kind;
     all += (all.empty() ? "" : ", ") + kind.name;
   }

@@ -39,16 +39,15 @@ struct ProposerKind {
   std::function<std::unique_ptr<Proposer>(const ProposerContext& context)> make;
 };
 
-/// All kinds of proposers, by which methods are named.
-std::span<const ProposerKind> proposerKinds();
+/// All kinds of proposers, by which methods are named. Safe to call from any thread, as are the next two.
+std::vector<ProposerKind> proposerKinds();
 
 /// Adds a kind to the table, or replaces the one of its name: for programs that bring methods of their own.
-/// Not to be called while other threads use the table.
 /// @throws Error (usage) if the name has characters other than letters, digits, '-' and '_'
 void addProposerKind(ProposerKind kind);
 
 /// @throws Error (usage) if there is no proposer of that name, naming those there are
-const ProposerKind& proposerKind(const std::string& name);
+ProposerKind proposerKind(const std::string& name);
 
 /// The proposers of a match, by their names. They share what networks hear of the target.
 /// @throws as `proposerKind` and `ProposerKind::make`

@@ -165,8 +165,7 @@ Bytes encode(const WorkerRequest& request);
 Bytes encode(const WorkerAnswer& answer);
 
 /// @throws ProtocolVersionError for a message of another version; ProtocolError for bytes that end too early,
-/// go on too long, or hold no known message.
-///         No more memory is taken than the message has bytes for.
+/// go on too long, or hold no known message. No more memory is taken than the message has bytes for.
 WorkerRequest decodeRequest(std::span<const std::uint8_t> bytes);
 WorkerAnswer decodeAnswer(std::span<const std::uint8_t> bytes);
 

@@ -46,7 +46,7 @@ std::vector<Proposal> splitOff(std::vector<Proposal>& proposals, std::size_t cou
 /// @param starts    rendered candidates of any of the engines
 /// @param problems  what failed and why, a line each
 /// @return the starts and what was found, nearest first by the objective (by the mean of both for those
-///         rendered again). The first is never farther than the nearest start
+/// rendered again). The first is never farther than the nearest start
 /// @throws Error (internal) if parameters are locked and there is more than one engine
 std::vector<Candidate> refine(const Target& target, std::vector<Candidate> starts, const Engines& engines,
                               const RefineOptions& options, std::vector<std::string>& problems);

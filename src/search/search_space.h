@@ -40,12 +40,12 @@ class SearchSpace {
 
   /// If `value` lies outside the range of a fine parameter, moves its coarse parameter one step on instead.
   /// @return the fine parameter's value then; nothing if `value` is within its range, or the parameter has no
-  ///         coarse one, or that one is locked or at its end. The caller sets it.
+  /// coarse one, or that one is locked or at its end. The caller sets it.
   std::optional<float> carry(Genome& genome, std::size_t parameter, double value) const;
 
   /// The genome played with another note and tuned the other way by as much, so that it sounds the same.
   /// @return nothing if that cannot be: for a preset, whose state may hold more that follows the note; for a
-  ///         genome without a note; if no tuning of the whole sound reaches so far; if one is locked
+  /// genome without a note; if no tuning of the whole sound reaches so far; if one is locked
   std::optional<Genome> transposed(const Genome& genome, int note) const;
 
   /// Plays the genome with a note `semitones` higher, and tunes a random subset of the parts of its sound

@@ -31,11 +31,9 @@ class Engine {
   /// Renders jobs until `next` has none, or a stop is requested; then no new job is begun.
   /// @param next  called by one thread at a time
   /// @param done  called by several threads at a time, in no certain order. `RenderOutcome::audio` is valid
-  /// during the
-  ///              call
+  /// during the call
   /// @param goOn  whether the rest of a render is wanted, asked when `RenderJob::partSeconds` of it are
-  /// there; called as
-  ///              `done` is. Which outcome a job has does not depend on time or on the number of threads
+  /// there; called as `done` is. Which outcome a job has does not depend on time or on the number of threads
   /// @throws Error (plugin) if the engine cannot render at all; whatever `next`, `done` or `goOn` throw
   virtual void render(const NextJob& next, const JobDone& done, const GoOn& goOn = {},
                       std::stop_token stop = {}) = 0;

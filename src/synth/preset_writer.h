@@ -26,7 +26,7 @@ Bytes labelledState(const ParameterSpace& space, const Bytes& state, const Prese
 /// @param state    as in `Patch::state`
 /// @param replace  whether a file or bundle that exists may be replaced
 /// @throws Error (usage) where `file` exists and may not be replaced, or its extension is none of
-///         `presetExtensions`; (system) where it cannot be written.
+/// `presetExtensions`; (system) where it cannot be written.
 void writePresetFile(const std::filesystem::path& file, const ParameterSpace& space,
                      const std::string& vendor, const PresetLabel& label, const Bytes& state, bool replace);
 

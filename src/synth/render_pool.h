@@ -29,8 +29,7 @@ class RenderPool {
   /// @param stop  also ends the wait for a worker that stands still (SIGSTOP); if it is none, the token of
   ///              the synth's `WorkerLimits` does
   /// @throws Error (plugin) if the first patches all kill their workers, or a worker cannot be replaced;
-  /// whatever
-  ///         `next`, `done` or `goOn` throw
+  /// whatever `next`, `done` or `goOn` throw
   void run(const NextJob& next, const JobDone& done, const GoOn& goOn = {}, std::stop_token stop = {});
 
   /// As `patchpilot::renderAll`.

@@ -381,9 +381,8 @@ Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space) {
   const Fxp program = parseFxp(preset.bytes);
   if (program.kind != Fxp::Kind::chunk)
     failInput(
-        "it lists {} parameters of the VST2, which say nothing to the {}; open it in the VST2, dial the same "
-        "in in the "
-        "{}, and save that",
+        "it lists {} parameters of the VST2, which say nothing to the {}; open it in the VST2, set the "
+        "same values in the {}, and save that",
         preset.parameters, space.synthFormat, space.synthFormat);
   return vst3State(space.synthId, space.dialect().componentState(program.chunk));
 }

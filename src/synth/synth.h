@@ -44,8 +44,8 @@ struct SynthOptions {
 /// by any thread; they take turns.
 class Synth {
  public:
-  /// @throws Error (plugin): not installed, or crashes, hangs or refuses when opened, or lacks a
-  ///         parameter that the space names; Error (input): a base preset that cannot be used.
+  /// @throws Error (plugin): not installed, or crashes, hangs or refuses when opened, or lacks a parameter
+  /// that the space names; Error (input): a base preset that cannot be used.
   Synth(ParameterSpace space, SynthOptions options = {});
 
   const ParameterSpace& space() const { return space_; }
@@ -134,8 +134,7 @@ class Synth {
 
 /// The state that a preset holds, as `Patch::state` is, for a space's synth. No plug-in is needed.
 /// @throws Error (input), without the preset's path, where it is another synth's, or of a format that this
-/// synth
-///         does not read.
+/// synth does not read.
 Bytes stateOfPreset(const PresetFile& preset, const ParameterSpace& space);
 
 /// The patch that a preset is, with its whole state. @throws as `stateOfPreset`, and Error (input) where a
@@ -146,8 +145,7 @@ Patch patchOfPreset(const PresetFile& preset, const Synth& synth);
 /// values, alone or under "parameters"), `.vstpreset`, `.fxp` where the synth reads those, or an
 /// LV2 preset bundle.
 /// @param program  which preset of a file that holds several, by its name or as `PresetFile::program`;
-/// without
-///                 it, the first that is this synth's
+/// without it, the first that is this synth's
 /// @throws Error (input) that names the file and what is wrong with it.
 Patch readPatchFile(const std::filesystem::path& file, const ParameterSpace& space, const Synth& synth,
                     const std::string& program = "");

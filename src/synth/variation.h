@@ -7,9 +7,7 @@ namespace patchpilot {
 
 /// Another value of a parameter, near its own.
 /// @param move    how far, signed, in parts of the parameter's range; of a categorical one another choice is
-/// drawn
-///                by weight, however far. What the space mostly holds constant (tuning, say) is mostly left
-///                alone
+/// drawn by weight, however far. What the space mostly holds constant (tuning, say) is mostly left alone
 /// @param own     may lie outside the range that the space searches; then the range reaches to it
 float variedValue(const ParameterSpec& parameter, float own, double move, SplitMix64& random);
 

@@ -12,8 +12,7 @@ class JobProcess : public Job<JobEvent> {
  public:
   /// @param program  this program
   /// @param request  is asked for the request when the job starts: what it names may have gone by then, and
-  /// it
-  ///                 may throw
+  /// it may throw
   JobProcess(std::filesystem::path program, std::function<JobRequest()> request);
 
   /// Ends as the process does: failed if it has crashed, or has sent what cannot be read.

@@ -2,6 +2,7 @@
 
 #include "base/patience.h"
 #include "base/server_address.h"
+#include "features/metric.h"
 #include "listen/objective.h"
 #include "propose/proposers.h"
 #include "web/candidates.h"
@@ -147,6 +148,8 @@ json WebServer::Impl::state() {
   for (const ProposerKind& kind : proposerKinds())
     state.methods.push_back({kind.name, kind.help, kind.needsLibraries});
   state.objectives = objectiveNames();
+  for (const Metric& metric : metrics())
+    state.metrics.push_back({metric.name, metric.title, metric.digits, metric.higherIsBetter});
   return toJson(state);
 }
 

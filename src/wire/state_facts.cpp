@@ -51,6 +51,13 @@ json toJson(const MethodView& method) {
   return {{"name", method.name}, {"help", method.help}, {"needs_libraries", method.needsLibraries}};
 }
 
+json toJson(const MetricView& metric) {
+  return {{"name", metric.name},
+          {"title", metric.title},
+          {"digits", metric.digits},
+          {"higher_is_better", metric.higherIsBetter}};
+}
+
 template <typename View>
 json listOf(const std::vector<View>& views) {
   json list = json::array();
@@ -85,6 +92,7 @@ json toJson(const StateView& state) {
           {"examples", listOf(state.examples)},
           {"methods", listOf(state.methods)},
           {"objectives", state.objectives},
+          {"metrics", listOf(state.metrics)},
           {"limits", {{"bytes", kMostSoundBytes}, {"seconds", kMostSoundSeconds}}}};
 }
 

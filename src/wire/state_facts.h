@@ -57,6 +57,14 @@ struct MethodView {
   bool needsLibraries = false;
 };
 
+/// Schema `Metric`: how values of a metric are shown.
+struct MetricView {
+  std::string name;   ///< in the `distances` of candidates
+  std::string title;  ///< for people
+  int digits = 2;     ///< behind the point
+  bool higherIsBetter = false;
+};
+
 /// Schema `State`.
 struct StateView {
   std::string version;
@@ -69,6 +77,7 @@ struct StateView {
   std::vector<ExampleFacts> examples;
   std::vector<MethodView> methods;
   std::vector<std::string> objectives;
+  std::vector<MetricView> metrics;
 };
 
 nlohmann::json toJson(const StateView& state);

@@ -14,8 +14,7 @@ class Settling {
  public:
   /// The beginning of a note.
   /// @param waitSeconds  played once the plug-in is at rest, and no sooner than after this wait; nothing:
-  /// played
-  ///                     at once
+  /// played at once
   using Probe = std::function<std::vector<float>(std::optional<double> waitSeconds)>;
 
   Settling();

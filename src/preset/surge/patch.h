@@ -55,7 +55,7 @@ struct SurgeRawValue {
 /// Reads a patch from the chunk of a `.fxp` or from the component state of the VST3. JUCE's private data
 /// after the patch are left out.
 /// @throws Error (input): not a Surge patch; cut short; XML of 4 MB or more, which Surge refuses as well; or
-///         XML that is harmful to parse (`dangerInXml`).
+/// XML that is harmful to parse (`dangerInXml`).
 SurgePatch parseSurgePatch(std::span<const std::uint8_t> chunk);
 
 /// The bytes as Surge streams them, without JUCE's trailer.

@@ -20,6 +20,7 @@ export interface State {
   embedders: Embedder[]; // All that this program knows
   methods: Method[]; // What can propose patches
   objectives: string[]; // What candidates can be ranked by and refining can make small, the default first
+  metrics: Metric[]; // What distances are measured in, in the order to show them in
 }
 
 export interface Library {
@@ -335,4 +336,11 @@ export interface Method {
   name: string;
   help: string; // What it proposes
   needs_libraries: boolean;
+}
+
+export interface Metric {
+  name: string; // In the distances of candidates
+  title: string; // For people
+  digits: number; // That are shown behind the point
+  higher_is_better: boolean; // It is a similarity
 }

@@ -1,4 +1,4 @@
-import type { Candidate, Match, MatchSummary } from "../api/types";
+import type { Candidate, Match, MatchSummary, Metric } from "../api/types";
 
 /** "3,000" */
 export const count = (value: number): string => value.toLocaleString("en");
@@ -6,10 +6,13 @@ export const count = (value: number): string => value.toLocaleString("en");
 /** "12.3"; a dash for what is not known. */
 export const distance = (value: number | null): string => (value === null ? "–" : value.toFixed(1));
 
-/** "MSS 1.90, SOT 0.052" of each metric that is known. */
-export const distances = (candidate: Candidate): string =>
-  Object.entries(candidate.distances ?? {})
-    .map(([name, value]) => `${name.toUpperCase()} ${value.toFixed(name === "mss" || name === "wmfcc" ? 2 : 3)}`)
+/** "MSS 1.90, SOT 0.052" of each of the metrics that is known of the candidate. */
+export const distances = (candidate: Candidate, metrics: Metric[]): string =>
+  metrics
+    .flatMap(({ name, title, digits }) => {
+      const value = candidate.distances?.[name];
+      return value === undefined ? [] : [`${title} ${value.toFixed(digits)}`];
+    })
     .join(", ");
 
 /** "2 min 5 s" */

@@ -2,6 +2,7 @@ import type { Candidate } from "../api/types";
 import { noteName } from "../audio/notes";
 import { candidates, curve, inWords, match, moreLikeThis, playCandidate, rank, searching, select, selected, shaped } from "../state/match";
 import { playing, side } from "../state/player";
+import { server } from "../state/server";
 import { Curve } from "./curve";
 import { distance, distances, identity, remarksOn, statusText } from "./format";
 import { Icon } from "./icons";
@@ -120,7 +121,7 @@ function Row({ candidate }: { candidate: Candidate }) {
         <span class="near" aria-hidden="true">
           <i style={{ width: `${100 * near}%` }} />
         </span>
-        <span class="distance" title={distances(candidate)}>
+        <span class="distance" title={distances(candidate, server.value?.metrics ?? [])}>
           <span class="hidden">{away === null ? "similarity" : "distance"} </span>
           {measure}
         </span>
