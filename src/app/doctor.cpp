@@ -226,7 +226,7 @@ class Examination {
     for (const auto& [what, folder] : places) {
       try {
         fs::create_directories(folder);
-        DraftFile(folder / "doctor", "check");
+        const DraftFile draft(folder / "doctor", "check");
         good("write", fmt::format("{}: {}, {:.1f} GB free", what, folder.string(),
                                   double(fs::space(folder).available) / 1e9));
       } catch (const std::exception& error) {

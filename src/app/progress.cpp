@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -15,7 +16,7 @@ namespace {
 constexpr int kBarWidth = 28;
 
 std::string duration(double seconds) {
-  const int whole = int(std::max(0.0, seconds) + 0.5);
+  const int whole = int(std::lround(std::max(0.0, seconds)));
   if (whole >= 3600) return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
   if (whole >= 60) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} s", whole);

@@ -42,7 +42,8 @@ void man(const ManArguments& arguments, const CommandEntry& root, const std::str
 
 }  // namespace
 
-void addShellCommands(const Command& app, std::function<CommandEntry()> table, const std::string& notes) {
+void addShellCommands(const Command& app, const std::function<CommandEntry()>& table,
+                      const std::string& notes) {
   auto shell = std::make_shared<std::string>();
   const auto completion = app.subcommand(
       "completion", "Print a script that completes commands and options in a shell; the package installs it");

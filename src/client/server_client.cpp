@@ -43,7 +43,7 @@ std::string ServerClient::request(const std::string& method, const std::string& 
                                   const std::string& body, const std::string& type) {
   checkAddress(address);
   if (aborted_) failSystem("stopped");
-  const httplib::Result result = method == "GET" ? client_->Get(address) : client_->Post(address, body, type);
+  httplib::Result result = method == "GET" ? client_->Get(address) : client_->Post(address, body, type);
   if (aborted_) failSystem("stopped");
   if (!result)
     failSystem("Patch Pilot's server at port {} does not answer ({})", port_,

@@ -10,7 +10,7 @@ namespace patchpilot {
 /// those that datasets hold, and when it was let go, as a value.
 struct PlayedNote {
   static constexpr int kLowest = NetworkInput::kLowestNote, kHighest = NetworkInput::kHighestNote;
-  static constexpr std::size_t kNotes = std::size_t(kHighest - kLowest + 1);
+  static constexpr std::size_t kNotes = std::size_t{kHighest} - std::size_t{kLowest} + 1;
   static constexpr std::size_t kWidth = kNotes + 1;
 
   /// What the network is told in place of the note (see `NetworkInput`): a key from which on it sees all that

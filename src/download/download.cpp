@@ -106,7 +106,7 @@ class Fetch {
         memo_(file.parent_path() / hiddenName(file.filename().string(), "part.json")) {}
 
   Download run() {
-    std::ofstream(part_, std::ios::app);  // it must be there to be locked
+    std::ofstream(part_, std::ios::app).close();  // it must be there to be locked
     lock_ = FileLock(part_);
     readMemo();
     result_.resumed = size();

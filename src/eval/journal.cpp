@@ -85,7 +85,7 @@ Journal::Journal(const fs::path& folder, const EvaluationSettings& settings, boo
 /// Held until this process ends, however it ends.
 void Journal::lock(const fs::path& folder) {
   const fs::path file = folder / "lock";
-  std::ofstream(file, std::ios::app);
+  std::ofstream(file, std::ios::app).close();
   try {
     lock_ = boost::interprocess::file_lock(file.c_str());
   } catch (const boost::interprocess::interprocess_exception& error) {

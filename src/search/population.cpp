@@ -18,8 +18,9 @@ void Population::sort() {
 }
 
 void Population::replace(std::vector<Local> locals, std::vector<Individual> others) {
-  for (auto& [parent, offspring] : locals)
-    if (offspring.cost < individuals_[parent].cost) individuals_[parent] = std::move(offspring);
+  for (Local& local : locals)
+    if (Individual& parent = individuals_[local.parent]; local.offspring.cost < parent.cost)
+      parent = std::move(local.offspring);
   for (Individual& other : others) individuals_.push_back(std::move(other));
   sort();
   removeWorst();

@@ -221,7 +221,7 @@ void Router::dispatch(const httplib::Request& request, httplib::Response& respon
   }
 }
 
-void Router::serve(httplib::Server& server, std::function<int()> port) {
+void Router::serve(httplib::Server& server, const std::function<int()>& port) {
   server.set_keep_alive_max_count(1);
   server.set_default_headers({{"Content-Security-Policy", kPolicy},
                               {"X-Content-Type-Options", "nosniff"},
@@ -252,7 +252,7 @@ void Router::serve(httplib::Server& server, std::function<int()> port) {
           fmt::format("this is no request that is understood here (HTTP {})", response.status));
   });
   server.set_exception_handler(
-      [](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
+      [](const httplib::Request& request, httplib::Response& response, const std::exception_ptr&) {
         say(request, response, 500, "the request has failed; please report this");
       });
 }

@@ -61,7 +61,7 @@ class Router {
   Router(std::vector<Route> routes, std::function<bool(Call&)> page, AllowedHosts hosts = {});
 
   /// @param port  that it listens at; asked with each request
-  void serve(httplib::Server& server, std::function<int()> port);
+  void serve(httplib::Server& server, const std::function<int()>& port);
 
   const std::vector<Route>& routes() const { return routes_; }
 

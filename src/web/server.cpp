@@ -111,7 +111,8 @@ struct WebServer::Impl {
 
   /// An event stream. @param news  what has changed after a count, as text; @param over  whether nothing more
   /// comes
-  void stream(Call& call, std::function<std::string(std::uint64_t)> news, std::function<bool()> over);
+  void stream(Call& call, const std::function<std::string(std::uint64_t)>& news,
+              const std::function<bool()>& over);
   void streamAll(Call& call);
   void streamMatch(Call& call);
   void streamJob(Call& call);
@@ -162,8 +163,8 @@ bool WebServer::Impl::answerPage(Call& call) {
   return true;
 }
 
-void WebServer::Impl::stream(Call& call, std::function<std::string(std::uint64_t)> news,
-                             std::function<bool()> over) {
+void WebServer::Impl::stream(Call& call, const std::function<std::string(std::uint64_t)>& news,
+                             const std::function<bool()>& over) {
   if (++streams > kMostStreams) {
     --streams;
     refuse(503, "more than {} event streams are open; close some", kMostStreams);
