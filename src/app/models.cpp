@@ -89,7 +89,8 @@ nlohmann::json judgedOf(const ModelAbout& about) {
 void printFigures(const nlohmann::json& value, const std::string& name) {
   if (value.is_number()) return fmt::print("  {:<30} {:.4g}\n", name, value.get<double>());
   if (!value.is_object()) return;
-  for (const auto& [key, inner] : value.items()) printFigures(inner, name.empty() ? key : name + "/" + key);
+  for (const auto& [key, inner] : value.items())
+    printFigures(inner, name.empty() ? key : fmt::format("{}/{}", name, key));
 }
 
 void tellModel(const std::string& nameOrFile, bool json) {

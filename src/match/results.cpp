@@ -145,7 +145,7 @@ WrittenCandidate writeCandidate(const fs::path& folder, CandidateFacts facts, Sy
 /// @return a sound of each job, by its tag; nothing where it was not played
 std::vector<std::optional<AudioBuffer>> renderAllOf(const std::vector<RenderJob>& jobs,
                                                     const std::vector<std::size_t>& synths,
-                                                    const Engines& engines, std::stop_token stop) {
+                                                    const Engines& engines, const std::stop_token& stop) {
   std::vector<std::optional<AudioBuffer>> sounds(jobs.size());
   for (std::size_t synth = 0; synth < engines.size(); ++synth) {
     std::vector<RenderJob> own;
@@ -183,7 +183,7 @@ void renderPresets(const Target& target, const Objective& objective, std::vector
 std::vector<std::optional<AudioBuffer>> renderFound(const fs::path& folder,
                                                     const std::vector<TextMatch>& found,
                                                     std::vector<Bytes>& states, const Engines& engines,
-                                                    std::stop_token stop) {
+                                                    const std::stop_token& stop) {
   std::vector<Patch> written;
   for (const TextMatch& match : found) {
     StagedDirectory drafts(folder / "drafts", false);
@@ -256,7 +256,7 @@ MatchDocument writeFirstResults(const fs::path& folder, const Target& target,
 }
 
 MatchDocument writeTextResults(const fs::path& folder, const std::string& text, std::vector<TextMatch>& found,
-                               const Engines& engines, std::stop_token stop) {
+                               const Engines& engines, const std::stop_token& stop) {
   std::vector<Bytes> states;
   const std::vector<std::optional<AudioBuffer>> sounds = renderFound(folder, found, states, engines, stop);
   MatchDocument document;

@@ -33,7 +33,7 @@ MatchDocument writeFirstResults(const std::filesystem::path& folder, const Targe
 /// @throws Error (plugin) if none can be rendered
 MatchDocument writeTextResults(const std::filesystem::path& folder, const std::string& text,
                                std::vector<TextMatch>& found, const Engines& engines,
-                               std::stop_token stop = {});
+                               const std::stop_token& stop = {});
 
 /// Puts the preset files of one candidate where the synth's browser finds them (`userPresetFolder`), under
 /// `name`, with a number where there is one already. @return where they are. @throws Error (system) where

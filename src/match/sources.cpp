@@ -55,14 +55,14 @@ struct Chosen {
 
 /// The embeddings that a library may be searched in, the best first. The first whose embedder can be opened
 /// is used.
-struct Choice {
+struct EmbeddingChoice {
   std::string file;
   std::vector<EmbedderInfo> embedders;  ///< of the library
   std::vector<std::size_t> embeddings;  ///< numbers of those that may be used
 };
 
 /// Opens the embedder of each choice; one that several libraries need is opened once.
-std::vector<Chosen> choose(const std::vector<Choice>& choices, const SourceOptions& options) {
+std::vector<Chosen> choose(const std::vector<EmbeddingChoice>& choices, const SourceOptions& options) {
   std::vector<std::pair<EmbedderInfo, std::shared_ptr<const Embedder>>> made;
   const auto make = [&](const EmbedderInfo& info, const std::string& file) {
     const auto known =
@@ -70,7 +70,7 @@ std::vector<Chosen> choose(const std::vector<Choice>& choices, const SourceOptio
     return known != made.end() ? known->second : made.emplace_back(info, makeEmbedder(info, file)).second;
   };
   std::vector<Chosen> all;
-  for (const Choice& choice : choices)
+  for (const EmbeddingChoice& choice : choices)
     for (std::size_t i = 0; i < choice.embeddings.size(); ++i) {
       const EmbedderInfo& info = choice.embedders[choice.embeddings[i]];
       try {
@@ -140,7 +140,7 @@ const std::filesystem::path& Sources::fileOf(std::size_t synth) const {
 
 Sources openSources(const std::vector<SourceName>& names, const SourceOptions& options) {
   std::vector<Library> opened;
-  std::vector<Choice> choices;
+  std::vector<EmbeddingChoice> choices;
   for (const auto& name : names) {
     opened.push_back(Library::open(name.file));
     if (opened.back().counts().rows == 0)
