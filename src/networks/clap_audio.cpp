@@ -158,7 +158,8 @@ ClapAudioTower::Block ClapAudioTower::readBlock(const Weights& weights, std::siz
   block.before = NormLayer(weights["layernorm_before"], channels, config_.normEpsilon);
   block.after = NormLayer(weights["layernorm_after"], channels, config_.normEpsilon);
   const Weights attention = weights["attention"]["self"];
-  block.qkv = readQkv(attention, channels, config_.qkvBias, 1 / std::sqrt(double(channels / block.heads)));
+  const std::int64_t headChannels = channels / block.heads;
+  block.qkv = readQkv(attention, channels, config_.qkvBias, 1 / std::sqrt(double(headChannels)));
   block.out = LinearLayer(weights["attention"]["output"]["dense"], channels, channels);
   block.widen = LinearLayer(weights["intermediate"]["dense"], channels, wide);
   block.narrow = LinearLayer(weights["output"]["dense"], wide, channels);
