@@ -1,7 +1,6 @@
 #include "daw/project_state.h"
 
-#include "base/error.h"
-#include "base/files.h"
+#include "base/byte_reader.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,16 +21,6 @@ constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kHeadBytes = kMagic.size() + 3 * 4, kChecksumBytes = 32;
 
 constexpr double kMostSeconds = 60;
-
-void putNumber(Bytes& bytes, std::uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) bytes.push_back(std::uint8_t(value >> shift));
-}
-
-std::uint32_t numberAt(std::span<const std::uint8_t> bytes, std::size_t at) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value |= std::uint32_t(bytes[at + i]) << (8 * i);
-  return value;
-}
 
 [[noreturn]] void failDamaged(const char* what) {
   failInput(
@@ -94,28 +83,28 @@ ProjectState stateOf(const json& object) {
 
 std::vector<std::uint8_t> packProjectState(const ProjectState& state) {
   const std::string text = jsonOf(state).dump(-1, ' ', false, json::error_handler_t::replace);
-  Bytes bytes(kMagic.begin(), kMagic.end());
-  putNumber(bytes, kVersion);
-  putNumber(bytes, std::uint32_t(text.size()));
-  putNumber(bytes, std::uint32_t(state.sound.bytes.size()));
-  bytes.insert(bytes.end(), text.begin(), text.end());
-  bytes.insert(bytes.end(), state.sound.bytes.begin(), state.sound.bytes.end());
-  const std::string checksum = contentHash(bytes);
-  bytes.insert(bytes.end(), checksum.begin(), checksum.end());
+  Bytes bytes;
+  append(bytes, kMagic);
+  appendLittleEndian(bytes, kVersion);
+  appendLittleEndian(bytes, std::uint32_t(text.size()));
+  appendLittleEndian(bytes, std::uint32_t(state.sound.bytes.size()));
+  append(bytes, text);
+  append(bytes, state.sound.bytes);
+  append(bytes, contentHash(bytes));
   return bytes;
 }
 
 ProjectState unpackProjectState(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() < kHeadBytes || !std::equal(kMagic.begin(), kMagic.end(), bytes.begin()))
-    failDamaged("its beginning");
-  if (const std::uint32_t version = numberAt(bytes, kMagic.size()); version != kVersion)
+  if (bytes.size() < kHeadBytes || !startsWith(bytes, kMagic)) failDamaged("its beginning");
+  ByteReader head(bytes.subspan(kMagic.size()), "what this project keeps of Patch Pilot");
+  if (const auto version = head.littleEndian<std::uint32_t>("its version"); version != kVersion)
     failInput(
         "This project was saved by a newer Patch Pilot (format {}, this one reads {}); install that, or take "
         "a new "
         "sound here. What it keeps is left as it is until then",
         version, kVersion);
-  const std::uint64_t textBytes = numberAt(bytes, kMagic.size() + 4),
-                      soundBytes = numberAt(bytes, kMagic.size() + 8);
+  const std::uint64_t textBytes = head.littleEndian<std::uint32_t>("its length"),
+                      soundBytes = head.littleEndian<std::uint32_t>("its length");
   if (kHeadBytes + textBytes + soundBytes + kChecksumBytes != bytes.size()) failDamaged("its length");
   const auto content = bytes.first(bytes.size() - kChecksumBytes);
   const std::string checksum = contentHash(content);

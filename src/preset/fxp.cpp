@@ -1,8 +1,8 @@
 #include "preset/fxp.h"
 
+#include "base/byte_reader.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "preset/byte_reader.h"
 
 #include <algorithm>
 #include <bit>

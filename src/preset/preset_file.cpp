@@ -1,9 +1,9 @@
 #include "preset/preset_file.h"
 
+#include "base/byte_reader.h"
 #include "base/error.h"
 #include "base/lower_case.h"
 #include "base/text.h"
-#include "preset/byte_reader.h"
 #include "preset/dialect.h"
 #include "preset/foreign_format.h"
 #include "preset/fxp.h"

@@ -1,7 +1,7 @@
 #include "preset/preset_hash.h"
 
+#include "base/byte_reader.h"
 #include "base/error.h"
-#include "preset/byte_reader.h"
 #include "preset/dialect.h"
 #include "preset/fxp.h"
 #include "preset/lv2_preset.h"

@@ -1,7 +1,7 @@
 #include "preset/vstpreset.h"
 
+#include "base/byte_reader.h"
 #include "base/error.h"
-#include "preset/byte_reader.h"
 
 #include <pugixml.hpp>
 

@@ -1,7 +1,7 @@
 #include "preset/dialect.h"
 
+#include "base/byte_reader.h"
 #include "base/error.h"
-#include "preset/byte_reader.h"
 #include "preset/surge/patch.h"
 #include "preset/vstpreset.h"
 

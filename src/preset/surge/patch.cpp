@@ -1,7 +1,7 @@
 #include "preset/surge/patch.h"
 
+#include "base/byte_reader.h"
 #include "base/error.h"
-#include "preset/byte_reader.h"
 #include "preset/vstpreset.h"
 #include "preset/xml_text.h"
 
