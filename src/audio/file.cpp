@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 
+#include "audio/decode_sound.h"
 #include "audio/foreign_sound.h"
 #include "audio/level.h"
 #include "audio/memory_file.h"
@@ -336,18 +337,10 @@ Flac encodeFlac(std::span<const float> left, std::span<const float> right) {
 }
 
 AudioBuffer decodeFlac(const Flac& flac, const std::string& name) {
-  SF_INFO info{};
-  SF_VIRTUAL_IO io = MemoryFile::calls();
-  MemoryFile memory{flac.bytes, 0};
-  const SndFile file(sf_open_virtual(&io, SFM_READ, &info, &memory), &sf_close);
-  if (!file || info.channels != kChannels || info.frames <= 0 || !(flac.scale > 0))
-    failInput("{} is damaged: it is no FLAC", name);
-  std::vector<float> samples(std::size_t(info.frames) * kChannels);
-  if (sf_readf_float(file.get(), samples.data(), info.frames) != info.frames)
-    failInput("{} is damaged: its FLAC is cut short", name);
-  AudioBuffer sound(kChannels, std::size_t(info.frames));
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    sound.channel(int(i % kChannels))[i / kChannels] = float(samples[i] / flac.scale);
+  AudioBuffer sound = decodeSound(flac.bytes, name);
+  if (sound.channels() != kChannels || !(flac.scale > 0))
+    failInput("{} is damaged: {} channels at a scale of {}", name, sound.channels(), flac.scale);
+  for (float& sample : sound.samples()) sample = float(sample / flac.scale);
   return sound;
 }
 

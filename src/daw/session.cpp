@@ -1,7 +1,7 @@
 #include "daw/session.h"
 
+#include "audio/decode_sound.h"
 #include "audio/level.h"
-#include "audio/memory_file.h"
 #include "audio/resample.h"
 #include "base/error.h"
 #include "base/patience.h"
@@ -42,22 +42,11 @@ AudioBuffer stereo44100(const AudioBuffer& sound) {
 }
 
 /// A WAV that the server has written.
-AudioBuffer decodeWav(const Bytes& bytes) {
-  MemoryFile file{bytes};
-  SF_VIRTUAL_IO calls = MemoryFile::calls();
-  SF_INFO info{};
-  const std::unique_ptr<SNDFILE, decltype(&sf_close)> sound(sf_open_virtual(&calls, SFM_READ, &info, &file),
-                                                            sf_close);
-  if (!sound || info.channels != kChannels || info.frames < 0 || info.frames > kSampleRateHz * 3600)
-    failInput("Patch Pilot's server sent no sound");
-  AudioBuffer decoded(kChannels, std::size_t(info.frames), info.samplerate);
-  std::vector<float> frames(std::size_t(info.frames) * kChannels);
-  if (sf_readf_float(sound.get(), frames.data(), info.frames) != info.frames)
-    failInput("Patch Pilot's server sent half a sound");
-  for (int c = 0; c < kChannels; ++c)
-    for (std::size_t i = 0; i < decoded.frames(); ++i)
-      decoded.channel(c)[i] = frames[i * kChannels + std::size_t(c)];
-  return decoded;
+AudioBuffer decodedAnswer(const Bytes& bytes) {
+  AudioBuffer sound = decodeSound(bytes, "The sound that Patch Pilot's server sent");
+  if (sound.channels() != kChannels)
+    failInput("Patch Pilot's server sent a sound of {} channels", sound.channels());
+  return sound;
 }
 
 AudioBuffer cut(const AudioBuffer& sound, Part part) {
@@ -190,7 +179,7 @@ void Session::open(const fs::path& file) {
     if (!reach(true)) return;
     const std::string name = file.filename().string();
     TakenSound sound{
-        decodeWav(client().soundAudio(client().upload(name, bytes).id)), file.stem().string(), {}};
+        decodedAnswer(client().soundAudio(client().upload(name, bytes).id)), file.stem().string(), {}};
     const bool isLong = sound.audio.seconds() > kMostFileSeconds;
     if (isLong) sound.audio = cut(sound.audio, {0, kMostFileSeconds});
     const double seconds = sound.audio.seconds();
@@ -642,7 +631,7 @@ void Session::show(MatchProgress match) {
     try {
       std::map<int, AudioBuffer> renders;
       for (const MatchedCandidate& candidate : match.candidates)
-        renders[candidate.rank] = decodeWav(client().get(candidate.audio));
+        renders[candidate.rank] = decodedAnswer(client().get(candidate.audio));
       renders_ = std::move(renders);
       rendersOf_ = key;
     } catch (const Error& error) {
