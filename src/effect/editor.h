@@ -57,7 +57,7 @@ class Editor final : public juce::AudioProcessorEditor,
   void updateListening();
 
   Processor& processor_;
-  Session& session_;
+  TrackSession& session_;
   Look look_;
   juce::TooltipWindow tooltips_{this, 700};
   SessionView view_;

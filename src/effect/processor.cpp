@@ -15,8 +15,8 @@ juce::StringArray candidateNumbers() {
   return numbers;
 }
 
-Session::Options sessionOptions(std::atomic<int>& changes) {
-  Session::Options options;
+TrackSession::Options sessionOptions(std::atomic<int>& changes) {
+  TrackSession::Options options;
   options.changed = [&changes] {
     ++changes;
     changes.notify_all();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daw/session.h"
+#include "daw/track_session.h"
 #include "effect/parameters.h"
 
 #include <juce_audio_processors/juce_audio_processors.h>
@@ -43,7 +43,7 @@ class Processor final : public juce::AudioProcessor {
   void getStateInformation(juce::MemoryBlock& destination) override;
   void setStateInformation(const void* data, int size) override;
 
-  Session& session() { return session_; }
+  TrackSession& session() { return session_; }
 
   /// What replaces the note in the track at the playhead: 0 nothing, 1 the target, 2 the candidate.
   ChoiceParameter& listen() { return *listen_; }
@@ -63,7 +63,7 @@ class Processor final : public juce::AudioProcessor {
 
   std::atomic<int> changes_{0};
   std::atomic<bool> restored_{false};
-  Session session_;
+  TrackSession session_;
   std::shared_ptr<SoundRing> ring_;
   // Of the audio thread.
   std::optional<std::int64_t> expected_;  ///< where it plays if it plays on

@@ -1,4 +1,4 @@
-#include "daw/session.h"
+#include "daw/track_session.h"
 
 #include "audio/decode_sound.h"
 #include "audio/level.h"
@@ -106,9 +106,9 @@ std::vector<const OfferedLibrary*> SessionView::searched() const {
   return found;
 }
 
-Session::Session(Options options) : options_(std::move(options)), thread_([this] { run(); }) {}
+TrackSession::TrackSession(Options options) : options_(std::move(options)), thread_([this] { run(); }) {}
 
-Session::~Session() {
+TrackSession::~TrackSession() {
   std::unique_lock lock(mutex_);
   ended_ = true;
   wake_.notify_all();
@@ -125,12 +125,12 @@ Session::~Session() {
   thread_.join();
 }
 
-SessionView Session::view() const {
+SessionView TrackSession::view() const {
   std::lock_guard lock(mutex_);
   return view_;
 }
 
-void Session::setHostRate(double sampleRateHz) {
+void TrackSession::setHostRate(double sampleRateHz) {
   {
     std::lock_guard lock(mutex_);
     if (hostRate_ == sampleRateHz) return;
@@ -139,21 +139,21 @@ void Session::setHostRate(double sampleRateHz) {
   post([this] { publish(view()); });
 }
 
-void Session::setRing(std::shared_ptr<const SoundRing> ring) {
+void TrackSession::setRing(std::shared_ptr<const SoundRing> ring) {
   std::lock_guard lock(mutex_);
   ring_ = std::move(ring);
 }
 
-std::shared_ptr<const SoundRing> Session::ring() const {
+std::shared_ptr<const SoundRing> TrackSession::ring() const {
   std::lock_guard lock(mutex_);
   return ring_;
 }
 
-void Session::connect(bool mayStart) {
+void TrackSession::connect(bool mayStart) {
   post([this, mayStart] { reach(mayStart); });
 }
 
-void Session::useProgram(const fs::path& program) {
+void TrackSession::useProgram(const fs::path& program) {
   post([this, program] {
     chooseProgram(program);
     edit([](SessionView& view) { view.problem.clear(); });
@@ -161,19 +161,19 @@ void Session::useProgram(const fs::path& program) {
   });
 }
 
-void Session::choose(const std::vector<std::string>& libraries) {
+void TrackSession::choose(const std::vector<std::string>& libraries) {
   edit([&](SessionView& view) { view.chosen = libraries; });
 }
 
-void Session::take() {
+void TrackSession::take() {
   post([this] { takeNow(); });
 }
 
-void Session::take(std::uint64_t begin, std::uint64_t end) {
+void TrackSession::take(std::uint64_t begin, std::uint64_t end) {
   post([this, begin, end] { takeNow(std::pair(begin, end)); });
 }
 
-void Session::open(const fs::path& file) {
+void TrackSession::open(const fs::path& file) {
   post([this, file] {
     const Bytes bytes = readFile(file, kMostFileBytes);
     if (!reach(true)) return;
@@ -191,7 +191,7 @@ void Session::open(const fs::path& file) {
   });
 }
 
-void Session::clear() {
+void TrackSession::clear() {
   post([this] {
     renders_.clear();
     rendersOf_.clear();
@@ -206,25 +206,25 @@ void Session::clear() {
   });
 }
 
-void Session::mark(Part part) {
+void TrackSession::mark(Part part) {
   edit([&](SessionView& view) {
     if (view.sound) view.part = within(part, view.sound->audio.seconds());
   });
   post([this] { publish(view()); });
 }
 
-void Session::match(bool mayStart) {
+void TrackSession::match(bool mayStart) {
   post([this, mayStart] { matchNow(mayStart); });
 }
 
-void Session::stop() {
+void TrackSession::stop() {
   post([this] {
     const SessionView now = view();
     if (now.asked && now.match && client_) client().stopMatch(now.match->id);
   });
 }
 
-void Session::install(int rank) {
+void TrackSession::install(int rank) {
   post([this, rank] {
     edit([](SessionView& view) { view.installing = true; });
     const auto end = [this] { edit([](SessionView& view) { view.installing = false; }); };
@@ -246,7 +246,7 @@ void Session::install(int rank) {
   });
 }
 
-void Session::preparePreset(int rank) {
+void TrackSession::preparePreset(int rank) {
   post([this, rank] {
     const SessionView now = view();
     const MatchedCandidate* candidate = now.candidate(rank);
@@ -263,14 +263,14 @@ void Session::preparePreset(int rank) {
   });
 }
 
-void Session::dismissProblem() {
+void TrackSession::dismissProblem() {
   edit([](SessionView& view) {
     view.problem.clear();
     view.notice.clear();
   });
 }
 
-std::vector<std::uint8_t> Session::save(const std::map<std::string, float>& parameters) const {
+std::vector<std::uint8_t> TrackSession::save(const std::map<std::string, float>& parameters) const {
   SessionView now;
   {
     std::lock_guard lock(mutex_);
@@ -308,7 +308,7 @@ std::vector<std::uint8_t> Session::save(const std::map<std::string, float>& para
   return packProjectState(state);
 }
 
-std::map<std::string, float> Session::restore(std::span<const std::uint8_t> bytes) {
+std::map<std::string, float> TrackSession::restore(std::span<const std::uint8_t> bytes) {
   ProjectState state;
   std::shared_ptr<TakenSound> sound;
   try {
@@ -359,7 +359,7 @@ std::map<std::string, float> Session::restore(std::span<const std::uint8_t> byte
   return state.parameters;
 }
 
-void Session::run() {
+void TrackSession::run() {
   blockSignalsOfThisThread();
   double asked = 0;
   for (;;) {
@@ -392,13 +392,13 @@ void Session::run() {
   wake_.notify_all();
 }
 
-void Session::post(Task task) {
+void TrackSession::post(Task task) {
   std::lock_guard lock(mutex_);
   tasks_.push_back(std::move(task));
   wake_.notify_all();
 }
 
-void Session::attempt(const Task& task) {
+void TrackSession::attempt(const Task& task) {
   try {
     task();
   } catch (const std::exception& error) {
@@ -413,12 +413,12 @@ void Session::attempt(const Task& task) {
   }
 }
 
-bool Session::waitFor(double seconds) {
+bool TrackSession::waitFor(double seconds) {
   std::unique_lock lock(mutex_);
   return !wake_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return ended_; });
 }
 
-void Session::edit(const std::function<void(SessionView&)>& change) {
+void TrackSession::edit(const std::function<void(SessionView&)>& change) {
   {
     std::lock_guard lock(mutex_);
     change(view_);
@@ -426,7 +426,7 @@ void Session::edit(const std::function<void(SessionView&)>& change) {
   if (options_.changed) options_.changed();
 }
 
-bool Session::reach(bool mayStart) {
+bool TrackSession::reach(bool mayStart) {
   if (client_) {
     try {
       refresh();
@@ -442,7 +442,7 @@ bool Session::reach(bool mayStart) {
   return false;
 }
 
-bool Session::reachPort(int port) {
+bool TrackSession::reachPort(int port) {
   {
     std::lock_guard lock(mutex_);
     client_ = std::make_shared<ServerClient>(port);
@@ -452,7 +452,7 @@ bool Session::reachPort(int port) {
   return true;
 }
 
-void Session::fetchRestored() {
+void TrackSession::fetchRestored() {
   if (!std::exchange(fetch_, false)) return;
   try {
     poll();
@@ -464,7 +464,7 @@ void Session::fetchRestored() {
   }
 }
 
-bool Session::start() {
+bool TrackSession::start() {
   const fs::path program = findPatchPilot();
   if (program.empty()) {
     edit([](SessionView& view) {
@@ -484,12 +484,12 @@ bool Session::start() {
              program.string());
 }
 
-ServerClient& Session::client() {
+ServerClient& TrackSession::client() {
   if (!client_) failSystem("{}", kNoServer);
   return *client_;
 }
 
-void Session::dropClient() {
+void TrackSession::dropClient() {
   {
     std::lock_guard lock(mutex_);
     client_.reset();
@@ -500,7 +500,7 @@ void Session::dropClient() {
   });
 }
 
-void Session::refresh() {
+void TrackSession::refresh() {
   const ServerState state = client().state();
   edit([&](SessionView& view) {
     view.link = ServerLink::connected;
@@ -509,7 +509,7 @@ void Session::refresh() {
   });
 }
 
-void Session::takeNow(std::optional<std::pair<std::uint64_t, std::uint64_t>> marked) {
+void TrackSession::takeNow(std::optional<std::pair<std::uint64_t, std::uint64_t>> marked) {
   const auto ring = this->ring();
   if (!ring || ring->written() == 0)
     failInput("Nothing has played yet. Play the track, and take the sound then.");
@@ -528,7 +528,7 @@ void Session::takeNow(std::optional<std::pair<std::uint64_t, std::uint64_t>> mar
   keep(std::move(sound), within(part, seconds));
 }
 
-void Session::keep(TakenSound sound, Part part) {
+void TrackSession::keep(TakenSound sound, Part part) {
   renders_.clear();
   rendersOf_.clear();
   {
@@ -552,7 +552,7 @@ void Session::keep(TakenSound sound, Part part) {
   });
 }
 
-void Session::matchNow(bool mayStart) {
+void TrackSession::matchNow(bool mayStart) {
   if (!view().sound) failInput("First a sound: play the track and take it, or drop a sound file here.");
   edit([](SessionView& view) {
     view.asked = true;
@@ -605,7 +605,7 @@ void Session::matchNow(bool mayStart) {
   }
 }
 
-void Session::poll() {
+void TrackSession::poll() {
   const std::string id = view().match.value().id;
   try {
     show(client().match(id));
@@ -616,7 +616,7 @@ void Session::poll() {
   }
 }
 
-void Session::show(MatchProgress match) {
+void TrackSession::show(MatchProgress match) {
   const SessionView now = view();
   if (match.target) {
     // Of a match that the project brought, the sound that was sent is known by the target that was found in
@@ -661,7 +661,7 @@ void Session::show(MatchProgress match) {
   });
 }
 
-void Session::publish(const SessionView& now) {
+void TrackSession::publish(const SessionView& now) {
   double rate = 0;
   {
     std::lock_guard lock(mutex_);

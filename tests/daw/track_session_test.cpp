@@ -1,4 +1,4 @@
-#include "daw/session.h"
+#include "daw/track_session.h"
 
 #include "audio/file.h"
 #include "base/server_address.h"
@@ -17,7 +17,7 @@ constexpr double kRate = 48000;
 class Watched {
  public:
   explicit Watched(const fs::path& data, double startSeconds = 60) {
-    Session::Options options;
+    TrackSession::Options options;
     options.data = data;
     options.pollSeconds = 0.01;
     options.startSeconds = startSeconds;
@@ -27,11 +27,11 @@ class Watched {
       views_.push_back(session_->view());
       changed_.notify_all();
     };
-    session_ = std::make_unique<Session>(options);
+    session_ = std::make_unique<TrackSession>(options);
     session_->setHostRate(kRate);
   }
 
-  Session* operator->() { return session_.get(); }
+  TrackSession* operator->() { return session_.get(); }
 
   /// Waits until the view is as is wanted. @return it
   SessionView until(const std::function<bool(const SessionView&)>& wanted) {
@@ -54,7 +54,7 @@ class Watched {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<SessionView> views_;
-  std::unique_ptr<Session> session_;  ///< first to go
+  std::unique_ptr<TrackSession> session_;  ///< first to go
 };
 
 /// What a track has played: silence, and a note.
@@ -99,7 +99,7 @@ double levelOf(const std::vector<float>& sound) {
   return std::sqrt(sum / double(sound.size()));
 }
 
-class DawSession : public WebTest {
+class TrackSessionTest : public WebTest {
  protected:
   SessionView matched(Watched& session) {
     session->setRing(playedRing());
@@ -111,7 +111,7 @@ class DawSession : public WebTest {
   }
 };
 
-TEST_F(DawSession, TakesMatchesHearsAndTakesAway) {
+TEST_F(TrackSessionTest, TakesMatchesHearsAndTakesAway) {
   makeLibrary();
   open();
   Watched session(options.data);
@@ -145,7 +145,7 @@ TEST_F(DawSession, TakesMatchesHearsAndTakesAway) {
   EXPECT_NE(installed.notice.find("Installed: "), std::string::npos) << installed.notice + installed.problem;
 }
 
-TEST_F(DawSession, IsRestoredWithTheSameTargetAndCandidates) {
+TEST_F(TrackSessionTest, IsRestoredWithTheSameTargetAndCandidates) {
   makeLibrary();
   open();
   std::vector<std::uint8_t> state;
@@ -187,7 +187,7 @@ TEST_F(DawSession, IsRestoredWithTheSameTargetAndCandidates) {
   EXPECT_GT(levelOf(heard(alone->player(), 0)), 0.01);
 }
 
-TEST_F(DawSession, GivesAStateBackThatItCannotRead) {
+TEST_F(TrackSessionTest, GivesAStateBackThatItCannotRead) {
   Watched session(options.data);
   std::vector<std::uint8_t> newer = session->save({});
   newer[14] = 9;
@@ -201,7 +201,7 @@ TEST_F(DawSession, GivesAStateBackThatItCannotRead) {
   EXPECT_EQ(session->view().problem, "");
 }
 
-TEST_F(DawSession, SaysWhatIsMissing) {
+TEST_F(TrackSessionTest, SaysWhatIsMissing) {
   const ScopedVariable none("PATCHPILOT", ""), nowhere("PATH", "/nosuch");
   Watched session(places.folder / "nowhere");
   const auto problem = [&] {
@@ -236,7 +236,7 @@ TEST_F(DawSession, SaysWhatIsMissing) {
   EXPECT_NE(view.problem.find("no library"), std::string::npos) << view.problem;
 }
 
-TEST_F(DawSession, OpensASoundFileWithTheServersHelp) {
+TEST_F(TrackSessionTest, OpensASoundFileWithTheServersHelp) {
   open();
   Watched session(options.data);
   tone(places.folder / "My bass.wav", 1.5, 110, 48000, 1);
@@ -258,7 +258,7 @@ TEST_F(DawSession, OpensASoundFileWithTheServersHelp) {
   EXPECT_EQ(view.sound->name, "My bass") << "what was there stays";
 }
 
-TEST_F(DawSession, TakesAndMatchesAtARequestOfTheAudioThreadAndStops) {
+TEST_F(TrackSessionTest, TakesAndMatchesAtARequestOfTheAudioThreadAndStops) {
   makeLibrary();
   open();
   Watched session(options.data);
@@ -272,7 +272,7 @@ TEST_F(DawSession, TakesAndMatchesAtARequestOfTheAudioThreadAndStops) {
   EXPECT_TRUE(view.match->state == "stopped" || view.match->state == "done") << view.match->state;
 }
 
-TEST_F(DawSession, MarksTheFramesThatItIsTold) {
+TEST_F(TrackSessionTest, MarksTheFramesThatItIsTold) {
   Watched session(options.data);
   session->setRing(playedRing());
   session->take(24000, 48000);
@@ -282,7 +282,7 @@ TEST_F(DawSession, MarksTheFramesThatItIsTold) {
   EXPECT_NEAR(view.sound->audio.seconds(), 2, 1e-3);
 }
 
-TEST_F(DawSession, NoticesThatTheServerIsGoneAndFindsTheNext) {
+TEST_F(TrackSessionTest, NoticesThatTheServerIsGoneAndFindsTheNext) {
   open();
   Watched session(options.data);
   session->connect(false);
@@ -297,7 +297,7 @@ TEST_F(DawSession, NoticesThatTheServerIsGoneAndFindsTheNext) {
             ServerLink::connected);
 }
 
-TEST_F(DawSession, StartsAServerIfThereIsNone) {
+TEST_F(TrackSessionTest, StartsAServerIfThereIsNone) {
   const ScopedVariable program("PATCHPILOT", PATCHPILOT_BINARY_DIR "/patchpilot");
   Watched session(options.data);
   session->connect(true);
@@ -312,7 +312,7 @@ TEST_F(DawSession, StartsAServerIfThereIsNone) {
   for (const int process : served) EXPECT_TRUE(hasEnded(process, 30000));
 }
 
-TEST_F(DawSession, AProgramThatDoesNotAnswerIsToldOf) {
+TEST_F(TrackSessionTest, AProgramThatDoesNotAnswerIsToldOf) {
   const ScopedVariable program("PATCHPILOT", "/bin/true");
   Watched session(options.data, 0.05);
   session->connect(true);

@@ -58,7 +58,7 @@ struct SessionView {
 /// Works for one instance of the plug-in, on a thread of its own: takes sounds, finds or starts the server,
 /// has it match, and gets the candidates ready to be heard. No function waits for that thread or for the
 /// server, and none throws; failures are in the view. Functions are for any thread but the audio thread.
-class Session {
+class TrackSession {
  public:
   struct Options {
     std::filesystem::path data = usualServerData();  ///< of the server
@@ -68,8 +68,8 @@ class Session {
     std::function<void()> changed;  ///< called by any thread when the view has changed
   };
 
-  explicit Session(Options options);
-  ~Session();
+  explicit TrackSession(Options options);
+  ~TrackSession();
 
   SessionView view() const;
 
