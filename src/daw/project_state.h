@@ -2,7 +2,7 @@
 
 #include "audio/file.h"
 #include "client/answers.h"
-#include "daw/waveform.h"
+#include "daw/sound_part.h"
 
 #include <map>
 #include <memory>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "audio/buffer.h"
+#include "daw/sound_part.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,16 +39,6 @@ class RingPeaks {
   std::uint64_t read_ = 0;
   std::vector<Peak> peaks_;
 };
-
-/// A part of a sound, in seconds.
-struct Part {
-  double start = 0, seconds = 0;
-  double end() const { return start + seconds; }
-  bool operator==(const Part&) const = default;
-};
-
-/// The longest part that can be matched, and the shortest.
-inline constexpr double kLongestPartSeconds = 30, kShortestPartSeconds = 0.05;
 
 /// The last note in a sound, by its level alone: from its onset until it has died away or the sound ends. All
 /// of the sound if there is no onset in it.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daw/track_session.h"
+#include "daw/session_view.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daw/track_session.h"
+#include "daw/session_view.h"
 #include "daw/waveform.h"
 
 #include <juce_gui_basics/juce_gui_basics.h>

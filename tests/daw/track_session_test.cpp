@@ -5,6 +5,7 @@
 #include "web/web_fixture.h"
 
 #include <condition_variable>
+#include <future>
 
 namespace patchpilot {
 namespace {
@@ -13,19 +14,31 @@ namespace fs = std::filesystem;
 
 constexpr double kRate = 48000;
 
+/// So long that a session does not ask by itself how a match goes.
+constexpr double kNever = 1e9;
+
 /// A session, and what its view has become.
 class Watched {
  public:
-  explicit Watched(const fs::path& data, double startSeconds = 60) {
+  explicit Watched(const fs::path& data, double startSeconds = 60, double pollSeconds = 0.01) {
     TrackSession::Options options;
     options.data = data;
-    options.pollSeconds = 0.01;
+    options.pollSeconds = pollSeconds;
     options.startSeconds = startSeconds;
     options.renders = 96;
     options.changed = [this] {
-      std::lock_guard lock(mutex_);
-      views_.push_back(session_->view());
-      changed_.notify_all();
+      const SessionView view = session_->view();
+      std::function<void()> answer;
+      {
+        std::lock_guard lock(mutex_);
+        views_.push_back(view);
+        if (trigger_ && trigger_(view)) {
+          trigger_ = nullptr;
+          answer = answer_;
+        }
+        changed_.notify_all();
+      }
+      if (answer) answer();
     };
     session_ = std::make_unique<TrackSession>(options);
     session_->setHostRate(kRate);
@@ -44,6 +57,13 @@ class Watched {
     return view;
   }
 
+  /// Calls a function once, by the thread that brings the view to what is wanted, before that goes on.
+  void once(std::function<bool(const SessionView&)> wanted, std::function<void()> answer) {
+    std::lock_guard lock(mutex_);
+    trigger_ = std::move(wanted);
+    answer_ = std::move(answer);
+  }
+
   /// All that the view has been.
   std::vector<SessionView> views() {
     std::lock_guard lock(mutex_);
@@ -54,6 +74,8 @@ class Watched {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<SessionView> views_;
+  std::function<bool(const SessionView&)> trigger_;
+  std::function<void()> answer_;
   std::unique_ptr<TrackSession> session_;  ///< first to go
 };
 
@@ -109,6 +131,17 @@ class TrackSessionTest : public WebTest {
       return !view.problem.empty() || (view.match && view.match->isOver() && !view.asked);
     });
   }
+
+  /// Has a match asked for, and waits until it has found something: a server that ends now does not begin it
+  /// anew.
+  void matchBegun(Watched& session) {
+    session->setRing(playedRing());
+    session->take();
+    session->match();
+    const SessionView view = session.until([](const SessionView& now) { return now.match.has_value(); });
+    follow("/matches/" + view.match->id + "/events",
+           [](const nlohmann::json& match) { return match.at("generation") > 0; });
+  }
 };
 
 TEST_F(TrackSessionTest, TakesMatchesHearsAndTakesAway) {
@@ -143,6 +176,8 @@ TEST_F(TrackSessionTest, TakesMatchesHearsAndTakesAway) {
   const SessionView installed =
       session.until([](const SessionView& view) { return !view.notice.empty() && !view.installing; });
   EXPECT_NE(installed.notice.find("Installed: "), std::string::npos) << installed.notice + installed.problem;
+  for (const SessionView& view : session.views())
+    EXPECT_FALSE(view.installing && !view.notice.empty()) << "it is installed in one step";
 }
 
 TEST_F(TrackSessionTest, IsRestoredWithTheSameTargetAndCandidates) {
@@ -187,6 +222,102 @@ TEST_F(TrackSessionTest, IsRestoredWithTheSameTargetAndCandidates) {
   EXPECT_GT(levelOf(heard(alone->player(), 0)), 0.01);
 }
 
+TEST_F(TrackSessionTest, NoMatchOfTheProjectBeforeComesIntoARestoredOne) {
+  makeLibrary();
+  open();
+  Watched session(options.data);
+  session->setRing(playedRing());
+  session->take();
+  session.until([](const SessionView& view) { return view.sound != nullptr; });
+  const auto state = session->save({});
+  // The host restores while the sound is sent to be matched.
+  session.once([](const SessionView& view) { return view.asked; }, [&] { session->restore(state); });
+  session->match();
+  session.until([](const SessionView& view) { return view.link == ServerLink::connected; });
+  session->take(24000, 48000);
+  session.until([](const SessionView& view) { return view.part.seconds == 0.5; });
+  bool restored = false;
+  for (const SessionView& view : session.views()) {
+    EXPECT_FALSE(restored && (view.asked || view.match)) << "of the project before";
+    restored = restored || view.asked;
+  }
+}
+
+TEST_F(TrackSessionTest, NoCandidatesOfTheProjectBeforeComeIntoARestoredOne) {
+  makeLibrary();
+  std::atomic<bool> asks{false};
+  std::function<void()> restore;
+  options.log = [&](const httplib::Request& request, const httplib::Response&) {
+    // While the renders of the candidates are fetched.
+    if (request.path.find("/candidates/") != std::string::npos && asks.exchange(false)) restore();
+  };
+  open();
+  Watched session(options.data);
+  const SessionView before = matched(session);
+  ASSERT_EQ(before.problem, "");
+  const auto state = session->save({});
+  restore = [&] { session->restore(state); };
+  asks = true;
+  session->take();
+  session->match();
+  const auto isRestored = [&](const SessionView& view) {
+    return !asks && view.match && view.match->id == before.match->id && view.heard.size() == 5;
+  };
+  const SessionView after = session.until(isRestored);
+  EXPECT_EQ(after.match->candidates, before.match->candidates);
+  EXPECT_FALSE(after.asked);
+  EXPECT_EQ(after.problem, "");
+}
+
+TEST_F(TrackSessionTest, TheWishesForTheProjectBeforeEndWithIt) {
+  open();
+  Watched session(options.data);
+  session->setRing(playedRing());
+  const auto empty = session->save({});
+  // They wait behind a step, during which the project is restored.
+  std::promise<void> restored;
+  session.once([](const SessionView& view) { return view.link == ServerLink::connected; },
+               [&] {
+                 session->take();
+                 session->restore(empty);
+                 restored.set_value();
+               });
+  session->connect(false);
+  restored.get_future().wait();
+  session->take(24000, 48000);
+  session.until([](const SessionView& view) { return view.part.seconds == 0.5; });
+  for (const SessionView& view : session.views())
+    EXPECT_TRUE(!view.sound || view.part.seconds == 0.5) << "the sound was wanted in the project before";
+}
+
+TEST_F(TrackSessionTest, FollowsAMatchWhenAnotherServerHasTakenThePlaceOfTheOneThatItAsked) {
+  makeLibrary();
+  open();
+  Watched session(options.data, 60, kNever);
+  matchBegun(session);
+  close();
+  open();
+  session->connect(false);
+  const SessionView view = session.until([](const SessionView& now) { return !now.asked; });
+  EXPECT_EQ(view.link, ServerLink::connected);
+  EXPECT_TRUE(view.match->isOver()) << "the new server says what has become of it: " << view.match->state;
+}
+
+TEST_F(TrackSessionTest, TellsThatTheServerHasEndedDuringAMatchAndAsksTheNextOne) {
+  makeLibrary();
+  open();
+  Watched session(options.data, 60, kNever);
+  matchBegun(session);
+  close();
+  session->connect(false);
+  const SessionView ended = session.until([](const SessionView& view) { return !view.asked; });
+  EXPECT_EQ(ended.link, ServerLink::missing);
+  EXPECT_NE(ended.problem.find("ended during the match"), std::string::npos) << ended.problem;
+  open();
+  session->connect(false);
+  session.until([](const SessionView& view) { return view.match->isOver(); });
+}
+
 TEST_F(TrackSessionTest, GivesAStateBackThatItCannotRead) {
   Watched session(options.data);
   std::vector<std::uint8_t> newer = session->save({});
@@ -199,6 +330,26 @@ TEST_F(TrackSessionTest, GivesAStateBackThatItCannotRead) {
   session.until([](const SessionView& view) { return view.sound != nullptr; });
   EXPECT_NE(session->save({}), newer);
   EXPECT_EQ(session->view().problem, "");
+}
+
+TEST_F(TrackSessionTest, NeitherWhatItRestoresNorASoundThatIsTakenIsSavedByHalves) {
+  Watched session(options.data);
+  std::vector<std::uint8_t> newer = session->save({});
+  newer[14] = 9;
+  session->restore(newer);
+  session->setRing(playedRing());
+  // A host that saves at any time: either what it has restored, or the new sound.
+  std::atomic<bool> ends{false};
+  bool isHalf = false;
+  std::thread host([&] {
+    const auto empty = ProjectState{};
+    while (!ends) isHalf = isHalf || session->save({}) == packProjectState(empty);
+  });
+  session->take();
+  session.until([](const SessionView& view) { return view.sound != nullptr; });
+  ends = true;
+  host.join();
+  EXPECT_FALSE(isHalf);
 }
 
 TEST_F(TrackSessionTest, SaysWhatIsMissing) {
@@ -234,6 +385,11 @@ TEST_F(TrackSessionTest, SaysWhatIsMissing) {
   other->match();
   const SessionView view = other.until([](const SessionView& now) { return !now.problem.empty(); });
   EXPECT_NE(view.problem.find("no library"), std::string::npos) << view.problem;
+  bool wasAsked = false;
+  for (const SessionView& seen : other.views()) {
+    wasAsked = wasAsked || seen.asked;
+    EXPECT_TRUE(!wasAsked || seen.asked || !seen.problem.empty()) << "it ends and says why in one step";
+  }
 }
 
 TEST_F(TrackSessionTest, OpensASoundFileWithTheServersHelp) {
