@@ -103,6 +103,9 @@ ServerState serverStateFrom(const std::string& text) {
     state.scanning = object.at("scanning");
     for (const json& library : object.at("libraries")) state.libraries.push_back(libraryFrom(library));
     for (const json& synth : object.at("synths")) state.synths.push_back(synth.at("name"));
+    // Servers before 0.2 do not tell.
+    for (const json& metric : member<json>(object, "metrics", json::array()))
+      state.metrics.push_back({metric.at("name"), metric.at("title"), metric.at("digits")});
     return state;
   });
 }
@@ -113,9 +116,9 @@ UploadedSound uploadedSoundFrom(const std::string& text) {
   });
 }
 
-MatchProgress matchProgressFrom(const std::string& text) {
+ServerMatch serverMatchFrom(const std::string& text) {
   return readAnswer(text, [](const json& object) {
-    MatchProgress match;
+    ServerMatch match;
     match.id = object.at("id");
     match.name = object.at("name");
     match.state = object.at("state");

@@ -22,13 +22,21 @@ struct OfferedLibrary {
   bool isUsable() const { return problem.empty() && patches > 0; }
 };
 
+/// Schema `Metric`: how its values are shown.
+struct ShownMetric {
+  std::string name;   ///< in `MatchedCandidate::distances`
+  std::string title;  ///< for people
+  int digits = 2;     ///< behind the point
+};
+
 /// Schema `State`.
 struct ServerState {
   std::string version;
   std::string data;  ///< the server's folder
   std::vector<OfferedLibrary> libraries;
-  std::vector<std::string> synths;  ///< names of the plug-ins that are installed
-  bool scanning = false;            ///< the synths are not known yet
+  std::vector<std::string> synths;   ///< names of the plug-ins that are installed
+  bool scanning = false;             ///< the synths are not known yet
+  std::vector<ShownMetric> metrics;  ///< in the order to show them in
 };
 
 /// Schema `Sound`: one that was uploaded.
@@ -70,7 +78,7 @@ struct MatchedTarget {
 };
 
 /// Schema `Match`.
-struct MatchProgress {
+struct ServerMatch {
   std::string id, name;
   std::string state;  ///< schema `MatchState`
   std::string error;
@@ -98,7 +106,7 @@ struct MatchQuestion {
 /// All throw Error (input) for a text that is no such answer.
 ServerState serverStateFrom(const std::string& text);
 UploadedSound uploadedSoundFrom(const std::string& text);
-MatchProgress matchProgressFrom(const std::string& text);
+ServerMatch serverMatchFrom(const std::string& text);
 std::string idFrom(const std::string& text);
 std::vector<std::string> installedFilesFrom(const std::string& text);
 

@@ -73,8 +73,8 @@ std::string ServerClient::startMatch(const MatchQuestion& question) {
   return idFrom(request("POST", std::string(kApi) + "/matches", questionText(question), "application/json"));
 }
 
-MatchProgress ServerClient::match(const std::string& id) {
-  return matchProgressFrom(request("GET", fmt::format("{}/matches/{}", kApi, id), "", ""));
+ServerMatch ServerClient::match(const std::string& id) {
+  return serverMatchFrom(request("GET", fmt::format("{}/matches/{}", kApi, id), "", ""));
 }
 
 void ServerClient::stopMatch(const std::string& id) {

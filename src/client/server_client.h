@@ -40,7 +40,7 @@ class ServerClient {
 
   /// @return the id of the match
   std::string startMatch(const MatchQuestion& question);
-  MatchProgress match(const std::string& id);
+  ServerMatch match(const std::string& id);
   void stopMatch(const std::string& id);
 
   /// What an address that the server gave holds: a render as WAV, a preset, a packed LV2 bundle.

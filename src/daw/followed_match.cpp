@@ -22,7 +22,7 @@ FollowedMatch FollowedMatch::begin(ServerClient& client, const TakenSound& sound
     question.start = part.start - slice.start;
     question.duration = part.seconds;
   }
-  MatchProgress begun;
+  ServerMatch begun;
   begun.id = client.startMatch(question);
   begun.name = sound.name;
   begun.state = "queued";
@@ -33,7 +33,7 @@ FollowedMatch FollowedMatch::begin(ServerClient& client, const TakenSound& sound
 
 bool FollowedMatch::ask(ServerClient& client) {
   try {
-    MatchProgress next = client.match(progress_.id);
+    ServerMatch next = client.match(progress_.id);
     if (next.target) {
       // Where the slice of a kept match begins is known by the target that was kept.
       if (!sliceStart_)
@@ -50,7 +50,7 @@ bool FollowedMatch::ask(ServerClient& client) {
   }
 }
 
-bool FollowedMatch::getRenders(ServerClient& client, MatchProgress& next) {
+bool FollowedMatch::getRenders(ServerClient& client, ServerMatch& next) {
   if (next.generation == rendered_ || next.candidates.empty()) return false;
   try {
     std::map<int, CandidateRender> renders;

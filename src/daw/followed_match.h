@@ -22,7 +22,7 @@ class FollowedMatch {
                              const std::vector<std::string>& libraries, std::optional<int> renders);
 
   /// One that was begun before, as a project has kept it. @param part  of the sound, for which it was begun
-  FollowedMatch(MatchProgress kept, Part part)
+  FollowedMatch(ServerMatch kept, Part part)
       : progress_(std::move(kept)), part_(part), isSettled_(progress_.id.empty()) {}
 
   /// Asks the server how it goes, and gets the renders if the candidates are new.
@@ -31,7 +31,7 @@ class FollowedMatch {
   /// or its renders are gone: then it is settled
   bool ask(ServerClient& client);
 
-  const MatchProgress& progress() const { return progress_; }
+  const ServerMatch& progress() const { return progress_; }
 
   /// Of the candidates in `progress`, by rank; empty until `ask` has got them.
   const std::map<int, CandidateRender>& renders() const { return renders_; }
@@ -46,9 +46,9 @@ class FollowedMatch {
   Part targetIn(Part marked) const;
 
  private:
-  bool getRenders(ServerClient& client, MatchProgress& next);
+  bool getRenders(ServerClient& client, ServerMatch& next);
 
-  MatchProgress progress_;
+  ServerMatch progress_;
   Part part_;
   std::optional<double> sliceStart_;  ///< of what was sent, in the sound; none: it is not known yet
   std::map<int, CandidateRender> renders_;

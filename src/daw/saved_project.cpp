@@ -45,7 +45,7 @@ RestoredProject restoredProject(std::span<const std::uint8_t> bytes) {
     project.sound = std::make_shared<TakenSound>(TakenSound{
         decodeFlac(state.sound, "the sound that the project keeps"), state.soundName, state.timelineSeconds});
   if (!state.match.empty() || !state.candidates.empty()) {
-    MatchProgress& match = project.match.emplace();
+    ServerMatch& match = project.match.emplace();
     match.id = std::move(state.match);
     match.name = std::move(state.soundName);
     match.state = "done";

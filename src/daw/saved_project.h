@@ -30,7 +30,7 @@ struct RestoredProject {
   std::vector<std::string> libraries;
   std::shared_ptr<const TakenSound> sound;  ///< null: none
   Part part;
-  std::optional<MatchProgress> match;  ///< as far as it was kept; its id may be empty
+  std::optional<ServerMatch> match;  ///< as far as it was kept; its id may be empty
 };
 
 /// @throws Error (input) as `unpackProjectState`, or if the sound is damaged

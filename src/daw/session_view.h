@@ -30,10 +30,11 @@ struct SessionView {
   std::vector<OfferedLibrary> libraries;
   std::vector<std::string> chosen;  ///< ids of libraries; empty: the first that is usable
   bool scanning = false;
+  std::vector<ShownMetric> metrics;  ///< in the order to show them in; empty: not known yet
   std::shared_ptr<const TakenSound> sound;
   Part part;                                     ///< of the sound, that is or will be matched
   bool asked = false;                            ///< a match is asked for, or runs
-  std::optional<MatchProgress> match;            ///< the candidates in it can be heard if `heard` says so
+  std::optional<ServerMatch> match;              ///< the candidates in it can be heard if `heard` says so
   std::set<int> heard;                           ///< ranks whose renders are there
   std::map<int, std::filesystem::path> presets;  ///< files to drag, by rank
   bool installing = false;

@@ -147,6 +147,7 @@ void SessionWork::showServer(SessionView& view) const {
   view.link = server_.link();
   view.libraries = server_.offer().libraries;
   view.scanning = server_.offer().scanning;
+  view.metrics = server_.offer().metrics;
 }
 
 bool SessionWork::reach(bool mayStart) {
@@ -197,7 +198,7 @@ void SessionWork::follow() {
   askedOn_ = server_.connection();
   const bool hadTarget = followed_->progress().target.has_value();
   const bool areRendersNew = followed_->ask(server_.client());
-  const MatchProgress& match = followed_->progress();
+  const ServerMatch& match = followed_->progress();
   // What the view offers can be heard.
   if (areRendersNew || (match.target && !hadTarget)) publish();
   edit([&](SessionView& view) {

@@ -11,12 +11,6 @@ namespace patchpilot {
 
 namespace {
 
-std::string upperCase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return char(std::toupper(c)); });
-  return text;
-}
-
 std::string durationText(double seconds) {
   const auto whole = std::max(0L, std::lround(seconds));
   if (whole < 60) return fmt::format("{} s", whole);
@@ -40,7 +34,7 @@ std::string linkText(const SessionView& view) {
 std::string statusText(const SessionView& view) {
   if (view.asked && (!view.match || view.match->isOver())) return "Sending the sound";
   if (!view.match) return "";
-  const MatchProgress& match = *view.match;
+  const ServerMatch& match = *view.match;
   if (match.state == "queued")
     return match.position > 0 ? fmt::format("Waiting, number {} in the queue", match.position)
                               : "Waiting for its turn";
@@ -60,11 +54,15 @@ double progressOf(const SessionView& view) {
   return std::clamp(view.match->done / view.match->total, 0.0, 1.0);
 }
 
-std::string metricsText(const MatchedCandidate& candidate) {
+std::string metricsText(const MatchedCandidate& candidate, const SessionView& view) {
+  std::vector<ShownMetric> metrics = view.metrics;
+  if (metrics.empty())
+    for (const auto& [name, value] : candidate.distances) metrics.push_back({name, name});
   std::string text;
-  for (const auto& [name, value] : candidate.distances)
-    text += fmt::format("{}{} {:.{}f}", text.empty() ? "" : ", ", upperCase(name), value,
-                        name == "mss" || name == "wmfcc" ? 2 : 3);
+  for (const ShownMetric& metric : metrics)
+    if (const auto known = candidate.distances.find(metric.name); known != candidate.distances.end())
+      text +=
+          fmt::format("{}{} {:.{}f}", text.empty() ? "" : ", ", metric.title, known->second, metric.digits);
   return text;
 }
 

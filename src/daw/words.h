@@ -17,8 +17,9 @@ std::string statusText(const SessionView& view);
 /// How much of a match is done, 0 to 1; negative if that is not known.
 double progressOf(const SessionView& view);
 
-/// "MSS 1.90, SOT 0.052" of each metric that is known.
-std::string metricsText(const MatchedCandidate& candidate);
+/// "MSS 1.90, SOT 0.052" of each metric that is known. As long as no server has told their titles, they have
+/// their names.
+std::string metricsText(const MatchedCandidate& candidate, const SessionView& view);
 
 /// Where a candidate came from, and its note if that is not the target's.
 std::string originText(const MatchedCandidate& candidate, const SessionView& view);

@@ -55,7 +55,7 @@ void CandidateRow::paintButton(juce::Graphics& g, bool over, bool) {
     g.fillRoundedRectangle(
         bar.withWidth(bar.getWidth() * float(juce::jlimit(0.0, 1.0, 1 - *candidate.distance / kFar))), 2.5f);
   }
-  const juce::String metrics = text(metricsText(candidate));
+  const juce::String& metrics = shown_.metrics;
   area = area.withSizeKeepingCentre(area.getWidth(), std::min(area.getHeight(), metrics.isEmpty() ? 36 : 52));
   const int line = area.getHeight() / (metrics.isEmpty() ? 2 : 3);
   drawLine(g, text(candidate.synth), area.removeFromTop(line), colours::ink, textFont(15, true));

@@ -18,7 +18,7 @@ class CandidateRow final : public juce::Button {
 
   struct Shown {
     std::optional<MatchedCandidate> candidate;  ///< none: an empty place
-    juce::String origin;
+    juce::String origin, metrics;
     bool chosen = false, canPlay = false, playing = false;
   };
   void show(Shown shown);

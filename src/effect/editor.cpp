@@ -158,6 +158,7 @@ void Editor::show(const SessionView& view) {
     if (const MatchedCandidate* candidate = view.candidate(rank)) {
       shown.candidate = *candidate;
       shown.origin = utf8(originText(*candidate, view));
+      shown.metrics = utf8(metricsText(*candidate, view));
       shown.chosen = rank == this->rank();
       shown.canPlay = view.heard.contains(rank);
       shown.playing = shown.chosen && side_ && plays;

@@ -125,7 +125,7 @@ Candidates::Chosen Candidates::choose(const Call& call) {
   return chosen;
 }
 
-std::shared_ptr<Player> Candidates::playerOf(const Chosen& chosen, const StoredPatch& stored) {
+std::shared_ptr<PatchPlayer> Candidates::playerOf(const Chosen& chosen, const StoredPatch& stored) {
   if (!fs::exists(stored.library))
     refuse(409,
            "the library that found this has been removed; what was written then can be heard and taken, and "

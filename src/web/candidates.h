@@ -45,7 +45,7 @@ class Candidates {
   struct Chosen;
 
   Chosen choose(const Call& call);
-  std::shared_ptr<Player> playerOf(const Chosen& chosen, const StoredPatch& stored);
+  std::shared_ptr<PatchPlayer> playerOf(const Chosen& chosen, const StoredPatch& stored);
 
   /// The presets of a candidate; those that are changed, or have not been written, are made in `folder`.
   std::vector<std::filesystem::path> presets(const Chosen& chosen,

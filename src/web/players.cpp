@@ -12,9 +12,9 @@ namespace {
 /// Each holds two or three processes with a plug-in in them.
 constexpr std::size_t kMostPlayers = 3;
 
-std::shared_ptr<Player> openPlayer(const std::filesystem::path& library, std::optional<double> bpm) {
+std::shared_ptr<PatchPlayer> openPlayer(const std::filesystem::path& library, std::optional<double> bpm) {
   try {
-    return std::make_shared<Player>(library, bpm);
+    return std::make_shared<PatchPlayer>(library, bpm);
   } catch (const Error& error) {
     throw Error(error.code(), withoutPath(error.what(), library, library.filename().string()));
   }
@@ -22,20 +22,20 @@ std::shared_ptr<Player> openPlayer(const std::filesystem::path& library, std::op
 
 }  // namespace
 
-Player::Player(const std::filesystem::path& library, std::optional<double> bpm)
+PatchPlayer::PatchPlayer(const std::filesystem::path& library, std::optional<double> bpm)
     : settings_(Library::open(library).settings()),
       synth_(openLibrarySynth(Library::open(library), {.tempoBpm = bpm})),
       pool_(synth_, {.workers = 1, .longestSeconds = kMostPlayedSeconds}) {}
 
-AudioBuffer Player::play(const Patch& patch, const Note& note, double seconds) {
+AudioBuffer PatchPlayer::play(const Patch& patch, const Note& note, double seconds) {
   std::lock_guard lock(mutex_);
   auto sounds = pool_.renderAll({RenderJob{0, &patch, note, seconds}});
   if (!sounds.front()) failPlugin("{} did not play this patch", synth_.plugin().name);
   return std::move(*sounds.front());
 }
 
-std::shared_ptr<Player> Players::of(const std::filesystem::path& library, std::optional<double> bpm) {
-  std::promise<std::shared_ptr<Player>> opened;
+std::shared_ptr<PatchPlayer> Players::of(const std::filesystem::path& library, std::optional<double> bpm) {
+  std::promise<std::shared_ptr<PatchPlayer>> opened;
   {
     std::unique_lock lock(mutex_);
     for (auto one = open_.begin(); one != open_.end(); ++one) {

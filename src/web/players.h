@@ -14,10 +14,10 @@ namespace patchpilot {
 
 /// A synth that is open, with a worker that waits: it plays one note at once. Safe to use from any thread;
 /// notes take turns.
-class Player {
+class PatchPlayer {
  public:
   /// @param bpm  tempo that the synth follows; none: the library's own
-  explicit Player(const std::filesystem::path& library, std::optional<double> bpm = {});
+  explicit PatchPlayer(const std::filesystem::path& library, std::optional<double> bpm = {});
 
   /// At most `kMostPlayedSeconds`. @throws Error (plugin) where the synth fails
   AudioBuffer play(const Patch& patch, const Note& note, double seconds);
@@ -40,13 +40,13 @@ class Players {
   /// One that plays patches of a library. It is opened if it is not yet, while others play.
   /// @param bpm  tempo that the synth follows; none: the library's own
   /// @throws Error as `openLibrarySynth`
-  std::shared_ptr<Player> of(const std::filesystem::path& library, std::optional<double> bpm = {});
+  std::shared_ptr<PatchPlayer> of(const std::filesystem::path& library, std::optional<double> bpm = {});
 
   /// Closes those of a library that is no longer there; a note that is played comes to its end.
   void forget(const std::filesystem::path& library);
 
  private:
-  using Opening = std::shared_future<std::shared_ptr<Player>>;
+  using Opening = std::shared_future<std::shared_ptr<PatchPlayer>>;
 
   struct Entry {
     std::filesystem::path library;

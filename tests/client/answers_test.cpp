@@ -10,7 +10,7 @@ namespace {
 TEST(Answers, SayWhatIsUnexpectedInOneLine) {
   for (const char* text : {"", "[]", "{}", "{\"id\": 3}", "<html>", "{\"version\": \"1\""}) {
     EXPECT_THROW(serverStateFrom(text), Error) << text;
-    EXPECT_THROW(matchProgressFrom(text), Error) << text;
+    EXPECT_THROW(serverMatchFrom(text), Error) << text;
     EXPECT_THROW(idFrom(text), Error) << text;
   }
   try {

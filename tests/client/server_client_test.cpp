@@ -32,7 +32,7 @@ TEST_F(Client, MatchesHearsAndTakesWhatTheServerFinds) {
   question.renders = 96;
   const std::string id = own.startMatch(question);
   finished(id);
-  const MatchProgress match = own.match(id);
+  const ServerMatch match = own.match(id);
   EXPECT_EQ(match.state, "done") << match.error;
   EXPECT_TRUE(match.isOver());
   ASSERT_EQ(match.candidates.size(), 5u);

@@ -42,7 +42,7 @@ TEST_F(FollowedMatchTest, GetsTheRendersAndTellsTimesInTheSound) {
   EXPECT_FALSE(match.ask(own)) << "they are there already";
 
   // As a project keeps it, of which the first second was cut off.
-  MatchProgress kept = match.progress();
+  ServerMatch kept = match.progress();
   kept.target->startSeconds -= 1;
   FollowedMatch restored(kept, {0.5, 1});
   EXPECT_FALSE(restored.isSettled());
@@ -53,7 +53,7 @@ TEST_F(FollowedMatchTest, GetsTheRendersAndTellsTimesInTheSound) {
 TEST_F(FollowedMatchTest, IsSettledIfTheServerDoesNotKnowItAndNotIfNobodyAnswers) {
   open();
   ServerClient own(server->port());
-  MatchProgress kept;
+  ServerMatch kept;
   kept.id = "0123456789abcdef";
   kept.state = "refining";
   FollowedMatch match(kept, kNote);

@@ -18,7 +18,9 @@ TEST(Words, TellOfACandidate) {
   SessionView view;
   view.match.emplace();
   view.match->target = MatchedTarget{57, "A3", 0.7, 0, 1};
-  EXPECT_EQ(metricsText(example()), "MSS 1.90, RMS 0.987, SOT 0.052, WMFCC 12.30");
+  EXPECT_EQ(metricsText(example(), view), "mss 1.90, rms 0.99, sot 0.05, wmfcc 12.30");
+  view.metrics = {{"mss", "MSS", 2}, {"wmfcc", "wMFCC", 2}, {"sot", "SOT", 3}, {"other", "Other", 1}};
+  EXPECT_EQ(metricsText(example(), view), "MSS 1.90, wMFCC 12.30, SOT 0.052");
   EXPECT_EQ(distanceText(example()), "3.1");
   EXPECT_EQ(originText(example(), view), "jx10.db, patch 3");
   view.match->target->note = 45;
