@@ -2,6 +2,7 @@
 
 import _thread
 import os
+import signal
 
 import numpy as np
 import pytest
@@ -22,6 +23,15 @@ def own_home(tmp_path_factory):
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c_raises():
+    """A shell without job control starts what it runs in the background with SIGINT ignored, and then `interrupt_main`
+    does nothing: a test that interrupts would not end."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
