@@ -169,16 +169,18 @@ class Examination {
   }
 
   void lookAtNetworks() {
-    constexpr const char* kRemedy =
-        "apt-get install libtorch1.13, or build with libtorch-dev; without it sounds are compared by mel "
-        "spectrum and envelope";
+    constexpr const char* kWithout = "without it sounds are compared by mel spectrum and envelope";
     const fs::path module = networksModule();
-    if (module.empty()) return missing("networks", "built without LibTorch", kRemedy);
+    if (module.empty())
+      return missing("networks", "the module that uses LibTorch is not installed",
+                     fmt::format("install the package patchpilot-networks, or libtorch-dev, libhdf5-dev and "
+                                 "libpcre2-dev and build again; {}",
+                                 kWithout));
     try {
       networkModule();
       good("networks", module.string());
     } catch (const Error& error) {
-      missing("networks", error.what(), kRemedy);
+      missing("networks", error.what(), fmt::format("apt-get install libtorch1.13; {}", kWithout));
     }
   }
 
@@ -203,8 +205,8 @@ class Examination {
 
   void lookAtMpi() {
     if (const fs::path module = mpiModule(); module.empty())
-      missing("mpi", "built without Open MPI; commands run on one machine",
-              "apt-get install libopenmpi-dev openmpi-bin, and build again");
+      missing("mpi", "the module that uses Open MPI is not installed; commands run on one machine",
+              "install the package patchpilot-mpi, or libopenmpi-dev and openmpi-bin and build again");
     else good("mpi", module.string());
   }
 

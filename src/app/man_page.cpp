@@ -97,7 +97,7 @@ std::string manPage(const CommandEntry& command, const CommandEntry& root, const
   const std::string firstClause = command.help.substr(0, command.help.find_first_of(";:."));
   text += fmt::format(".SH NAME\n{} \\- {}\n", escaped(manName(command)), escaped(firstClause));
   text += ".SH SYNOPSIS\n" + synopsisOf(command);
-  text += ".SH DESCRIPTION\n" + escaped(command.help) + ".\n";
+  text += ".SH DESCRIPTION\n" + escaped(command.help) + (command.help.ends_with('.') ? "\n" : ".\n");
   if (!command.subcommands.empty()) {
     text += ".SH COMMANDS\n";
     for (const CommandEntry& below : command.subcommands)

@@ -42,6 +42,11 @@ fs::path besideProgram(const std::string& name) {
   return {};
 }
 
+/// A place that is named as it lies from the program's folder.
+fs::path fromProgram(const std::string& place) {
+  return (programFile().parent_path() / place).lexically_normal();
+}
+
 /// The first of some folders, named as they lie from the program's, that there is; empty where there is none.
 fs::path firstFolder(std::initializer_list<const char*> places) {
   const fs::path folder = programFile().parent_path();
@@ -117,11 +122,10 @@ fs::path networksModule() {
 std::vector<fs::path> modelFolders() {
   std::vector<fs::path> folders = splitPath(environmentVariable("PATCHPILOT_MODELS"));
   folders.push_back(userDataFolder() / "patchpilot/models");
-  const fs::path folder = programFile().parent_path();
-  folders.push_back(folder / "../share/patchpilot/models");
-  folders.push_back(folder / "../share/patchpilot/embedders");
-  for (const char* sourceTree : {"..", "../.."})  // of the build tree, and of the tests in it
-    for (const char* name : {"embedders", "models"}) folders.push_back(folder / sourceTree / name);
+  for (const char* place : {"../share/patchpilot/models", "../share/patchpilot/embedders", "../embedders",
+                            "../models",                         // the build tree
+                            "../../embedders", "../../models"})  // the tests in it
+    folders.push_back(fromProgram(place));
   return folders;
 }
 
@@ -130,10 +134,9 @@ fs::path mpiModule() { return besideProgram(std::string("libpatchpilot-mpi") + s
 std::vector<fs::path> spaceFolders() {
   std::vector<fs::path> folders = splitPath(environmentVariable("PATCHPILOT_SPACES"));
   folders.push_back(userDataFolder() / "patchpilot/spaces");
-  const fs::path folder = programFile().parent_path();
-  folders.push_back(folder / "../share/patchpilot/spaces");
-  folders.push_back(folder / "../spaces");     // the build tree
-  folders.push_back(folder / "../../spaces");  // the tests in it
+  folders.push_back(fromProgram("../share/patchpilot/spaces"));
+  folders.push_back(fromProgram("../spaces"));     // the build tree
+  folders.push_back(fromProgram("../../spaces"));  // the tests in it
   return folders;
 }
 

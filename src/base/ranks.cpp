@@ -23,8 +23,8 @@ const MpiCalls* loadMpi() {
   const auto module = mpiModule();
   if (module.empty())
     failSystem(
-        "mpirun has started this program, but it was built without Open MPI; install libopenmpi-dev and "
-        "build it again, or run it alone");
+        "mpirun has started this program, but the module that uses Open MPI is not installed; install the "
+        "package patchpilot-mpi, or libopenmpi-dev and build again, or run it alone");
   // Open MPI's own parts look for its symbols among the global ones.
   return reinterpret_cast<GetMpiCalls>(
       moduleFunction(module, kMpiCallsSymbol, ModuleSymbols::global,

@@ -8,7 +8,7 @@ namespace patchpilot {
 
 namespace {
 
-constexpr const char* kRemedy =
+constexpr const char* kBuildRemedy =
     "install libtorch-dev, libhdf5-dev and libpcre2-dev, and build Patch Pilot again";
 
 }  // namespace
@@ -22,7 +22,7 @@ void Network::sample(BatchView inputs, const SampleOptions& options, std::span<f
 
 const NetworkModule& openNetworkModule(const std::filesystem::path& file) {
   const auto symbol = [&](const char* name) {
-    return moduleFunction(file, name, ModuleSymbols::own, kRemedy);
+    return moduleFunction(file, name, ModuleSymbols::own, kBuildRemedy);
   };
   const auto abi = *static_cast<const std::uint32_t*>(symbol(kNetworksAbiSymbol));
   if (abi != kNetworksAbi)
@@ -36,8 +36,9 @@ const NetworkModule& networkModule() {
     const auto file = networksModule();
     if (file.empty())
       failSystem(
-          "networks need LibTorch, and this Patch Pilot was built without it; install libtorch-dev, "
-          "libhdf5-dev and libpcre2-dev and build it again");
+          "networks need LibTorch, and the module that uses it is not installed; install the package "
+          "patchpilot-networks, or {}",
+          kBuildRemedy);
     return openNetworkModule(file);
   }();
   return opened;

@@ -27,6 +27,28 @@ TEST(DoctorCommand, SaysWhatIsThereAndHowToGetWhatIsMissing) {
   EXPECT_EQ(text.out.find("NEEDED"), std::string::npos) << text.out;
 }
 
+/// A copy of the program with nothing beside it but its worker, as where one package of several is installed.
+TEST(DoctorCommand, NamesThePackagesOfModulesThatAreNotInstalled) {
+  const TestPlaces places;
+  const TemporaryFolder folder;
+  const std::filesystem::path built = PATCHPILOT_BINARY_DIR;
+  std::filesystem::create_directories(folder / "bin");
+  std::filesystem::create_directories(folder / "libexec/patchpilot");
+  std::filesystem::create_directories(folder / "share/patchpilot");
+  std::filesystem::copy_file(built / "patchpilot", folder / "bin/patchpilot");
+  std::filesystem::create_symlink(built / "patchpilot-worker",
+                                  folder / "libexec/patchpilot/patchpilot-worker");
+  std::filesystem::create_symlink(PATCHPILOT_SOURCE_DIR "/spaces", folder / "share/patchpilot/spaces");
+  const Result text = run(folder, "--version >nothing && env -u PATCHPILOT_SPACES bin/patchpilot doctor");
+  EXPECT_EQ(text.status, 0) << text.err;
+  for (const char* part : {"-> install the package patchpilot-networks, or libtorch-dev",
+                           "-> install the package patchpilot-mpi, or libopenmpi-dev"})
+    EXPECT_NE(text.out.find(part), std::string::npos) << part << "\n" << text.out;
+  const std::string space =
+      "jx10 (for MDA JX10), " + folder.path().string() + "/share/patchpilot/spaces/jx10.toml";
+  EXPECT_NE(text.out.find(space), std::string::npos) << text.out;
+}
+
 TEST(DoctorCommand, FailsWhereNothingCanBeMatched) {
   const TestPlaces places;
   const TemporaryFolder folder;

@@ -39,6 +39,9 @@ TEST(ManCommand, EachCommandHasAPageThatNamesAllItsOptions) {
   for (const auto& entry : fs::directory_iterator(folder / "pages")) {
     const std::string page = withoutEscapes(readTextFile(entry.path()));
     EXPECT_TRUE(page.starts_with(".TH PATCHPILOT")) << page.substr(0, 80);
+    const std::size_t description = page.find(".SH DESCRIPTION\n");
+    const std::string firstLine = page.substr(description, page.find("\n.", description) - description);
+    EXPECT_FALSE(firstLine.ends_with("..")) << firstLine;
     const Result help = run(folder, commandOf(entry.path()) + " --help");
     ASSERT_EQ(help.status, 0) << entry.path();
     const auto options = optionsInHelp(help.out);
