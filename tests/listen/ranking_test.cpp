@@ -1,10 +1,9 @@
 #include "listen/ranking.h"
 
-#include "base/process.h"
-#include "synth/plugin_engine.h"
-#include "test_support.h"
+#include "synth/voice_engine.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,15 +13,14 @@ namespace {
 
 constexpr double kSeconds = 0.3;
 
-/// Patches drawn from DX10's space, to be near to one of them.
+/// Patches drawn from the built-in engine's space, to be near to one of them.
 class Rank : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto synth = std::make_shared<Synth>(loadSpace("dx10"));
-    engines.push_back(std::make_shared<PluginEngine>(synth, RenderPoolOptions{2, kSeconds}));
+    engines.push_back(std::make_shared<VoiceEngine>());
     for (std::size_t i = 0; i < 20; ++i) {
       Proposal& proposal = proposals.emplace_back();
-      proposal.patch = Patch::point(synth->space().draw(1, i));
+      proposal.patch = Patch::point(engines[0]->space().draw(1, i));
       proposal.origin = fmt::format("draw {}", i);
     }
     target.note = 57;
@@ -43,7 +41,6 @@ class Rank : public ::testing::Test {
     return rankByRendering(target, proposals, engines, options, problems);
   }
 
-  TestPlaces places;
   Engines engines;
   std::vector<Proposal> proposals;
   Target target;

@@ -4,13 +4,13 @@
 //   crash-on-load, hang-on-load, chatter-on-load    when an instance is made
 //   crash-on-every-render, hang-on-every-render     at a note-on
 //   crash-once:FILE                                 at a note-on if FILE is not there; makes FILE first
-//   swallow-note-after-state                        the block after a state was set hears no notes, as in
-//   Surge XT drone                                           a tone without a note, in every block; a line on
-//   stdout with each
-//   follow-tempo                                    silent in the second half of each beat of the host
-//   glide                                           a note sounds halfway from the note before, whatever was
-//                                                   reset
-//   wear                                            each note of an instance is a quarter tone higher
+//   garble-on-every-render, garble-once:FILE        the same, but an answer that is no message goes to the
+//   program swallow-note-after-state                        the block after a state was set hears no notes,
+//   as in Surge XT drone                                           a tone without a note, in every block; a
+//   line on stdout with each follow-tempo                                    silent in the second half of
+//   each beat of the host glide                                           a note sounds halfway from the note
+//   before, whatever was reset wear                                            each note of an instance is a
+//   quarter tone higher
 //
 // Any other value, or none, is good behaviour.
 #pragma once
@@ -22,6 +22,7 @@ namespace testsynth {
 [[noreturn]] void crash();
 [[noreturn]] void hang();
 void chatter(const char* line);  // a line on stdout, at once
+void garble();                   // a message that cannot be decoded, into the channel to the program
 
 class Misbehaviour {
  public:
@@ -53,6 +54,8 @@ class Misbehaviour {
     crashOnRender,
     hangOnRender,
     crashOnce,
+    garbleOnRender,
+    garbleOnce,
     swallowNoteAfterState,
     drone,
     followTempo,
@@ -63,7 +66,7 @@ class Misbehaviour {
   };
 
   Kind kind_ = Kind::none;
-  std::filesystem::path marker_;  // of crash-once
+  std::filesystem::path marker_;  // of crash-once and garble-once
 };
 
 }  // namespace testsynth

@@ -1,10 +1,8 @@
 #include "search/refiner.h"
 
+#include "refine_inputs.h"
 #include "search_inputs.h"
 #include "synth/voice_engine.h"
-#include "test_support.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,55 +14,10 @@
 namespace patchpilot {
 namespace {
 
-constexpr double kSeconds = 0.5;
+Engines voice() { return {std::make_shared<VoiceEngine>()}; }
 
-std::shared_ptr<Engine> engine(const std::string& space, int workers, double seconds = kSeconds) {
-  return std::make_shared<PluginEngine>(std::make_shared<Synth>(loadSpace(space)),
-                                        RenderPoolOptions{workers, seconds});
-}
-
-/// What DX10 makes of a patch of its space.
-Target drawnTarget(Engine& from, std::uint64_t index, double length = 0.3, double seconds = kSeconds) {
-  Target target;
-  target.note = 57;
-  target.lengthSeconds = length;
-  Patch patch;
-  patch = Patch::point(from.space().draw(99, index));
-  target.sound = renderAll(from, {RenderJob{0, &patch, Note{57, 100, length}, seconds}}).front().value();
-  target.spectrum = mssSpectrum(target.sound);
-  return target;
-}
-
-std::vector<Candidate> starts(const Target& target, const Engines& engines, int count,
-                              const Objective& objective = {}) {
-  std::vector<Proposal> proposals;
-  for (int i = 0; i < count; ++i) {
-    Proposal& proposal = proposals.emplace_back();
-    proposal.patch = Patch::point(engines[0]->space().draw(1, std::uint64_t(i)));
-    proposal.origin = fmt::format("draw {}", i);
-  }
-  std::vector<std::string> problems;
-  RankOptions options;
-  options.objective = objective;
-  return rankByRendering(target, proposals, engines, options, problems);
-}
-
-std::vector<Candidate> refined(const Engines& engines, std::uint64_t index, RefineOptions options) {
-  const Target target = drawnTarget(*engines[0], index);
-  std::vector<std::string> problems;
-  auto result = refine(target, starts(target, engines, 12, options.objective), engines, options, problems);
-  EXPECT_TRUE(problems.empty()) << problems.front();
-  return result;
-}
-
-class Refine : public ::testing::Test {
- protected:
-  TestPlaces places;
-};
-
-TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, ComesNearerAndNeverLosesWhatItHad) {
+  const Engines engines = voice();
   for (std::uint64_t index = 0; index < 3; ++index) {
     const Target target = drawnTarget(*engines[0], index);
     const double before = starts(target, engines, 12).front().mss;
@@ -80,10 +33,8 @@ TEST_F(Refine, ComesNearerAndNeverLosesWhatItHad) {
   }
 }
 
-// Unrendered proposals are second parents.
-TEST_F(Refine, RecombinesUnrenderedProposals) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, RecombinesUnrenderedProposals) {
+  const Engines engines = voice();
   const double without = refined(engines, 2, {.renders = 120}).front().mss;
   RefineOptions options{.renders = 120};
   options.unrendered.emplace_back().patch =
@@ -91,21 +42,10 @@ TEST_F(Refine, RecombinesUnrenderedProposals) {
   EXPECT_LT(refined(engines, 2, options).front().mss, 0.8 * without);
 }
 
-TEST_F(Refine, ASeedGivesTheSameWithAnyNumberOfWorkers) {
-  std::vector<std::vector<float>> found;
-  for (const int workers : {1, 3}) {
-    Engines engines;
-    engines.push_back(engine("dx10", workers));
-    found.push_back(refined(engines, 1, {.renders = 900, .seed = 5}).front().proposal.patch.values());
-  }
-  EXPECT_EQ(found[0], found[1]);
-}
-
-TEST_F(Refine, ByTheDefaultObjectiveTheRestOfItFallsTooAndWorkersDoNotMatter) {
+TEST(Refine, ByTheDefaultObjectiveTheRestOfItFallsTooAndASeedGivesTheSame) {
+  const Engines engines = voice();
   std::vector<std::vector<double>> distances;
-  for (const int workers : {1, 3}) {
-    Engines engines;
-    engines.push_back(engine("dx10", workers));
+  for (int time = 0; time < 2; ++time) {
     RefineOptions options{.renders = 400, .seed = 5};
     const Target target = drawnTarget(*engines[0], 1);
     options.objective = makeObjective("", target);
@@ -123,9 +63,8 @@ TEST_F(Refine, ByTheDefaultObjectiveTheRestOfItFallsTooAndWorkersDoNotMatter) {
   EXPECT_EQ(distances[0], distances[1]);
 }
 
-TEST_F(Refine, TheFiveThatDifferAreRefinedAsWell) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, TheFiveThatDifferAreRefinedAsWell) {
+  const Engines engines = voice();
   const auto found = refined(engines, 1, {.renders = 400});
   const auto chosen = chooseDifferent(found, 5);
   ASSERT_EQ(chosen.size(), 5u);
@@ -138,48 +77,15 @@ TEST_F(Refine, TheFiveThatDifferAreRefinedAsWell) {
   EXPECT_GE(bred, 4);
 }
 
-TEST_F(Refine, MakesExactlyTheRendersThatItMay) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, MakesExactlyTheRendersThatItMay) {
+  const Engines engines = voice();
   std::size_t renders = 0;
   refined(engines, 0, {.renders = 50, .onProgress = [&](const RefineProgress& p) { renders = p.renders; }});
   EXPECT_EQ(renders, 50u);
 }
 
-// Each note of this synth starts at another phase: the nearest of many renders was a lucky one, and is not
-// what is told.
-TEST_F(Refine, OfASynthThatDiffersEachTimeHearsTheBestOnceMore) {
-  auto synth = std::make_shared<Synth>(
-      parseSpace(testSynthSpace("[base.values]\n\"1209197763\" = 1.0\n"), "random.toml"));
-  Engines engines;
-  engines.push_back(std::make_shared<PluginEngine>(synth, RenderPoolOptions{2, kSeconds}));
-  for (std::uint64_t index = 0; index < 3; ++index) {
-    const Target target = drawnTarget(*engines[0], index);
-    const auto before = starts(target, engines, 12);
-    std::vector<std::string> problems;
-    RefineOptions options{.renders = 120};
-    std::size_t renders = 0;
-    std::vector<double> told;
-    options.onProgress = [&](const RefineProgress& p) {
-      renders = p.renders;
-      told.push_back(p.mss);
-      for (const Candidate& candidate : p.found()) EXPECT_FALSE(candidate.sound.samples().empty());
-    };
-    const auto after = refine(target, before, engines, options, problems);
-    EXPECT_EQ(renders, 120u);
-    EXPECT_LE(after.front().mss, before.front().mss);
-    if (after.front().mss < before.front().mss) {
-      EXPECT_EQ(std::count(told.begin(), told.end(), after.front().mss), 0);
-    }
-    for (const Candidate& candidate : after)
-      EXPECT_EQ(candidate.proposal.patch.values()[8], 0) << "what the space holds constant always was moved";
-    EXPECT_EQ(after.front().mss, mss(target.spectrum, mssSpectrum(after.front().sound)));
-  }
-}
-
-TEST_F(Refine, FollowsTheObjectiveThatItIsGiven) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, FollowsTheObjectiveThatItIsGiven) {
+  const Engines engines = voice();
   // Whatever the target: the quietest wins.
   RefineOptions options{.renders = 120};
   double first = -1, last = 0;
@@ -196,9 +102,8 @@ TEST_F(Refine, FollowsTheObjectiveThatItIsGiven) {
   EXPECT_LT(last, 0.5 * first);
 }
 
-TEST_F(Refine, AStopKeepsTheBestSoFar) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, AStopKeepsTheBestSoFar) {
+  const Engines engines = voice();
   RefineOptions options;
   options.seconds = 600;
   std::stop_source source;
@@ -210,44 +115,8 @@ TEST_F(Refine, AStopKeepsTheBestSoFar) {
   EXPECT_GT(found.size(), 12u);
 }
 
-TEST_F(Refine, OfPresetsStaysWithWhatNoParameterReaches) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
-  const Target target = drawnTarget(*engines[0], 2);
-  std::vector<std::string> problems;
-  auto ranked = rankByRendering(target, factoryProposals(pluginOf(*engines[0]), 10), engines, {}, problems);
-  ASSERT_EQ(ranked.size(), 10u);
-  const double before = ranked.front().mss;
-  const auto after = refine(target, std::move(ranked), engines, {.renders = 240}, problems);
-  EXPECT_TRUE(problems.empty()) << problems.front();
-  EXPECT_LT(after.front().mss, 0.9 * before);
-  EXPECT_TRUE(after.front().proposal.patch.isPreset());
-  EXPECT_FALSE(after.front().proposal.sources.empty());
-}
-
-TEST_F(Refine, CutsWhatIsTooFarOffAndEndsTheSameWithAnyNumberOfWorkers) {
-  constexpr double kLonger = 2.1;  // a second of it is heard before it may be cut
-  std::vector<Candidate> results[2];
-  for (const int workers : {1, 2}) {
-    Engines engines;
-    engines.push_back(engine("dx10", workers, kLonger));
-    const Target target = drawnTarget(*engines[0], 4, 1.6, kLonger);
-    std::vector<std::string> problems;
-    std::size_t cut = 0;
-    RefineOptions options{.renders = 200};
-    options.onProgress = [&](const RefineProgress& progress) { cut = progress.cut; };
-    results[workers - 1] = refine(target, starts(target, engines, 12), engines, options, problems);
-    EXPECT_GT(cut, 20u);
-    EXPECT_LT(cut, 150u);
-  }
-  ASSERT_EQ(results[0].size(), results[1].size());
-  for (std::size_t i = 0; i < results[0].size(); ++i) EXPECT_EQ(results[0][i].mss, results[1][i].mss) << i;
-}
-
-// A slow release hides when the key was let go: the right patch sounds wrong until that is found as well.
-TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
+  const Engines engines = voice();
   Target target = drawnTarget(*engines[0], 2);
   const double truth = std::exchange(target.lengthSeconds, 0.12);
   const auto searched = [&](bool open) {
@@ -267,9 +136,8 @@ TEST_F(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
     EXPECT_EQ(noteOf(candidate.proposal, target, 100).lengthSeconds, 0.12);
 }
 
-// A patch that is right but for the octave of its key.
-TEST_F(Refine, SearchesForTheNoteWhereThatIsOpen) {
-  const Engines engines{std::make_shared<VoiceEngine>()};
+TEST(Refine, SearchesForTheNoteWhereThatIsOpen) {
+  const Engines engines = voice();
   Target target = drawnTarget(*engines[0], 3);
   const int truth = std::exchange(target.note, target.note - 12);
   const auto searched = [&](bool open) {
@@ -292,11 +160,10 @@ TEST_F(Refine, SearchesForTheNoteWhereThatIsOpen) {
     EXPECT_EQ(noteOf(candidate.proposal, target, 100).midi, truth - 12);
 }
 
-TEST_F(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
-  Engines engines;
-  engines.push_back(engine("dx10", 2));
+TEST(Refine, WhatIsLockedKeepsItsValueInWhateverIsFound) {
+  const Engines engines = voice();
   const Target target = drawnTarget(*engines[0], 5);
-  auto& synth = pluginOf(*engines[0]);
+  Engine& synth = *engines[0];
   std::vector<LockedParameter> locked;
   for (const std::size_t parameter : {1u, 4u, 7u})
     locked.push_back({parameter, synth.space().parameters[parameter].nearest(0.25f)});

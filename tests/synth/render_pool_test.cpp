@@ -217,6 +217,30 @@ TEST_F(TestSynth, ASynthThatCrashesOnEverythingIsAnError) {
   }
 }
 
+TEST_F(TestSynth, AnAnswerThatCannotBeDecodedEndsItsWorkerAndCostsNothingIfItDoesNotComeAgain) {
+  open();
+  synth_->renewsInstances();  // which renders, and would garble first
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN",
+                                 "garble-once:" + (places_.folder / "garbled").string());
+  const auto fates = renderAround(patch(), 6);
+  EXPECT_TRUE(std::filesystem::exists(places_.folder / "garbled"));
+  EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 7);
+}
+
+TEST_F(TestSynth, ASynthWhoseAnswersCannotBeDecodedIsAnError) {
+  open();
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "garble-on-every-render");
+  try {
+    RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
+    const std::vector<Patch> patches(20, patch());
+    pool.renderAll(jobsFor(patches));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::plugin);
+    EXPECT_NE(std::string(error.what()).find("answered with garbage"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(TestSynth, AWorkerKilledFromOutsideCostsNothing) {
   open();
   RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
