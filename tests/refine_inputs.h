@@ -10,7 +10,8 @@ namespace patchpilot {
 constexpr double kRefinedSeconds = 0.5;
 
 /// What an engine makes of a patch of its space.
-inline Target drawnTarget(Engine& from, std::uint64_t index, double length = 0.3, double seconds = kRefinedSeconds) {
+inline Target drawnTarget(Engine& from, std::uint64_t index, double length = 0.3,
+                          double seconds = kRefinedSeconds) {
   Target target;
   target.note = 57;
   target.lengthSeconds = length;
@@ -23,7 +24,7 @@ inline Target drawnTarget(Engine& from, std::uint64_t index, double length = 0.3
 
 /// Patches drawn from the space of the first engine, heard and ranked.
 inline std::vector<Candidate> starts(const Target& target, const Engines& engines, int count,
-                              const Objective& objective = {}) {
+                                     const Objective& objective = {}) {
   std::vector<Proposal> proposals;
   for (int i = 0; i < count; ++i) {
     Proposal& proposal = proposals.emplace_back();

@@ -20,7 +20,7 @@ sf_count_t read(void* to, sf_count_t count, void* user) {
   MemoryFile& file = fileOf(user);
   const auto available = file.bytes.size() - std::min(file.position, file.bytes.size());
   const auto length = std::min(std::size_t(count), available);
-  std::memcpy(to, file.bytes.data() + file.position, length);
+  if (length > 0) std::memcpy(to, file.bytes.data() + file.position, length);
   file.position += length;
   return sf_count_t(length);
 }

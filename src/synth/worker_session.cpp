@@ -38,7 +38,10 @@ WorkerAnswer WorkerSession::collect(double limitSeconds, const std::stop_token& 
   WorkerAnswer answer;
   try {
     answer = decodeAnswer(bytes);
-  } catch (const ProtocolVersionError&) {
+    understood_ = true;
+  } catch (const ProtocolVersionError& error) {
+    // A worker does not change its version: what follows an answer that was understood is garbage.
+    if (understood_) endBecauseOf(error.what());
     failSystem("{} is of another version than this program; install both together", workerProgram().string());
   } catch (const ProtocolError& error) {
     endBecauseOf(error.what());

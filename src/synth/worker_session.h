@@ -67,6 +67,7 @@ class WorkerSession {
 
  private:
   std::unique_ptr<ChildProcess> process_;
+  bool understood_ = false;  ///< an answer of it has been decoded
 };
 
 }  // namespace patchpilot

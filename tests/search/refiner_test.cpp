@@ -33,6 +33,7 @@ TEST(Refine, ComesNearerAndNeverLosesWhatItHad) {
   }
 }
 
+// Unrendered proposals are second parents.
 TEST(Refine, RecombinesUnrenderedProposals) {
   const Engines engines = voice();
   const double without = refined(engines, 2, {.renders = 120}).front().mss;
@@ -115,27 +116,7 @@ TEST(Refine, AStopKeepsTheBestSoFar) {
   EXPECT_GT(found.size(), 12u);
 }
 
-TEST(Refine, FindsWhenTheNoteWasLetGoWhereThatIsOpen) {
-  const Engines engines = voice();
-  Target target = drawnTarget(*engines[0], 2);
-  const double truth = std::exchange(target.lengthSeconds, 0.12);
-  const auto searched = [&](bool open) {
-    target.lengthOpen = open;
-    std::vector<Proposal> proposals(1);
-    proposals[0].patch = Patch::point(engines[0]->space().draw(99, 2));  // the target's own patch
-    std::vector<std::string> problems;
-    auto ranked = rankByRendering(target, proposals, engines, {}, problems);
-    EXPECT_GT(ranked.front().mss, 0.8);
-    for (Candidate& other : starts(target, engines, 11)) ranked.push_back(std::move(other));
-    return refine(target, std::move(ranked), engines, {.renders = 480, .seed = 2}, problems);
-  };
-  const auto found = searched(true);
-  EXPECT_NEAR(noteOf(found.front().proposal, target, 100).lengthSeconds, truth, 0.01);
-  EXPECT_LT(found.front().mss, 0.1);
-  for (const Candidate& candidate : searched(false))
-    EXPECT_EQ(noteOf(candidate.proposal, target, 100).lengthSeconds, 0.12);
-}
-
+// A patch that is right but for the octave of its key.
 TEST(Refine, SearchesForTheNoteWhereThatIsOpen) {
   const Engines engines = voice();
   Target target = drawnTarget(*engines[0], 3);
