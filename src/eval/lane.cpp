@@ -108,7 +108,7 @@ void Lane::begin(const TargetEntry& entry, const TargetEntry& other) {
   listenTo(entry);
   ruler_.emplace(options_.metrics, truth_.sound);
   truths_.clear();
-  for (const auto& engine : engines_) truths_.push_back(entry.truth(pluginOf(*engine)));
+  for (const auto& engine : engines_) truths_.push_back(entry.truth(*engine));
 }
 
 EvaluationResult Lane::run(const EvaluationRow& row, const std::optional<SoundFiles>& sounds) {

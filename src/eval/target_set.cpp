@@ -155,17 +155,19 @@ bool isTargetName(const std::string& name) {
   return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), plain);
 }
 
-std::optional<Patch> TargetEntry::truth(const Synth& synth) const {
-  const ParameterSpace& known = synth.space();
+std::optional<Patch> TargetEntry::truth(Engine& engine) const {
+  const ParameterSpace& known = engine.space();
+  const Synth* plugin = engine.plugin();
   if (!preset.empty()) {
+    if (plugin == nullptr) return std::nullopt;
     try {
-      return readPatchFile(preset, known, synth);
+      return readPatchFile(preset, known, *plugin);
     } catch (const Error&) {
       return std::nullopt;  // another synth's
     }
   }
   if (parameters.empty() || (!space.empty() && space != known.name)) return std::nullopt;
-  if (!baseHash.empty() && baseHash != contentHash(synth.base())) return std::nullopt;
+  if (!baseHash.empty() && baseHash != contentHash(plugin ? plugin->base() : Bytes())) return std::nullopt;
   if (parameters.size() != known.parameters.size()) return std::nullopt;
   std::vector<float> values;
   for (const ParameterSpec& spec : known.parameters) {

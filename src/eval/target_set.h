@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/tempo.h"
+#include "synth/engine.h"
 #include "synth/synth.h"
 
 #include <filesystem>
@@ -41,8 +42,9 @@ struct TargetEntry {
   /// The note that was played.
   Note played() const { return {note, velocity, lengthSeconds - onsetSeconds}; }
 
-  /// The patch that made the sound, if it is known and one of `synth`'s, over its base.
-  std::optional<Patch> truth(const Synth& synth) const;
+  /// The patch that made the sound, if it is known and one of the engine's, over its base. An engine that is
+  /// built in reads no presets and has an empty base.
+  std::optional<Patch> truth(Engine& engine) const;
 };
 
 /// Sounds to match, in a folder with a `targets.json`: an array of objects with `name`, `kind`, `note`,
