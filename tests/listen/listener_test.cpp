@@ -108,7 +108,9 @@ TEST_F(ListenerTest, MeasuresEachRenderAndKeepsTheOrderOfTheTrials) {
     EXPECT_EQ(candidate.proposal.patch.content, trials[i].proposal.patch.content) << i;
     EXPECT_EQ(candidate.mss, mss(target_.spectrum, mssSpectrum(candidate.sound))) << i;
     EXPECT_EQ(candidate.distance, distanceOfMss(candidate.mss)) << i;
-    if (i < 8) { EXPECT_GT(candidate.mss, 0.1) << i; }
+    if (i < 8) {
+      EXPECT_GT(candidate.mss, 0.1) << i;
+    }
   }
   EXPECT_TRUE(sameBits(outcomes[8].candidate->sound, target_.sound));
   EXPECT_EQ(outcomes[8].candidate->mss, 0);
@@ -179,7 +181,8 @@ TEST_F(ListenerTest, NoRenderIsCutUnlessPartsAreAskedFor) {
   Trial trial = scripted(tone);
   trial.partLimit = 1;
   EXPECT_TRUE(hear({trial}, {.partSeconds = kPartSeconds})[0].candidate);
-  EXPECT_TRUE(hear({trial}, {.mayContinue = [](const Trial&, const StereoView&) { return false; }})[0].candidate);
+  EXPECT_TRUE(
+      hear({trial}, {.mayContinue = [](const Trial&, const StereoView&) { return false; }})[0].candidate);
   for (const RenderJob& job : script_->jobs) EXPECT_EQ(job.partSeconds, 0);
 }
 

@@ -36,7 +36,8 @@ TEST(Fitness, CostsTheDistanceAndHasTheCasesOfMssAndTheOtherMetrics) {
 
 TEST(Fitness, AnObjectiveWithoutMssHasNoCases) {
   const Target target = tonesTarget(kOwn, 0.5);
-  const Objective objective = Objective::ofSound([](const AudioBuffer& sound) { return double(sound.frames()); });
+  const Objective objective =
+      Objective::ofSound([](const AudioBuffer& sound) { return double(sound.frames()); });
   const Fitness fitness(target, objective, nullptr);
   EXPECT_FALSE(fitness.hasCases());
   const Individual individual = fitness.individual(pointGenome(kOther), measured(target, objective));

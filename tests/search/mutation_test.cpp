@@ -71,7 +71,8 @@ TEST_F(MutationTest, StepsAreAsLargeAsTheDeviation) {
     double sum = 0;
     int count = 0;
     for (std::uint64_t i = 0; i < 2000; ++i) {
-      const double step = std::abs(mutant(parent, i, deviation, deviation).values[cutoff] - parent.values[cutoff]);
+      const double step =
+          std::abs(mutant(parent, i, deviation, deviation).values[cutoff] - parent.values[cutoff]);
       sum += step;
       count += step > 0;
     }

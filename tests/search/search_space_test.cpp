@@ -33,7 +33,8 @@ TEST_F(SearchSpaceTest, GroupsTheParametersBySection) {
 }
 
 TEST_F(SearchSpaceTest, LockedParametersGetTheirValuesAndAreNotSearched) {
-  const SearchSpace space(voice_.space(), voice_.defaults(), {{index("cutoff"), 0.3f}, {index("decay"), 0.8f}});
+  const SearchSpace space(voice_.space(), voice_.defaults(),
+                          {{index("cutoff"), 0.3f}, {index("decay"), 0.8f}});
   EXPECT_TRUE(space.isLocked(index("cutoff")));
   EXPECT_FALSE(space.isLocked(index("attack")));
   space.lock(genome_);
@@ -47,8 +48,8 @@ TEST_F(SearchSpaceTest, LockedParametersGetTheirValuesAndAreNotSearched) {
 
 TEST_F(SearchSpaceTest, CategoricalAndSilentParametersAreNotSearched) {
   EXPECT_EQ(searchableKeys(space_, genome_),
-            (std::set<std::string>{"detune", "mix", "cutoff", "resonance", "sweep", "attack", "decay", "sustain",
-                                   "release", "level"}));
+            (std::set<std::string>{"detune", "mix", "cutoff", "resonance", "sweep", "attack", "decay",
+                                   "sustain", "release", "level"}));
   genome_.values[index("mix")] = 0;  // closes the gate of the second oscillator
   EXPECT_FALSE(searchableKeys(space_, genome_).contains("detune"));
 }
