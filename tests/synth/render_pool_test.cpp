@@ -203,20 +203,6 @@ TEST_F(TestSynth, ACrashThatDoesNotComeAgainCostsNothing) {
   EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 7);
 }
 
-TEST_F(TestSynth, ASynthThatCrashesOnEverythingIsAnError) {
-  open();
-  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "crash-on-every-render");
-  try {
-    RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
-    const std::vector<Patch> patches(20, patch());
-    pool.renderAll(jobsFor(patches));
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::plugin);
-    EXPECT_NE(std::string(error.what()).find("crashed"), std::string::npos) << error.what();
-  }
-}
-
 TEST_F(TestSynth, AnAnswerThatCannotBeDecodedEndsItsWorkerAndCostsNothingIfItDoesNotComeAgain) {
   open();
   synth_->renewsInstances();  // which renders, and would garble first
@@ -227,9 +213,13 @@ TEST_F(TestSynth, AnAnswerThatCannotBeDecodedEndsItsWorkerAndCostsNothingIfItDoe
   EXPECT_EQ(fates.at(RenderOutcome::Status::ok), 7);
 }
 
-TEST_F(TestSynth, ASynthWhoseAnswersCannotBeDecodedIsAnError) {
+class FailsAtEveryRender : public TestSynth,
+                           public ::testing::WithParamInterface<std::pair<const char*, const char*>> {};
+
+TEST_P(FailsAtEveryRender, IsAnErrorThatSaysHow) {
   open();
-  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", "garble-on-every-render");
+  const auto& [misbehaviour, named] = GetParam();
+  const ScopedVariable misbehave("PATCHPILOT_TEST_PLUGIN", misbehaviour);
   try {
     RenderPool pool(*synth_, {.workers = 2, .longestSeconds = kSeconds});
     const std::vector<Patch> patches(20, patch());
@@ -237,9 +227,13 @@ TEST_F(TestSynth, ASynthWhoseAnswersCannotBeDecodedIsAnError) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::plugin);
-    EXPECT_NE(std::string(error.what()).find("answered with garbage"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find(named), std::string::npos) << error.what();
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Synths, FailsAtEveryRender,
+                         ::testing::Values(std::pair("crash-on-every-render", "crashed"),
+                                           std::pair("garble-on-every-render", "answered with garbage")));
 
 TEST_F(TestSynth, AWorkerKilledFromOutsideCostsNothing) {
   open();
